@@ -1,0 +1,71 @@
+"""The fixed folders of a checkout. Nothing here reads or writes a file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.errors import ParameterError
+
+
+def home() -> Path:
+    """Return the root of the checkout.
+
+    ``FIVE_BATTLES_HOME`` wins; then the nearest folder upwards from the working directory that holds
+    ``cities`` and ``notebooks``; then the checkout this package was installed from.
+
+    Raises
+    ------
+    ParameterError
+        None of the three is a checkout. Run inside the checkout or set ``FIVE_BATTLES_HOME``.
+    """
+    named = os.environ.get("FIVE_BATTLES_HOME")
+    here = Path.cwd()
+    candidates = [Path(named)] if named else [here, *here.parents, *Path(__file__).resolve().parents]
+    for folder in candidates:
+        if (folder / "cities").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise ParameterError(
+        f"no checkout found at {named or here}",
+        expected="a folder with cities/ and notebooks/",
+        remedy="run inside the checkout or set FIVE_BATTLES_HOME",
+    )
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where one run reads and writes.
+
+    ``raw`` holds files as received and is never edited; ``processed`` is disposable.
+    """
+
+    raw: Path
+    processed: Path
+    simulated: bool = False
+
+    @classmethod
+    def real(cls, data_dir: str | Path | None = None) -> Folders:
+        """Folders of received data, under ``data_dir`` or the checkout's ``data``."""
+        root = Path(data_dir) if data_dir is not None else home() / "data"
+        return cls(raw=root / "raw", processed=root / "processed")
+
+    def demonstration(self) -> Folders:
+        """Folders of the seeded demonstration, inside the disposable part, apart from real data."""
+        root = self.processed / "demo"
+        return Folders(raw=root / "raw", processed=root / "tables", simulated=True)
+
+
+def city_folder(city: str) -> Path:
+    """Folder of one city's facts (plan, stations, published figures)."""
+    return home() / "cities" / city
+
+
+def notebook(name: str) -> Path:
+    """Path of the notebook of a battle."""
+    return home() / "notebooks" / f"{name}.ipynb"
+
+
+def reports() -> Path:
+    """Folder of published reports: ``reports/<city>/<period>/<battle>.<lang>.html``."""
+    return home() / "reports"

@@ -1,0 +1,97 @@
+"""Unit codes, their labels in both languages, and conversion. No indicator is known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.errors import RegistryError
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit: its code (the column suffix), labels, and its factor to the base of its dimension."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    dimension: str
+    factor: float = 1.0
+    is_ratio: bool = False
+
+
+_UNITS = [
+    Unit("ug_m3", "μg/m³", "μg/m³", "concentration_air", 1.0),
+    Unit("mg_m3", "mg/m³", "mg/m³", "concentration_air", 1000.0),
+    Unit("mg_l", "mg/L", "mg/L", "concentration_water", 1.0),
+    Unit("ug_l", "μg/L", "μg/L", "concentration_water", 0.001),
+    Unit("g_kg", "g/kg", "g/kg", "content", 1000.0),
+    Unit("mg_kg", "mg/kg", "mg/kg", "content", 1.0),
+    Unit("pct", "%", "%", "ratio", 1.0, is_ratio=True),
+    Unit("pp", "个百分点", "percentage points", "ratio_difference", 1.0),
+    Unit("days", "天", "days", "time", 1.0),
+    Unit("hours", "小时", "hours", "time", 1 / 24),
+    Unit("km2", "平方公里", "km²", "area", 100.0),
+    Unit("ha", "公顷", "ha", "area", 1.0),
+    Unit("mu", "亩", "mu", "area", 1 / 15),
+    Unit("10k_mu", "万亩", "10,000 mu", "area", 10000 / 15),
+    Unit("t", "吨", "t", "mass", 1.0),
+    Unit("10k_t", "万吨", "10,000 t", "mass", 10000.0),
+    Unit("10k_m3", "万立方米", "10,000 m³", "volume", 10000.0),
+    Unit("m3_s", "m³/s", "m³/s", "flow", 1.0),
+    Unit("db_a", "dB(A)", "dB(A)", "sound", 1.0),
+    Unit("deg_c", "℃", "°C", "temperature", 1.0),
+    Unit("m_s", "m/s", "m/s", "speed", 1.0),
+    Unit("mm", "mm", "mm", "length", 1.0),
+    Unit("km", "km", "km", "length", 1e6),
+    Unit("mw", "MW", "MW", "power", 1.0),
+    Unit("count", "个", "", "count", 1.0),
+    Unit("index", "", "", "index", 1.0),
+]
+UNITS = {unit.code: unit for unit in _UNITS}
+
+
+def unit(code: str) -> Unit:
+    """Return the unit of a code.
+
+    Raises
+    ------
+    RegistryError
+        The code is not in the closed list. Use a code of ``helpers.units.UNITS`` or add one there.
+    """
+    if code not in UNITS:
+        raise RegistryError(
+            f"unknown unit {code!r}",
+            expected=f"one of {', '.join(UNITS)}",
+            remedy="fix the unit or add it to helpers/units.py",
+        )
+    return UNITS[code]
+
+
+def convert(value: float, source: str, target: str) -> float:
+    """Convert a value between two units of one dimension (``mg_m3`` to ``ug_m3``, ``10k_mu`` to ``ha``).
+
+    Raises
+    ------
+    RegistryError
+        The two units measure different quantities.
+
+    Examples
+    --------
+    >>> round(convert(1, "10k_mu", "ha"), 2)
+    666.67
+    """
+    a, b = unit(source), unit(target)
+    if a.dimension != b.dimension:
+        raise RegistryError(
+            f"{source} cannot become {target}",
+            expected="two units of one quantity",
+            remedy="check the unit column",
+        )
+    return value * a.factor / b.factor
+
+
+def change_unit(code: str) -> str:
+    """Unit in which a change of this quantity is told: ``pp`` for ratios, ``days`` for days, else ``pct``."""
+    if unit(code).is_ratio:
+        return "pp"
+    return "days" if code == "days" else "pct"

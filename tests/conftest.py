@@ -1,0 +1,25 @@
+"""Fixtures shared by all tests: the real files beside the project, and a seed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """Root of the checkout under test."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder ``shared`` with the real files; a visible skip where it is absent."""
+    folder = Path(os.environ.get("FIVE_BATTLES_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"real data not present: no {folder.name}/ beside the checkout")
+    return folder
