@@ -1,0 +1,107 @@
+"""Blue sky (articles 11 to 17): hourly station values and the departments' workbook → results and their tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from helpers.battles import air_rows, air_tables, ledger_rows, results
+from helpers.battles.air_days import AirDays, make_days
+from helpers.battles.context import Battle, Context
+
+NAME = "blue_sky"
+ARTICLES = range(11, 18)
+TABLES = (
+    "air_hourly",
+    "air_daily_published",
+    "met_daily",
+    "fires",
+    "ledger",
+    "dust_hours",
+    "sources",
+    "quarantine",
+)
+_UNMEASURED = ("pm25_mean", "good_day_ratio", "heavy_day_ratio")
+
+
+def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+    """Answer the blue-sky questions for one city and period.
+
+    Parameters
+    ----------
+    tables
+        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty.
+
+    Returns
+    -------
+    The results table and the named tables behind the figures. Without any air data the measured targets stand as
+    数据不足 and only the workbook's rows carry values.
+    """
+    days = make_days(tables, context)
+    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    rows = _unmeasured_rows(context) if _has_no_day(days, context) else air_rows.make_rows(days, context)
+    rows += ledger_rows.make_rows(tables["ledger"], reported, context)
+    found = results.make(_name_sources(rows, tables["sources"]))
+    details = {} if _has_no_day(days, context) else _details(days, tables, context)
+    return Battle(
+        NAME, context, found, details | {"sources": tables["sources"], "quarantine": tables["quarantine"]}
+    )
+
+
+def _has_no_day(days: AirDays, context: Context) -> bool:
+    start, end = context.period.until(context.as_of)
+    return days.is_empty or not days.city["date"].between(pd.Timestamp(start), pd.Timestamp(end)).any()
+
+
+def _unmeasured_rows(context: Context) -> list[dict[str, object]]:
+    """The plan's air targets without any value: 数据不足 is a finding, and the row says what it waits for."""
+    from helpers import registry
+
+    start, end = context.period.until(context.as_of)
+    rows = []
+    for indicator_id in _UNMEASURED:
+        record, target = registry.indicator(indicator_id), context.plan.targets_for(indicator_id)[0]
+        rows.append(
+            {
+                "indicator_id": indicator_id,
+                "place_code": context.city.code,
+                "period_start": start,
+                "period_end": end,
+                "unit": record.unit,
+                "coverage_pct": 0.0,
+                "n_obs": 0.0,
+                "direction": record.direction,
+                "target_id": target.id,
+                "target_value": target.value,
+                "target_date": target.target_date,
+                "target_operator": target.operator,
+                "status": "no_data",
+                "confidence": "none",
+                "simulated": context.simulated,
+            }
+        )
+    return rows
+
+
+def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
+    span = air_rows.spans(context)[0]
+    return {
+        "annual": air_tables.annual_table(days, context),
+        "daily": air_tables.daily_table(days, first=date(span.end.year - 1, 1, 1), last=span.end),
+        "statistics": air_rows.span_statistics(days, span),
+        "exceedances": air_tables.monthly_exceedances(days, span),
+        "stations": air_tables.station_table(days, span, context),
+        "episodes": air_tables.episode_table(days, tables, span, context),
+        "windows": air_tables.window_table(days, tables, context),
+        "editions": air_tables.edition_table(days, span),
+    }
+
+
+def _name_sources(rows: list[dict[str, object]], sources: pd.DataFrame) -> list[dict[str, object]]:
+    """Give measured rows the ids of the files their values came from."""
+    air_files = ";".join(sorted(sources.loc[sources["reader"].str.startswith("air_"), "source_id"]))
+    return [
+        row if row.get("source_ids") or pd.isna(row.get("value")) else row | {"source_ids": air_files}
+        for row in rows
+    ]

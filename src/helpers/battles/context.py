@@ -1,0 +1,36 @@
+"""What every battle is asked: which city and plan, which period, seen from which day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from helpers.periods import Period
+from helpers.registry import City, Plan
+
+
+@dataclass(frozen=True)
+class Context:
+    """The question behind one report.
+
+    ``as_of`` is the last day whose data count; ``simulated`` says that the data are the demonstration.
+    """
+
+    city: City
+    plan: Plan
+    period: Period
+    as_of: date
+    seed: int
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Battle:
+    """What a battle answers: the results table, and the named tables behind its figures."""
+
+    name: str
+    context: Context
+    results: pd.DataFrame
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""Decide which data a run stands on, real or demonstration, and bring the tables up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import FileLock
+
+from helpers import provenance, registry
+from helpers.paths import Folders
+from helpers.run.demonstration import FIRST, LAST, write_demonstration
+from helpers.sources import ingest
+
+_DEMONSTRATION_SEED = 20220617
+
+
+def has_files(raw: Path) -> bool:
+    """Whether anything was received: a file that is neither hidden, a note nor a sidecar."""
+    return bool(ingest.list_raw_files(raw))
+
+
+def prepare(city: str, *, data_dir: str | Path | None = None) -> tuple[Folders, ingest.IngestSummary]:
+    """Return the folders to read and bring their tables up to date.
+
+    Received files win: the demonstration is built only while ``raw`` holds none, and never beside them.
+
+    Returns
+    -------
+    The folders, and what ingest read, kept and refused.
+    """
+    real = Folders.real(data_dir)
+    folders = real if has_files(real.raw) else real.demonstration()
+    real.processed.mkdir(parents=True, exist_ok=True)
+    with FileLock(real.processed / ".lock"):
+        if folders.simulated:
+            _write_demonstration_once(folders, city)
+        return folders, ingest.ingest(folders, city=city)
+
+
+def _write_demonstration_once(folders: Folders, city: str) -> None:
+    stamp = folders.raw.with_name("demonstration.txt")
+    wanted = f"{city} {FIRST} {LAST} {_DEMONSTRATION_SEED} {_generator_version()}"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        write_demonstration(
+            folders,
+            stations=list(registry.stations(city)["station_code"]),
+            place_code=registry.city(city).code,
+            seed=_DEMONSTRATION_SEED,
+        )
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+def _generator_version() -> str:
+    """Hash of the generator's own source, so that a changed generator writes anew."""
+    return provenance.files_sha256(sorted((Path(__file__).parent / "demonstration").glob("*.py")))
+

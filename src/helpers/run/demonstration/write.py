@@ -1,0 +1,82 @@
+"""Write the demonstration's raw files: one station-archive file a year, weather, fire points, each with its sidecar."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import provenance
+from helpers.paths import Folders
+from helpers.run.demonstration.air import simulate_air
+from helpers.run.demonstration.archive import write_archive
+from helpers.run.demonstration.fires import simulate_fires
+from helpers.run.demonstration.ledger import write_ledger
+from helpers.run.demonstration.weather import simulate_weather
+
+FIRST, LAST = date(2016, 1, 1), date(2026, 10, 31)
+
+
+def write_demonstration(
+    folders: Folders, *, stations: list[str], place_code: str, seed: int, first: date = FIRST, last: date = LAST
+) -> list[Path]:
+    """Write the demonstration into ``folders.raw``, whole or not at all.
+
+    Parameters
+    ----------
+    stations
+        Ten station codes, the control station seventh, as in the archive's columns.
+    place_code
+        Code of the city in the departments' workbook.
+    seed
+        Seed of everything drawn; the same seed gives the same bytes.
+
+    Returns
+    -------
+    The raw files written (without sidecars).
+    """
+    staging = folders.raw.with_name(f"{folders.raw.name}.{os.getpid()}.tmp")
+    shutil.rmtree(staging, ignore_errors=True)
+    days = pd.date_range(first, last, freq="D")
+    weather = simulate_weather(days, np.random.default_rng([seed, 1]))
+    air = simulate_air(weather, np.random.default_rng([seed, 2]))
+    write_archive(staging / "air", air, days, stations)
+    _write_csv(staging / "met" / "daily_weather.csv", _weather_table(weather))
+    _write_csv(
+        staging / "fire" / "fire_points.csv", simulate_fires(air, days, np.random.default_rng([seed, 3]))
+    )
+    write_ledger(staging / "ledger" / "department_workbook.xlsx", place_code=place_code, last=last)
+    written = sorted(path for path in staging.rglob("*") if path.is_file())
+    for path in written:
+        title = f"示例数据（模拟）{path.relative_to(staging).as_posix()}"
+        provenance.write_sidecar(path, provenance.Source(title_zh=title, publisher="本套件演示生成器", simulated=True))
+    shutil.rmtree(folders.raw, ignore_errors=True)
+    folders.raw.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(staging, folders.raw)
+    return [folders.raw / path.relative_to(staging) for path in written]
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, lineterminator="\n")
+
+
+def _weather_table(weather: pd.DataFrame) -> pd.DataFrame:
+    """Daily weather with the columns of the meteorological administration's table (precipitation in mm, pressure in Pa)."""
+    return pd.DataFrame(
+        {
+            "date": weather.index.strftime("%Y-%m-%d"),
+            "avgtemp": weather["temperature"].round(1),
+            "maxtemp": (weather["temperature"] + weather["spread"]).round(1),
+            "mintemp": (weather["temperature"] - weather["spread"]).round(1),
+            "avgrh": weather["humidity"].round().astype(int),
+            "avgws": weather["wind"].round(1),
+            "maxwswd": (weather["direction"] // 22.5).astype(int) + 1,
+            "precipitation": weather["rain"].round(1),
+            "avgp": (weather["pressure"] * 100).round().astype(int),
+        }
+    )
