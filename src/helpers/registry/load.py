@@ -1,0 +1,142 @@
+"""Load the facts that are true of every city: indicators, caveats, sources, colours, tables of the standards.
+
+Each file is read once and refused when it does not hold together. The files stand beside this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from helpers.errors import RegistryError
+from helpers.registry.files import check_known, check_unique, read_records
+from helpers.registry.records import Indicator, Palette, SourceKind, Words
+
+REGISTRY = Path(__file__).parent
+_Record = TypeVar("_Record")
+
+
+def indicators() -> dict[str, Indicator]:
+    """Return every indicator the suite reports, by id, in the order of the file.
+
+    Raises
+    ------
+    RegistryError
+        ``registry/indicators.yml`` is faulty; the message names the key and the remedy.
+    """
+    return dict(read_indicators(REGISTRY))
+
+
+def indicator(indicator_id: str) -> Indicator:
+    """Return one indicator.
+
+    Raises
+    ------
+    RegistryError
+        There is none of that id. Correct the id or add the record to ``registry/indicators.yml``.
+    """
+    return _pick(read_indicators(REGISTRY), indicator_id, "indicators.yml")
+
+
+def caveats() -> dict[str, Words]:
+    """Return every caveat sentence in both languages, by id."""
+    return dict(_read_caveats(REGISTRY))
+
+
+def caveat(caveat_id: str) -> Words:
+    """Return one caveat sentence in both languages.
+
+    Raises
+    ------
+    RegistryError
+        There is none of that id. Correct the id or define it in ``registry/caveats.yml``.
+    """
+    return _pick(_read_caveats(REGISTRY), caveat_id, "caveats.yml")
+
+
+def source_kinds() -> dict[str, SourceKind]:
+    """Return the kinds of source the suite knows, by id, with title and licence note."""
+    return dict(_read_source_kinds(REGISTRY))
+
+
+@cache
+def palette() -> Palette:
+    """Return every colour of the suite."""
+    return read_records(REGISTRY / "palette.yml", Palette)
+
+
+def table(name: str) -> pd.DataFrame:
+    """Return a table of the standards, unchanged, with its ``status`` column (V0, V2, V1, M).
+
+    Parameters
+    ----------
+    name
+        File name without ending, such as ``gb3095_limits``.
+
+    Returns
+    -------
+    The table as written; an empty cell is NaN, every other cell is kept (``NA`` stays text).
+
+    Raises
+    ------
+    RegistryError
+        There is no such table; the message lists them.
+    """
+    names = sorted(path.stem for path in (REGISTRY / "tables").glob("*.csv"))
+    if name not in names:
+        raise RegistryError(
+            f"no table {name!r}",
+            where="registry/tables",
+            expected=f"one of {', '.join(names)}",
+            remedy="correct the name",
+        )
+    return _read_table(name).copy()
+
+
+@cache
+def read_indicators(folder: Path) -> dict[str, Indicator]:
+    """Read ``indicators.yml`` of a registry folder and check its references to caveats and sources.
+
+    Raises
+    ------
+    RegistryError
+        A record is malformed, stands twice, or names an unknown caveat or source.
+    """
+    path = folder / "indicators.yml"
+    records = read_records(path, tuple[Indicator, ...])
+    check_unique(path, "id", (record.id for record in records))
+    known_caveats, known_kinds = _read_caveats(folder), _read_source_kinds(folder)
+    for record in records:
+        for caveat_id in record.caveats:
+            check_known(path, f"{record.id}.caveats", caveat_id, known_caveats, "define it in caveats.yml")
+        for kind in record.source_ids:
+            check_known(path, f"{record.id}.source_ids", kind, known_kinds, "define it in sources.yml")
+    return {record.id: record for record in records}
+
+
+@cache
+def _read_caveats(folder: Path) -> dict[str, Words]:
+    return read_records(folder / "caveats.yml", dict[str, Words])
+
+
+@cache
+def _read_source_kinds(folder: Path) -> dict[str, SourceKind]:
+    return read_records(folder / "sources.yml", dict[str, SourceKind])
+
+
+@cache
+def _read_table(name: str) -> pd.DataFrame:
+    # Only an empty cell is missing; pandas would also take the words NA and None for missing.
+    return pd.read_csv(REGISTRY / "tables" / f"{name}.csv", keep_default_na=False, na_values=[""])
+
+
+def _pick(records: Mapping[str, _Record], key: str, file: str) -> _Record:
+    if key not in records:
+        raise RegistryError(
+            f"no record {key!r}", where=f"registry/{file}", remedy="correct the id or add the record"
+        )
+    return records[key]

@@ -1,0 +1,143 @@
+"""Shapes of the registry's own records: indicators, words, kinds of source, colours.
+
+Every record is frozen and refuses unknown keys, so a mistyped key cannot be ignored. Nothing here reads a file.
+The records of a city and its plan are in :mod:`helpers.registry.city_records`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from helpers.errors import RegistryError
+from helpers.units import unit
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
+Battle = Literal["blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland", "cross_cutting"]
+Status = Literal["V0", "V1", "V2", "M"]
+
+
+def _known_unit(code: str) -> str:
+    try:
+        unit(code)
+    except RegistryError as refusal:
+        raise ValueError(str(refusal)) from None
+    return code
+
+
+UnitCode = Annotated[str, AfterValidator(_known_unit)]
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Record):
+    """One text in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class Basis(Record):
+    """Where a definition stands: document, clause, year, and how well that was verified (REFERENCE.md, 0)."""
+
+    standard: Text
+    clause: Text
+    year: int
+    status: Status
+
+
+class Indicator(Record):
+    """One quantity the suite reports.
+
+    ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
+    validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
+    reported by a department; a reported one says what to supply.
+    """
+
+    id: Identifier
+    battle: Battle
+    name_zh: Text
+    name_en: Text
+    unit: UnitCode
+    decimals: Annotated[int, Field(ge=0, le=4)]
+    direction: Literal["lower_is_better", "higher_is_better", "in_range"]
+    statistic: Text
+    period: Literal["year", "cumulative", "standing"]
+    min_coverage_pct: Annotated[float, Field(ge=0, le=100)]
+    source_ids: tuple[Identifier, ...] = Field(min_length=1)
+    caveats: tuple[Identifier, ...] = ()
+    basis: Basis
+    ask_zh: str = ""
+    ask_en: str = ""
+    department_zh: str = ""
+    department_en: str = ""
+
+    @property
+    def is_ledger(self) -> bool:
+        """Whether a department reports the value instead of the suite computing it."""
+        return "department_workbook" in self.source_ids
+
+    @model_validator(mode="after")
+    def _check_ledger_words(self) -> Indicator:
+        words = (self.ask_zh, self.ask_en, self.department_zh, self.department_en)
+        if self.is_ledger != all(words) or self.is_ledger != any(words):
+            raise ValueError(
+                "ask_zh, ask_en, department_zh and department_en belong to every indicator with source "
+                "department_workbook and to no other"
+            )
+        return self
+
+
+class SourceKind(Record):
+    """A kind of source the suite knows."""
+
+    title_zh: Text
+    title_en: Text
+    licence_zh: Text
+    licence_en: Text
+
+
+class Chip(Record):
+    """A status chip: text, fill and border, with the dash that survives greyscale print."""
+
+    text: Colour
+    fill: Colour
+    border: Colour
+    is_dashed: bool = False
+
+
+class Accent(Record):
+    """A battle's accent and its five-step ramp, pale to dark."""
+
+    accent: Colour
+    ramp: tuple[Colour, Colour, Colour, Colour, Colour]
+
+
+class ClassColour(Record):
+    """The print-safe colour of a statutory class and the ink of the label upon it."""
+
+    level: int
+    name_zh: Text
+    name_en: Text
+    fill: Colour
+    text: Colour
+
+
+class Palette(Record):
+    """Every colour of the suite (design/briefing.md, 9); no hex value stands anywhere else."""
+
+    neutrals: dict[Identifier, Colour]
+    chips: dict[Identifier, Chip]
+    status_marks: dict[Identifier, Colour]
+    series: tuple[Colour, ...] = Field(min_length=4, max_length=4)
+    change: tuple[Colour, ...] = Field(min_length=5, max_length=5)
+    battles: dict[Identifier, Accent]
+    aqi_classes: tuple[ClassColour, ...] = Field(min_length=6, max_length=6)
+    water_classes: tuple[ClassColour, ...] = Field(min_length=6, max_length=6)
