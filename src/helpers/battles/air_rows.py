@@ -328,6 +328,8 @@ def _caveats(
     found = list(indicator.caveats)
     if context.simulated:
         found.append("simulated")
+    if row.get("target_id"):
+        found += context.plan.target(str(row["target_id"])).caveats
     if not span.is_complete:
         found.append("partial_year")
     if row["coverage_pct"] < 90:

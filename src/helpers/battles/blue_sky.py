@@ -9,6 +9,8 @@ import pandas as pd
 from helpers.battles import air_rows, air_tables, ledger_rows, results
 from helpers.battles.air_days import AirDays, make_days
 from helpers.battles.context import Battle, Context
+from helpers.sources.screening import authenticity_table
+from helpers.sources.screening_rules import screening_rules
 
 NAME = "blue_sky"
 ARTICLES = range(11, 18)
@@ -95,7 +97,21 @@ def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -
         "episodes": air_tables.episode_table(days, tables, span, context),
         "windows": air_tables.window_table(days, tables, context),
         "editions": air_tables.edition_table(days, span),
+        "authenticity": _screened(tables["air_hourly"], span),
     }
+
+
+def _screened(hourly: pd.DataFrame, span: air_rows.Span) -> pd.DataFrame:
+    """What the authenticity screen found within the span, with the names of its rules in both languages."""
+    first, last = pd.Timestamp(span.start), pd.Timestamp(span.end) + pd.Timedelta(days=1)
+    within = hourly[(hourly["time"] > first) & (hourly["time"] <= last)]
+    found = authenticity_table(within)
+    rules = screening_rules()
+    names = {code: getattr(rules, code) for code in set(found["rule"])}
+    return found.assign(
+        rule_zh=[names[code].name_zh for code in found["rule"]],
+        rule_en=[names[code].name_en for code in found["rule"]],
+    )
 
 
 def _name_sources(rows: list[dict[str, object]], sources: pd.DataFrame) -> list[dict[str, object]]:

@@ -137,9 +137,7 @@ def likelihood_band(likelihood: float) -> str:
     return _grade(p, LIKELIHOOD_FLOORS, "very_unlikely")
 
 
-def trend_word(
-    direction: str, *, low: float | None, high: float | None, likelihood: float | None
-) -> str:
+def trend_word(direction: str, *, low: float | None, high: float | None, likelihood: float | None) -> str:
     """Judge a trend from its interval and the likelihood that it points the better way.
 
     An interval that contains zero is ``no_clear_change``, whatever the likelihood. Otherwise the sign

@@ -69,10 +69,7 @@ def _row(
             "target_date": target.target_date,
             "target_operator": target.operator,
         }
-        if target.value is None:
-            caveats.append(
-                "province_target_missing" if target.decided_by == "province" else "target_without_number"
-            )
+        caveats += target.caveats
     if history.empty:
         start, end = context.period.until(context.as_of)
         row |= {"period_start": start, "period_end": end, "status": "no_data"}

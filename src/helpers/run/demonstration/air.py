@@ -11,17 +11,17 @@ from helpers.run.demonstration.weather import red_noise, season
 # daily maximum. They move like a northern city's decade; they are not the city's figures.
 _LEVELS = pd.DataFrame(
     {
-        "PM2.5": [49, 46, 40, 39, 40, 33, 29, 31, 33, 31.5, 30.0],
+        "PM2.5": [49, 46, 40, 39, 40, 33, 29, 31, 33, 30.2, 33.0],
         "PM10": [84, 80, 72, 68, 66, 57, 50, 54, 55, 53, 51],
         "SO2": [28, 25, 17, 12, 11, 10, 9, 9, 9, 8.6, 8.2],
         "NO2": [40, 39, 36, 34, 32, 30, 27, 28, 27, 26, 25],
         "CO": [0.95, 0.9, 0.8, 0.72, 0.7, 0.64, 0.58, 0.58, 0.56, 0.54, 0.53],
-        "O3": [94, 96, 97, 95, 94, 92, 93, 96, 95, 97, 96],
+        "O3": [99, 101, 102, 100, 99, 97, 98, 101, 100, 102, 101],
     },
     index=range(2016, 2027),
 )
-_WINTER = {"PM2.5": 0.52, "PM10": 0.28, "SO2": 0.75, "NO2": 0.24, "CO": 0.32}
-_STAGNATION = {"PM2.5": 0.62, "PM10": 0.40, "SO2": 0.28, "NO2": 0.26, "CO": 0.24}
+_WINTER = {"PM2.5": 0.62, "PM10": 0.28, "SO2": 0.75, "NO2": 0.24, "CO": 0.32}
+_STAGNATION = {"PM2.5": 0.72, "PM10": 0.40, "SO2": 0.28, "NO2": 0.26, "CO": 0.24}
 _RUSH_HOUR = {"PM2.5": 0.10, "PM10": 0.14, "SO2": 0.10, "NO2": 0.24, "CO": 0.16}
 N_STATIONS, CONTROL = 10, 6
 
@@ -56,15 +56,16 @@ def simulate_air(weather: pd.DataFrame, rng: np.random.Generator) -> dict[str, n
         level = daily[:, None] * np.exp(_RUSH_HOUR[name] * rush)[None, :]
         fields[name] = level[:, :, None] * station * np.exp(fast + 0.08 * rng.standard_normal(shape))
     fields["O3"] = _ozone(days, weather, rng, fast)
-    # Coarse particles are part of PM10; instruments differ by a little, so a few hours still read the other way.
-    fields["PM10"] = np.maximum(fields["PM10"], fields["PM2.5"] * (1.05 + 0.12 * rng.standard_normal(shape)))
+    # What was drawn as PM10 is its coarse part; instruments differ by a little, so a few hours still read PM2.5 > PM10.
+    fields["PM10"] += fields["PM2.5"] * (1.04 + 0.06 * rng.standard_normal(shape))
     return _print_like_instruments(fields, rng)
 
 
 def _yearly_scale(days: pd.DatetimeIndex, daily: np.ndarray, name: str) -> np.ndarray:
-    level = _LEVELS[name].reindex(days.year, method="nearest").to_numpy()
+    yearly = _LEVELS["PM10"] - 1.04 * _LEVELS["PM2.5"] if name == "PM10" else _LEVELS[name]
+    level = yearly.reindex(days.year, method="nearest").to_numpy()
     mean = pd.Series(daily, index=days).groupby(days.year).transform("mean").to_numpy()
-    full_year = pd.Series(days.dayofyear, index=days).groupby(days.year).transform("max").to_numpy() >= 365
+    full_year = pd.Series(days.day_of_year, index=days).groupby(days.year).transform("max").to_numpy() >= 365
     return level / np.where(full_year, mean, daily.mean())
 
 

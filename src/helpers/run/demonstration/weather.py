@@ -17,7 +17,7 @@ def red_noise(rng: np.random.Generator, shape: tuple[int, ...], rho: float) -> n
 
 def season(days: pd.DatetimeIndex, peak_day: int) -> np.ndarray:
     """Yearly cosine, 1 on ``peak_day`` and -1 half a year later."""
-    return np.cos(2 * np.pi * (days.dayofyear.to_numpy() - peak_day) / 365.25)
+    return np.cos(2 * np.pi * (days.day_of_year.to_numpy() - peak_day) / 365.25)
 
 
 def simulate_weather(days: pd.DatetimeIndex, rng: np.random.Generator) -> pd.DataFrame:
