@@ -1,0 +1,163 @@
+"""Columns, types and keys of the processed tables. Nothing here reads or writes a file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import SchemaError
+
+# Columns of every processed table, then its key: what may stand only once. The key is also the order of
+# the rows, so that filters on its first columns skip whole row groups and equal rows give equal bytes.
+_MET = "wind_speed_m_s wind_direction_deg relative_humidity_pct pressure_hpa"
+_TABLES = {
+    "air_hourly": (
+        "city_code station_code time pollutant value flag source_id",
+        "city_code pollutant station_code time",
+    ),
+    "air_city_hourly": ("city_code time pollutant value source_id", "city_code pollutant time"),
+    "air_daily_published": ("city_code date pollutant value source_id", "city_code pollutant date"),
+    "air_monthly_published": ("city_code month pollutant value source_id", "city_code pollutant month"),
+    "met_daily": (
+        "city_code date temperature_mean_deg_c temperature_max_deg_c temperature_min_deg_c"
+        f" precipitation_mm {_MET} source_id",
+        "city_code date",
+    ),
+    "met_hourly": (f"city_code time temperature_deg_c {_MET} precipitation_mm source_id", "city_code time"),
+    "fires": (
+        "time_utc time_local latitude longitude frp_mw confidence source_id",
+        "time_utc latitude longitude",
+    ),
+    "ledger": (
+        "indicator_id place_code period value unit status scope source_id",
+        "indicator_id place_code period scope",
+    ),
+    "stations": (
+        "station_code name_zh city_name longitude latitude is_marked_control source_id",
+        "station_code",
+    ),
+    "dust_hours": ("city_code time source_id", "city_code time"),
+    "sources": (
+        "city_code source_id path sha256 bytes reader n_rows n_quarantined simulated title_zh publisher"
+        " retrieved_at published_at caveats",
+        "city_code path",
+    ),
+    "quarantine": ("city_code source_id path row column found reason", ""),
+}
+_TYPES = {
+    **dict.fromkeys(("time", "date", "month", "time_utc", "time_local"), "datetime64[s]"),
+    **dict.fromkeys(("value", "latitude", "longitude", "frp_mw", "precipitation_mm"), "float64"),
+    **dict.fromkeys((f"temperature{kind}_deg_c" for kind in ("", "_mean", "_max", "_min")), "float64"),
+    **dict.fromkeys(_MET.split(), "float64"),
+    **dict.fromkeys(("bytes", "n_rows", "n_quarantined"), "int64"),
+    **dict.fromkeys(("simulated", "is_marked_control"), "bool"),
+}
+SCHEMAS: dict[str, dict[str, str]] = {
+    name: {column: _TYPES.get(column, "str") for column in columns.split()}
+    for name, (columns, _) in _TABLES.items()
+}
+_MAY_BE_EMPTY = ("scope",)  # a ledger figure without a scope of its own covers the whole place
+KEYS: dict[str, tuple[str, ...]] = {name: tuple(key.split()) for name, (_, key) in _TABLES.items()}
+
+
+def schema_of(name: str) -> dict[str, str]:
+    """Return the declared columns of a table and their types.
+
+    Raises
+    ------
+    SchemaError
+        The table is not declared. Correct the name.
+    """
+    if name not in SCHEMAS:
+        raise SchemaError(
+            f"unknown table {name!r}", expected=f"one of {list(SCHEMAS)}", remedy="correct the name"
+        )
+    return SCHEMAS[name]
+
+
+def time_column(name: str) -> str:
+    """Column a table is divided into years by, or ``""`` for a table without time."""
+    return next((c for c in ("time", "date", "month", "time_local") if c in schema_of(name)), "")
+
+
+def partition_keys(name: str) -> tuple[str, ...]:
+    """Levels of a table's folders: ``city_code``, ``year``, both or neither."""
+    city = ("city_code",) if "city_code" in schema_of(name) else ()
+    return city + (("year",) if time_column(name) else ())
+
+
+def year_of(times: pd.Series, *, hour_ending: bool) -> pd.Series:
+    """Year of the day each row belongs to; an hour-ending 00:00 belongs to the day before."""
+    return (times - pd.Timedelta(hours=1) if hour_ending else times).dt.year
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return the table without rows, with its declared columns and types."""
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in schema_of(name).items()})
+
+
+def conform(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table its declared column order, types and row order.
+
+    Parameters
+    ----------
+    name
+        A table of ``SCHEMAS``.
+    table
+        Exactly the declared columns, in any order. Missing text becomes ``""``; times are naive.
+
+    Returns
+    -------
+    The table sorted by its key, index 0…n-1.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or unknown, a cell does not fit its type, a key is empty or stands twice.
+        Mend the reader that made the table.
+    """
+    schema, key, remedy = schema_of(name), list(KEYS[name]), "mend the reader that made the table"
+    if set(table.columns) != set(schema) or len(table.columns) != len(schema):
+        raise SchemaError(
+            f"columns are {list(table.columns)}", where=name, expected=f"{list(schema)}", remedy=remedy
+        )
+    table = pd.DataFrame({c: _cast(table[c], kind, f"{name}.{c}") for c, kind in schema.items()})
+    for column in key:
+        gap = table[column].isna() | (table[column] == "" if schema[column] == "str" else False)
+        if column not in _MAY_BE_EMPTY and gap.any():
+            raise SchemaError(
+                f"key column {column} is empty in {int(gap.sum())} rows",
+                where=name,
+                expected="a value in every row",
+                remedy=remedy,
+            )
+    # The whole row breaks ties where the key is empty, so equal rows give equal bytes.
+    table = table.sort_values(key or list(schema), kind="stable", ignore_index=True)
+    repeated = table[table.duplicated(key)] if key else table[:0]
+    if len(repeated):
+        raise SchemaError(
+            f"{len(repeated)} rows repeat a key, first {repeated.iloc[0][key].to_dict()}",
+            where=name,
+            expected=f"one row per {', '.join(key)}",
+            remedy=remedy,
+        )
+    return table
+
+
+def _cast(values: pd.Series, kind: str, where: str) -> pd.Series:
+    try:
+        if kind == "str":
+            return values.astype("str").fillna("")
+        if kind == "datetime64[s]":
+            if getattr(values.dt if hasattr(values, "dt") else None, "tz", None) is not None:
+                raise ValueError("times carry a time zone")
+            cast = pd.to_datetime(values).astype(kind)
+        else:
+            cast = values.astype(kind)
+        if kind == "float64" and np.isinf(cast.to_numpy()).any():
+            raise ValueError("a value is infinite")
+        return cast
+    except (ValueError, TypeError) as error:
+        raise SchemaError(
+            f"cells do not fit ({error})", where=where, expected=kind, remedy="mend the reader"
+        ) from None

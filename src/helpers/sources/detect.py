@@ -1,0 +1,124 @@
+"""Which reader a raw file needs, told from its bytes and never from its name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from helpers.sources import (
+    air_aqistudy,
+    air_city_archive,
+    air_misaligned,
+    air_pm25in,
+    air_publish,
+    air_station_archive,
+    dust_hours,
+    fires_firms,
+    ledger_workbook,
+    met_daily,
+    met_ghcn,
+    station_list,
+)
+from helpers.sources.head import Head, read_head
+from helpers.sources.reading import Reading, refusal
+
+_MODULES: tuple[ModuleType, ...] = (
+    air_station_archive,
+    air_city_archive,
+    air_publish,
+    air_pm25in,
+    air_aqistudy,
+    air_misaligned,
+    station_list,
+    met_ghcn,
+    met_daily,
+    fires_firms,
+    dust_hours,
+    ledger_workbook,
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One raw format.
+
+    Parameters
+    ----------
+    name
+        Name of the format and of its module.
+    recognise
+        Whether a file's head is of this format.
+    iter_read
+        Path and options to readings: many for the archives, one for the others.
+    options
+        Names of the options it takes, of ``stations``, ``cities``, ``city_name`` and ``known``.
+    """
+
+    name: str
+    recognise: Callable[[Head], bool]
+    iter_read: Callable[..., Iterator[Reading]]
+    options: frozenset[str]
+
+
+def _make_reader(module: ModuleType) -> Reader:
+    def read_once(path: Path, **options: object) -> Iterator[Reading]:
+        yield module.read(path, **options)
+
+    parameters = inspect.signature(module.read).parameters
+    return Reader(
+        name=module.__name__.rpartition(".")[2],
+        recognise=module.recognise,
+        iter_read=getattr(module, "iter_read", read_once),
+        options=frozenset(parameters) - {"path"},
+    )
+
+
+READERS: dict[str, Reader] = {reader.name: reader for reader in map(_make_reader, _MODULES)}
+
+
+def detect(path: Path) -> Reader:
+    """Return the reader of a file.
+
+    Raises
+    ------
+    SourceError
+        The file is empty or of no known format. Compare its header with the formats listed, or take it
+        out of the raw folder.
+    """
+    head = read_head(path)
+    for reader in READERS.values():
+        if reader.recognise(head):
+            return reader
+    first = ",".join(head.header)[:80] if head.header else head.raw[:16].hex(" ")
+    raise refusal(
+        path,
+        f"the format is unknown: the file begins with {first!r}",
+        row=1,
+        expected=f"one of the formats {', '.join(READERS)}",
+        remedy="compare its header with those formats, or move the file out of the raw folder",
+    )
+
+
+def iter_readings(path: Path, **context: object) -> Iterator[Reading]:
+    """Detect the format and read the file, giving the reader those options of ``context`` it takes.
+
+    Parameters
+    ----------
+    context
+        Any of ``stations`` (table with ``station_code`` and ``name_zh``), ``cities`` (published names),
+        ``city_name``, ``known`` (indicator id → unit code).
+
+    Yields
+    ------
+    One reading, or the portions of a long archive.
+
+    Raises
+    ------
+    SourceError
+        As in :func:`detect` and in the reader.
+    """
+    reader = detect(path)
+    yield from reader.iter_read(path, **{name: context[name] for name in reader.options if name in context})

@@ -1,0 +1,45 @@
+"""Hours confirmed as under sand and dust: ``dust_hour`` and, if wanted, notes beside it.
+
+One record an hour, ``2023-03-22 14:00``, hour-ending, Beijing time. The list is an input: the national
+centre confirms such hours (环办监测〔2016〕120号), and this suite never decides them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import Reading
+from helpers.sources.records import read_records
+from helpers.sources.text import parse_time
+
+_COLUMN = "dust_hour"
+_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M")
+
+
+def recognise(head: Head) -> bool:
+    """Whether the header names ``dust_hour``."""
+    return _COLUMN in head.header
+
+
+def read(path: Path) -> Reading:
+    """Read the confirmed hours.
+
+    Returns
+    -------
+    Reading of ``dust_hours``: ``time``.
+
+    Raises
+    ------
+    SourceError
+        The column ``dust_hour`` is absent.
+    """
+    builder = ReadingBuilder("dust_hours")
+    for row, record in read_records(path, builder, required=(_COLUMN,)):
+        time = parse_time(record[_COLUMN], *_FORMS)
+        if time is None or time.minute or time.second:
+            builder.reject(row, _COLUMN, record[_COLUMN], "is not a full hour written as 2023-03-22 14:00")
+        elif not builder.is_repeat(row, time, ()):
+            builder.add(time)
+    return builder.finish()

@@ -1,0 +1,68 @@
+"""The first bytes of a raw file: what formats are told apart by."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.sources.text import decode, open_bytes
+
+_LENGTH = 65_536
+
+
+@dataclass(frozen=True)
+class Head:
+    """Beginning of a file.
+
+    Parameters
+    ----------
+    raw
+        First decompressed bytes.
+    rows
+        Whole records among them, cells without outer blanks; empty when the bytes are not text.
+    """
+
+    raw: bytes
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def header(self) -> list[str]:
+        """Cells of the first record."""
+        return list(self.rows[0]) if self.rows else []
+
+
+def read_head(path: Path) -> Head:
+    """Read the beginning of a file.
+
+    Raises
+    ------
+    SourceError
+        The file is empty. Fetch it again.
+    """
+    with open_bytes(path) as stream:
+        try:
+            raw = stream.read(_LENGTH)
+        except (EOFError, OSError, zlib.error):
+            raw = b""
+    return Head(raw, _split(raw))
+
+
+def _split(raw: bytes) -> tuple[tuple[str, ...], ...]:
+    """Records of the bytes; a last line that may be cut by the length is left out unless it is alone."""
+    whole, newline, _ = raw.rpartition(b"\n")
+    body = whole if len(raw) == _LENGTH and newline else raw
+    if b"\x00" in body:
+        return ()
+    try:
+        text = decode(body)
+    except UnicodeDecodeError:
+        return ()
+    records = csv.reader(io.StringIO(text, newline=""))
+    try:
+        rows = [tuple(cell.strip() for cell in cells) for cells in records]
+    except csv.Error:
+        return ()
+    return tuple(row for row in rows if any(row))

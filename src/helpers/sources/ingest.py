@@ -1,0 +1,314 @@
+"""Bring the processed tables up to date with the raw files: read what changed, rebuild what it touches.
+
+Every raw file is staged by itself (:mod:`helpers.sources.staging`); a partition of a processed table is
+then built from all staged files that reach into it. A state file remembers what was staged. It is written
+last, so an ingest that is cut off is simply done again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import provenance, store
+from helpers.errors import SourceError, SuiteError
+from helpers.paths import Folders
+from helpers.provenance import Source
+from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.ingest_state import (
+    SCREENED,
+    Part,
+    State,
+    conflict_path,
+    find_dirty,
+    parts_of,
+    read_state,
+    remove_stale,
+    write_state,
+)
+from helpers.sources.merge import resolve_duplicates
+from helpers.sources.screening import screen_hourly
+from helpers.sources.screening_rules import rules_path
+from helpers.sources.staging import (
+    CityContext,
+    Entry,
+    Refusal,
+    new_entry,
+    read_staged,
+    read_staged_rejects,
+    stage_file,
+)
+
+_MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
+_REJECTS = ("source_id", "path", "row", "column", "found", "reason")
+
+
+@dataclass(frozen=True)
+class IngestSummary:
+    """What one ingest did.
+
+    ``refused`` files were not taken; what they gave before, if anything, stays. ``without_rows`` are files
+    that were read and hold nothing of this city. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    ``n_rows`` is what each processed table now holds of the city.
+    """
+
+    city: str
+    n_read: int
+    n_unchanged: int
+    n_removed: int
+    n_quarantined: int
+    n_rows: dict[str, int]
+    rebuilt: tuple[str, ...]
+    without_rows: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+
+
+def is_data_file(path: Path) -> bool:
+    """Whether a raw file is data: not hidden, no note, no lock of an office program, no sidecar."""
+    name = path.name
+    aside = name.startswith((".", "~$")) or name.upper().startswith("README")
+    return path.is_file() and not aside and not name.endswith(provenance.SIDECAR)
+
+
+def list_raw_files(raw: Path) -> list[Path]:
+    """Data files below the raw folder, at any depth, outside hidden folders, sorted."""
+    found = []
+    for folder, inner, names in os.walk(raw, followlinks=True):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        found += [path for path in (Path(folder) / name for name in names) if is_data_file(path)]
+    return sorted(found)
+
+
+def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
+    """Bring the processed tables of one city up to date.
+
+    An unchanged file (size and time, hash when in doubt) is not read again; the rows of a removed file go;
+    a change of readers, stations or rules reads or builds again. Rows of two files with one key are settled
+    by :func:`helpers.sources.merge.resolve_duplicates`; hourly values are screened, never removed. The
+    caller holds the lock: two ingests into one folder at once would undo each other.
+
+    Parameters
+    ----------
+    folders
+        ``raw`` is read, and sidecars are written into it; ``processed`` is written.
+    city
+        A folder of ``cities/``.
+    jobs
+        Processes that read raw files.
+
+    Returns
+    -------
+    Counts, and the files that were refused; a refused file does not stop the others.
+
+    Raises
+    ------
+    SourceError
+        Simulated files among real ones, or the other way round. Move them to a folder of their own.
+    """
+    context = CityContext.of(city)
+    staging = folders.processed / ".staging" / context.code
+    before = read_state(staging)
+    now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
+    arrived, refused = _register_files(folders.raw, before.entries, now.readers)
+    _check_simulated(arrived, folders)
+    now.entries, to_read = _split_unchanged(staging, before.entries, arrived)
+    n_unchanged = len(now.entries)
+    for outcome in _stage_files(folders.raw, staging, to_read, context, jobs):
+        if isinstance(outcome, Refusal):
+            refused.append(outcome)
+        else:
+            now.entries[outcome.path] = outcome
+    for path in {refusal.path for refusal in refused} & set(before.entries):
+        if (staging / before.entries[path].key).is_dir():
+            now.entries[path] = before.entries[path]
+    dirty = find_dirty(folders.processed, before, now, context.code)
+    now.parts = {part: counts for part, counts in before.parts.items() if part not in dirty}
+    for part in dirty:
+        counts = _build_part(folders.processed, staging, list(now.entries.values()), part, context.code)
+        if counts["n_rows"]:
+            now.parts[part] = counts
+    n_quarantined = _write_ledgers(folders.processed, staging, now, refused, context.code)
+    write_state(staging, now)
+    remove_stale(staging, now)
+    return IngestSummary(
+        city=city,
+        n_read=len(to_read),
+        n_unchanged=n_unchanged,
+        n_removed=len(set(before.entries) - set(now.entries)),
+        n_quarantined=n_quarantined,
+        n_rows=now.count_rows(),
+        rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
+        without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),
+        refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+    )
+
+
+def _split_unchanged(
+    staging: Path, known: dict[str, Entry], arrived: dict[str, Entry]
+) -> tuple[dict[str, Entry], list[Entry]]:
+    """Files whose stage still holds, with what their sidecar says now; and files to be read."""
+    kept, to_read = {}, []
+    for path, entry in arrived.items():
+        earlier = known.get(path)
+        if earlier and earlier.key == entry.key and (staging / entry.key).is_dir():
+            kept[path] = replace(earlier, stamp=entry.stamp, source=entry.source)
+        else:
+            to_read.append(entry)
+    return kept, to_read
+
+
+def _register_files(
+    raw: Path, known: dict[str, Entry], readers: str
+) -> tuple[dict[str, Entry], list[Refusal]]:
+    """Look at every raw file: what its sidecar says, and whether it is what arrived."""
+    arrived: dict[str, Entry] = {}
+    refused: list[Refusal] = []
+    owners: dict[str, str] = {}
+    for path in list_raw_files(raw):
+        relative = path.relative_to(raw).as_posix()
+        earlier = known.get(relative)
+        try:
+            if earlier and earlier.stamp == _stamp(path):
+                source = Source(**earlier.source)
+            else:
+                source = provenance.register_source(path, root=raw)
+            owner = owners.setdefault(source.source_id, relative)
+            if owner != relative:
+                raise SourceError(
+                    f"source_id {source.source_id!r} is that of {owner}",
+                    where=relative,
+                    expected="an id of its own",
+                    remedy=f"correct or remove {provenance.sidecar_path(path).name}, or remove the copy",
+                )
+        except (SuiteError, OSError) as error:
+            refused.append(Refusal(relative, str(error)))
+        else:
+            arrived[relative] = new_entry(relative, _stamp(path), source, readers)
+    return arrived, refused
+
+
+def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
+    strangers = [path for path, entry in arrived.items() if entry.source["simulated"] != folders.simulated]
+    if strangers:
+        kinds = ("real", "simulated") if folders.simulated else ("simulated", "real")
+        raise SourceError(
+            f"{len(strangers)} {kinds[0]} files, first {strangers[0]}",
+            where=str(folders.raw),
+            expected=f"{kinds[1]} files only, as their sidecars say",
+            remedy="move them to a folder of their own: simulated and real values never meet",
+        )
+
+
+def _stage_files(
+    raw: Path, staging: Path, entries: list[Entry], city: CityContext, jobs: int
+) -> Iterator[Entry | Refusal]:
+    stage = partial(stage_file, raw, staging, city=city)
+    if jobs == 1 or len(entries) < 2:
+        yield from map(stage, entries)
+        return
+    # A fork of a process with running threads may hang, and Arrow has threads.
+    with ProcessPoolExecutor(min(jobs, len(entries)), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(stage, entries)
+
+
+def _build_part(
+    processed: Path, staging: Path, entries: list[Entry], part: Part, code: str
+) -> dict[str, int]:
+    """Build one partition from all files that reach into it, and remember its conflicts."""
+    name, year = part
+    margin = _MARGIN if name == SCREENED else pd.Timedelta(0)
+    table = _gather(staging, entries, part, margin)
+    column = time_column(name)
+    inside = table["rank"] >= 0
+    if year:
+        inside = year_of(table[column], hour_ending=column == "time") == int(year)
+    kept, conflicts = resolve_duplicates(name, table[inside])
+    if name == SCREENED:
+        around, _ = resolve_duplicates(name, table[~inside])
+        kept = screen_hourly(pd.concat([kept, around], ignore_index=True)).iloc[: len(kept)]
+    labels = {"city_code": code, "year": year}
+    store.write_table(processed, name, kept, partition={key: labels[key] for key in partition_keys(name)})
+    path = conflict_path(staging, part)
+    path.unlink(missing_ok=True)
+    if len(conflicts):
+        store.write_file(path, conflicts)
+    return {"n_rows": len(kept), "n_conflicts": len(conflicts)}
+
+
+def _gather(staging: Path, entries: list[Entry], part: Part, margin: pd.Timedelta) -> pd.DataFrame:
+    """Staged rows of one partition and, within the margin, of the years beside it."""
+    name, year = part
+    first = last = None
+    reach = {part}
+    if year:
+        shift = pd.Timedelta(hours=1 if time_column(name) == "time" else 0)
+        first = pd.Timestamp(int(year), 1, 1) + shift - margin
+        last = pd.Timestamp(int(year) + 1, 1, 1) + shift + margin
+        reach |= {(name, str(int(year) + step)) for step in (-1, 1)} if margin else set()
+    members = sorted((one for one in entries if reach & parts_of(one)), key=lambda one: one.edition)
+    if not members:
+        return store.empty(name).assign(rank=pd.Series(dtype="int64"))
+    return read_staged(staging, members, name, first=first, last=last)
+
+
+def _write_ledgers(processed: Path, staging: Path, now: State, refused: list[Refusal], code: str) -> int:
+    """Write the tables of sources and of what was set aside; return the number of rows set aside."""
+    entries = sorted(now.entries.values(), key=lambda entry: entry.path)
+    paths = {entry.source["source_id"]: entry.path for entry in entries}
+    conflicts = [
+        pd.read_parquet(conflict_path(staging, part))
+        for part, counts in sorted(now.parts.items())
+        if counts["n_conflicts"]
+    ]
+    conflicts = [part.assign(path=part["source_id"].map(paths)) for part in conflicts]
+    whole_files = pd.DataFrame(
+        [(refusal.path, refusal.message) for refusal in refused], columns=["path", "reason"]
+    )
+    rows = pd.concat([read_staged_rejects(staging, entries), *conflicts, whole_files], ignore_index=True)
+    rows = rows.reindex(columns=list(_REJECTS)).fillna("").assign(city_code=code)
+    counts = rows["source_id"].value_counts()
+    sources = [
+        {
+            **{key: entry.source[key] for key in SCHEMAS["sources"] if key in entry.source},
+            "city_code": code,
+            "path": entry.path,
+            "reader": entry.reader,
+            "n_rows": entry.n_rows,
+            "n_quarantined": int(counts.get(entry.source["source_id"], 0)),
+            "caveats": ";".join(dict.fromkeys([*Source(**entry.source).caveats, *entry.caveats])),
+        }
+        for entry in entries
+    ]
+    partition = {"city_code": code}
+    store.write_table(processed, "quarantine", rows, partition=partition)
+    table = pd.DataFrame(sources, columns=list(SCHEMAS["sources"]))
+    store.write_table(processed, "sources", table, partition=partition)
+    return len(rows)
+
+
+def _stamp(path: Path) -> list[int]:
+    """Size and time of change of a file and of its sidecar."""
+    beside = provenance.sidecar_path(path)
+    states = [one.stat() for one in (path, beside) if one.is_file()]
+    return [number for state in states for number in (state.st_size, state.st_mtime_ns)]
+
+
+def _hash_readers(city: CityContext) -> str:
+    """One key for all that decides what a raw file becomes: the code that reads, and what it selects."""
+    folder = Path(__file__).parent
+    code = provenance.files_sha256([*folder.glob("*.py"), folder.parent / "schemas.py"])
+    stations = city.options["stations"].to_csv(index=False)
+    record = {
+        "code": code,
+        "stations": stations,
+        "cities": list(city.names),
+        "known": dict(city.options["known"]),
+    }
+    return provenance.manifest_hash(record)

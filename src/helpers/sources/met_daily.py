@@ -1,0 +1,104 @@
+"""Daily weather in the columns of the meteorological administration's table (``avgtemp … avgp``).
+
+The table is often joined to back-converted pollutants that stand a day early and in wrong units: those
+columns are never read (caveat ``pollutant_columns_ignored``). Missing values are written as 32766, also
+after somebody multiplied them by ten (327660). Pressure comes in Pa and becomes hPa.
+
+``maxwswd`` is the direction of the day's strongest wind in sixteen sectors from 1 = north, clockwise, 17 =
+calm; it stands in for the day's direction under the caveat ``wind_direction_of_strongest_wind``. That the
+count begins at north is from memory (M) and not verified in a standard.
+"""
+
+from __future__ import annotations
+
+from math import nan
+from pathlib import Path
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import Reading, refusal
+from helpers.sources.records import Record, read_records
+from helpers.sources.text import parse_time
+
+# Column → range in its own unit. The order is that of ``met_daily``.
+_RANGES = {
+    "avgtemp": (-90.0, 60.0),
+    "maxtemp": (-90.0, 60.0),
+    "mintemp": (-90.0, 60.0),
+    "precipitation": (0.0, 2000.0),
+    "avgws": (0.0, 110.0),
+    "maxwswd": (1.0, 17.0),
+    "avgrh": (0.0, 100.0),
+    "avgp": (40_000.0, 110_000.0),
+}
+_REQUIRED = ("date", "avgtemp", "maxtemp", "mintemp")
+_POLLUTANT_COLUMNS = {"PM25", "PM2.5", "PM10", "CO", "NO2", "SO2", "O3"}
+_MISSING = {"32766", "327660"}
+_DEGREES_PER_SECTOR, _CALM = 22.5, 17
+
+
+def recognise(head: Head) -> bool:
+    """Whether the header holds the date and the three temperatures of that table."""
+    return set(head.header) >= set(_REQUIRED)
+
+
+def read(path: Path) -> Reading:
+    """Read the weather columns of one place.
+
+    Returns
+    -------
+    Reading of ``met_daily`` (°C, mm, m/s, degrees, %, hPa); columns the file lacks are missing.
+
+    Raises
+    ------
+    SourceError
+        The file holds several cities. Split it by city.
+    """
+    builder = ReadingBuilder("met_daily")
+    records = read_records(path, builder, required=_REQUIRED)
+    cities = sorted({record.get("city", "NA") for _, record in records} - {"NA", ""})
+    if len(cities) > 1:
+        raise refusal(
+            path,
+            f"the table holds {len(cities)} cities, first {', '.join(cities[:3])}",
+            column="city",
+            expected="one city",
+            remedy="split the file by city",
+        )
+    for row, record in records:
+        _add_day(builder, row, record)
+    if records and _POLLUTANT_COLUMNS & set(records[0][1]):
+        builder.warn("pollutant_columns_ignored")
+    if records and "maxwswd" in records[0][1]:
+        builder.warn("wind_direction_of_strongest_wind")
+    return builder.finish(cities[0] if cities else "")
+
+
+def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
+    day = parse_time(record["date"], "%Y-%m-%d")
+    if day is None:
+        builder.reject(row, "date", record["date"], "is not written as 2023-01-31")
+        return
+    texts = {name: record.get(name, "") for name in _RANGES}
+    if builder.is_repeat(row, day, tuple(texts.values())):
+        return
+    values = {name: _read_cell(builder, row, name, text) for name, text in texts.items()}
+    if values["mintemp"] > values["maxtemp"]:
+        found = f"mintemp {values['mintemp']:g}, maxtemp {values['maxtemp']:g}"
+        builder.reject(row, "mintemp", found, "the lowest is above the highest")
+        values["mintemp"] = values["maxtemp"] = nan
+    sector = values["maxwswd"]
+    values["maxwswd"] = nan if sector == _CALM else (sector - 1) * _DEGREES_PER_SECTOR
+    values["avgp"] /= 100
+    builder.add(day, *values.values())
+
+
+def _read_cell(builder: ReadingBuilder, row: int, name: str, text: str) -> float:
+    if text in _MISSING:
+        return nan
+    low, high = _RANGES[name]
+    value = builder.number(row, name, text, low=low, high=high)
+    if value is not None and name == "maxwswd" and value % 1:
+        builder.reject(row, name, text, "is not a sector from 1 to 17")
+        return nan
+    return nan if value is None else value

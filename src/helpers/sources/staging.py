@@ -1,0 +1,254 @@
+"""Read one raw file for one city into staged Parquet, portion by portion, so that memory stays bounded.
+
+A staged file lies in ``<processed>/.staging/<city_code>/<key>/``: one Parquet file a table and one of what
+was quarantined. The key is a hash of path, bytes and readers; a stage is complete or absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from helpers import registry
+from helpers.errors import SchemaError, SuiteError
+from helpers.provenance import Source
+from helpers.schemas import SCHEMAS, time_column, year_of
+from helpers.sources.detect import detect
+from helpers.sources.reading import Reading
+
+QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class CityContext:
+    """What readers may be asked to select, and who a whole file may speak of."""
+
+    code: str
+    names: tuple[str, ...]
+    options: Mapping[str, object]
+
+    @classmethod
+    def of(cls, city: str) -> CityContext:
+        """Collect it from the registry."""
+        record = registry.city(city)
+        published = (record.name_zh, record.name_zh.removesuffix("市"))  # feeds write 长春市 or 长春
+        return cls(
+            code=record.code,
+            names=(*published, record.slug, record.name_en.lower()),
+            options={
+                "stations": registry.stations(city),
+                "cities": published,
+                "known": {key: indicator.unit for key, indicator in registry.indicators().items()},
+            },
+        )
+
+    def is_mine(self, city_name: str) -> bool:
+        """Whether a file that names this city, or none, belongs to it."""
+        return not city_name or city_name.strip().lower() in self.names
+
+
+@dataclass
+class Entry:
+    """What ingest remembers of one raw file.
+
+    ``stamp`` is size and modification time of the file and of its sidecar: unchanged, nothing is read.
+    ``tables`` maps a table to its number of rows and its years (empty for a table without time).
+    """
+
+    path: str
+    stamp: list[int]
+    source: dict[str, object]
+    key: str
+    reader: str = ""
+    tables: dict[str, dict[str, object]] = field(default_factory=dict)
+    n_quarantined: int = 0
+    caveats: list[str] = field(default_factory=list)
+
+    @property
+    def edition(self) -> tuple[str, str, str]:
+        """Later editions sort later: by publication, then retrieval, then path."""
+        return str(self.source["published_at"]), str(self.source["retrieved_at"]), self.path
+
+    @property
+    def n_rows(self) -> int:
+        """Rows staged in all tables."""
+        return sum(int(table["n_rows"]) for table in self.tables.values())
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A raw file that was not taken, and the sentence that says why and what to do."""
+
+    path: str
+    message: str
+
+
+def stage_key(path: str, source: Source, readers: str) -> str:
+    """Name of a stage: another name for other bytes, another place or other readers."""
+    return hashlib.sha256(f"{path} {source.sha256} {readers}".encode()).hexdigest()[:24]
+
+
+def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Entry | Refusal:
+    """Read one raw file and stage what belongs to the city.
+
+    Parameters
+    ----------
+    raw
+        Root of the raw files; ``entry.path`` is below it.
+    staging
+        Folder of the city's stages.
+    entry
+        Path, source and key; the rest is filled in.
+
+    Returns
+    -------
+    The entry, complete; or the refusal. A reader's own fault is a refusal too, so that one file never
+    stops the others.
+    """
+    beside = staging / f".{entry.key}.{os.getpid()}"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    writer = _StageWriter(beside, entry, city)
+    try:
+        reader = detect(raw / entry.path)
+        entry.reader = reader.name
+        options = {name: city.options[name] for name in reader.options if name in city.options}
+        try:
+            for reading in reader.iter_read(raw / entry.path, **options):
+                writer.add(reading)
+        finally:
+            writer.close()
+        shutil.rmtree(staging / entry.key, ignore_errors=True)
+        os.replace(beside, staging / entry.key)
+    except SuiteError as error:
+        return Refusal(entry.path, str(error).replace(f"{raw}{os.sep}", ""))
+    except Exception as error:
+        fault = f"{entry.path}: the reader failed ({type(error).__name__}: {error})"
+        return Refusal(entry.path, f"{fault}; move the file out of the raw folder and report it")
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return entry
+
+
+def read_staged(
+    staging: Path, entries: list[Entry], name: str, *, first: pd.Timestamp | None, last: pd.Timestamp | None
+) -> pd.DataFrame:
+    """Read the staged rows of a table, each with the ``rank`` of its file among ``entries``.
+
+    Parameters
+    ----------
+    entries
+        Files that hold the table, in the order of their editions.
+    first, last
+        Bounds of the time column, both included; ``None`` for a table without time.
+
+    Raises
+    ------
+    SchemaError
+        A staged file was damaged. Delete the folder of stages and ingest again.
+    """
+    column, parts = time_column(name), []
+    within = (
+        (ds.field(column) >= pa.scalar(first, pa.timestamp("ms")))
+        & (ds.field(column) <= pa.scalar(last, pa.timestamp("ms")))
+        if column
+        else None
+    )
+    for rank, entry in enumerate(entries):
+        path = staging / entry.key / f"{name}.parquet"
+        try:
+            part = pq.read_table(path, filters=within)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise SchemaError(
+                f"the staged copy cannot be read ({error})",
+                where=entry.path,
+                remedy=f"delete {staging} and ingest again",
+            ) from None
+        part = part.append_column("source_id", _repeat(str(entry.source["source_id"]), len(part)))
+        parts.append(part.append_column("rank", _repeat(rank, len(part))))
+    table = pa.concat_tables(parts).to_pandas()
+    return table.astype({c: kind for c, kind in SCHEMAS[name].items() if c in table})
+
+
+def read_staged_rejects(staging: Path, entries: list[Entry]) -> pd.DataFrame:
+    """Read what the readers set aside: ``source_id, path, row, column, found, reason``."""
+    parts = [
+        pd.read_parquet(staging / entry.key / f"{QUARANTINE}.parquet").assign(
+            source_id=entry.source["source_id"], path=entry.path
+        )
+        for entry in entries
+        if entry.n_quarantined
+    ]
+    columns = ["source_id", "path", "row", "column", "found", "reason"]
+    return (
+        pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns, dtype="str")
+    )
+
+
+def new_entry(path: str, stamp: list[int], source: Source, readers: str) -> Entry:
+    """Begin the entry of a file that is to be read."""
+    return Entry(path, stamp, asdict(source), stage_key(path, source, readers))
+
+
+class _StageWriter:
+    """Append readings to the files of one stage and keep count in its entry."""
+
+    def __init__(self, folder: Path, entry: Entry, city: CityContext) -> None:
+        self._folder, self._entry, self._city = folder, entry, city
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._years: dict[str, set[int]] = {}
+
+    def add(self, reading: Reading) -> None:
+        entry, name = self._entry, reading.table_name
+        entry.caveats = list(dict.fromkeys([*entry.caveats, *reading.caveats]))
+        if not self._city.is_mine(reading.city_name):
+            return
+        if len(reading.rejects):
+            self._write(QUARANTINE, reading.rejects.astype("str"))
+            entry.n_quarantined += len(reading.rejects)
+        table = reading.table.drop(columns="city_name") if name == "air_city_hourly" else reading.table
+        if "value" in table:
+            table = table[table["value"].notna()]
+        if table.empty:
+            return
+        if "city_code" in SCHEMAS[name]:
+            table = table.assign(city_code=self._city.code)
+        self._write(name, table)
+        count = entry.tables.setdefault(name, {"n_rows": 0, "years": []})
+        count["n_rows"] += len(table)
+        column = time_column(name)
+        if column:
+            years = self._years.setdefault(name, set())
+            years.update(year_of(table[column], hour_ending=column == "time").unique().tolist())
+            count["years"] = sorted(years)
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def _write(self, name: str, table: pd.DataFrame) -> None:
+        rows = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+        # Parquet has no whole seconds: settle on milliseconds, so that every portion has one schema.
+        for place, column in enumerate(rows.schema):
+            if pa.types.is_timestamp(column.type):
+                rows = rows.set_column(place, column.name, pc.cast(rows[column.name], pa.timestamp("ms")))
+            elif pa.types.is_large_string(column.type):
+                rows = rows.set_column(place, column.name, pc.cast(rows[column.name], pa.string()))
+        if name not in self._writers:
+            path = self._folder / f"{name}.parquet"
+            self._writers[name] = pq.ParquetWriter(path, rows.schema, compression="zstd")
+        self._writers[name].write_table(rows)
+
+
+def _repeat(value: object, times: int) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.repeat(value, times)])

@@ -1,0 +1,137 @@
+"""The workbook departments fill in: sheet 台账, an explanation in both languages, and the indicators."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, Protection
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from helpers.sources.ledger_workbook import COLUMNS, EXAMPLE, SHEET, STATUSES
+from helpers.units import UNITS
+
+_HELP_SHEET, _LIST_SHEET = "填报说明", "指标表"
+_ROWS = 500
+_WIDTHS = (26, 34, 12, 12, 12, 16, 12, 22, 20, 24)
+_HELP = (
+    ("在“台账”表中逐行填报，一行一个数值。", "Fill in sheet 台账, one figure a row."),
+    ("指标编号从下拉列表选取，含义见“指标表”。", "Choose the indicator_id from the list; sheet 指标表 explains it."),
+    ("统计期写作 2024、2024-Q1 或 2024-06（文本）。", "Write the period as 2024, 2024-Q1 or 2024-06 (text)."),
+    ("数值只写数字，不写单位。", "The value is digits only, without a unit."),
+    ("单位须与指标表一致，请先换算。", "The unit must be that of sheet 指标表; convert first."),
+    ("数据状态：正式、初步或修订；修订数取代正式数和初步数。", "Status: 正式 final, 初步 preliminary, 修订 revised; a revised figure replaces the others."),
+    ("口径写明统计范围，例如是否含公主岭市；同一口径写法一致。", "The scope says what is covered, e.g. with or without Gongzhuling; always in the same words."),
+    ("备注以“示例”开头的行不读取。", "A row whose note begins with 示例 is not read."),
+    ("请勿改动表名和表头。", "Keep the sheet's name and its heading."),
+)  # fmt: skip
+
+
+class _Indicator(Protocol):
+    id: str
+    name_zh: str
+    name_en: str
+    unit: str
+
+
+def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
+    """Write the empty workbook, whole or not at all.
+
+    Headings are locked (without a password), cells below are open; indicator, unit and status have
+    drop-down lists; the one example row is marked 示例 and is never read.
+
+    Parameters
+    ----------
+    indicators
+        Records with ``id``, ``name_zh``, ``name_en`` and ``unit`` (code of ``helpers.units``).
+    """
+    records = list(indicators)
+    book = Workbook()
+    ledger = book.active
+    ledger.title = SHEET
+    _write_heading(ledger, [f"{label}\n{name}" for name, label in COLUMNS.items()], _WIDTHS)
+    _write_example(ledger, records)
+    _open_cells(ledger)
+    _write_help(book.create_sheet(_HELP_SHEET))
+    _write_indicators(book.create_sheet(_LIST_SHEET), records)
+    _add_lists(ledger, records)
+    stream = io.BytesIO()
+    book.save(stream)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(stream.getvalue())
+    os.replace(beside, path)
+
+
+def _write_heading(sheet: Worksheet, labels: list[str], widths: tuple[int, ...]) -> None:
+    sheet.append(labels)
+    for cell, width in zip(sheet[1], widths, strict=True):
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        sheet.column_dimensions[cell.column_letter].width = width
+    sheet.row_dimensions[1].height = 32
+    sheet.freeze_panes = "A2"
+
+
+def _write_example(sheet: Worksheet, records: list[_Indicator]) -> None:
+    """One row that shows how to fill in; its figure means nothing."""
+    if not records:
+        return
+    first = records[0]
+    sheet.append(
+        [first.id, first.name_zh, "220100", "2024-Q1", 1, _label(first.unit), "正式", "全市", "某局", EXAMPLE]
+    )
+    for cell in sheet[2]:
+        cell.font = Font(italic=True)
+
+
+def _open_cells(sheet: Worksheet) -> None:
+    """Unlock the rows below the heading, with place and period as text, and protect the rest."""
+    text_columns = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
+    for row in sheet.iter_rows(min_row=2, max_row=_ROWS, max_col=len(COLUMNS)):
+        for cell in row:
+            cell.protection = Protection(locked=False)
+            if cell.column in text_columns:
+                cell.number_format = "@"
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.sort = False
+
+
+def _write_help(sheet: Worksheet) -> None:
+    _write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
+    for line in _HELP:
+        sheet.append(line)
+
+
+def _write_indicators(sheet: Worksheet, records: list[_Indicator]) -> None:
+    labels = ["指标编号\nindicator_id", "指标名称\nname_zh", "英文名\nname_en", "单位\nunit"]
+    _write_heading(sheet, labels, (30, 40, 50, 16))
+    for record in records:
+        sheet.append([record.id, record.name_zh, record.name_en, _label(record.unit)])
+
+
+def _add_lists(sheet: Worksheet, records: list[_Indicator]) -> None:
+    """Drop-down lists of indicators, units and statuses."""
+    last = len(records) + 1
+    units = ",".join(dict.fromkeys(_label(record.unit) for record in records))
+    sources = {
+        "indicator_id": f"'{_LIST_SHEET}'!$A$2:$A${last}",
+        "unit": f'"{units}"',
+        "status": f'"{",".join(STATUSES)}"',
+    }
+    for name, source in sources.items() if records else ():
+        letter = sheet.cell(1, list(COLUMNS).index(name) + 1).column_letter
+        choice = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
+        choice.errorTitle, choice.error = "请从列表选取", "Choose from the list."
+        sheet.add_data_validation(choice)
+        choice.add(f"{letter}2:{letter}{_ROWS}")
+
+
+def _label(code: str) -> str:
+    """What a department writes as the unit: the Chinese label, or the code where there is none."""
+    return UNITS[code].label_zh or code

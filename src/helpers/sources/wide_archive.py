@@ -1,0 +1,311 @@
+"""The wide hourly archive ``date,hour,type,<name>,<name>…``, read in bounded memory.
+
+One line holds one hour and one type for all stations (or cities). A year of the whole country is some
+600 MB, so lines are taken in portions; each portion becomes a long table at array speed.
+
+What is done with damage
+* A line with another number of cells than its header is quarantined whole.
+* The last line of a file without a final line break: with too few cells it was cut, and goes whole, for
+  its last number may be cut too (caveat ``file_cut_short``). With all its cells it stands, except its
+  last number, which may have lost digits unseen: that one cell is quarantined. Every complete day of
+  the archive ends on ``CO_24h``, a type not kept, so a whole file loses nothing by this.
+* A name that stands twice in the header: the first column stands; where the second holds another value,
+  that cell is quarantined (caveat ``column_stands_twice``).
+* A line repeated with the same date, hour and type: equal, it is dropped (``repeated_rows_dropped``);
+  different, it is quarantined and the first stands.
+* A new header inside the file (daily files put end to end) starts a new set of columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from helpers.sources.pollutants import HIGHEST_AQI, POLLUTANTS, reason_against
+from helpers.sources.reading import make_rejects, refusal
+from helpers.sources.text import MISSING, MISSING_NUMBER, iter_byte_lines, parse_number
+
+KEY = ["date", "hour", "type"]
+_AVERAGES = {f"{name}_24h" for name in POLLUTANTS[1:]} | {"O3_8h", "O3_8h_24h"}
+TYPES = frozenset(POLLUTANTS) | _AVERAGES
+_CELLS_PER_PORTION = 1_000_000
+_CHARACTERS_PER_PORTION = 16_000_000
+_SPELLINGS = sorted({text for one in MISSING for text in (one, one.upper(), one.title())} | {"NaN", "N/A"})
+
+Reject = tuple[int, str, str, str]
+
+
+@dataclass
+class Portion:
+    """Part of a file: arrays of equal length (``names``, ``times``, ``pollutants``, ``values``)."""
+
+    names: pd.Series
+    times: pd.Series
+    pollutants: pd.Series
+    values: np.ndarray
+    rejects: pd.DataFrame
+    caveats: tuple[str, ...]
+
+
+@dataclass
+class _Columns:
+    """The names of one header: where each stands first, and where it stands again."""
+
+    width: int
+    header: str
+    first: dict[str, int] = field(default_factory=dict)
+    again: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass
+class _State:
+    """Lines collected for the next portion, and what the whole file remembers."""
+
+    lines: list[tuple[int, datetime, str, str]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    caveats: dict[str, None] = field(default_factory=dict)
+    seen: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
+    times: dict[tuple[str, str], datetime | str] = field(default_factory=dict)
+    characters: int = 0
+    is_blank: bool = True
+
+
+def iter_wide(
+    path: Path, *, is_name: Callable[[str], bool], expected: str, keep: Collection[str] | None = None
+) -> Iterator[Portion]:
+    """Yield a wide archive as long portions, at least one; hourly AQI and the six pollutants only.
+
+    Parameters
+    ----------
+    is_name
+        Whether a header cell is the name of a station (or city).
+    expected
+        What such a name looks like, for the refusal.
+    keep
+        Names wanted; ``None`` keeps all. Columns not wanted are not parsed.
+
+    Raises
+    ------
+    SourceError
+        The header is not that of this archive, or names a column that is no station.
+    """
+    state, columns, wanted = _State(), None, None if keep is None else set(keep)
+    for number, raw in enumerate(iter_byte_lines(path), start=1):
+        line = _plain_line(raw)
+        if line is None and columns is not None:
+            state.rejects.append((number, "", repr(raw[:40]), "is not text in UTF-8 or GB 18030"))
+        elif columns is None or (line.startswith("date") and line != columns.header):
+            if columns is not None:
+                yield _close_portion(state, columns)
+                state.seen.clear()  # other columns: an equal date, hour and type is no repeat
+            columns = _read_header(line or "", path, number, is_name, expected, wanted)
+        elif line and line != columns.header:
+            state.is_blank = False
+            _take_line(state, columns, number, line, is_ended=raw.endswith((b"\n", b"\r")))
+            if (
+                state.characters > _CHARACTERS_PER_PORTION
+                or len(state.lines) * len(columns.first) > _CELLS_PER_PORTION
+            ):
+                yield _close_portion(state, columns)
+    if state.is_blank:
+        state.caveats["file_without_rows"] = None
+    yield _close_portion(state, columns)
+
+
+def _plain_line(raw: bytes) -> str | None:
+    """Text of a line without its end; quotation marks guard nothing here, no cell holds a comma."""
+    try:
+        line = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        try:
+            line = raw.decode("gb18030").rstrip("\r\n")
+        except UnicodeDecodeError:
+            return None
+    return line.replace('"', "") if '"' in line else line
+
+
+def _read_header(
+    line: str, path: Path, number: int, is_name: Callable[[str], bool], expected: str, wanted: set[str] | None
+) -> _Columns:
+    cells = [cell.strip() for cell in line.removeprefix("\ufeff").split(",")]
+    if cells[:3] != KEY:
+        raise refusal(
+            path,
+            f"the header begins with {','.join(cells[:3])!r}",
+            row=number,
+            expected="date,hour,type",
+            remedy="check that this is the hourly archive",
+        )
+    columns = _Columns(len(cells), line)
+    for place, name in enumerate(cells[3:]):
+        if not is_name(name):
+            raise refusal(
+                path,
+                f"the header names {name!r}",
+                row=number,
+                column=str(place + 4),
+                expected=expected,
+                remedy="correct or remove the column",
+            )
+        if wanted is not None and name not in wanted:
+            continue
+        if name in columns.first:
+            columns.again.append((name, place))
+        else:
+            columns.first[name] = place
+    return columns
+
+
+def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_ended: bool) -> None:
+    """Keep a sound line of a wanted type for the next portion, or quarantine it."""
+    n_cells = line.count(",") + 1
+    if n_cells != columns.width:
+        reason = f"has {n_cells} cells, the header {columns.width}"
+        if not is_ended:
+            reason = f"the file breaks off here: the line {reason}, and its last number may be cut"
+            state.caveats["file_cut_short"] = None
+        state.rejects.append((number, "", line[:60], reason))
+        return
+    date, hour, kind, cells = line.split(",", 3) if n_cells > 3 else (*line.split(","), "")
+    kind = kind.strip()
+    if kind not in TYPES:
+        state.rejects.append((number, "type", kind, f"is none of the types {', '.join(sorted(TYPES))}"))
+        return
+    moment = state.times.get((date, hour)) or state.times.setdefault((date, hour), _read_hour(date, hour))
+    if isinstance(moment, str):
+        state.rejects.append((number, moment.split()[0], f"{date} {hour}", moment))
+        return
+    if kind not in POLLUTANTS:
+        return
+    first, known = state.seen.setdefault((date, hour, kind), (number, hash(cells)))
+    if first != number and known == hash(cells):
+        state.caveats["repeated_rows_dropped"] = None
+    elif first != number:
+        reason = f"differs from row {first} of the same date, hour and type, which stands"
+        state.rejects.append((number, "", line[:60], reason))
+    elif columns.first:
+        if not is_ended:
+            cells = _drop_last_number(state, columns, number, cells)
+        state.lines.append((number, moment, kind, cells))
+        state.characters += len(cells)
+
+
+def _read_hour(date: str, hour: str) -> datetime | str:
+    """Time of a line, or the reason why it has none."""
+    if not (hour.strip().isdecimal() and int(hour) <= 23):
+        return "hour is not a whole number from 0 to 23"
+    day = date.strip()
+    try:
+        if len(day) != 8 or not day.isdecimal():
+            raise ValueError
+        return datetime(int(day[:4]), int(day[4:6]), int(day[6:]), int(hour))
+    except ValueError:
+        return "date is not a day written as 20190131"
+
+
+def _drop_last_number(state: _State, columns: _Columns, number: int, cells: str) -> str:
+    """Blank the last cell of a file that ends without a line break: its digits may be cut."""
+    rest, _, last = cells.rpartition(",")
+    place = columns.width - 4
+    name = next((name for name, at in [*columns.first.items(), *columns.again] if at == place), None)
+    if last.strip() and name is not None:
+        reason = "ends the file without a line break, so digits may be lost; if not, add the line break"
+        state.rejects.append((number, name, last, reason))
+    return f"{rest}," if columns.width > 4 else ""
+
+
+def _close_portion(state: _State, columns: _Columns) -> Portion:
+    """Turn the collected lines into long arrays and forget them."""
+    kinds = pd.Series([line[2] for line in state.lines], dtype="str")
+    names, values = list(columns.first), np.empty((0, len(columns.first)))
+    if state.lines:
+        grid = _parse_grid(state, columns)
+        values = grid[:, : len(names)]
+        _reject_differing(state, columns, grid)
+        _reject_impossible(state, columns, values)
+    lines, places = np.nonzero(~np.isnan(values))
+    times = pd.Series(np.array([line[1] for line in state.lines], dtype="datetime64[s]"))
+    portion = Portion(
+        names=pd.Series(names, dtype="str").take(places).reset_index(drop=True),
+        times=times.take(lines).reset_index(drop=True),
+        pollutants=kinds.take(lines).reset_index(drop=True),
+        values=values[lines, places],
+        rejects=make_rejects(sorted(state.rejects)),
+        caveats=tuple(state.caveats),
+    )
+    state.lines, state.rejects, state.caveats, state.characters = [], [], {}, 0
+    return portion
+
+
+def _parse_grid(state: _State, columns: _Columns) -> np.ndarray:
+    """Cells of the collected lines as numbers, NaN where missing or unreadable (then quarantined)."""
+    places = [*columns.first.values(), *(place for _, place in columns.again)]
+    text = "\n".join(line[3] for line in state.lines).encode()
+    try:
+        grid = _read_cells(text, columns.width - 3, places, pa.float64())
+    except pa.ArrowInvalid:
+        grid = None
+    if grid is None or np.isinf(grid).any():
+        cells = _read_cells(text, columns.width - 3, places, pa.string())
+        grid = _parse_one_by_one(state, columns, cells)
+    grid[grid == MISSING_NUMBER] = np.nan
+    return grid
+
+
+def _read_cells(text: bytes, width: int, places: list[int], kind: pa.DataType) -> np.ndarray:
+    """Split lines of ``width`` cells and return the wanted places, one array column each."""
+    labels = [str(place) for place in range(width)]
+    wanted = [str(place) for place in places]
+    table = pa_csv.read_csv(
+        pa.BufferReader(text),
+        pa_csv.ReadOptions(column_names=labels, block_size=max(1 << 20, len(text))),
+        pa_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
+        pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, kind), include_columns=wanted, null_values=_SPELLINGS
+        ),
+    )
+    return np.stack([table[label].to_numpy(zero_copy_only=False) for label in wanted], axis=1)
+
+
+def _parse_one_by_one(state: _State, columns: _Columns, cells: np.ndarray) -> np.ndarray:
+    """Read a portion that holds text which is no number; such cells are quarantined."""
+    labels = [*columns.first, *(name for name, _ in columns.again)]
+    grid = np.full(cells.shape, np.nan)
+    for (line, place), text in np.ndenumerate(cells):
+        try:
+            value = parse_number(text)
+        except ValueError as error:
+            state.rejects.append((state.lines[line][0], labels[place], text, str(error)))
+        else:
+            grid[line, place] = np.nan if value is None else value
+    return grid
+
+
+def _reject_differing(state: _State, columns: _Columns, grid: np.ndarray) -> None:
+    """Quarantine cells of a second column of one name that do not repeat the first."""
+    order = list(columns.first)
+    for place, (name, _) in enumerate(columns.again, start=len(order)):
+        state.caveats["column_stands_twice"] = None
+        first, second = grid[:, order.index(name)], grid[:, place]
+        for line in np.flatnonzero(~np.isnan(second) & (first != second)):
+            reason = f"differs from the first column of this name ({first[line]:g}), which stands"
+            state.rejects.append((state.lines[line][0], name, f"{second[line]:g}", reason))
+
+
+def _reject_impossible(state: _State, columns: _Columns, values: np.ndarray) -> None:
+    """Quarantine, and blank in ``values``, what no station can have measured."""
+    is_index = np.array([line[2] == "AQI" for line in state.lines])[:, None]
+    suspects = (values <= 0) | (is_index & (values > HIGHEST_AQI))
+    names = list(columns.first)
+    for line, place in zip(*np.nonzero(suspects), strict=True):
+        number, _, kind, _ = state.lines[line]
+        value = float(values[line, place])
+        state.rejects.append((number, names[place], f"{value:g}", reason_against(value, kind)))
+        values[line, place] = np.nan

@@ -1,0 +1,417 @@
+"""Ingest: raw files to partitions, incrementally, with every refusal and conflict told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers import provenance, store
+from helpers.errors import SchemaError, SourceError
+from helpers.paths import Folders
+from helpers.provenance import Source
+from helpers.sources import ingest as ingest_module
+from helpers.sources import ingest_state
+from helpers.sources.ingest import IngestSummary, ingest, is_data_file, list_raw_files
+
+NAMES = ["1001A", "1119A", "1120A", "1121A", "1122A", "1123A"]
+CITY = [("city_code", "==", "220100")]
+
+
+@pytest.fixture
+def folders(tmp_path) -> Folders:
+    found = Folders.real(tmp_path)
+    (found.raw / "air").mkdir(parents=True)
+    return found
+
+
+def write_archive(
+    folders: Folders,
+    name: str,
+    *,
+    day: str = "20190101",
+    hours: range = range(24),
+    value: int = 40,
+    stations: list[str] = NAMES,
+    **facts: str,
+) -> Path:
+    """Write a station archive: values rise by one each hour, so that no run is stuck."""
+    lines = ["date,hour,type," + ",".join(stations)]
+    for hour in hours:
+        for kind, number in (("AQI", value + 5), ("PM2.5", value + hour), ("PM2.5_24h", 1), ("CO", 0.5)):
+            lines.append(f"{day},{hour},{kind}," + ",".join(str(number) for _ in stations))
+    path = folders.raw / "air" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    if facts:
+        provenance.write_sidecar(path, Source(**facts))
+    return path
+
+
+def run(folders: Folders, **options: int) -> IngestSummary:
+    return ingest(folders, city="changchun", **options)
+
+
+def read_air(folders: Folders, **options: object) -> pd.DataFrame:
+    return store.read_table(folders.processed, "air_hourly", **options)
+
+
+def processed_bytes(folders: Folders) -> dict[str, bytes]:
+    files = folders.processed.rglob("part.parquet")
+    return {path.relative_to(folders.processed).as_posix(): path.read_bytes() for path in files}
+
+
+def test_city_stations_of_a_country_archive_become_rows(folders):
+    write_archive(folders, "china_sites_20190101.csv")
+    summary = run(folders)
+    table = read_air(folders)
+    assert (summary.n_read, summary.n_unchanged, summary.refused) == (1, 0, ())
+    assert summary.n_rows == {"air_hourly": 24 * 5 * 3}
+    assert summary.rebuilt == ("air_hourly/2018", "air_hourly/2019")
+    assert set(table["station_code"]) == set(NAMES) - {"1001A"}
+    assert set(table["pollutant"]) == {"AQI", "PM2.5", "CO"}
+    assert set(table["city_code"]) == {"220100"}
+    hour_zero = read_air(folders, filters=[("year", "==", 2018)])
+    assert set(hour_zero["time"]) == {pd.Timestamp("2019-01-01")}
+    source = store.read_table(folders.processed, "sources").iloc[0]
+    assert set(table["source_id"]) == {source["source_id"]}
+    assert source["path"] == "air/china_sites_20190101.csv"
+    assert (source["reader"], source["n_rows"], source["caveats"]) == (
+        "air_station_archive",
+        360,
+        "publisher_unknown",
+    )
+
+
+def test_second_ingest_reads_and_rebuilds_nothing(folders, monkeypatch):
+    write_archive(folders, "a.csv")
+    first = run(folders)
+    before = processed_bytes(folders)
+    for name in ("stage_file", "_build_part"):
+        monkeypatch.setattr(ingest_module, name, lambda *_, **__: pytest.fail("nothing was to be done"))
+    monkeypatch.setattr(provenance, "file_sha256", hash_of_rules_only(provenance.file_sha256))
+    second = run(folders)
+    assert (second.n_read, second.n_unchanged, second.rebuilt) == (0, 1, ())
+    assert second.n_rows == first.n_rows
+    assert processed_bytes(folders) == before
+
+
+def hash_of_rules_only(real):
+    def hash_file(path):
+        assert Path(path).suffix in (".yml", ".py"), f"{path} was read again"
+        return real(path)
+
+    return hash_file
+
+
+def test_touched_file_is_hashed_but_not_read_again(folders):
+    path = write_archive(folders, "a.csv")
+    run(folders)
+    os.utime(path, (1, 1))
+    again = run(folders)
+    assert (again.n_read, again.n_unchanged, again.rebuilt) == (0, 1, ())
+
+
+def test_new_file_rebuilds_only_what_it_touches(folders):
+    write_archive(folders, "a.csv", day="20170601")
+    write_archive(folders, "b.csv", day="20210601")
+    run(folders)
+    write_archive(folders, "c.csv", day="20210602")
+    summary = run(folders)
+    assert (summary.n_read, summary.n_unchanged, summary.rebuilt) == (1, 2, ("air_hourly/2021",))
+    assert len(read_air(folders, filters=[("year", "==", 2021)])) == 2 * 24 * 15
+
+
+def test_rows_of_a_removed_file_go(folders):
+    write_archive(folders, "a.csv")
+    second = write_archive(folders, "b.csv", day="20200601")
+    run(folders)
+    second.unlink()
+    summary = run(folders)
+    assert summary.n_removed == 1
+    assert read_air(folders)["time"].max() == pd.Timestamp("2019-01-01 23:00")
+    assert store.read_table(folders.processed, "sources")["path"].tolist() == ["air/a.csv"]
+    assert not (folders.processed / "air_hourly" / "city_code=220100" / "year=2020").exists()
+
+
+def test_result_does_not_depend_on_the_order_of_arrival(folders, tmp_path):
+    write_archive(folders, "a.csv", value=40)
+    run(folders)
+    write_archive(folders, "b.csv", value=60)
+    run(folders)
+    other = Folders.real(tmp_path / "other")
+    shutil.copytree(folders.raw, other.raw)
+    run(other)
+    assert processed_bytes(other) == processed_bytes(folders)
+
+
+def test_changed_bytes_are_refused_and_the_old_rows_stay(folders):
+    write_archive(folders, "a.csv", value=40)
+    write_archive(folders, "b.csv", day="20190102")
+    run(folders)
+    write_archive(folders, "a.csv", value=90)
+    summary = run(folders)
+    assert [refusal.path for refusal in summary.refused] == ["air/a.csv"]
+    assert "changed after arrival" in summary.refused[0].message
+    assert len(read_air(folders)) == 2 * 24 * 15
+    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [45]
+    provenance.sidecar_path(folders.raw / "air" / "a.csv").unlink()
+    assert run(folders).refused == ()
+    assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {45, 95}
+
+
+def test_one_bad_file_does_not_stop_the_rest(folders, monkeypatch):
+    write_archive(folders, "a.csv")
+    (folders.raw / "minutes.csv").write_text("what,is,this\n1,2,3\n", encoding="utf-8")
+    (folders.raw / "empty.csv").touch()
+    summary = run(folders)
+    assert [refusal.path for refusal in summary.refused] == ["empty.csv", "minutes.csv"]
+    assert summary.refused[1].message.startswith("minutes.csv, row 1: the format is unknown")
+    assert len(read_air(folders)) == 360
+    told = store.read_table(folders.processed, "quarantine")
+    assert told["path"].tolist() == ["empty.csv", "minutes.csv"]
+    assert told["reason"].str.contains("empty|unknown").all()
+
+
+def test_fault_of_a_reader_is_a_refusal_with_its_name(folders, monkeypatch):
+    write_archive(folders, "a.csv")
+    monkeypatch.setattr("helpers.sources.staging.detect", lambda path: 1 / 0)
+    summary = run(folders)
+    assert "the reader failed (ZeroDivisionError" in summary.refused[0].message
+    assert list((folders.processed / ".staging" / "220100").iterdir()) == [
+        folders.processed / ".staging" / "220100" / "state.json"
+    ]
+
+
+def test_equal_values_of_two_files_stand_once_without_a_word(folders):
+    write_archive(folders, "a.csv")
+    write_archive(folders, "slice.csv", stations=NAMES[1:])
+    summary = run(folders)
+    assert summary.n_rows == {"air_hourly": 360}
+    assert summary.n_quarantined == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        ({}, {}, 65),
+        ({"published_at": "2020-01-02"}, {"published_at": "2020-01-01"}, 45),
+        ({"retrieved_at": "2020-01-02T08:00"}, {"retrieved_at": "2020-01-02"}, 45),
+        ({"published_at": "2020-01-01", "retrieved_at": "2024-01-01"}, {"published_at": "2020-01-02"}, 65),
+    ],
+)
+def test_later_edition_stands_and_the_other_is_told(folders, first, second, stands):
+    write_archive(folders, "a.csv", value=40, **first)
+    write_archive(folders, "b.csv", value=60, **second)
+    summary = run(folders)
+    table = read_air(folders, filters=[("pollutant", "==", "AQI")])
+    assert table["value"].unique().tolist() == [stands]
+    conflicts = store.read_table(folders.processed, "quarantine")
+    assert summary.n_quarantined == len(conflicts) == 2 * 24 * 5  # CO is equal in both
+    lost = "air/a.csv" if stands == 65 else "air/b.csv"
+    assert set(conflicts["path"]) == {lost}
+    first_hour = conflicts[conflicts["row"] == "220100 AQI 1119A 2019-01-01 00:00:00"].iloc[0]
+    assert first_hour["found"] == f"{110 - stands} against {stands}"
+    assert first_hour["reason"].startswith(f"differs from {table['source_id'].iloc[0]}")
+    sources = store.read_table(folders.processed, "sources").set_index("path")
+    assert sources.loc[lost, "n_quarantined"] == 240
+
+
+def test_sidecar_filled_in_later_changes_the_edition_without_reading(folders):
+    first = write_archive(folders, "a.csv", value=40)
+    write_archive(folders, "b.csv", value=60)
+    run(folders)
+    known = provenance.read_sidecar(first)
+    provenance.write_sidecar(
+        first, Source(**{**vars(known), "published_at": "2024-01-01", "publisher": "国家站"})
+    )
+    summary = run(folders)
+    assert (summary.n_read, summary.rebuilt) == (0, ("air_hourly/2018", "air_hourly/2019"))
+    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [45]
+    source = store.read_table(folders.processed, "sources").set_index("path").loc["air/a.csv"]
+    assert (source["publisher"], source["caveats"]) == ("国家站", "")
+
+
+def test_screening_looks_across_new_year(folders):
+    lines = ["date,hour,type," + ",".join(NAMES)]
+    for hour in range(20, 24):
+        lines.append(f"20191231,{hour},PM2.5," + ",".join(["78"] * len(NAMES)))
+    for hour in range(4):
+        lines.append(f"20200101,{hour},PM2.5," + ",".join(["78"] * len(NAMES)))
+    (folders.raw / "air" / "new_year.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run(folders)
+    assert set(read_air(folders, filters=[("year", "==", 2019)])["flag"]) == {"stuck"}
+    assert set(read_air(folders, filters=[("year", "==", 2020)])["flag"]) == {"stuck"}
+
+
+def test_real_extremes_stay(folders):
+    write_archive(folders, "a.csv", value=1177, hours=range(3))
+    run(folders)
+    table = read_air(folders, filters=[("pollutant", "==", "PM2.5")])
+    assert set(table["value"]) == {1177, 1178, 1179}
+
+
+def test_changed_rules_rebuild_and_changed_readers_read_again(folders, monkeypatch):
+    write_archive(folders, "a.csv", value=78, hours=range(1, 7))
+    run(folders)
+    monkeypatch.setattr(ingest_module, "rules_path", lambda: Path(__file__))
+    rebuilt = run(folders)
+    assert (rebuilt.n_read, rebuilt.rebuilt) == (0, ("air_hourly/2019",))
+    monkeypatch.setattr(ingest_module, "_hash_readers", lambda _: "other readers")
+    read = run(folders)
+    assert (read.n_read, read.rebuilt) == (1, ("air_hourly/2019",))
+    assert run(folders).n_read == 0
+
+
+@pytest.mark.parametrize("step", ["_build_part", "_write_ledgers", "write_state", "remove_stale"])
+def test_ingest_cut_off_at_any_step_is_mended_by_the_next(folders, monkeypatch, tmp_path, step):
+    write_archive(folders, "a.csv")
+    run(folders)
+    write_archive(folders, "b.csv", day="20190102")
+    (folders.raw / "air" / "a.csv").unlink()
+
+    def fail(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ingest_module, step, fail)
+    with pytest.raises(KeyboardInterrupt):
+        run(folders)
+    monkeypatch.undo()
+    run(folders)
+    clean = Folders.real(tmp_path / "clean")
+    shutil.copytree(folders.raw, clean.raw)
+    run(clean)
+    assert processed_bytes(folders) == processed_bytes(clean)
+    staged = [path.name for path in (folders.processed / ".staging" / "220100").iterdir()]
+    assert len(staged) == 2  # one stage and the state
+
+
+def test_lost_state_and_lost_partition_are_mended(folders):
+    write_archive(folders, "a.csv")
+    write_archive(folders, "b.csv", day="20200601")
+    run(folders)
+    whole = processed_bytes(folders)
+    (folders.raw / "air" / "b.csv").unlink()
+    (folders.processed / ".staging" / "220100" / "state.json").write_text("{", encoding="utf-8")
+    assert run(folders).n_read == 1
+    assert "air_hourly/city_code=220100/year=2020/part.parquet" not in processed_bytes(folders)
+    lost = "air_hourly/city_code=220100/year=2019/part.parquet"
+    (folders.processed / lost).unlink()
+    summary = run(folders)
+    assert summary.n_read == 0
+    assert processed_bytes(folders)[lost] == whole[lost]
+
+
+def test_damaged_stage_is_refused_with_the_way_out(folders):
+    write_archive(folders, "a.csv")
+    run(folders)
+    staged = next((folders.processed / ".staging" / "220100").rglob("air_hourly.parquet"))
+    staged.write_bytes(staged.read_bytes()[:100])
+    write_archive(folders, "b.csv", day="20190102")
+    with pytest.raises(SchemaError, match=r"air/a\.csv: the staged copy cannot be read.*ingest again"):
+        run(folders)
+    assert len(read_air(folders)) == 360
+
+
+def test_simulated_and_real_files_never_meet(folders, tmp_path):
+    write_archive(folders, "a.csv")
+    write_archive(folders, "demo.csv", day="20190102", simulated=True)
+    with pytest.raises(SourceError, match=r"1 simulated files, first air/demo.csv.*never meet"):
+        run(folders)
+    assert not store.exists(folders.processed, "air_hourly")
+    simulated = Folders(raw=folders.raw, processed=folders.processed, simulated=True)
+    with pytest.raises(SourceError, match=r"1 real files, first air/a.csv"):
+        run(simulated)
+    (folders.raw / "air" / "a.csv").unlink()
+    run(simulated)
+    assert store.read_table(folders.processed, "sources")["simulated"].tolist() == [True]
+
+
+def test_copied_sidecar_is_refused(folders):
+    path = write_archive(folders, "a.csv")
+    run(folders)
+    shutil.copy(path, folders.raw / "copy.csv")
+    shutil.copy(provenance.sidecar_path(path), folders.raw / "copy.csv.source.yml")
+    refusal = run(folders).refused[0]
+    assert refusal.path == "copy.csv"
+    assert "is that of air/a.csv" in refusal.message
+
+
+def test_notes_hidden_files_sidecars_and_locks_are_no_data(folders):
+    kept = write_archive(folders, "deep/er/a.csv")
+    for name in ("README.md", ".hidden.csv", "~$book.xlsx", "a.csv.source.yml"):
+        path = folders.raw / name
+        path.write_text("x", encoding="utf-8")
+        assert not is_data_file(path)
+    (folders.raw / ".git").mkdir()
+    (folders.raw / ".git" / "b.csv").write_text("x", encoding="utf-8")
+    assert list_raw_files(folders.raw) == [kept]
+    assert list_raw_files(folders.raw / "absent") == []
+
+
+def test_no_raw_folder_gives_an_empty_summary(tmp_path):
+    summary = run(Folders.real(tmp_path))
+    assert (summary.n_read, summary.n_rows, summary.refused) == (0, {}, ())
+    assert store.list_tables(tmp_path / "processed") == []
+
+
+def test_file_of_another_city_is_read_and_gives_no_rows(folders):
+    path = folders.raw / "air" / "哈尔滨市_daily.csv"
+    header = "日期,AQI,质量等级,PM2.5,PM10,SO2,CO,NO2,O3_8h"
+    path.write_text(f"{header}\n2015-01-01,80,良,58,80,30,1.0,40,50\n", encoding="utf-8")
+    mine = folders.raw / "air" / "长春市_daily.csv"
+    mine.write_text(f"{header}\n2015-01-02,80,良,58,80,30,1.0,40,50\n", encoding="utf-8")
+    summary = run(folders)
+    assert summary.refused == ()
+    assert summary.without_rows == ("air/哈尔滨市_daily.csv",)
+    published = store.read_table(folders.processed, "air_daily_published")
+    assert published["date"].unique().tolist() == [pd.Timestamp("2015-01-02")]
+
+
+def test_two_processes_give_the_same_bytes_as_one(folders, tmp_path):
+    for day in range(1, 4):
+        write_archive(folders, f"{day}.csv", day=f"2019010{day}")
+    other = Folders.real(tmp_path / "other")
+    shutil.copytree(folders.raw, other.raw)
+    run(folders)
+    run(other, jobs=2)
+    assert processed_bytes(other) == processed_bytes(folders)
+
+
+def test_state_survives_its_own_writing(folders):
+    write_archive(folders, "a.csv")
+    run(folders)
+    staging = folders.processed / ".staging" / "220100"
+    state = ingest_state.read_state(staging)
+    text = (staging / "state.json").read_bytes()
+    ingest_state.write_state(staging, state)
+    assert (staging / "state.json").read_bytes() == text
+    assert state.count_rows() == {"air_hourly": 360}
+
+
+@pytest.mark.real
+def test_real_files_meet_the_figures_of_their_description(shared_data, folders):
+    air = shared_data / "data" / "air"
+    for path in [
+        air / "hourly" / "cnemc_hourly_sites_changchun_2019.csv.gz",
+        *(air / "raw_days").glob("*.gz"),
+    ]:
+        shutil.copyfile(path, folders.raw / "air" / path.name)
+    summary = run(folders)
+    assert summary.refused == ()
+    assert summary.n_read == 7
+    table = read_air(folders)
+    assert table["time"].nunique() == 8423, "8,467 hours are listed, 44 of them without any hourly value"
+    assert table["station_code"].nunique() == 10
+    maxima = table.groupby("pollutant")["value"].max()
+    assert (maxima["PM2.5"], maxima["PM10"]) == (1177, 1524)
+    assert summary.n_quarantined == 1, "only the cut line of 2019-02-20: the days agree with the slice"
+    cut = store.read_table(folders.processed, "quarantine").iloc[0]
+    assert cut["path"] == "air/china_sites_20190220.csv.gz"
+    wide = pd.read_csv(air / "hourly" / "cnemc_hourly_sites_changchun_2019.csv.gz")
+    wide = wide[wide["type"].isin(["AQI", "SO2", "NO2", "CO", "O3", "PM10", "PM2.5"])]
+    assert summary.n_rows["air_hourly"] == int(wide.iloc[:, 3:].notna().sum().sum())
+    assert run(folders).n_read == 0
