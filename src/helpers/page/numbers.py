@@ -1,0 +1,244 @@
+"""Numbers as the page prints them, in both languages: no ``nan``, no ``1e-3``, no bare minus for a gap.
+
+Printed numbers are decimal, rounded half to even in one step (GB/T 8170, rule as in the standards' reference);
+a gap is the difference of the two printed numbers, so a reader can check it with a pencil.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from helpers.battles.judgement import is_missing, satisfies
+from helpers.errors import SchemaError
+from helpers.page.words import entry, word
+from helpers.units import change_unit, unit
+
+_SPACE = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+_MOST_DECIMALS = 6
+_AMOUNTS = ("time", "area", "mass", "volume", "count", "length")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Unit code of :mod:`helpers.units` and the decimals a value of it is published with."""
+
+    unit: str
+    decimals: int
+
+    @property
+    def of_difference(self) -> Measure:
+        """Measure of a difference of two such values: percentage points for a ratio."""
+        return Measure("pp" if unit(self.unit).is_ratio else self.unit, self.decimals)
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether more and less are said of it, rather than high and low."""
+        return unit(self.unit).dimension in _AMOUNTS
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round once, half to even, from the shortest decimal the float stands for; never minus zero.
+
+    Raises
+    ------
+    SchemaError
+        The value is missing or infinite. Ask ``is_missing`` first, or mend the battle that built the row.
+
+    Examples
+    --------
+    >>> rounded(2.675, 2), rounded(-0.04, 1)
+    (Decimal('2.68'), Decimal('0.0'))
+    """
+    if is_missing(value) or not math.isfinite(value):
+        raise SchemaError(
+            f"{value!r} cannot be printed",
+            expected="a finite number",
+            remedy="mend the battle that built the row",
+        )
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    return abs(result) if result.is_zero() else result
+
+
+def exact_decimals(value: float) -> int:
+    """Decimals a set number (a target, a limit) needs: 0 for 30.0, 1 for 1.4; at most 6.
+
+    Examples
+    --------
+    >>> exact_decimals(30.0), exact_decimals(68.8)
+    (0, 1)
+    """
+    exponent = rounded(value, _MOST_DECIMALS).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def format_number(value: float | None, *, decimals: int, lang: str) -> str:
+    """Print a number, or the word for no data; English groups thousands from 10,000 on.
+
+    Examples
+    --------
+    >>> format_number(float("nan"), decimals=0, lang="en"), format_number(-12345.5, decimals=1, lang="en")
+    ('no data', '−12,345.5')
+    """
+    if is_missing(value):
+        return word("missing.no_data", lang)
+    number = rounded(value, decimals)
+    grouped = lang == "en" and abs(number) >= 10_000
+    text = f"{abs(number):,f}" if grouped else f"{abs(number):f}"
+    return f"{_MINUS}{text}" if number < 0 else text
+
+
+def unit_label(code: str, lang: str, *, number: str = "") -> str:
+    """Label of a unit inside a sentence; ``number`` is the printed number, for the English singular."""
+    group = "units_one" if number == "1" and code in entry("units_one") else "units"
+    if code in entry(group):
+        return word(f"{group}.{code}", lang)
+    record = unit(code)
+    return record.label_zh if lang == "zh" else record.label_en
+
+
+def format_quantity(value: float | None, measure: Measure, lang: str) -> str:
+    """Print a number with its unit: ``28μg/m³``, ``89.6%``, ``1 day``; the word for no data where missing."""
+    text = format_number(value, decimals=measure.decimals, lang=lang)
+    label = "" if is_missing(value) else unit_label(measure.unit, lang, number=text)
+    return f"{text}{_SPACE if lang == 'en' and label else ''}{label}"
+
+
+def format_set_number(value: float | None, measure: Measure, lang: str) -> str:
+    """Print a target or limit with the decimals it was set with."""
+    if is_missing(value):
+        return format_quantity(value, measure, lang)
+    return format_quantity(value, Measure(measure.unit, exact_decimals(value)), lang)
+
+
+def supported_decimals(low: float, high: float) -> int:
+    """Decimals an interval supports: one digit of its half width, more only to keep an end off zero.
+
+    Examples
+    --------
+    >>> supported_decimals(0.31, 1.52), supported_decimals(0.02, 1.5), supported_decimals(27, 31)
+    (1, 2, 0)
+    """
+    half = (high - low) / 2
+    decimals = max(0, -math.floor(math.log10(half))) if half > 0 else exact_decimals(low)
+    decimals = min(decimals, _MOST_DECIMALS)
+    while decimals < _MOST_DECIMALS and any(end and rounded(end, decimals).is_zero() for end in (low, high)):
+        decimals += 1
+    return decimals
+
+
+def format_interval(low: float, high: float, measure: Measure, lang: str) -> str:
+    """Print an interval, low end first: ``0.3～1.5μg/m³``, ``0.3 to 1.5 μg/m³``."""
+    first = format_number(low, decimals=measure.decimals, lang=lang)
+    if measure.unit == "pct" and lang == "zh":
+        first += unit_label("pct", lang)  # Chinese repeats the sign: 88.7%～91.0% (GB/T 15835)
+    return word("interval", lang).format(low=first, high=format_quantity(high, measure, lang))
+
+
+def gap(value: float, target: float, decimals: int) -> tuple[Decimal, int]:
+    """Difference of the printed value and the target, and the decimals it is printed with."""
+    shown = max(decimals, exact_decimals(target))
+    return rounded(value, decimals) - rounded(target, exact_decimals(target)), shown
+
+
+def gap_words(
+    value: float | None,
+    target: float | None,
+    operator: str,
+    *,
+    measure: Measure,
+    lang: str,
+    in_cell: bool = False,
+) -> str:
+    """Say how far a value is from its target, with direction and without a minus sign.
+
+    Parameters
+    ----------
+    measure
+        Unit and decimals of the value; a ratio's gap is told in percentage points.
+    in_cell
+        Table form: the column names the unit of a concentration, so the cell omits it, and 比目标 too.
+
+    Returns
+    -------
+    ``比目标高3.4μg/m³``, in a cell ``高3.4``; ``已优于目标1天`` and ``与目标持平``; the word for not
+    applicable where there is no value or target.
+    """
+    if is_missing(value) or is_missing(target) or not operator:
+        return word("missing.not_applicable", lang)
+    difference, decimals = gap(value, target, measure.decimals)
+    group = "gap_cell" if in_cell else "gap"
+    if difference.is_zero():
+        return word(f"{group}.equal", lang)
+    size = abs(difference)
+    told = Measure(measure.of_difference.unit, decimals)
+    if in_cell and unit(told.unit).dimension.startswith(("concentration", "content")):
+        amount = format_number(float(size), decimals=decimals, lang=lang)
+    else:
+        amount = format_quantity(float(size), told, lang)
+    if satisfies(float(rounded(value, measure.decimals)), target, operator):
+        return word(f"{group}.better", lang).format(amount=amount)
+    side = "above" if difference > 0 else "below"
+    kind = "amount" if measure.is_amount else "level"
+    return word(f"{group}.{side}_{kind}", lang).format(amount=amount)
+
+
+def change_measure(code: str, measure: Measure) -> Measure:
+    """Measure of a change told in ``code`` (``pct``, ``pp``, ``days``; empty: as the unit asks), with its decimals."""
+    code = code or change_unit(measure.unit)
+    decimals = {"pct": 1, "pp": max(1, measure.decimals)}.get(code, measure.decimals)
+    return Measure(code, decimals)
+
+
+def change_words(change: float | None, code: str, *, measure: Measure, lang: str) -> str:
+    """Say a year-on-year change: ``同比下降5.9%``, ``同比上升1.2个百分点``, ``同比持平``.
+
+    Parameters
+    ----------
+    change
+        Signed, in ``code``; computed from the rounded values (``REFERENCE.md``, A8).
+    code
+        ``pct``, ``pp`` or ``days``; empty for the one the unit asks for.
+    measure
+        Unit and decimals of the value itself.
+    """
+    if is_missing(change):
+        return word("missing.not_applicable", lang)
+    told = change_measure(code, measure)
+    number = rounded(change, told.decimals)
+    if number.is_zero():
+        return word("change.equal", lang)
+    side = "up" if number > 0 else "down"
+    kind = "amount" if measure.is_amount else "level"
+    amount = format_quantity(float(abs(number)), told, lang)
+    return word(f"change.{side}_{kind}", lang).format(amount=amount)
+
+
+def odds_percent(likelihood: float) -> int:
+    """Likelihood in printed percent: tens between 10 and 90, 95 for 0.95 and more, 0 for under a tenth."""
+    p = Decimal(repr(float(likelihood)))
+    if p >= Decimal("0.95"):
+        return 95
+    if p < Decimal("0.10"):
+        return 0
+    return int((p * 10).quantize(Decimal(1), ROUND_HALF_EVEN)) * 10
+
+
+def odds_words(likelihood: float, lang: str) -> str:
+    """Say a likelihood in tenths: ``约七成``, ``about 70 %``; the ends are ``九成五以上`` and ``不足一成``."""
+    percent = odds_percent(likelihood)
+    if percent in (0, 95):
+        return word("odds.over" if percent else "odds.under", lang)
+    tenths = word("tenths", "zh").split()[percent // 10 - 1]
+    return word("odds.tenths", lang).format(tenths=tenths, percent=percent)
+
+
+def format_date(day: date, lang: str) -> str:
+    """Print a day in prose: ``2025年9月17日``, ``17 Sep 2025``."""
+    names = word("months", "en").split()
+    return word("date", lang).format(
+        year=day.year, month=day.month, day=day.day, month_name=names[day.month - 1]
+    )

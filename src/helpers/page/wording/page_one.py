@@ -1,0 +1,259 @@
+"""Page one: the lead sentence, at most three points worst first, and what needs a decision.
+
+Every function takes the current rows of one report, one per target; rows without target are passed over.
+Clauses are chosen by the Chinese text and its budget, so both languages say the same numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers import registry
+from helpers.battles.judgement import sort_worst_first
+from helpers.battles.results import STATUSES
+from helpers.page.wording.sections import (
+    bound_phrase,
+    budget_measure,
+    chance_phrase,
+    gap_phrase,
+    no_data_fields,
+    no_data_form,
+    stated_likelihood,
+)
+from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, capitalise, fill, simulated_mark
+from helpers.page.words import count_characters, typeset, word
+
+LEAD_BUDGET, POINT_BUDGET, ASK_BUDGET = 50, 60, 80
+MOST_POINTS = MOST_ASKS = 3
+_BEHIND = ("off_track", "at_risk")
+_GOOD = ("met", "on_track")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One decision box: what is seen → what to study → who, until when."""
+
+    seen: Sentence
+    study: Sentence | None = None
+    owner: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of heading and text; one pair without heading where nothing needs a decision."""
+        if self.study is None:
+            return (("", self.seen.bare),)
+        texts = (self.seen.bare, self.study.bare, self.owner)
+        return tuple(
+            (word(f"ask.heads.{head}", self.seen.lang), text)
+            for head, text in zip(("seen", "study", "owner"), texts, strict=True)
+        )
+
+    @property
+    def bare(self) -> str:
+        """Plain text without the mark of simulation; this is what the length budget counts."""
+        colon = word("ask.colon", self.seen.lang)
+        return word("ask.join", self.seen.lang).join(
+            f"{head}{colon}{text}" if head else text for head, text in self.parts
+        )
+
+    @property
+    def text(self) -> str:
+        """Plain text, with the mark where the row is simulated."""
+        return self.bare + (word("mark.short", self.seen.lang) if self.seen.simulated else "")
+
+    @property
+    def html(self) -> Markup:
+        """Escaped HTML with bold headings."""
+        colon = word("ask.colon", self.seen.lang)
+        told = Markup(word("ask.join", self.seen.lang)).join(
+            Markup("<strong>{}</strong>{}").format(f"{head}{colon}", typeset(text)) if head else typeset(text)
+            for head, text in self.parts
+        )
+        if self.seen.simulated:
+            told += simulated_mark(self.seen.lang)
+        return told
+
+
+def lead_sentence(results: pd.DataFrame, *, lang: str) -> Sentence:
+    """Say how many targets stand where, and the main weakness; at most ``LEAD_BUDGET`` 字.
+
+    With many statuses the counts are merged step by step (met with on track, then at risk with off
+    track) until the Chinese sentence fits, and last the name of the weakness goes; the points name it.
+    """
+    judged = _targets(results)
+    counts = {status: int((judged["status"] == status).sum()) for status in STATUSES}
+    total = len(judged)
+    simulated = bool(judged["simulated"].any())
+    if total == 0 or counts["no_data"] == total:
+        template = "lead.all_no_data" if total else "lead.none"
+        phrase = fill(template, lang, **({"total": _count(total)} if total else {}))
+    else:
+        worst = judged.iloc[0] if judged.iloc[0]["status"] in _BEHIND else None
+        level = next(
+            (n for n in range(3) if count_characters(_lead(counts, worst, n, "zh").text) <= LEAD_BUDGET), 3
+        )
+        phrase = _lead(counts, worst, level, lang)
+    return Sentence(
+        head="", body=phrase.text, kind="lead", lang=lang, numbers=phrase.numbers, simulated=simulated
+    )
+
+
+def points(results: pd.DataFrame, *, lang: str) -> tuple[Sentence, ...]:
+    """Say the three worst targets: **finding.** number, one comparator, likelihood with its figure.
+
+    A sentence over ``POINT_BUDGET`` 字 loses its likelihood first and then its comparator; the scorecard has both.
+    """
+    worst = _targets(results).head(MOST_POINTS)
+    return tuple(point(row, lang=lang) for _, row in worst.iterrows())
+
+
+def point(row: Row, *, lang: str) -> Sentence:
+    """Say one target in one bold finding and one line of evidence."""
+    chosen = next(
+        (form for form in _forms(row) if count_characters(_point(row, form, "zh").bare) <= POINT_BUDGET),
+        _forms(row)[-1],
+    )
+    return _point(row, chosen, lang)
+
+
+def asks(results: pd.DataFrame, *, lang: str) -> tuple[Ask, ...]:
+    """Say what needs a decision: at most three boxes, worst first, or one line that nothing does.
+
+    Targets off track or at risk get a box each; targets without data share one while there is room.
+    """
+    judged = _targets(results)
+    behind = judged[judged["status"].isin(_BEHIND)].head(MOST_ASKS)
+    boxes = [_ask(row, lang) for _, row in behind.iterrows()]
+    lacking = judged[judged["status"] == "no_data"]
+    if len(lacking) and len(boxes) < MOST_ASKS:
+        boxes.append(_data_ask(lacking, lang))
+    return tuple(boxes) or (Ask(Sentence("", word("ask.none", lang), "ask", lang)),)
+
+
+def _targets(results: pd.DataFrame) -> pd.DataFrame:
+    has_target = (results["target_id"] != "") & (results["status"] != "no_target")
+    return sort_worst_first(results[has_target])
+
+
+def _count(number: int) -> Phrase:
+    return Phrase(str(number), (float(number),))
+
+
+def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> Phrase:
+    """Compose the lead; ``level`` 1 merges the good statuses, 2 also those behind, 3 drops the weakness."""
+    parts = []
+    for statuses, template, merged in (
+        (_GOOD, "lead.good", level >= 1),
+        (_BEHIND[::-1], "lead.behind", level >= 2),
+    ):
+        present = [status for status in statuses if counts[status]]
+        if merged and len(present) > 1:
+            parts.append(fill(template, lang, count=_count(sum(counts[status] for status in present))))
+        else:
+            parts += [_part(status, counts, lang) for status in present]
+    if counts["no_data"]:
+        parts.append(_part("no_data", counts, lang))
+    joined = Phrase(
+        word("lead.join", lang).join(part.text for part in parts),
+        tuple(number for part in parts for number in part.numbers),
+    )
+    total = sum(counts[status] for status in (*_GOOD, *_BEHIND, "no_data"))
+    start = fill("lead.counts_one" if total == 1 else "lead.counts", lang, total=_count(total), parts=joined)
+    if worst is not None and level < 3:
+        end = word("lead.weakness", lang).format(name=Facts(worst, lang).name)
+    else:
+        is_clear = worst is None and not counts["no_data"]
+        end = word("lead.clear" if is_clear else "lead.open", lang)
+    return Phrase(start.text + end, start.numbers)
+
+
+def _part(status: str, counts: dict[str, int], lang: str) -> Phrase:
+    template = "lead.part_no_data" if status == "no_data" else "lead.part"
+    return fill(template, lang, count=_count(counts[status]), status=word(f"status.{status}", lang))
+
+
+def _forms(row: Row) -> tuple[str, ...]:
+    """Templates of a point's evidence, fullest first; the last always fits what the row has."""
+    facts = Facts(row, "zh")
+    if row["status"] == "no_data":
+        return (no_data_form(facts),)
+    if not facts.has("value"):
+        return ("missing",)
+    if not facts.has_target:
+        return ("value",)
+    if row["status"] == "met" or stated_likelihood(facts) is None:
+        return ("gap", "value")
+    return ("full", "gap", "value")
+
+
+def _point(row: Row, form: str, lang: str) -> Sentence:
+    facts = Facts(row, lang)
+    head = fill("point.head", lang, name=facts.name, status=word(f"status.{row['status']}", lang)).text
+    fields: dict[str, Phrase | str] = {}
+    if form in ("full", "gap", "value"):
+        fields["value"] = facts.quantity(row["value"])
+    if form in ("full", "gap"):
+        fields["gap"] = gap_phrase(facts)
+    if form == "full":
+        fields["chance"] = chance_phrase(facts)
+    if row["status"] == "no_data":
+        fields |= no_data_fields(facts)
+    return facts.sentence(
+        "point",
+        f"point.{form}",
+        head=capitalise(head),
+        fields=fields,
+        likelihood=stated_likelihood(facts) if form == "full" else None,
+    )
+
+
+def _ask(row: Row, lang: str) -> Ask:
+    """Build the box of one target; first the distance goes and then the budget where the Chinese box is too long."""
+    forms = ((True, True), (False, True), (False, False))
+    chosen = next(
+        (form for form in forms if count_characters(_build_ask(row, form, "zh").bare) <= ASK_BUDGET),
+        forms[-1],
+    )
+    return _build_ask(row, chosen, lang)
+
+
+def _build_ask(row: Row, form: tuple[bool, bool], lang: str) -> Ask:
+    has_gap, has_budget = form
+    facts = Facts(row, lang)
+    fields: dict[str, Phrase | str] = {"status": word(f"status.{row['status']}", lang)}
+    if has_gap and facts.has("value") and facts.has_target:
+        seen = facts.sentence("ask", "ask.seen_gap", fields=fields | {"gap": gap_phrase(facts)})
+    else:
+        seen = facts.sentence("ask", "ask.seen", fields=fields)
+    record = registry.indicator(row["indicator_id"])
+    department = record.department_zh if lang == "zh" else record.department_en
+    study = _study(facts) if has_budget else facts.sentence("study", "ask.study")
+    return Ask(seen, study, _owner(department or word("ask.owner_default", lang), lang))
+
+
+def _study(facts: Facts) -> Sentence:
+    """Suggest what to study: the measures the remaining budget asks for, else why progress falls short."""
+    row = facts.row
+    if not facts.has("required") or not facts.has_target or row["required"] < 0:
+        return facts.sentence("study", "ask.study")
+    measure = budget_measure(facts)
+    if measure.unit == "days":
+        fields = {"required": facts.quantity(row["required"], measure)}
+        return facts.sentence("study", "ask.study_days", fields=fields)
+    return facts.sentence("study", "ask.study_mean", fields={"bound": bound_phrase(facts, row["required"])})
+
+
+def _data_ask(lacking: pd.DataFrame, lang: str) -> Ask:
+    """Build the one box for all targets without data."""
+    told = fill("ask.seen_data", lang, count=_count(len(lacking)))
+    simulated = bool(lacking["simulated"].any())
+    seen = Sentence("", told.text, "ask", lang, numbers=told.numbers, simulated=simulated)
+    study = Sentence("", word("ask.study_data", lang), "study", lang)
+    return Ask(seen, study, _owner(word("ask.owner_data", lang), lang))
+
+
+def _owner(owner: str, lang: str) -> str:
+    return capitalise(word("ask.owner", lang).format(owner=owner))

@@ -1,0 +1,235 @@
+"""Hold a published sentence against its row: numbers, directions, units, likelihood, status, banned words.
+
+The patterns of ``reading.yml`` are written apart from the templates, so a template that says something else
+than its row is found here. Used by the tests and at build time: an empty answer means that all agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.judgement import is_missing, likelihood_band, satisfies, sort_worst_first
+from helpers.page.wording.page_one import Ask
+from helpers.page.wording.reading import Read, Reading, patterns, read, strip
+from helpers.page.wording.sentence import Row, Sentence, row_key
+from helpers.page.words import LANGUAGES, banned_words, entry
+from helpers.units import UNITS, change_unit
+
+_COLUMNS = {
+    "value": "value",
+    "previous": "value_prev",
+    "target_most": "target_value",
+    "target_least": "target_value",
+    "limit": "limit_value",
+    "required_most": "required",
+    "required_least": "required",
+    "required_days": "required",
+    "coverage": "coverage_pct",
+    "forecast": "forecast",
+}
+_OPERATORS = {"most": "<=", "least": ">="}
+_SIGNS = {"up": 1.0, "down": -1.0, "equal": 0.0}
+_YEARS = {"horizon": "period_start", "target_year": "target_date"}
+
+
+def verify(sentence: Sentence, row: Row) -> tuple[str, ...]:
+    """List every disagreement between a sentence and the row it tells.
+
+    Returns
+    -------
+    Problems in plain English; empty when the sentence says what the row says and nothing else.
+    """
+    taken = read(sentence, row)
+    problems = [
+        f"{fact.kind} {fact.numbers} {fact.label}" for fact in taken.facts if not _agrees(fact, row, taken)
+    ]
+    if re.search(r"\d", _without_odds(taken.rest, sentence.lang)):
+        problems.append(f"a number nobody can explain: {taken.rest!r}")
+    problems += _check_judgement(sentence, taken, row)
+    problems += _check_likelihood(sentence, taken, row)
+    problems += _check_provenance(sentence, taken, row)
+    problems += [f"banned: {found!r}" for found in banned_words(strip(sentence, row), sentence.lang)]
+    return tuple(problems)
+
+
+def verify_ask(ask: Ask, row: Row) -> tuple[str, ...]:
+    """List every disagreement between the decision box of one target and its row."""
+    return (*verify(ask.seen, row), *(verify(ask.study, row) if ask.study else ()))
+
+
+def verify_lead(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
+    """List every disagreement between the lead sentence and the rows it counts."""
+    rules, lang = patterns(sentence.lang)["lead"], sentence.lang
+    judged = sort_worst_first(results[(results["target_id"] != "") & (results["status"] != "no_target")])
+    counts = Counter(judged["status"])
+    text, problems = sentence.bare, []
+    if weakness := re.search(rules["weakness"], text):
+        worst = judged[judged["status"] == judged.iloc[0]["status"]]
+        names = {getattr(registry.indicator(each), f"name_{lang}") for each in worst["indicator_id"]}
+        if weakness[1] not in names:
+            problems.append(f"weakness {weakness[1]!r} is none of {sorted(names)}")
+        text = text[: weakness.start()]
+    total, told = 0, 0
+    if nothing := re.search(rules["nothing"], text):
+        total, told = int(nothing[1]), counts["no_data"]
+    elif stated := re.search(rules["total"], text):
+        total = int(stated[1])
+    for statuses, pattern in rules["counts"].items():
+        expected = sum(counts[status] for status in statuses.split())
+        for match in re.finditer(pattern, text):
+            told += int(match[1])
+            if int(match[1]) != expected:
+                problems.append(f"{match[0]!r} differs from {expected}")
+        text = re.sub(pattern, "", text)
+    if not total == told == len(judged):
+        problems.append(f"total {total} and counts {told} differ from {len(judged)} targets")
+    if sentence.simulated != bool(judged["simulated"].any()):
+        problems.append("the mark of simulation differs from the rows")
+    return (*problems, *(f"banned: {found!r}" for found in banned_words(text, lang)))
+
+
+def _agrees(fact: Reading, row: Row, taken: Read) -> bool:
+    """Whether one fact is true of the row, in number, sign and unit."""
+    topic, _, side = fact.kind.partition("_")
+    if fact.kind in _COLUMNS:
+        if side in _OPERATORS and row["target_operator"] != _OPERATORS[side]:
+            return False
+        return _is_near(fact, row[_COLUMNS[fact.kind]]) and _has_unit(fact, _unit_code(fact.kind, row))
+    if fact.kind in _YEARS:
+        return int(fact.numbers[0]) == row[_YEARS[fact.kind]].year
+    if fact.kind == "minimum":
+        return _is_near(fact, registry.indicator(row["indicator_id"]).min_coverage_pct)
+    if topic == "change":
+        expected = row["change_prev"]
+        is_near = abs(expected) <= 0.05 + 1e-9 if side == "equal" else _is_near(fact, _SIGNS[side] * expected)
+        return is_near and (side == "equal" or _has_unit(fact, row["change_unit"] or change_unit(_unit(row))))
+    if topic == "gap":
+        return _gap_agrees(fact, side, row, taken)
+    if topic == "slope":
+        return _is_near(fact, _SIGNS[side] * row["trend_per_year"]) and _has_unit(fact, _difference_unit(row))
+    return _interval_agrees(fact, row, taken)
+
+
+def _gap_agrees(fact: Reading, side: str, row: Row, taken: Read) -> bool:
+    """Whether a gap is the printed value less the target, on the side the words say."""
+    value = taken.find("value")
+    slack = value.tolerance() if value else 0.5 * 10.0 ** -registry.indicator(row["indicator_id"]).decimals
+    difference = row["value"] - row["target_value"]
+    if side == "equal":
+        return abs(difference) <= slack
+    is_good = satisfies(row["value"], row["target_value"], row["target_operator"])
+    has_side = is_good if side == "better" else not is_good and (difference > 0) == (side == "above")
+    is_near = abs(abs(difference) - fact.number()) <= slack + fact.tolerance()
+    return has_side and is_near and _has_unit(fact, _difference_unit(row))
+
+
+def _interval_agrees(fact: Reading, row: Row, taken: Read) -> bool:
+    """Whether an interval has the row's ends; behind 上升 or 下降 its ends are sizes."""
+    name = fact.kind.partition("_")[0]
+    ends = [row[f"{name}_low"], row[f"{name}_high"]]
+    if taken.find("slope_up", "slope_down"):
+        ends = sorted(abs(end) for end in ends)
+    code = _difference_unit(row) if name == "trend" else _unit(row)
+    return all(_is_near(fact, end, position) for position, end in enumerate(ends)) and _has_unit(fact, code)
+
+
+def _check_judgement(sentence: Sentence, taken: Read, row: Row) -> list[str]:
+    """Trend words against the interval, status words against the status."""
+    rules, problems = patterns(sentence.lang), []
+    if sentence.kind == "trend":
+        word = next((name for name, text in rules["trend"].items() if text in taken.rest), None)
+        low, high = row["trend_low"], row["trend_high"]
+        if word in ("improving", "worsening"):
+            is_lower_better = row["direction"] == "lower_is_better"
+            if low <= 0 <= high or ((high < 0) == is_lower_better) != (word == "improving"):
+                problems.append(f"{word} against the interval {low} to {high}")
+        elif word is None and low <= 0 <= high:
+            problems.append("the interval contains zero and nobody says that the direction is unclear")
+    if sentence.kind in ("point", "ask") and rules["status"][row["status"]] not in taken.rest:
+        problems.append(f"status {row['status']} is not named")
+    return problems
+
+
+def _check_likelihood(sentence: Sentence, taken: Read, row: Row) -> list[str]:
+    """Band word and printed odds against the likelihood; a likelihood that is told must have both."""
+    rules = patterns(sentence.lang)
+    band = next((name for name, pattern in rules["band"].items() if re.search(pattern, taken.rest)), None)
+    odds = _read_odds(taken.rest, rules)
+    if band is None and odds is None and sentence.likelihood is None:
+        return []
+    likelihood = row["likelihood"]
+    if band is None or odds is None or is_missing(likelihood) or sentence.likelihood != likelihood:
+        return [f"likelihood {likelihood} told as {band} with {odds}"]
+    low, high = odds
+    problems = [] if band == likelihood_band(likelihood) else [f"{band} at a likelihood of {likelihood}"]
+    return (
+        problems if low <= likelihood <= high else [*problems, f"odds {odds} at a likelihood of {likelihood}"]
+    )
+
+
+def _read_odds(text: str, rules: dict) -> tuple[float, float] | None:
+    """Range of likelihood that printed odds stand for."""
+    if rules["odds"]["over"] in text:
+        return 0.95, 1.0
+    if rules["odds"]["under"] in text:
+        return 0.0, 0.1
+    match = re.search(rules["odds"]["tenths"], text)
+    if match is None:
+        return None
+    share = (rules["digits"].index(match[1]) + 1) / 10
+    return share - 0.05 - 1e-9, share + 0.05 + 1e-9
+
+
+def _without_odds(text: str, lang: str) -> str:
+    """Take printed odds out of a text; they are checked as a likelihood, not as a number of the row."""
+    odds = patterns(lang)["odds"]
+    return re.sub(f"{odds['tenths']}|{odds['over']}|{odds['under']}", "", text)
+
+
+def _check_provenance(sentence: Sentence, taken: Read, row: Row) -> list[str]:
+    """What the sentence says of itself against the row and against its own text."""
+    problems = []
+    if sentence.row_key != row_key(row) or sentence.unit != row["unit"]:
+        problems.append("the sentence belongs to another row")
+    has_mark = patterns(sentence.lang)["mark"] in sentence.text
+    if not sentence.simulated == has_mark == bool(row["simulated"]):
+        problems.append("the mark of simulation differs from the row")
+    movement = taken.find("slope_up", "slope_down", "change_up", "change_down", "change_equal")
+    if sentence.direction != (movement.kind.partition("_")[2] if movement else ""):
+        problems.append(f"direction {sentence.direction!r} differs from the text")
+    printed = [
+        fact.number(i) for fact in taken.facts if fact.kind not in _YEARS for i in range(len(fact.numbers))
+    ]
+    likelihoods = 1 if sentence.likelihood is not None else 0
+    if Counter(printed) - Counter(sentence.numbers) or len(printed) + likelihoods != len(sentence.numbers):
+        problems.append(f"numbers {sentence.numbers} differ from the text's {printed}")
+    return problems
+
+
+def _is_near(fact: Reading, expected: float, position: int = 0) -> bool:
+    return not is_missing(expected) and abs(fact.number(position) - expected) <= fact.tolerance(position)
+
+
+def _unit(row: Row) -> str:
+    return row["unit"] or registry.indicator(row["indicator_id"]).unit
+
+
+def _difference_unit(row: Row) -> str:
+    return "pp" if UNITS[_unit(row)].is_ratio else _unit(row)
+
+
+def _unit_code(kind: str, row: Row) -> str:
+    """Unit a fact of this kind is told in."""
+    return {"required_days": "days", "coverage": "pct"}.get(kind, _unit(row))
+
+
+def _has_unit(fact: Reading, code: str) -> bool:
+    """Whether the printed label is one of the unit's labels."""
+    labels = {UNITS[code].label_zh, UNITS[code].label_en}
+    for group in ("units", "units_one"):
+        labels |= {entry(group)[code][lang] for lang in LANGUAGES if code in entry(group)}
+    return fact.label in labels

@@ -1,0 +1,95 @@
+"""Take a published sentence apart with the patterns of ``reading.yml``: what it states, number by number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from helpers import registry
+from helpers.battles.judgement import is_missing
+from helpers.page.wording.sentence import Row, Sentence
+from helpers.page.words import LANGUAGES, entry
+from helpers.periods import span_label
+from helpers.units import UNITS
+
+_NUMBER = r"−?\d+(?:,\d{3})*(?:\.\d+)?"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One fact taken from a sentence: what it is about, its printed numbers and the unit label behind them."""
+
+    kind: str
+    numbers: tuple[str, ...]
+    label: str = ""
+
+    def number(self, position: int = 0) -> float:
+        """Printed number as a float."""
+        return float(self.numbers[position].replace(",", "").replace("−", "-"))
+
+    def tolerance(self, position: int = 0) -> float:
+        """Half a unit of the last printed digit."""
+        return 0.5 * 10.0 ** -len(self.numbers[position].partition(".")[2]) + 1e-9
+
+
+@dataclass(frozen=True)
+class Read:
+    """A sentence taken apart: its facts, and the text that is left when they are taken out."""
+
+    facts: tuple[Reading, ...]
+    rest: str
+
+    def find(self, *kinds: str) -> Reading | None:
+        """Return the first fact of these kinds."""
+        return next((fact for fact in self.facts if fact.kind in kinds), None)
+
+
+def read(sentence: Sentence, row: Row) -> Read:
+    """Take a sentence apart; every number is read once, by the first pattern that knows it."""
+    text, facts = strip(sentence, row), []
+    for kind, pattern in patterns(sentence.lang)["facts"]:
+        for match in pattern.finditer(text):
+            groups = [group for group in match.groups() if group]
+            numbers = tuple(group for group in groups if re.fullmatch(_NUMBER, group))
+            facts.append(Reading(kind, numbers, next((g for g in groups if g not in numbers), "")))
+        text = pattern.sub(" ", text)
+    return Read(tuple(facts), text)
+
+
+def strip(sentence: Sentence, row: Row) -> str:
+    """Take out what is no statement: names, the span of the row, its standard, what a department is asked."""
+    record, lang = registry.indicator(row["indicator_id"]), sentence.lang
+    name, asked, department = (getattr(record, f"{field}_{lang}") for field in ("name", "ask", "department"))
+    text = sentence.bare.replace("\N{NO-BREAK SPACE}", " ")
+    names = [name, *(name.replace(*words) for words in entry(f"partial_year.{lang}").items())]
+    names += [known[:1].upper() + known[1:] for known in names]
+    for known in sorted({*names, row["standard"], asked, department} - {""}, key=len, reverse=True):
+        text = text.replace(known, "")
+    if is_missing(row["period_start"]) or is_missing(row["period_end"]):
+        span = entry(f"forecast.period.{lang}")
+    else:
+        span = span_label(row["period_start"].date(), row["period_end"].date(), lang)
+    return re.sub(patterns(lang)["span"].replace("<span>", re.escape(span)), "", text)
+
+
+@cache
+def patterns(lang: str) -> dict[str, Any]:
+    """Patterns of one language, with numbers and the labels of units put in."""
+    raw = yaml.safe_load((files("helpers.page.wording") / "reading.yml").read_text(encoding="utf-8"))[lang]
+    labels = {label for record in UNITS.values() for label in (record.label_zh, record.label_en)}
+    labels |= {
+        word[each] for group in ("units", "units_one") for word in entry(group).values() for each in LANGUAGES
+    }
+    units = "|".join(re.escape(label) for label in sorted(labels - {""}, key=len, reverse=True))
+    filled = {"<q>": rf"({_NUMBER}) ?({units})?", "<n>": rf"({_NUMBER})"}
+    facts = []
+    for kind, pattern in raw["facts"]:
+        for mark, meaning in filled.items():
+            pattern = pattern.replace(mark, meaning)
+        facts.append((kind, re.compile(pattern)))
+    return {**raw, "facts": facts}

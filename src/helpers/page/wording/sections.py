@@ -1,0 +1,247 @@
+"""One sentence per kind, each from one results row: value, year on year, trend, forecast, budget, no data."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from helpers import registry
+from helpers.battles.judgement import likelihood_band, trend_word
+from helpers.errors import SchemaError
+from helpers.page.numbers import (
+    Measure,
+    change_measure,
+    change_words,
+    exact_decimals,
+    format_interval,
+    format_set_number,
+    gap,
+    gap_words,
+    odds_percent,
+    odds_words,
+    rounded,
+    supported_decimals,
+)
+from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill
+from helpers.page.words import word
+from helpers.units import unit
+
+
+def value_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say the value of a row with one comparator: its target, else the limit value, else none."""
+    facts = Facts(row, lang)
+    if not facts.has("value"):
+        return facts.sentence("value", "value.missing")
+    fields: dict[str, Phrase | str] = {"value": facts.quantity(row["value"])}
+    if facts.has_target:
+        fields |= {"gap": gap_phrase(facts), "bound": bound_phrase(facts)}
+        return facts.sentence("value", "value.target", fields=fields)
+    if facts.has("limit_value"):
+        fields |= {"limit": set_phrase(facts, row["limit_value"]), "standard": row["standard"]}
+        return facts.sentence(
+            "value", "value.limit" if row["standard"] else "value.limit_plain", fields=fields
+        )
+    return facts.sentence("value", "value.plain", fields=fields)
+
+
+def yoy_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say the value against the same period last year; 上升 and 下降 only, never a judgement from two points."""
+    facts = Facts(row, lang)
+    if not facts.has("value"):
+        return facts.sentence("yoy", "value.missing")
+    value = facts.quantity(row["value"])
+    if not facts.has("change_prev", "value_prev"):
+        return facts.sentence("yoy", "yoy.missing", fields={"value": value})
+    change, code = row["change_prev"], row["change_unit"]
+    number = rounded(change, change_measure(code, facts.measure).decimals)
+    told = change_words(change, code, measure=facts.measure, lang=lang)
+    fields = {
+        "value": value,
+        "change": Phrase(told, () if number.is_zero() else (float(abs(number)),)),
+        "previous": facts.quantity(row["value_prev"]),
+    }
+    return facts.sentence("yoy", "yoy.told", fields=fields, direction=_movement(number))
+
+
+def trend_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say the slope with its 95 % interval; 改善 and 变差 only where the interval excludes zero.
+
+    Raises
+    ------
+    SchemaError
+        The slope lies outside its own interval. Mend the battle that built the row.
+    """
+    facts = Facts(row, lang)
+    if not facts.has("trend_per_year", "trend_low", "trend_high"):
+        return facts.sentence("trend", "trend_sentence.missing")
+    slope, low, high = (float(row[column]) for column in ("trend_per_year", "trend_low", "trend_high"))
+    _refuse_outside(slope, low, high, "trend_per_year")
+    measure = Measure(facts.measure.of_difference.unit, supported_decimals(low, high))
+    if low <= 0 <= high:
+        fields = {
+            "word": word("trend.no_clear_change", lang),
+            "interval": interval_phrase(low, high, measure, lang),
+        }
+        return facts.sentence("trend", "trend_sentence.unclear", fields=fields)
+    judged = trend_word(row["direction"], low=low, high=high, likelihood=row["trend_likelihood"])
+    side = "up" if slope > 0 else "down"
+    ends = sorted((abs(low), abs(high)))
+    fields = {
+        "slope": facts.quantity(abs(slope), measure),
+        "interval": interval_phrase(*ends, measure, lang),
+    }
+    if judged == "not_judged":
+        return facts.sentence("trend", f"trend_sentence.number_{side}", fields=fields, direction=side)
+    fields["word"] = word(f"trend.{judged}", lang)
+    return facts.sentence("trend", f"trend_sentence.judged_{side}", fields=fields, direction=side)
+
+
+def forecast_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say the projected final value with its 80 % interval and the chance of meeting the target.
+
+    A projection without interval is not printed; then the chance stands alone, or the lack of data.
+
+    Raises
+    ------
+    SchemaError
+        The projection lies outside its own interval. Mend the battle that built the row.
+    """
+    facts = Facts(row, lang)
+    likelihood = stated_likelihood(facts)
+    if not facts.has("forecast", "forecast_low", "forecast_high"):
+        if likelihood is None:
+            return facts.sentence("forecast", "forecast.missing")
+        fields = {"chance": chance_phrase(facts)}
+        return facts.sentence("forecast", "forecast.chance", fields=fields, likelihood=likelihood)
+    low, high = row["forecast_low"], row["forecast_high"]
+    _refuse_outside(row["forecast"], low, high, "forecast")
+    measure = Measure(facts.measure.unit, min(facts.measure.decimals, supported_decimals(low, high)))
+    fields = {
+        "horizon": _horizon(facts),
+        "forecast": facts.quantity(row["forecast"], measure),
+        "interval": interval_phrase(low, high, measure, lang),
+    }
+    if likelihood is None:
+        return facts.sentence("forecast", "forecast.interval", fields=fields)
+    fields["chance"] = chance_phrase(facts)
+    return facts.sentence("forecast", "forecast.interval_chance", fields=fields, likelihood=likelihood)
+
+
+def budget_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say what the rest of the period may bear: a mean, or days for ratios and day counts."""
+    facts = Facts(row, lang)
+    if not facts.has("required") or not facts.has_target:
+        return facts.sentence("budget", "budget.none")
+    if row["required"] < 0:
+        return facts.sentence("budget", "budget.spent")
+    measure = budget_measure(facts)
+    fields = {"required": facts.quantity(row["required"], measure)}
+    if measure.unit == "days":
+        return facts.sentence("budget", "budget.days", fields=fields)
+    side = "most" if row["target_operator"] == "<=" else "least"
+    return facts.sentence("budget", f"budget.mean_{side}", fields=fields)
+
+
+def no_data_sentence(row: Row, *, lang: str) -> Sentence:
+    """Say that data are insufficient and what to supply: by the department, or the monitoring data."""
+    facts = Facts(row, lang)
+    return facts.sentence("no_data", f"no_data.{no_data_form(facts)}", fields=no_data_fields(facts))
+
+
+def no_data_form(facts: Facts) -> str:
+    """Choose what a lack of data calls for: a department's report, more valid monitoring data, or any."""
+    record = registry.indicator(facts.row["indicator_id"])
+    if record.ask_zh:
+        return "ledger"
+    is_thin = facts.has("coverage_pct") and facts.row["coverage_pct"] < record.min_coverage_pct
+    return "thin" if is_thin else "monitored"
+
+
+def no_data_fields(facts: Facts) -> dict[str, Phrase | str]:
+    """Fill what the form of :func:`no_data_form` names."""
+    record, form = registry.indicator(facts.row["indicator_id"]), no_data_form(facts)
+    if form == "ledger":
+        names = ("department_zh", "ask_zh") if facts.lang == "zh" else ("department_en", "ask_en")
+        return {"department": getattr(record, names[0]), "ask": getattr(record, names[1])}
+    if form == "thin":
+        minimum = float(record.min_coverage_pct)
+        told = Phrase(format_set_number(minimum, Measure("pct", 0), facts.lang), (minimum,))
+        return {"coverage": facts.quantity(facts.row["coverage_pct"], Measure("pct", 1)), "minimum": told}
+    return {}
+
+
+def gap_phrase(facts: Facts) -> Phrase:
+    """Say the distance of the row's value from its target."""
+    row = facts.row
+    difference, _ = gap(row["value"], row["target_value"], facts.measure.decimals)
+    told = gap_words(
+        row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=facts.lang
+    )
+    return Phrase(told, () if difference.is_zero() else (float(abs(difference)),))
+
+
+def bound_phrase(facts: Facts, number: float | None = None) -> Phrase:
+    """Say the target as a bound (不高于30μg/m³), or another number on the same side."""
+    told = set_phrase(facts, facts.row["target_value"]) if number is None else facts.quantity(number)
+    return fill(f"bound.{facts.row['target_operator']}", facts.lang, quantity=told)
+
+
+def set_phrase(facts: Facts, number: float) -> Phrase:
+    """Print a target or limit with the decimals it was set with."""
+    printed = float(rounded(number, exact_decimals(number)))
+    return Phrase(format_set_number(number, facts.measure, facts.lang), (printed,))
+
+
+def interval_phrase(low: float, high: float, measure: Measure, lang: str) -> Phrase:
+    """Print an interval."""
+    ends = tuple(float(rounded(end, measure.decimals)) for end in (low, high))
+    return Phrase(format_interval(low, high, measure, lang), ends)
+
+
+def chance_phrase(facts: Facts) -> Phrase:
+    """Say the chance of meeting the target in words with its figure; the figure's number is in percent."""
+    row, lang = facts.row, facts.lang
+    likelihood = float(row["likelihood"])
+    if facts.has("target_date"):
+        goal = word("goal.dated", lang).format(year=row["target_date"].year)
+    else:
+        goal = word("goal.plain", lang)
+    band = likelihood_band(likelihood)
+    text = word("chance.even" if band == "even" else "chance.other", lang).format(
+        goal=goal, band=word(f"band.{band}", lang), odds=odds_words(likelihood, lang)
+    )
+    return Phrase(text, (float(odds_percent(likelihood)),))
+
+
+def stated_likelihood(facts: Facts) -> float | None:
+    """Likelihood of meeting the target, where the row has both."""
+    return float(facts.row["likelihood"]) if facts.has("likelihood") and facts.has_target else None
+
+
+def budget_measure(facts: Facts) -> Measure:
+    """Measure of ``required``: whole days where the indicator is a ratio or a day count, else its own."""
+    is_days = unit(facts.measure.unit).is_ratio or facts.measure.unit == "days"
+    return Measure("days", 0) if is_days else facts.measure
+
+
+def _horizon(facts: Facts) -> str:
+    """Name the period a projection is for: the whole year where the span begins on 1 January."""
+    start = facts.row["period_start"]
+    if facts.has("period_start") and (start.month, start.day) == (1, 1):
+        return word("forecast.whole_year", facts.lang).format(year=start.year)
+    return word("forecast.period", facts.lang)
+
+
+def _movement(number: Decimal) -> str:
+    if number.is_zero():
+        return "equal"
+    return "up" if number > 0 else "down"
+
+
+def _refuse_outside(number: float, low: float, high: float, column: str) -> None:
+    """Refuse an estimate outside its own interval: no true sentence can be made of it."""
+    if not low <= number <= high:
+        raise SchemaError(
+            f"{column} {number:g} lies outside its interval {low:g} to {high:g}",
+            expected="an estimate inside its interval",
+            remedy="mend the battle that built the row",
+        )

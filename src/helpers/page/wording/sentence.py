@@ -1,0 +1,188 @@
+"""What a published sentence is: its text, its HTML, and the row it can be held against."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers import registry
+from helpers.battles.judgement import is_missing
+from helpers.page.numbers import Measure, format_quantity, rounded
+from helpers.page.words import entry, typeset, word
+from helpers.periods import span_label
+
+ROW_KEY = ("indicator_id", "place_code", "period_start", "period_end", "standard", "target_id")
+Row = Mapping[str, Any] | pd.Series
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Part of a sentence with the numbers it prints, in the order it prints them."""
+
+    text: str = ""
+    numbers: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One published sentence with its provenance.
+
+    Parameters
+    ----------
+    head
+        The finding, printed bold; empty in sentences of a section.
+    body
+        The rest, in reading order after ``head``.
+    kind, lang
+        Template family (``point``, ``value``, ``trend`` …) and ``zh`` or ``en``.
+    row_key
+        Values of ``ROW_KEY`` of the row it tells; empty where it tells a whole table.
+    numbers
+        Every number printed, unsigned where a word carries the sign, in the order of the template's braces.
+    direction
+        ``up``, ``down``, ``equal`` or empty: what is said of the number's movement.
+    unit
+        Unit code of the row.
+    likelihood
+        Likelihood the sentence puts into words; ``None`` where it says none.
+    simulated
+        Whether the row is simulated; the text then carries the mark.
+    """
+
+    head: str
+    body: str
+    kind: str
+    lang: str
+    row_key: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    direction: str = ""
+    unit: str = ""
+    likelihood: float | None = None
+    simulated: bool = False
+
+    @property
+    def bare(self) -> str:
+        """The sentence without the mark of simulation; this is what length budgets count."""
+        return f"{self.head}{self.body}"
+
+    @property
+    def text(self) -> str:
+        """Plain text, with the mark where the row is simulated."""
+        return self.bare + (word("mark.short", self.lang) if self.simulated else "")
+
+    @property
+    def html(self) -> Markup:
+        """Escaped HTML: bold finding, chemical subscripts, ``span.mark-simulated`` where the row is simulated."""
+        head = Markup("<strong>{}</strong>").format(typeset(self.head)) if self.head else Markup()
+        return head + typeset(self.body) + (simulated_mark(self.lang) if self.simulated else Markup())
+
+    def __html__(self) -> str:
+        return str(self.html)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A results row seen in one language: its name, span and measure, resolved once."""
+
+    row: Row
+    lang: str
+    name: str = field(init=False)
+    span: str = field(init=False)
+    measure: Measure = field(init=False)
+
+    def __post_init__(self) -> None:
+        record = registry.indicator(self.row["indicator_id"])
+        start, end = self.row["period_start"], self.row["period_end"]
+        has_span = not (is_missing(start) or is_missing(end))
+        name = record.name_zh if self.lang == "zh" else record.name_en
+        span = (
+            span_label(start.date(), end.date(), self.lang)
+            if has_span
+            else word("forecast.period", self.lang)
+        )
+        for key, value in (
+            ("name", name),
+            ("span", span),
+            ("measure", Measure(self.row["unit"] or record.unit, record.decimals)),
+        ):
+            object.__setattr__(self, key, value)
+
+    def has(self, *columns: str) -> bool:
+        """Whether the row carries all these numbers."""
+        return not any(is_missing(self.row[column]) for column in columns)
+
+    @property
+    def has_target(self) -> bool:
+        """Whether the row is judged against a target."""
+        return self.has("target_value") and bool(self.row["target_operator"])
+
+    def quantity(self, value: float, measure: Measure | None = None) -> Phrase:
+        """Print a number of the row with its unit."""
+        measure = measure or self.measure
+        return Phrase(format_quantity(value, measure, self.lang), (float(rounded(value, measure.decimals)),))
+
+    @property
+    def name_in_span(self) -> str:
+        """Name beside its span: before its year is over a mean is no annual mean."""
+        start, end = self.row["period_start"], self.row["period_end"]
+        is_year = self.has("period_start", "period_end") and (end - start).days >= 364
+        name = self.name
+        for whole, partial in () if is_year else entry(f"partial_year.{self.lang}").items():
+            name = name.replace(whole, partial)
+        return name
+
+    def sentence(self, kind: str, template: str, **details: Any) -> Sentence:
+        """Fill a template of ``wording.yml`` and attach the provenance of the row.
+
+        ``fields`` fills the body; ``head`` is the bold finding; other details are attributes of the sentence.
+        """
+        body = fill(
+            template,
+            self.lang,
+            name_in_span=self.name_in_span,
+            name=self.name,
+            span=self.span,
+            **details.pop("fields", {}),
+        )
+        return Sentence(
+            head=details.pop("head", ""),
+            body=capitalise(body.text),
+            kind=kind,
+            lang=self.lang,
+            row_key=row_key(self.row),
+            numbers=body.numbers,
+            unit=self.row["unit"],
+            simulated=bool(self.row["simulated"]),
+            **details,
+        )
+
+
+def simulated_mark(lang: str) -> Markup:
+    """HTML of the short mark of simulation that follows a sentence."""
+    return Markup('<span class="mark-simulated">{}</span>').format(word("mark.short", lang))
+
+
+def row_key(row: Row) -> tuple[str, ...]:
+    """Return the key of a results row as text."""
+    return tuple("" if is_missing(row[column]) else str(row[column]) for column in ROW_KEY)
+
+
+def fill(template: str, lang: str, **fields: Phrase | str) -> Phrase:
+    """Fill a template's braces and gather the numbers in the order of the Chinese braces.
+
+    Both languages gather in one order, so their number lists can be compared as they stand.
+    """
+    plain = {key: value if isinstance(value, Phrase) else Phrase(str(value)) for key, value in fields.items()}
+    text = word(template, lang).format(**{key: phrase.text for key, phrase in plain.items()})
+    order = [name for _, name, _, _ in string.Formatter().parse(word(template, "zh")) if name]
+    return Phrase(text, tuple(number for name in order for number in plain[name].numbers))
+
+
+def capitalise(text: str) -> str:
+    """Begin a text with a capital where it begins with a small letter; a name such as pH keeps its own."""
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]

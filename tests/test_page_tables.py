@@ -1,0 +1,275 @@
+"""Tables as HTML: order, scopes, chips, words for what is missing, escaping."""
+
+import math
+from datetime import date
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import registry
+from helpers.battles import results
+from helpers.page.tables import MOST_ROWS, chip, coverage_table, data_table, indicator_table, scorecard
+from wording_cases import LANGS, make_row, make_table, tables
+
+
+class Grid(HTMLParser):
+    """Reads a table back: caption, cells by row, tags with their attributes; hidden parts are passed over."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.caption, self.tags = "", []
+        self._open: list[str] = []
+        self._hidden = 0
+        self.feed(str(html))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if self._hidden or dict(attrs).get("aria-hidden") == "true":
+            self._hidden += 1
+        self._open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        self._hidden = max(0, self._hidden - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden:
+            return
+        if "caption" in self._open:
+            self.caption += data
+        elif {"th", "td"} & set(self._open):
+            self.rows[-1][-1] += data
+
+
+SERIES = pd.DataFrame(
+    {
+        "indicator_id": ["pm25_mean"] * 3,
+        "place_code": "220100",
+        "year": [2021, 2022, 2024],
+        "value": [31.0, 28.0, 30.0],
+    }
+)
+
+
+def test_scorecard_cell_by_cell_in_chinese() -> None:
+    table = pd.DataFrame(
+        [
+            make_row(value=28, status="met", indicator_id="pm10_mean", confidence="high"),
+            make_row(value=math.nan, status="no_data", indicator_id="so2_mean", confidence="none"),
+            make_row(status="off_track"),
+        ]
+    )
+    grid = Grid(scorecard(table, lang="zh", series=SERIES))
+    assert grid.caption == "目标进展一览"
+    assert grid.rows == [
+        ["指标", "最新值（单位）", "目标（年份）", "与目标差距", "近年走势", "进展状态", "可信度"],
+        ["细颗粒物年均浓度", "33 μg/m³", "不高于30μg/m³（2025年）", "高3", "", "明显滞后", "中等"],
+        [
+            "可吸入颗粒物年均浓度",
+            "28 μg/m³",
+            "不高于30μg/m³（2025年）",
+            "已优于目标2",
+            "无数据",
+            "已达标",
+            "较高",
+        ],
+        ["二氧化硫年均浓度", "无数据", "不高于30μg/m³（2025年）", "不适用", "无数据", "数据不足", "不评定"],
+    ]
+
+
+def test_scorecard_in_english() -> None:
+    grid = Grid(scorecard(pd.DataFrame([make_row(simulated=True)]), lang="en", series=SERIES))
+    assert grid.caption == "Progress on targets Example data (simulated)"
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in grid.rows[1]] == [
+        "PM2.5 annual mean",
+        "33 μg/m³",
+        "at most 30 μg/m³ (2025)",
+        "3 above target",
+        "",
+        "Off track",
+        "Medium",
+    ]
+
+
+def test_structure_is_readable_by_a_screen_reader() -> None:
+    html = scorecard(make_table("off_track", "met"), lang="zh")
+    tags = Grid(html).tags
+    assert [attrs["scope"] for tag, attrs in tags if tag == "th"] == ["col"] * 7 + ["row"] * 2
+    region = tags[0][1]
+    assert region == {
+        "class": "table-scroll",
+        "tabindex": "0",
+        "role": "region",
+        "aria-label": "目标进展一览",
+    }
+    assert not any({"style", "bgcolor", "width", "colspan", "rowspan"} & set(attrs) for _, attrs in tags)
+    assert ("table", {"class": "scorecard"}) in tags
+
+
+def test_sparklines_share_their_years_and_are_hidden_from_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        "helpers.page.tables.sparkline",
+        lambda values, target: drawn.append((values, target)) or "<svg></svg>",
+    )
+    other = SERIES.assign(indicator_id="pm10_mean", year=[2020, 2021, 2022])
+    scorecard(make_table("off_track", "met"), lang="zh", series=pd.concat([SERIES, other]))
+    assert [target for _, target in drawn] == [30.0, 30.0]
+    (fine, _), (coarse, _) = drawn
+    pd.testing.assert_series_equal(pd.Series(fine), pd.Series([math.nan, 31, 28, math.nan, 30]))
+    pd.testing.assert_series_equal(pd.Series(coarse), pd.Series([31.0, 28, 30, math.nan, math.nan]))
+
+
+def test_targets_without_room_are_counted_not_hidden() -> None:
+    table = make_table(*["off_track"] * 3, *["met"] * 4, *["no_data"] * 4, "no_target")
+    html = scorecard(table, lang="zh")
+    grid = Grid(html)
+    assert len(grid.rows) == 1 + MOST_ROWS
+    assert str(html).endswith('<p class="table-note">另有4项数据不足，见附录B。</p>')
+    assert "another" not in scorecard(table, lang="en")
+    assert "Further targets in appendix B: 4 insufficient data." in scorecard(table, lang="en")
+
+
+def test_rows_without_target_stay_out_of_the_scorecard() -> None:
+    table = make_table("off_track", "no_target")
+    table.loc[1, "target_id"] = ""
+    assert len(Grid(scorecard(table, lang="zh")).rows) == 2
+
+
+def test_no_rows_is_said() -> None:
+    empty = results.make([])
+    assert str(scorecard(empty, lang="zh")) == '<p class="table-note">无数据：没有可列的记录。</p>'
+    assert "there are no records" in indicator_table(empty, lang="en")
+
+
+@pytest.mark.parametrize("status", results.STATUSES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_chips_are_icon_and_word(status: str, lang: str) -> None:
+    html = str(chip(status, lang))
+    assert html.startswith(f'<span class="chip chip-{status}"><span class="icon" aria-hidden="true">')
+    icon, word = html.removesuffix("</span>").split('"true">')[1].split("</span>")
+    assert len(icon) == 1 and len(word) >= 3
+
+
+def test_indicator_table() -> None:
+    table = pd.DataFrame(
+        [
+            make_row(
+                value_prev=31.0,
+                change_prev=6.4516,
+                change_unit="pct",
+                n_obs=271,
+                standard="GB 3095-2012",
+                caveats="dust_not_deducted;partial_year",
+                source_ids="station_archive",
+            ),
+            make_row(
+                indicator_id="composite_index", unit="index", value=math.nan, target_operator="", target_id=""
+            ),
+        ]
+    )
+    rows = Grid(indicator_table(table, lang="zh")).rows
+    assert rows[1] == [
+        "细颗粒物年均浓度",
+        "220100",
+        "2025年1—9月",
+        "33",
+        "μg/m³",
+        "271",
+        "98.2",
+        "同比上升6.5%",
+        "不高于30μg/m³（2025年）",
+        "明显滞后",
+        "GB 3095-2012",
+        "dust_not_deducted, partial_year",
+        "station_archive",
+    ]
+    assert rows[2][3:9] == ["无数据", "", "无数据", "98.2", "不适用", "不适用"]
+
+
+def test_coverage_table() -> None:
+    coverage = pd.DataFrame(
+        [
+            {
+                "source": "[1]",
+                "period": "2025",
+                "expected": 8760,
+                "valid": 8523,
+                "share": 97.2945,
+                "flags": "<i>",
+            },
+            {
+                "source": "[2]",
+                "period": "2025",
+                "expected": 12,
+                "valid": math.nan,
+                "share": math.nan,
+                "flags": None,
+            },
+        ]
+    )
+    html = coverage_table(coverage, lang="zh")
+    assert Grid(html).rows[1:] == [
+        ["[1]", "2025", "8760", "8523", "97.3", "<i>"],
+        ["[2]", "2025", "12", "无数据", "无数据", "无数据"],
+    ]
+    assert "<i>" not in html
+
+
+def test_any_table() -> None:
+    table = pd.DataFrame(
+        {
+            "PM2.5": ["a", None],
+            "level": [1.25, math.nan],
+            "count": [1, 20000],
+            "small": [1e-3, 1e20],
+            "day": pd.to_datetime(["2025-09-17", None]),
+            "open": [True, False],
+        }
+    )
+    html = data_table(table, caption="O3 <x>", lang="en", units={"level": "ug_m3"}, decimals={"level": 1})
+    grid = Grid(html)
+    assert grid.caption == "O3 <x>"
+    assert grid.rows == [
+        ["PM2.5", "level (μg/m³)", "count", "small", "day", "open"],
+        ["a", "1.2", "1", "0.001", "17 Sep 2025", "yes"],
+        ["no data", "no data", "20,000", "100,000,000,000,000,000,000", "no data", "no"],
+    ]
+    assert "<caption>O<sub>3</sub> &lt;x&gt;</caption>" in html
+    assert (
+        Grid(data_table(table, caption="x", lang="zh", units={"level": "ug_m3"})).rows[0][1]
+        == "level（μg/m³）"
+    )
+    assert (
+        Grid(data_table(table.assign(day=date(2025, 9, 17)), caption="x", lang="zh")).rows[1][4]
+        == "2025年9月17日"
+    )
+
+
+def test_hostile_names_are_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    known = registry.indicator("pm25_mean").model_copy(update={"name_zh": hostile, "name_en": hostile})
+    monkeypatch.setattr(registry, "indicator", lambda _: known)
+    row = pd.DataFrame([make_row(standard=hostile, place_code=hostile, caveats=hostile, source_ids=hostile)])
+    shown = [scorecard(row, lang="zh"), indicator_table(row, lang="en")]
+    shown.append(data_table(pd.DataFrame({hostile: [hostile]}), caption=hostile, lang="zh"))
+    for html in shown:
+        assert "<img" not in html
+        assert Grid(html).rows[1][0] == hostile
+
+
+@settings(max_examples=25, deadline=None)
+@given(tables(), st.sampled_from(LANGS))
+def test_every_results_table_can_be_laid_out_without_python_numbers(table: pd.DataFrame, lang: str) -> None:
+    for html in (scorecard(table, lang=lang), indicator_table(table, lang=lang)):
+        cells = [cell for row in Grid(html).rows[1:] for cell in row]
+        assert not any(cell in ("nan", "NaT", "None", "-", "—", "/") for cell in cells)
+    assert len(Grid(indicator_table(table, lang=lang)).rows) == (len(table) + 1 if len(table) else 0)

@@ -1,0 +1,498 @@
+"""Published sentences, word for word, in both languages; page one; the rules of appendix A."""
+
+import math
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pandas as pd
+import pytest
+import yaml
+
+from helpers import registry
+from helpers.battles import judgement
+from helpers.errors import RegistryError, SchemaError
+from helpers.page import wording
+from helpers.page.words import banned_words, count_characters, entry, typeset, word
+from wording_cases import LANGS, make_row, make_table
+
+SECTIONS = {
+    "value": wording.value_sentence,
+    "yoy": wording.yoy_sentence,
+    "trend": wording.trend_sentence,
+    "forecast": wording.forecast_sentence,
+    "budget": wording.budget_sentence,
+    "no_data": wording.no_data_sentence,
+}
+TOLD = [
+    "status",
+    "confidence",
+    "trend",
+    "gap",
+    "gap_cell",
+    "change",
+    "odds",
+    "chance",
+    "value",
+    "yoy",
+    "trend_sentence",
+    "forecast",
+    "budget",
+    "no_data",
+    "point",
+    "lead",
+    "ask",
+    "rules",
+    "table",
+    "mark",
+    "missing",
+]
+RATIO = {
+    "indicator_id": "good_day_ratio",
+    "unit": "pct",
+    "direction": "higher_is_better",
+    "target_operator": ">=",
+    "target_value": 90.0,
+    "value": 89.6,
+}
+
+
+def plain(text: str) -> str:
+    """Text with ordinary spaces, so that an expected sentence can be typed."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+POINTS = [
+    (
+        {"status": "off_track", "likelihood": 0.22},
+        "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2025年目标（约两成）。",
+        "PM2.5 annual mean: off track. For Jan–Sep 2025: 33 μg/m³, 3 μg/m³ above target; "
+        "projected from the recent pattern, unlikely to meet the 2025 target (about 20 %).",
+    ),
+    (
+        {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
+        "空气质量优良天数比率存在风险。2025年1—9月为89.6%，比目标低0.4个百分点；"
+        "按近年趋势推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
+        "Share of good days (AQI 100 or below): at risk. For Jan–Sep 2025: 89.6 %, 0.4 percentage points below target; "
+        "projected from the recent pattern, about as likely as not to meet the 2025 target (about 50 %). [simulated]",
+    ),
+    (
+        {"status": "on_track", "value": 28, "likelihood": 0.97},
+        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
+        "PM2.5 annual mean: on track. For Jan–Sep 2025: 28 μg/m³, 2 μg/m³ better than target; "
+        "projected from the recent pattern, very likely to meet the 2025 target (95 % or more).",
+    ),
+    (
+        {"status": "on_track", "value": 28},
+        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³。",
+        "PM2.5 annual mean: on track. For Jan–Sep 2025: 28 μg/m³, 2 μg/m³ better than target.",
+    ),
+    (
+        {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
+        "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平。",
+        "PM2.5 annual mean: met. For 2025: 30 μg/m³, equal to target.",
+    ),
+    (
+        {"status": "no_data", "value": math.nan, "coverage_pct": 61.5},
+        "细颗粒物年均浓度数据不足。有效数据占61.5%，请补充原始监测数据。",
+        "PM2.5 annual mean: insufficient data. 61.5 % valid; please supply the original monitoring data.",
+    ),
+    (
+        {"status": "no_data", "value": math.nan, "indicator_id": "clean_heating_share", "unit": "pct"},
+        "清洁取暖率数据不足。请能源主管部门补报数据。",
+        "Clean heating share: insufficient data. To be supplied by the energy department.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "zh", "en"), POINTS)
+def test_points_word_for_word(given: dict, zh: str, en: str) -> None:
+    row = make_row(**given)
+    assert wording.point(row, lang="zh").text == zh
+    assert plain(wording.point(row, lang="en").text) == en
+
+
+TREND = {"trend_per_year": -1.2, "trend_low": -1.5, "trend_high": -0.3, "trend_likelihood": 0.99}
+SENTENCES = [
+    (
+        "value",
+        {},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
+        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above target (target at most 30 μg/m³).",
+    ),
+    (
+        "value",
+        {"target_operator": "", "limit_value": 35.0, "standard": "GB 3095-2012", "period_end": "2025-12-31"},
+        "2025年细颗粒物年均浓度为33μg/m³，标准限值为35μg/m³（GB 3095-2012）。",
+        "PM2.5 annual mean stood at 33 μg/m³ for 2025; the limit value is 35 μg/m³ (GB 3095-2012).",
+    ),
+    (
+        "value",
+        {"value": math.nan},
+        "2025年1—9月细颗粒物平均浓度无数据。",
+        "PM2.5 mean: no data for Jan–Sep 2025.",
+    ),
+    (
+        "yoy",
+        {"value_prev": 31, "change_prev": 6.4516, "change_unit": "pct"},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，同比上升6.5%（上年同期为31μg/m³）。",
+        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, up 6.5 % on the same period last year (then 31 μg/m³).",
+    ),
+    (
+        "yoy",
+        {**RATIO, "value_prev": 89.6, "change_prev": 0.0, "change_unit": "pp"},
+        "2025年1—9月空气质量优良天数比率为89.6%，同比持平（上年同期为89.6%）。",
+        "Share of good days (AQI 100 or below) stood at 89.6 % for Jan–Sep 2025, "
+        "unchanged on the same period last year (then 89.6 %).",
+    ),
+    (
+        "yoy",
+        {},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期无可比数据。",
+        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025; no comparable data for the same period last year.",
+    ),
+    (
+        "trend",
+        TREND,
+        "细颗粒物年均浓度平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为改善。",
+        "PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³): improving.",
+    ),
+    (
+        "trend",
+        {"trend_per_year": 1.2, "trend_low": 0.3, "trend_high": 1.5, "trend_likelihood": 0.01},
+        "细颗粒物年均浓度平均每年上升1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为变差。",
+        "PM2.5 annual mean rose by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³): worsening.",
+    ),
+    (
+        "trend",
+        {**TREND, "trend_high": 0.2},
+        "细颗粒物年均浓度无明确变化（每年变化的95%区间为−1.5～0.2μg/m³）。",
+        "PM2.5 annual mean shows no clear change (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
+    ),
+    (
+        "trend",
+        {**TREND, "trend_likelihood": math.nan},
+        "细颗粒物年均浓度平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³）。",
+        "PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³).",
+    ),
+    (
+        "trend",
+        {},
+        "细颗粒物年均浓度可比年份不足，不作趋势判断。",
+        "PM2.5 annual mean has too few comparable years for a trend.",
+    ),
+    (
+        "forecast",
+        {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22},
+        "按近年趋势推算，2025年全年细颗粒物年均浓度为31μg/m³（80%区间29～33μg/m³），不大可能实现2025年目标（约两成）。",
+        "PM2.5 annual mean, projected from the recent pattern, comes to 31 μg/m³ for the whole of 2025 "
+        "(80 % interval 29 to 33 μg/m³), unlikely to meet the 2025 target (about 20 %).",
+    ),
+    (
+        "forecast",
+        {
+            **RATIO,
+            "forecast": 90.1,
+            "forecast_low": 88.6,
+            "forecast_high": 91.2,
+            "period_start": "2025-07-01",
+        },
+        "按近年趋势推算，本期空气质量优良天数比率为90%（80%区间89%～91%）。",
+        "Share of good days (AQI 100 or below), projected from the recent pattern, comes to 90 % for the period "
+        "(80 % interval 89 to 91 %).",
+    ),
+    (
+        "forecast",
+        {"likelihood": 0.7, "target_date": None},
+        "按近年趋势推算，细颗粒物年均浓度较可能实现目标（约七成）。",
+        "PM2.5 annual mean, projected from the recent pattern, is likely to meet the target (about 70 %).",
+    ),
+    (
+        "forecast",
+        {},
+        "细颗粒物年均浓度数据不足，不作推算。",
+        "PM2.5 annual mean has too few data for a projection.",
+    ),
+    (
+        "budget",
+        {"required": 21},
+        "要实现细颗粒物年均浓度目标，本期剩余时段的均值不得高于21μg/m³。",
+        "PM2.5 annual mean must average at most 21 μg/m³ over the rest of the period to meet the target.",
+    ),
+    (
+        "budget",
+        {**RATIO, "required": 1},
+        "要实现空气质量优良天数比率目标，本期剩余时段不符合要求的天数不得超过1天。",
+        "Share of good days (AQI 100 or below): at most 1 day of the rest of the period can fall short "
+        "if the target is to be met.",
+    ),
+    (
+        "budget",
+        {**RATIO, "required": -1},
+        "空气质量优良天数比率的目标余量已经用完，本期剩余时段无法补足。",
+        "Share of good days (AQI 100 or below) has no margin left; the rest of the period cannot make up the target.",
+    ),
+    (
+        "budget",
+        {},
+        "细颗粒物年均浓度本期已经结束或没有目标，不计算余量。",
+        "PM2.5 annual mean has no margin to compute: the period is over or there is no target.",
+    ),
+    (
+        "no_data",
+        {"coverage_pct": 61.5},
+        "2025年1—9月细颗粒物年均浓度数据不足：有效数据占61.5%，低于88.5%的最低要求，请补充原始监测数据。",
+        "PM2.5 annual mean has insufficient data for Jan–Sep 2025: 61.5 % valid, below the minimum of 88.5 %; "
+        "please supply the original monitoring data.",
+    ),
+    (
+        "no_data",
+        {},
+        "2025年1—9月细颗粒物年均浓度数据不足，请补充原始监测数据。",
+        "PM2.5 annual mean has insufficient data for Jan–Sep 2025; please supply the original monitoring data.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "given", "zh", "en"), SENTENCES)
+def test_section_sentences_word_for_word(kind: str, given: dict, zh: str, en: str) -> None:
+    row = make_row(**given)
+    assert SECTIONS[kind](row, lang="zh").text == zh
+    assert plain(SECTIONS[kind](row, lang="en").text) == en
+
+
+def test_a_department_is_told_what_to_supply() -> None:
+    record = registry.indicator("clean_heating_share")
+    row = make_row(indicator_id=record.id, unit=record.unit, value=math.nan, status="no_data")
+    zh, en = (wording.no_data_sentence(row, lang=lang).text for lang in LANGS)
+    assert zh == f"2025年1—9月清洁取暖率数据不足，请能源主管部门补报：{record.ask_zh}。"
+    assert en.endswith(f"the energy department is asked to supply: {record.ask_en}.")
+
+
+LEADS = [
+    ((), "本期没有可评判的目标。", "This period has no target to judge."),
+    (("no_target",), "本期没有可评判的目标。", "This period has no target to judge."),
+    (
+        ("no_data", "no_data"),
+        "2项目标均数据不足，本期不作判断。",
+        "All targets (2) have insufficient data; no judgement this period.",
+    ),
+    (("met",), "1项目标中，1项已达标，没有滞后目标。", "Of 1 target, 1 met; none is behind."),
+    (
+        ("met", "no_data"),
+        "2项目标中，1项已达标、1项数据不足。",
+        "Of 2 targets, 1 met, 1 with insufficient data.",
+    ),
+    (
+        ("off_track", "met", "met", "on_track"),
+        "4项目标中，2项已达标、1项进展正常、1项明显滞后；主要短板是细颗粒物年均浓度。",
+        "Of 4 targets, 2 met, 1 on track, 1 off track; the main weakness is PM2.5 annual mean.",
+    ),
+    (
+        ("off_track", "met", "met", "on_track", "at_risk", "no_data"),
+        "6项目标中，3项达标或正常、1项存在风险、1项明显滞后、1项数据不足；主要短板是细颗粒物年均浓度。",
+        "Of 6 targets, 3 met or on track, 1 at risk, 1 off track, 1 with insufficient data; "
+        "the main weakness is PM2.5 annual mean.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statuses", "zh", "en"), LEADS)
+def test_lead_word_for_word(statuses: tuple[str, ...], zh: str, en: str) -> None:
+    table = make_table(*statuses)
+    assert wording.lead_sentence(table, lang="zh").text == zh
+    assert wording.lead_sentence(table, lang="en").text == en
+
+
+def test_rows_without_target_are_no_targets() -> None:
+    table = make_table("off_track", "no_data")
+    table.loc[1, "target_id"] = ""
+    assert wording.lead_sentence(table, lang="zh").text.startswith("1项目标中")
+    assert len(wording.points(table, lang="zh")) == 1
+
+
+def test_points_are_the_three_worst() -> None:
+    table = make_table("met", "at_risk", "no_data", "off_track", "on_track")
+    kinds = [
+        table.set_index("indicator_id").loc[point.row_key[0], "status"]
+        for point in wording.points(table, lang="zh")
+    ]
+    assert kinds == ["off_track", "at_risk", "on_track"]
+
+
+def test_decision_boxes() -> None:
+    table = make_table("off_track", "at_risk", "no_data", "met", required=21.0)
+    zh, en = (wording.asks(table, lang=lang) for lang in LANGS)
+    assert [box.text for box in zh] == [
+        "现象：细颗粒物年均浓度明显滞后，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
+        "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
+        "现象：可吸入颗粒物年均浓度存在风险，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
+        "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
+        "现象：1项目标数据不足，无法判断。建议研究：补齐原始监测或统计数据的报送办法。"
+        "责任建议与时限：各指标主管部门于下期简报前提出意见。",
+    ]
+    assert plain(en[0].text) == (
+        "What is seen: PM2.5 annual mean: off track, 3 μg/m³ above target. "
+        "Suggested study: Measures that hold the mean of the remaining period to at most 21 μg/m³. "
+        "Suggested owner and date: The ecology and environment department, with a proposal before the next briefing."
+    )
+    assert [heading for heading, _ in zh[0].parts] == ["现象", "建议研究", "责任建议与时限"]
+    assert str(zh[0].html).startswith("<strong>现象：</strong>细颗粒物")
+
+
+def test_nothing_to_decide_is_said() -> None:
+    (box,) = wording.asks(make_table("met", "on_track"), lang="zh")
+    assert (box.text, box.study) == ("本期无需专门决策的事项。", None)
+    assert (
+        wording.asks(make_table(), lang="en")[0].text == "Nothing needs a separate decision in this period."
+    )
+
+
+def test_never_more_than_three_boxes() -> None:
+    assert len(wording.asks(make_table(*["off_track"] * 5, "no_data"), lang="zh")) == 3
+
+
+def test_sentences_carry_their_row() -> None:
+    row = make_row(**TREND, simulated=True)
+    sentence = wording.trend_sentence(row, lang="en")
+    assert sentence.row_key == (
+        "pm25_mean",
+        "220100",
+        "2025-01-01 00:00:00",
+        "2025-09-30 00:00:00",
+        "",
+        "pm25_2025",
+    )
+    assert (sentence.kind, sentence.direction, sentence.unit, sentence.simulated) == (
+        "trend",
+        "down",
+        "ug_m3",
+        True,
+    )
+    assert sentence.numbers == (1.2, 0.3, 1.5)
+    assert sentence.likelihood is None
+    assert wording.point(make_row(likelihood=0.22), lang="zh").likelihood == 0.22
+
+
+def test_html_is_escaped_with_bold_finding_and_subscripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = '<img src=x onerror="alert(1)"> PM2.5 {value}'
+    known = registry.indicator("pm25_mean").model_copy(update={"name_zh": hostile, "name_en": hostile})
+    monkeypatch.setattr(registry, "indicator", lambda _: known)
+    row = make_row(simulated=True, likelihood=0.2, required=3)
+    table = pd.DataFrame([row])
+    for lang in LANGS:
+        shown = [
+            wording.point(row, lang=lang),
+            wording.lead_sentence(table, lang=lang),
+            *wording.asks(table, lang=lang),
+        ]
+        shown += [build(row, lang=lang) for build in SECTIONS.values()]
+        for sentence in shown:
+            html = str(sentence.html)
+            assert "<img" not in html
+            assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt; PM<sub>2.5</sub> {value}" in html
+            assert html.endswith(f'<span class="mark-simulated">{word("mark.short", lang)}</span>')
+    assert str(wording.point(row, lang="zh").html).startswith("<strong>&lt;img")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("PM10、SO2、NO2、O3", "PM<sub>10</sub>、SO<sub>2</sub>、NO<sub>2</sub>、O<sub>3</sub>"),
+        ("NH3-N, CODMn, BOD5, NOx", "NH<sub>3</sub>-N, COD<sub>Mn</sub>, BOD<sub>5</sub>, NO<sub>x</sub>"),
+        ("HJ 633, CO 2, PM2.50, XPM10, CO25", "HJ 633, CO 2, PM2.50, XPM10, CO25"),
+        ("PM2.5. O3 & <b>", "PM<sub>2.5</sub>. O<sub>3</sub> &amp; &lt;b&gt;"),
+    ],
+)
+def test_subscripts(text: str, html: str) -> None:
+    assert typeset(text) == html
+
+
+def test_an_estimate_outside_its_interval_is_refused() -> None:
+    with pytest.raises(SchemaError, match=r"trend_per_year 2 lies outside its interval -1\.5 to -0\.3"):
+        wording.trend_sentence(make_row(**{**TREND, "trend_per_year": 2.0}), lang="zh")
+    with pytest.raises(SchemaError, match="forecast 40 lies outside"):
+        wording.forecast_sentence(make_row(forecast=40, forecast_low=29, forecast_high=33), lang="zh")
+
+
+def test_rules_are_printed_from_the_constants(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = make_table("met", standard="GB 3095-2012")
+    zh = {rule.id: rule.table for rule in wording.rules(table, lang="zh")}
+    assert list(zh) == ["status", "likelihood", "trend", "confidence", "standards"]
+    assert zh["status"].iloc[2].tolist() == [
+        "存在风险",
+        "达标可能性不低于33%、低于66%；无法推算时，实际进度不低于应有进度的60%、低于95%。",
+    ]
+    assert zh["likelihood"].to_numpy().tolist() == [
+        ["很可能", "90%及以上"],
+        ["较可能", "66%至90%"],
+        ["难以判断", "33%至66%"],
+        ["不大可能", "10%至33%"],
+        ["很不可能", "10%及以下"],
+    ]
+    assert zh["confidence"].iloc[0, 1] == "有效数据不低于90%，且可比年份不少于8年。"
+    assert zh["standards"].to_numpy().tolist() == [["GB 3095-2012", "2025年1—9月"]]
+    monkeypatch.setitem(judgement.STATUS_LIKELIHOOD, "at_risk", 0.25)
+    assert "不低于25%" in wording.rules(table, lang="zh")[0].table.iloc[2, 1]
+    assert "from 25" in wording.rules(table, lang="en")[0].table.iloc[2, 1]
+
+
+def leaves(node: dict, path: str = "") -> Iterator[tuple[str, dict]]:
+    """Every entry of ``wording.yml`` that has both languages, with its path."""
+    for key, inner in node.items():
+        assert isinstance(key, str), f"YAML reads {path}.{key} as {type(key).__name__}; quote it"
+        if isinstance(inner, dict) and set(inner) >= set(LANGS):
+            yield f"{path}.{key}", inner
+        elif isinstance(inner, dict):
+            yield from leaves(inner, f"{path}.{key}")
+        else:
+            assert path + key in ("subscripts",), f"{path}.{key} lacks a language"
+
+
+def test_every_entry_has_both_languages_and_the_same_braces() -> None:
+    whole = yaml.safe_load((files("helpers.page") / "wording.yml").read_text(encoding="utf-8"))
+    found = dict(leaves(whole))
+    assert len(found) > 120
+    braces = {
+        path: [set(re.findall(r"{(\w+)}", str(both[lang]))) for lang in LANGS]
+        for path, both in found.items()
+        if path not in (".date", ".odds.tenths")
+    }
+    assert {path: pair for path, pair in braces.items() if pair[0] != pair[1]} == {}
+
+
+def test_rules_and_templates_hold_no_banned_words() -> None:
+    for path, both in leaves({key: entry(key) for key in TOLD}):
+        for lang in LANGS:
+            assert banned_words(str(both[lang]).replace("{band}", ""), lang) == (), path
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("zh", "可能达标", ("可能",)),
+        ("zh", "很可能、较可能、不大可能、很不可能；可能性", ()),
+        ("zh", "显著下降，得益于治理，持续向好", ("显著", "持续向好", "得益于")),
+        ("zh", "预测将为nan", ("预测将", "nan")),
+        ("en", "It will fall significantly due to 1e-3", ("significantly", "will", "due to", "1e-3")),
+        ("en", "goodwill and willow", ()),
+    ],
+)
+def test_banned_words(lang: str, text: str, found: tuple[str, ...]) -> None:
+    assert banned_words(text, lang) == found
+
+
+def test_characters_are_counted_as_a_word_processor_does() -> None:
+    assert count_characters("PM2.5为33μg/m³。") == 4
+    assert count_characters("本期无需专门决策的事项。") == 12
+
+
+def test_caveats_are_told_once() -> None:
+    table = make_table("met", "met", caveats="dust_not_deducted;control_station_excluded")
+    notes = wording.caveat_notes(table, lang="zh")
+    assert notes == (registry.caveat("dust_not_deducted").zh, registry.caveat("control_station_excluded").zh)
+
+
+def test_an_unknown_entry_is_refused() -> None:
+    with pytest.raises(RegistryError, match=r"wording\.yml: no entry 'status\.fine\.zh'"):
+        word("status.fine", "zh")
