@@ -188,10 +188,12 @@ def test_indicator_table() -> None:
         "同比上升6.5%",
         "不高于30μg/m³（2025年）",
         "明显滞后",
-        "GB 3095-2012",
-        "dust_not_deducted, partial_year",
-        "station_archive",
+        "GB 3095—2012及修改单",
+        "1、2",
+        "1",
     ]
+    html = indicator_table(table, lang="zh")
+    assert registry.caveat("partial_year").zh in html
     assert rows[2][3:9] == ["无数据", "", "无数据", "98.2", "不适用", "不适用"]
 
 

@@ -60,8 +60,8 @@ def make(rows: list[dict[str, object]]) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        Unknown key, unknown status or confidence, repeated key, likelihood outside 0–1, or an interval
-        whose low end is above its high end.
+        Unknown key, unknown status or confidence, repeated key, likelihood outside 0–1, or an estimate outside
+        its own interval.
     """
     unknown = sorted({key for row in rows for key in row} - set(COLUMNS))
     if unknown:
@@ -108,7 +108,14 @@ def check(table: pd.DataFrame) -> pd.DataFrame:
     for column in ("likelihood", "trend_likelihood"):
         if not table[column].dropna().between(0, 1).all():
             raise SchemaError(f"{column} lies outside 0 to 1", expected="a probability", remedy=remedy)
-    for low, high in (("trend_low", "trend_high"), ("forecast_low", "forecast_high")):
-        if (table[low] > table[high]).any():
-            raise SchemaError(f"{low} lies above {high}", expected="an interval", remedy=remedy)
+    for middle, low, high in (
+        ("trend_per_year", "trend_low", "trend_high"),
+        ("forecast", "forecast_low", "forecast_high"),
+    ):
+        if ((table[low] > table[middle]) | (table[middle] > table[high])).any():
+            raise SchemaError(
+                f"{middle} lies outside {low} to {high}",
+                expected="an estimate inside its interval",
+                remedy=remedy,
+            )
     return table

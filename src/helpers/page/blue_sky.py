@@ -18,7 +18,7 @@ from helpers.page.blocks import Block
 from helpers.page.charts import Caption
 from helpers.page.numbers import format_number, format_quantity, gap_words, unit_label
 from helpers.page.wording.sentence import Facts
-from helpers.page.words import word
+from helpers.page.words import entry, standard_name, word
 from helpers.periods import span_label
 from helpers.standards import air
 
@@ -97,7 +97,7 @@ def _annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
             "pm25.note",
             lang,
             dust=text(f"dust.{'removed' if 'dust_deducted' in row['caveats'] else 'kept'}", lang),
-            standard=row["standard"],
+            standard=standard_name(row["standard"], lang),
         ),
         source=_source(battle, lang),
         unit="ug_m3",
@@ -108,7 +108,7 @@ def _annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
         {
             "start": pd.to_datetime(limits["applies"].str.split("/").str[0]),
             "value": limits["grade2"].astype(float),
-            "name": limits["edition"],
+            "name": [standard_name(name, lang) for name in limits["edition"]],
         }
     )
     target = pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
@@ -160,7 +160,9 @@ def _calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
             good=int((year["aqi"] <= 100).sum()),
             heavy=int((year["aqi"] > 200).sum()),
         ),
-        measure=text("days.measure", lang, place=_place(battle, lang), standard=row["standard"]),
+        measure=text(
+            "days.measure", lang, place=_place(battle, lang), standard=standard_name(row["standard"], lang)
+        ),
         source=_source(battle, lang),
         unit="days",
     )
@@ -212,7 +214,7 @@ def _bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
             "unit": [row["unit"] for row in rows],
             "decimals": [registry.indicator(row["indicator_id"]).decimals for row in rows],
             "value_prev": [row["value_prev"] for row in rows],
-            "standard": [row["standard"] for row in rows],
+            "standard": [standard_name(row["standard"], lang) for row in rows],
         }
     )
     share = 100 * table["value"] / table["limit_value"]
@@ -254,7 +256,7 @@ def _statistics(rows: list[pd.Series], lang: str) -> pd.DataFrame:
                 numbers[1],
                 numbers[2],
                 int(row["n_obs"]),
-                row["standard"],
+                standard_name(row["standard"], lang),
             ]
         )
     return pd.DataFrame(cells, columns=text("six.columns", lang))
@@ -296,7 +298,7 @@ def primary(battle: Battle, *, lang: str) -> Block:
         id="exceedances",
         title=title,
         measure=text("primary.measure", lang, place=_place(battle, lang)),
-        note=text("primary.note", lang, standard=row["standard"]),
+        note=text("primary.note", lang, standard=standard_name(row["standard"], lang)),
         source=_source(battle, lang),
         unit="days",
     )
@@ -338,7 +340,13 @@ def _windows(battle: Battle, lang: str) -> pd.DataFrame:
             "n_fires",
         ]
     ]
-    return shown.set_axis(text("primary.columns", lang), axis=1)
+    return _iso(shown).set_axis(text("primary.columns", lang), axis=1)
+
+
+def _iso(table: pd.DataFrame) -> pd.DataFrame:
+    """Write days and hours of a dense table as ISO text, which does not wrap."""
+    moments = table.select_dtypes("datetime")
+    return table.assign(**{name: values.dt.strftime("%Y-%m-%d") for name, values in moments.items()})
 
 
 def episodes(battle: Battle, *, lang: str) -> Block:
@@ -374,7 +382,7 @@ def episodes(battle: Battle, *, lang: str) -> Block:
     return document.section(
         text("episodes.heading", lang),
         tables.data_table(
-            shown.set_axis(names, axis=1),
+            _iso(shown).set_axis(names, axis=1),
             caption=text("episodes.table", lang),
             lang=lang,
             units=units,
@@ -431,7 +439,7 @@ def _screen(battle: Battle, lang: str) -> list[object]:
             "example",
         ]
     ]
-    shown = shown.assign(share_pct=shown["share_pct"].round(2)).set_axis(
+    shown = _iso(shown.assign(share_pct=shown["share_pct"].round(2))).set_axis(
         text("stations.screen_columns", lang), axis=1
     )
     return [
@@ -483,7 +491,7 @@ def measures(battle: Battle, *, lang: str) -> Block:
                 unit_label(row["unit"], lang),
                 word("missing.no_data", lang) if is_empty else facts.span,
                 bound,
-                tables.chip(row["status"], lang),
+                f"{entry('status.' + row['status'] + '.icon')} {word('status.' + row['status'], lang)}",
                 getattr(record, f"ask_{lang}") if is_empty else "",
             ]
         )

@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from helpers import registry
 from helpers.battles.judgement import is_missing, sort_worst_first
 from helpers.battles.results import STATUSES
 from helpers.page.charts.sparkline import sparkline
@@ -37,7 +38,7 @@ from helpers.page.numbers import (
     unit_label,
 )
 from helpers.page.wording.sentence import Facts, Row, capitalise
-from helpers.page.words import entry, typeset, word
+from helpers.page.words import entry, standard_name, typeset, word
 
 MOST_ROWS = 8
 _EMPTY = Markup()
@@ -66,11 +67,49 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str) -> Markup:
-    """Lay out every row of the results (appendix B): value, unit, n, coverage, change, target, standard, sources."""
+    """Lay out every row of the results (appendix B): value, unit, n, coverage, change, target, standard, sources.
+
+    Caveats are numbered here and written out under the table; sources carry their numbers of appendix C.
+    """
     columns = {key: label[lang] for key, label in entry("table.indicators.columns").items()}
-    rows = [_indicator_cells(row, lang) for _, row in results.iterrows()]
+    notes, sources = number_ids(results["caveats"]), number_ids(results["source_ids"])
+    rows = [_indicator_cells(row, notes, sources, lang) for _, row in results.iterrows()]
     numeric = ("value", "n_obs", "coverage")
-    return _table("indicators", _results_caption("indicators", results, lang), columns, rows, numeric, lang)
+    table = _table("indicators", _results_caption("indicators", results, lang), columns, rows, numeric, lang)
+    known = registry.caveats()
+    told = [
+        word("table.indicators.note", lang).format(number=number, text=getattr(known[caveat], lang))
+        for caveat, number in notes.items()
+        if caveat in known
+    ]
+    if sources:
+        told.append(word("table.indicators.sources_note", lang))
+    return table + Markup().join(
+        Markup('<p class="table-note">{}</p>').format(typeset(line)) for line in told
+    )
+
+
+def number_ids(joined: pd.Series) -> dict[str, int]:
+    """Number the ids of a column joined by ``;`` from 1, in order of first use: notes and sources of appendix B and C."""
+    ids = dict.fromkeys(part for text in joined for part in text.split(";") if part)
+    return {one: number for number, one in enumerate(ids, start=1)}
+
+
+def _numbers(joined: str, numbered: Mapping[str, int], lang: str) -> str | None:
+    """Write the numbers of joined ids as ranges: 1–3, 7."""
+    found = sorted(numbered[part] for part in joined.split(";") if part)
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    to = word("table.indicators.to", lang)
+    told = [
+        f"{run[0]}{to}{run[-1]}" if len(run) > 2 else word("table.indicators.and", lang).join(map(str, run))
+        for run in runs
+    ]
+    return word("table.indicators.and", lang).join(told) or None
 
 
 def coverage_table(coverage: pd.DataFrame, *, lang: str) -> Markup:
@@ -187,7 +226,9 @@ def _recent(series: pd.DataFrame | None) -> dict[str, list[float]]:
     return {str(name): wide[name].tolist() for name in wide.columns}
 
 
-def _indicator_cells(row: Row, lang: str) -> dict[str, Markup]:
+def _indicator_cells(
+    row: Row, notes: Mapping[str, int], sources: Mapping[str, int], lang: str
+) -> dict[str, Markup]:
     facts = Facts(row, lang)
     return {
         "indicator": typeset(capitalise(facts.name)),
@@ -202,9 +243,9 @@ def _indicator_cells(row: Row, lang: str) -> dict[str, Markup]:
         ),
         "target": _target(facts),
         "status": typeset(capitalise(word(f"status.{row['status']}", lang))),
-        "standard": _cell(row["standard"] or None, lang, missing="not_applicable"),
-        "notes": _cell(row["caveats"].replace(";", ", ") or None, lang, missing="not_applicable"),
-        "source": _cell(row["source_ids"].replace(";", ", ") or None, lang),
+        "standard": _cell(standard_name(row["standard"], lang) or None, lang, missing="not_applicable"),
+        "notes": _cell(_numbers(row["caveats"], notes, lang), lang, missing="not_applicable"),
+        "source": _cell(_numbers(row["source_ids"], sources, lang), lang),
     }
 
 

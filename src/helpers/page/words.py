@@ -62,6 +62,18 @@ def word(path: str, lang: str) -> Any:
     return entry(f"{path}.{lang}")
 
 
+def standard_name(standard: str, lang: str) -> str:
+    """Name a standard of the results as a reader knows it; one that ``wording.yml`` does not list stays as it is.
+
+    Examples
+    --------
+    >>> standard_name("HJ 633-2026", "zh")
+    'HJ 633—2026'
+    """
+    known = entry("standards")
+    return known[standard][lang] if standard in known else standard
+
+
 def banned_words(text: str, lang: str) -> tuple[str, ...]:
     """List what a text says that no briefing may say; empty when it is clean.
 

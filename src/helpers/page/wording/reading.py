@@ -13,7 +13,7 @@ import yaml
 from helpers import registry
 from helpers.battles.judgement import is_missing
 from helpers.page.wording.sentence import Row, Sentence
-from helpers.page.words import LANGUAGES, entry
+from helpers.page.words import LANGUAGES, entry, standard_name
 from helpers.periods import span_label
 from helpers.units import UNITS
 
@@ -68,7 +68,9 @@ def strip(sentence: Sentence, row: Row) -> str:
     text = sentence.bare.replace("\N{NO-BREAK SPACE}", " ")
     names = [name, *(name.replace(*words) for words in entry(f"partial_year.{lang}").items())]
     names += [known[:1].upper() + known[1:] for known in names]
-    for known in sorted({*names, row["standard"], asked, department} - {""}, key=len, reverse=True):
+    for known in sorted(
+        {*names, standard_name(row["standard"], lang), asked, department} - {""}, key=len, reverse=True
+    ):
         text = text.replace(known, "")
     if is_missing(row["period_start"]) or is_missing(row["period_end"]):
         span = entry(f"forecast.period.{lang}")

@@ -15,7 +15,7 @@ from helpers.battles.judgement import (
     STATUS_PACE,
 )
 from helpers.battles.results import CONFIDENCES, STATUSES
-from helpers.page.words import entry, word
+from helpers.page.words import entry, standard_name, word
 from helpers.periods import span_label
 
 
@@ -113,6 +113,9 @@ def _standard_rows(results: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
         (results["standard"] != "") & results["period_start"].notna() & results["period_end"].notna()
     ]
     return [
-        (standard, span_label(rows["period_start"].min().date(), rows["period_end"].max().date(), lang))
+        (
+            standard_name(standard, lang),
+            span_label(rows["period_start"].min().date(), rows["period_end"].max().date(), lang),
+        )
         for standard, rows in used.groupby("standard", sort=True)
     ]

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from helpers import registry
 from helpers.battles.judgement import likelihood_band, trend_word
-from helpers.errors import SchemaError
 from helpers.page.numbers import (
     Measure,
     change_measure,
@@ -22,7 +21,7 @@ from helpers.page.numbers import (
     supported_decimals,
 )
 from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill
-from helpers.page.words import word
+from helpers.page.words import standard_name, word
 from helpers.units import unit
 
 
@@ -36,7 +35,10 @@ def value_sentence(row: Row, *, lang: str) -> Sentence:
         fields |= {"gap": gap_phrase(facts), "bound": bound_phrase(facts)}
         return facts.sentence("value", "value.target", fields=fields)
     if facts.has("limit_value"):
-        fields |= {"limit": set_phrase(facts, row["limit_value"]), "standard": row["standard"]}
+        fields |= {
+            "limit": set_phrase(facts, row["limit_value"]),
+            "standard": standard_name(row["standard"], lang),
+        }
         return facts.sentence(
             "value", "value.limit" if row["standard"] else "value.limit_plain", fields=fields
         )
@@ -64,17 +66,11 @@ def yoy_sentence(row: Row, *, lang: str) -> Sentence:
 
 def trend_sentence(row: Row, *, lang: str) -> Sentence:
     """Say the slope with its 95 % interval; 改善 and 变差 only where the interval excludes zero.
-
-    Raises
-    ------
-    SchemaError
-        The slope lies outside its own interval. Mend the battle that built the row.
     """
     facts = Facts(row, lang)
     if not facts.has("trend_per_year", "trend_low", "trend_high"):
         return facts.sentence("trend", "trend_sentence.missing")
     slope, low, high = (float(row[column]) for column in ("trend_per_year", "trend_low", "trend_high"))
-    _refuse_outside(slope, low, high, "trend_per_year")
     measure = Measure(facts.measure.of_difference.unit, supported_decimals(low, high))
     if low <= 0 <= high:
         fields = {
@@ -99,11 +95,6 @@ def forecast_sentence(row: Row, *, lang: str) -> Sentence:
     """Say the projected final value with its 80 % interval and the chance of meeting the target.
 
     A projection without interval is not printed; then the chance stands alone, or the lack of data.
-
-    Raises
-    ------
-    SchemaError
-        The projection lies outside its own interval. Mend the battle that built the row.
     """
     facts = Facts(row, lang)
     likelihood = stated_likelihood(facts)
@@ -113,7 +104,6 @@ def forecast_sentence(row: Row, *, lang: str) -> Sentence:
         fields = {"chance": chance_phrase(facts)}
         return facts.sentence("forecast", "forecast.chance", fields=fields, likelihood=likelihood)
     low, high = row["forecast_low"], row["forecast_high"]
-    _refuse_outside(row["forecast"], low, high, "forecast")
     measure = Measure(facts.measure.unit, min(facts.measure.decimals, supported_decimals(low, high)))
     fields = {
         "horizon": _horizon(facts),
@@ -235,13 +225,3 @@ def _movement(number: Decimal) -> str:
     if number.is_zero():
         return "equal"
     return "up" if number > 0 else "down"
-
-
-def _refuse_outside(number: float, low: float, high: float, column: str) -> None:
-    """Refuse an estimate outside its own interval: no true sentence can be made of it."""
-    if not low <= number <= high:
-        raise SchemaError(
-            f"{column} {number:g} lies outside its interval {low:g} to {high:g}",
-            expected="an estimate inside its interval",
-            remedy="mend the battle that built the row",
-        )

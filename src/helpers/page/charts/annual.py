@@ -1,0 +1,250 @@
+"""Annual values against a limit that moves on its date, a target, and the projection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.page import style
+from helpers.page.charts import colours
+from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.furniture import (
+    Margins,
+    gap_ticks,
+    head,
+    key,
+    label_right,
+    limit_handle,
+    mark_target,
+    observed,
+    plot_area,
+    value_scale,
+    write,
+)
+from helpers.page.charts.inputs import read_table, refuse, runs
+from helpers.page.charts.labels import fact, label, number, words
+
+_MOST_YEARS = 40
+
+
+def annual_line(
+    table: pd.DataFrame,
+    *,
+    caption: Caption,
+    lang: str,
+    limits: pd.DataFrame | None = None,
+    target: pd.DataFrame | None = None,
+    forecast: pd.DataFrame | None = None,
+) -> Chart:
+    """Draw annual values as a line that is never joined across a gap or a break of method.
+
+    Parameters
+    ----------
+    table
+        ``year``, ``value`` (unit of the caption); optional ``is_valid`` (an invalid year is a gap),
+        ``is_censored`` (below the detection limit, value at that limit) and ``break_note`` (why the series
+        is broken before this year).
+    limits
+        ``start`` (first day in force), ``value``, ``name`` (the standard); each holds until the next starts.
+    target
+        One row: ``year``, ``value``.
+    forecast
+        ``year``, ``median``, ``low``, ``high`` (80 % interval).
+
+    Returns
+    -------
+    The figure; a note of insufficient data where no year has a valid value.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or malformed, or a year is repeated.
+    """
+    kinds = {
+        "year": "integer",
+        "value": "number",
+        "is_valid": "flag",
+        "is_censored": "flag",
+        "break_note": "text",
+    }
+    optional = {"is_valid": True, "is_censored": False, "break_note": ""}
+    years = read_table(table, kinds, where=caption.id, key=["year"], optional=optional)
+    limits, target, forecast = _read_references(limits, target, forecast, where=caption.id)
+    usable = years[years["is_valid"] & years["value"].notna()]
+    if usable.empty:
+        return insufficient(caption, table=years, lang=lang)
+    if years["year"].iloc[-1] - years["year"].iloc[0] >= _MOST_YEARS:
+        raise refuse("more than 40 years", where=caption.id, expected="years of one plan or a few")
+    years = _complete(years)
+    with style.figure_style(caption.id):
+        figure = style.new_figure()
+        axes = plot_area(figure, Margins(top=0.42 if limits.empty else 0.62))
+        levels = [*usable["value"], *limits["value"], *target["value"], *forecast["low"], *forecast["high"]]
+        lifted = value_scale(axes, levels, from_zero=len(usable) < 2)
+        _year_axis(axes, [*years["year"], *target["year"], *forecast["year"]])
+        head(axes, caption.unit_label(lang))
+        _draw_limits(axes, limits, lang)
+        right = _draw_forecast(axes, usable, forecast, caption=caption, lang=lang)
+        _draw_observed(axes, years, target, caption=caption)
+        for row in target.itertuples():
+            mark_target(axes, row.year, row.value)
+            text = label("target_year", lang, value=fact(row.value), year=int(row.year))
+            right.append((row.value, text, colours.neutral("target")))
+        label_right(axes, right)
+    remarks = Remarks(
+        _describe(usable, target, caption, lang),
+        notes=[label(f"note_{mark}", lang) for mark, used in _marks(years).items() if used],
+        measures=[label("not_from_zero", lang)] if lifted else [],
+    )
+    return finish(figure, caption, remarks, table=_numbers(years, target, forecast), lang=lang)
+
+
+def _read_references(
+    limits: pd.DataFrame | None, target: pd.DataFrame | None, forecast: pd.DataFrame | None, *, where: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    wanted = [
+        (limits, {"start": "date", "value": "number", "name": "text"}, "start"),
+        (target, {"year": "integer", "value": "number"}, "year"),
+        (forecast, {"year": "integer", "median": "number", "low": "number", "high": "number"}, "year"),
+    ]
+    read = [
+        read_table(
+            pd.DataFrame(columns=list(kinds)) if table is None else table, kinds, where=where, key=[key]
+        )
+        for table, kinds, key in wanted
+    ]
+    return read[0].dropna(), read[1].dropna(), read[2].dropna()
+
+
+def _complete(years: pd.DataFrame) -> pd.DataFrame:
+    """Give every calendar year a row, so that a missing year breaks the line like an invalid one."""
+    span = range(int(years["year"].iloc[0]), int(years["year"].iloc[-1]) + 1)
+    full = years.set_index("year").reindex(pd.Index(span, name="year")).reset_index()
+    full["is_valid"] = full["is_valid"].eq(True) & full["value"].notna()
+    full["is_censored"] = full["is_censored"].eq(True)
+    full["break_note"] = full["break_note"].fillna("")
+    return full
+
+
+def _marks(years: pd.DataFrame) -> dict[str, bool]:
+    return {"gap": not years["is_valid"].all(), "censored": bool(years["is_censored"].any())}
+
+
+def _year_axis(axes: Axes, years: Sequence[float]) -> None:
+    first, last = int(min(years)), int(max(years))
+    step = next(s for s in (1, 2, 5, 10, 20) if (last - first) / s <= 13)
+    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
+    axes.set_xlim(first - 0.6, last + 0.6)
+    axes.set_xticks(ticks, [str(year) for year in ticks])
+
+
+def _draw_limits(axes: Axes, limits: pd.DataFrame, lang: str) -> None:
+    """Draw the limit as a step and name its standards above the picture, where no value lies under the names.
+
+    A year's mean stands in the middle of its year, so 1 January is half a year to its left.
+    """
+    if limits.empty:
+        return
+    first, last = axes.get_xlim()
+    days = limits["start"].dt
+    starts = days.year + (days.strftime("%j").astype(int) - 1) / 365.25 - 0.5
+    axes.plot(
+        np.clip([*starts, last], first, last), [*limits["value"], limits["value"].iloc[-1]],
+        drawstyle="steps-post", color=colours.neutral("target"), linewidth=1.4, linestyle=(0, (5, 3)), zorder=4,
+    )  # fmt: skip
+    parts = []
+    for position, row in enumerate(limits.itertuples()):
+        values = {"value": fact(row.value), "name": row.name}
+        parts.append(label("limit_named", lang, **values) if position == 0 else label(
+            "limit_from", lang, year=row.start.year, month=words("month", lang)[row.start.month - 1], **values
+        ))  # fmt: skip
+    key(axes.figure, [(limit_handle(), label("joiner", lang).join(parts))], left=0.6)
+
+
+def _draw_forecast(
+    axes: Axes, usable: pd.DataFrame, forecast: pd.DataFrame, *, caption: Caption, lang: str
+) -> list[tuple[float, str, str]]:
+    """Draw the projection dotted, with its 80 % band, from the last observation on."""
+    ahead = forecast[forecast["year"] > usable["year"].iloc[-1]]
+    if ahead.empty:
+        return []
+    last, colour = usable.iloc[-1], colours.series(0)
+    x = [last["year"], *ahead["year"]]
+    band = [[last["value"], *ahead[column]] for column in ("low", "high", "median")]
+    axes.fill_between(x, band[0], band[1], color=colour, alpha=0.16, linewidth=0)
+    axes.plot(x, band[2], color=colour, linewidth=1.8, linestyle=(0, (1, 2)), zorder=5)
+    end = ahead.iloc[-1]
+    text = label("projection", lang, value=number(end["median"], caption.decimals))
+    return [
+        (end["median"], text, colour),
+        (end["high"], label("band80", lang), colours.neutral("second_text")),
+    ]
+
+
+def _draw_observed(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, caption: Caption) -> None:
+    colour = colours.series(0)
+    for stretch in _unbroken(years):
+        run = years.iloc[stretch]
+        observed(axes, run["year"], run["value"].where(~run["is_censored"]), colour=colour)
+        if run["is_censored"].any():
+            axes.plot(run["year"], run["value"], color=colour, linewidth=1, zorder=4)
+            below = run[run["is_censored"]]
+            axes.plot(
+                below["year"], below["value"], linestyle="none", marker="v", markersize=7, markerfacecolor="white",
+                markeredgecolor=colour, zorder=6,
+            )  # fmt: skip
+    gap_ticks(axes, years.loc[~years["is_valid"], "year"])
+    _label_values(axes, years, target, caption=caption)
+    for row in years[years["break_note"] != ""].itertuples():
+        axes.axvline(row.year - 0.5, color=colours.neutral("axis"), linewidth=0.8, linestyle=(0, (2, 2)))
+        top = axes.get_ylim()[1]
+        write(axes, row.year - 0.45, top, row.break_note, color=colours.neutral("second_text"), va="top")
+
+
+def _unbroken(years: pd.DataFrame) -> list[slice]:
+    """Runs of valid years, cut again where the method changes."""
+    cut = []
+    for stretch in runs(years["is_valid"].tolist()):
+        starts = [
+            i for i in range(stretch.start, stretch.stop) if years["break_note"].iloc[i] or i == stretch.start
+        ]
+        cut += [slice(a, b) for a, b in zip(starts, [*starts[1:], stretch.stop], strict=True)]
+    return cut
+
+
+def _label_values(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, caption: Caption) -> None:
+    """Print every value of a short series, the first and the last of a long one, on the free side of the line."""
+    valid = years[years["is_valid"]]
+    chosen = valid if len(valid) <= 13 else valid.iloc[[0, -1]]
+    around = years.set_index("year")["value"].where(years["is_valid"].to_numpy())
+    goals = target.set_index("year")["value"]
+    for row in chosen.itertuples():
+        beside = pd.Series([around.get(row.year - 1), around.get(row.year + 1)], dtype=float).mean()
+        below = bool(beside > row.value) or bool(goals.get(row.year, -np.inf) >= row.value)
+        axes.annotate(
+            ("＜" if row.is_censored else "") + number(row.value, caption.decimals),
+            xy=(row.year, row.value), xytext=(0, -7 if below else 7), textcoords="offset points",
+            ha="center", va="top" if below else "bottom", color=colours.neutral("ink"), zorder=7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )  # fmt: skip
+
+
+def _describe(usable: pd.DataFrame, target: pd.DataFrame, caption: Caption, lang: str) -> str:
+    first, last = usable.iloc[0], usable.iloc[-1]
+    goal = "".join(
+        label("alt_target", lang, year=int(row.year), value=fact(row.value)) for row in target.itertuples()
+    )
+    return label(
+        "alt_annual", lang, title=caption.title, first_year=int(first["year"]), last_year=int(last["year"]),
+        first=number(first["value"], caption.decimals), last=caption.quantity(last["value"], lang), target=goal,
+    )  # fmt: skip
+
+
+def _numbers(years: pd.DataFrame, target: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """Put observed, target and projected values into one table, a row a year."""
+    observed_values = years[["year", "value", "is_valid", "is_censored", "break_note"]]
+    joined = observed_values.merge(target.rename(columns={"value": "target_value"}), on="year", how="outer")
+    return joined.merge(forecast, on="year", how="outer").astype({"year": "int64"})

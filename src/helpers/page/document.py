@@ -1,0 +1,254 @@
+"""What a reporting cell of a notebook calls: page one, a section, data and confidence, the appendices.
+
+Each function returns a :class:`helpers.page.blocks.Block`. Sentences come from :mod:`helpers.page.wording`, tables from
+:mod:`helpers.page.tables`, figures from :mod:`helpers.page.charts`; here they are only put in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version as installed_version
+from typing import Any
+
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Battle, Context
+from helpers.battles.judgement import sort_worst_first
+from helpers.battles.results import STATUSES
+from helpers.page import tables, wording
+from helpers.page.blocks import Block, Section, labels, part, records, table_part
+from helpers.page.numbers import Measure, format_quantity
+from helpers.page.words import word
+from helpers.periods import span_label
+
+_SHORT_HASH = 12
+
+
+def page_one(
+    battle: Battle, *, lang: str, series: pd.DataFrame | None = None, version: str | None = None
+) -> Block:
+    """Put together the masthead and sections 0 to 3: judgement, progress on targets, what needs a decision.
+
+    Parameters
+    ----------
+    battle
+        Its results hold one current row per target.
+    series
+        Yearly values behind the sparklines, as :func:`helpers.page.tables.scorecard` takes them.
+    version
+        Printed in the masthead; the installed version by default.
+
+    Returns
+    -------
+    A block of slot ``page-one`` that also carries the facts for the index.
+    """
+    words, results = labels(lang), battle.results
+    points = wording.points(results, lang=lang)
+    lead = wording.lead_sentence(results, lang=lang)
+    judgement: list[dict[str, Any]] = [{"kind": "lead", "html": str(lead.html), "text": lead.text}]
+    if points:
+        judgement.append({"kind": "points", "items": [_told(point) for point in points]})
+    boxes = wording.asks(results, lang=lang)
+    needed = {"kind": "asks" if boxes[0].study else "plain", "items": [_told(box) for box in boxes]}
+    scorecard = table_part(tables.scorecard(results, lang=lang, series=series))
+    return Block(
+        "page-one",
+        (
+            Section(words["judgement"], tuple(judgement)),
+            Section(words["progress"], (scorecard,)),
+            Section(words["decision"], (needed,)),
+        ),
+        heading=_heading(battle, points, lead.text, lang, version or installed_version("five-battles")),
+    )
+
+
+def section(title: str, *parts: object, observed: bool = False) -> Block:
+    """Put together one section: its heading is the question or the finding, then figures, sentences, tables, notes.
+
+    Parameters
+    ----------
+    title
+        Heading without a number; numbers are given when the report is put together.
+    parts
+        Charts, sentences, tables of :mod:`helpers.page.tables`, or plain text, in reading order.
+    observed
+        Whether the figures rest on published values alone, so that they are not marked as simulated.
+
+    Raises
+    ------
+    ParameterError
+        A part is none of these.
+    """
+    shown = [part(value) for value in parts if value is not None]
+    for one in shown:
+        one["observed"] = observed
+    return Block("section", (Section(title, tuple(shown)),))
+
+
+def coverage(
+    table: pd.DataFrame, *, lang: str, results: pd.DataFrame | None = None, notes: Iterable[str] = ()
+) -> Block:
+    """Put together data and confidence: what the data cover, what is missing and what that hides.
+
+    Parameters
+    ----------
+    table
+        As :func:`helpers.page.tables.coverage_table` takes it.
+    results
+        Rows whose caveats are printed as sentences.
+    notes
+        Further sentences, in the language of the report.
+    """
+    sentences = [*notes, *(wording.caveat_notes(results, lang=lang) if results is not None else ())]
+    shown = (table_part(tables.coverage_table(table, lang=lang)), *map(part, sentences))
+    return Block("coverage", (Section(labels(lang)["coverage"], shown),))
+
+
+def checks(findings: Sequence[str], *, lang: str) -> Block:
+    """Say what the checks of the data found, one line each; one line says so when all passed."""
+    lines = findings or [labels(lang)["checks_clean"]]
+    return Block("coverage", (Section("", tuple(part(line) for line in lines)),))
+
+
+def appendices(
+    battle: Battle, *, lang: str, sources: pd.DataFrame, versions: Mapping[str, str] | None = None
+) -> Block:
+    """Put together the rules (A), all values used (B) and the sources and versions (C).
+
+    Parameters
+    ----------
+    sources
+        Rows of the processed table ``sources``: files the report rests on.
+    versions
+        Further facts of the run, such as the commit or a parameter, name → value. Nothing that changes between
+        equal runs belongs here.
+    """
+    words, results = labels(lang), battle.results
+    rules = [
+        table_part(tables.data_table(rule.table, caption=rule.caption, lang=lang))
+        for rule in wording.rules(results, lang=lang)
+        if len(rule.table)
+    ]
+    values = [
+        table_part(tables.indicator_table(results, lang=lang)),
+        {"kind": "data", "title": words["indicators"], "source": "", "table": records(results)},
+        {"kind": "figure-data"},
+    ]
+    return Block(
+        "appendix",
+        (
+            Section(words["rules"], tuple(rules)),
+            Section(words["indicators"], tuple(values)),
+            Section(words["sources"], tuple(_sources(battle.context, sources, dict(versions or {}), lang))),
+        ),
+        heading={"sources": _source_facts(sources, lang)},
+    )
+
+
+def _told(sentence: Any) -> dict[str, str]:
+    return {"html": str(sentence.html), "text": sentence.text}
+
+
+def _heading(
+    battle: Battle, points: Sequence[wording.Sentence], lead: str, lang: str, version: str
+) -> dict[str, Any]:
+    """Build masthead and facts; the title is battle, period and the finding of the worst target."""
+    context, words = battle.context, labels(lang)
+    city = getattr(context.city, f"name_{lang}")
+    period = span_label(*context.period.until(context.as_of), lang)
+    running = words["running"].format(city=city, battle=words["battles"][battle.name], period=period)
+    finding = points[0].head.rstrip("。.") if points else ""
+    simulated = context.simulated or bool(battle.results["simulated"].any())
+    complete = context.as_of >= context.period.end
+    heading = {
+        "series": words["series"],
+        "title": running + (words["colon"] + finding if finding else ""),
+        "running": running,
+        "finding": finding,
+        "battle": battle.name,
+        "lang": lang,
+        "as_of": context.as_of.isoformat(),
+        "state": "simulated" if simulated else "final" if complete else "preliminary",
+        "simulated": simulated,
+        "version": version,
+    }
+    facts = {
+        key: heading[key] for key in ("title", "battle", "lang", "as_of", "state", "simulated", "version")
+    }
+    rows = _fact_rows(battle.results, lang)
+    heading["facts"] = {
+        **facts,
+        "city": context.city.slug,
+        "city_name": city,
+        "battle_name": words["battles"][battle.name],
+        "period": context.period.label,
+        "period_name": period,
+        "lead": lead,
+        "rows": rows,
+        "counts": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
+    }
+    return heading
+
+
+def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
+    """Give each judged target as text, keyed so that the next briefing can find it again."""
+    rows = []
+    for _, row in sort_worst_first(results[results["target_id"] != ""]).iterrows():
+        record = registry.indicator(row["indicator_id"])
+        span = (row["period_start"], row["period_end"])
+        rows.append(
+            {
+                "key": f"{row['indicator_id']}/{row['place_code']}/{row['target_id']}",
+                "name": getattr(record, f"name_{lang}"),
+                "period": "" if any(map(pd.isna, span)) else span_label(span[0].date(), span[1].date(), lang),
+                "value": format_quantity(
+                    row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
+                ),
+                "status": row["status"],
+                "status_name": word(f"status.{row['status']}", lang),
+                "confidence": word(f"confidence.{row['confidence']}", lang),
+            }
+        )
+    return rows
+
+
+def _source_facts(sources: pd.DataFrame, lang: str) -> list[dict[str, str]]:
+    """Name the files behind a report; the hash is part of the id, so a changed file counts as newly arrived."""
+    return [
+        {"id": f"{row.source_id}@{str(row.sha256)[:_SHORT_HASH]}", "title": _source_title(row, lang)}
+        for row in sources.itertuples(index=False)
+    ]
+
+
+def _source_title(row: Any, lang: str) -> str:
+    kind = registry.source_kinds().get(str(row.source_id))
+    if lang == "en" and kind is not None:
+        return kind.title_en
+    return str(row.title_zh or row.source_id)
+
+
+def _sources(
+    context: Context, sources: pd.DataFrame, versions: dict[str, str], lang: str
+) -> Iterable[dict[str, Any]]:
+    """Table of the sources, then city, period, day and seed of the run, so that the report can be made again."""
+    words = labels(lang)
+    shown = pd.DataFrame(
+        {
+            "source": [_source_title(row, lang) for row in sources.itertuples(index=False)],
+            **{key: sources[key].astype("object") for key in ("publisher", "published_at", "retrieved_at")},
+            "rows": sources["n_rows"].astype("object"),
+            "refused": sources["n_quarantined"].astype("object"),
+            "sha256": [str(value)[:_SHORT_HASH] for value in sources["sha256"]],
+        }
+    ).rename(columns=words["source_columns"])
+    yield table_part(tables.data_table(shown, caption=words["source_caption"], lang=lang))
+    run = {
+        "city": context.city.slug,
+        "period": context.period.label,
+        "as_of": context.as_of.isoformat(),
+        "seed": str(context.seed),
+        **versions,
+    }
+    made = pd.DataFrame(list(run.items()), columns=words["run_columns"], dtype="object")
+    yield table_part(tables.data_table(made, caption=words["run_caption"], lang=lang))

@@ -1,0 +1,219 @@
+"""A report as an editable Word file: the same text, tables and figures as the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from docx import Document as new_document
+from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table as WordTable
+from docx.text.paragraph import Paragraph
+
+from helpers.page.blocks import labels
+from helpers.page.export import freeze_archive
+from helpers.page.reading import Run, Table, read_markup
+from helpers.page.render import Document
+from helpers.page.words import word
+from helpers.registry import palette
+
+# Latin and Chinese face, body, title and heading in points: the page's print profiles (design brief, 10).
+_PROFILES = {
+    "brief": {
+        "latin": "Arial",
+        "han": "Microsoft YaHei",
+        "body": 10.5,
+        "title": 20,
+        "heading": 13,
+        "table": 9,
+    },
+    "formal": {
+        "latin": "Times New Roman",
+        "han": "FangSong",
+        "body": 16,
+        "title": 22,
+        "heading": 16,
+        "table": 12,
+    },
+}
+_TEXT_WIDTH = Mm(162)
+
+
+def word_file(document: Document, *, style: str = "brief") -> bytes:
+    """Write the docx of a report; equal reports give equal bytes.
+
+    Parameters
+    ----------
+    document
+        Of :func:`helpers.page.render.render`.
+    style
+        ``brief`` or ``formal``, as the page.
+
+    Returns
+    -------
+    The bytes of the file.
+    """
+    file = new_document()
+    _set_up(file, document, _PROFILES[style])
+    _write_masthead(file, document)
+    for section in document.sections:
+        file.add_heading(section["label"] + section["title"], level=1)
+        for part in section["parts"]:
+            if writer := _WRITERS.get(part["kind"]):
+                writer(file, part, document)
+    stream = io.BytesIO()
+    file.save(stream)
+    return freeze_archive(stream.getvalue(), document.heading["as_of"])
+
+
+def _set_up(file: WordDocument, document: Document, profile: Mapping[str, Any]) -> None:
+    """Set A4, margins, faces, page number and properties."""
+    page = file.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.top_margin, page.right_margin, page.bottom_margin, page.left_margin = Mm(22), Mm(22), Mm(20), Mm(26)
+    sizes = {
+        "Normal": "body",
+        "Title": "title",
+        "Heading 1": "heading",
+        "Heading 2": "body",
+        "Caption": "table",
+    }
+    for name, size in sizes.items():
+        style = file.styles[name]
+        style.font.name, style.font.size = profile["latin"], Pt(profile[size])
+        style.font.color.rgb = _rgb(palette().neutrals["ink"])
+        style.font.bold = name != "Normal"
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.set(qn("w:eastAsia"), profile["han"])
+    file.styles["Normal"].paragraph_format.space_after = Pt(4)
+    heading = document.heading
+    properties = file.core_properties
+    properties.title, properties.author = heading["title"], heading["series"]
+    properties.language = labels(document.lang)["html_lang"]
+    properties.comments = ""
+    if heading["simulated"]:
+        page.header.paragraphs[0].text = word("mark.full", document.lang)
+    _add_page_number(page.footer.paragraphs[0])
+
+
+def _add_page_number(paragraph: Paragraph) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph.add_run("— ")
+    paragraph._p.append(field)
+    paragraph.add_run(" —")
+
+
+def _write_masthead(file: WordDocument, document: Document) -> None:
+    heading, words = document.heading, labels(document.lang)
+    file.add_paragraph(heading["series"])
+    file.add_paragraph(heading["title"], style="Title")
+    facts = (
+        (words["as_of"], heading["as_of"]),
+        (words["data_state"], words["state"][heading["state"]]),
+        (words["version"], heading["version"]),
+    )
+    file.add_paragraph("    ".join(f"{name}{words['colon']}{value}" for name, value in facts))
+    if heading["simulated"]:
+        file.add_paragraph().add_run(_mark(document) + words["simulated_notice"]).bold = True
+
+
+def _write_runs(paragraph: Paragraph, runs: Sequence[Run], *, bold: bool = False) -> None:
+    for run in runs:
+        written = paragraph.add_run(run.text)
+        written.bold = bold or "bold" in run.look or None
+        written.font.subscript = "sub" in run.look or None
+        written.font.superscript = "sup" in run.look or None
+
+
+def _write_sentence(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    for runs in read_markup(part["html"])[0]:
+        _write_runs(file.add_paragraph(), runs, bold=part["kind"] == "lead")
+
+
+def _write_items(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    style = "List Bullet" if part["kind"] == "points" else "Normal"
+    for item in part["items"]:
+        for runs in read_markup(item["html"])[0]:
+            _write_runs(file.add_paragraph(style=style), runs)
+
+
+def _write_note(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    file.add_paragraph(part["text"], style="Normal")
+
+
+def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    words = labels(document.lang)
+    title = words["figure_label"].format(number=part["number"]) + part["title"] + _mark(document)
+    caption = file.add_paragraph(title, style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    if part["measure"]:
+        file.add_paragraph(part["measure"]).paragraph_format.keep_with_next = True
+    picture = file.add_picture(io.BytesIO(base64.b64decode(part["png"])), width=_TEXT_WIDTH)
+    picture._inline.docPr.set("descr", part["alt"])
+    picture._inline.docPr.set("title", part["title"])
+    if below := words["gap"].join(text for text in (part["note"], part["source"]) if text):
+        file.add_paragraph(below)
+
+
+def _write_tables(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    paragraphs, tables = read_markup(part["html"])
+    for table in tables:
+        _write_table(file, table.filled, document)
+    for runs in paragraphs:
+        _write_runs(file.add_paragraph(), runs)
+
+
+def _write_table(file: WordDocument, table: Table, document: Document) -> None:
+    """Write one table; the header row repeats on each page and no row is cut by a page end."""
+    rows = [*table.head, *table.body]
+    if not rows:
+        return
+    caption = file.add_paragraph(table.caption, style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    made = file.add_table(rows=len(rows), cols=max(map(len, rows)), style="Table Grid")
+    for number, row in enumerate(rows):
+        _fill_row(made, number, row, is_head=number < len(table.head), size=file.styles["Caption"].font.size)
+    file.add_paragraph()
+
+
+def _fill_row(table: WordTable, number: int, texts: Sequence[str], *, is_head: bool, size: Any) -> None:
+    row = table.rows[number]
+    for cell, text in zip(row.cells, texts, strict=False):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        run = paragraph.add_run(text)
+        run.font.size, run.bold = size, is_head or None
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if is_head:
+        properties.append(OxmlElement("w:tblHeader"))
+
+
+def _mark(document: Document) -> str:
+    return f"  {word('mark.full', document.lang)} " if document.heading["simulated"] else ""
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.lstrip("#"))
+
+
+_WRITERS: dict[str, Callable[[WordDocument, Mapping[str, Any], Document], None]] = {
+    "lead": _write_sentence,
+    "sentence": _write_sentence,
+    "points": _write_items,
+    "asks": _write_items,
+    "plain": _write_items,
+    "note": _write_note,
+    "chart": _write_chart,
+    "table": _write_tables,
+}

@@ -1,0 +1,178 @@
+"""A report's numbers as one xlsx: every figure, every table and the results, with units and sources."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from helpers.page.blocks import labels, printable
+from helpers.page.reading import read_markup
+from helpers.page.render import Document
+from helpers.page.words import word
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[-−]?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_LONGEST_TEXT = 32_767  # characters a cell may hold
+
+
+def workbook(document: Document) -> bytes:
+    """Write the xlsx of a report.
+
+    The first sheet names the others with their source. Text that a spreadsheet would take for a formula is stored as
+    quoted text. Equal reports give equal bytes.
+
+    Returns
+    -------
+    The bytes of the file.
+    """
+    words = labels(document.lang)
+    book = Workbook()
+    about = book.active
+    about.title = words["sheet_about"]
+    listed: list[tuple[str, str, str]] = []
+    for section in document.sections:
+        for part in section["parts"]:
+            listed.extend(_add_part(book, part, document))
+    _fill_about(about, document, listed)
+    stream = io.BytesIO()
+    book.save(stream)
+    return freeze_archive(stream.getvalue(), document.heading["as_of"])
+
+
+def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> Iterable[tuple[str, str, str]]:
+    """Add the sheets one part asks for; yield sheet name, content and source."""
+    words = labels(document.lang)
+    mark = word("mark.full", document.lang) if document.heading["simulated"] else ""
+    if part["kind"] == "chart":
+        name = words["sheet_figure"].format(number=part["number"])
+        sheet = book.create_sheet(name)
+        columns = [words["data_columns"].get(name, name) for name in part["table"]["columns"]]
+        lines = [part["title"], part["measure"], part["note"], part["source"], mark]
+        _fill(sheet, [line for line in lines if line], [columns], part["table"]["rows"])
+        yield name, part["title"], part["source"]
+    elif part["kind"] == "data":
+        sheet = book.create_sheet(words["sheet_results"])
+        _fill(
+            sheet,
+            [part["title"], *([mark] if mark else [])],
+            [part["table"]["columns"]],
+            part["table"]["rows"],
+        )
+        yield words["sheet_results"], part["title"], part["source"]
+    elif part["kind"] == "table" and not part.get("figure_data"):
+        for table in read_markup(part["html"])[1]:
+            number = 1 + sum(name.startswith(words["table"]) for name in book.sheetnames)
+            name = words["sheet_table"].format(number=number)
+            table = table.filled
+            rows = [[_number_or_text(text) for text in row] for row in table.body]
+            _fill(book.create_sheet(name), [table.caption], table.head, rows)
+            yield name, table.caption, ""
+
+
+def _fill_about(sheet: Worksheet, document: Document, listed: Sequence[tuple[str, str, str]]) -> None:
+    words, heading = labels(document.lang)["about_rows"], document.heading
+    state = labels(document.lang)["state"][heading["state"]]
+    lines = [heading["series"], heading["title"]]
+    facts = [
+        (words["as_of"], heading["as_of"]),
+        (words["state"], state),
+        (words["version"], heading["version"]),
+    ]
+    for line in lines:
+        _append(sheet, [line], bold=True)
+    for fact in facts:
+        _append(sheet, fact)
+    _append(sheet, [])
+    _append(sheet, [words["sheet"], words["content"], words["source"]], bold=True)
+    for row in listed:
+        _append(sheet, row)
+    _set_widths(sheet, 7)
+
+
+def _fill(
+    sheet: Worksheet, lines: Sequence[str], head: Sequence[Sequence[str]], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Write title lines, an empty row, the header and the rows; the header stays in view."""
+    for number, line in enumerate(lines):
+        _append(sheet, [line], bold=number == 0)
+    _append(sheet, [])
+    for row in head:
+        _append(sheet, row, bold=True)
+    first = sheet.max_row + 1
+    for row in rows:
+        _append(sheet, row)
+    sheet.freeze_panes = f"A{first}"
+    _set_widths(sheet, len(lines) + 1)
+
+
+def _append(sheet: Worksheet, values: Sequence[Any], *, bold: bool = False) -> None:
+    row = sheet.max_row + 1 if sheet.max_row > 1 or sheet["A1"].value is not None else 1
+    if not values:
+        sheet.cell(row, 1, " ")
+    for column, value in enumerate(values, start=1):
+        write_cell(sheet.cell(row, column), value)
+        if bold:
+            sheet.cell(row, column).font = Font(bold=True)
+
+
+def write_cell(cell: Cell, value: Any) -> None:
+    """Write one value; text is text, whatever its first character.
+
+    A text that begins like a formula also gets the quote prefix, so it stays text when the cell is edited.
+    """
+    if isinstance(value, str):
+        text = printable(value)[:_LONGEST_TEXT]
+        cell.value = text
+        cell.data_type = "s"
+        cell.quotePrefix = text.startswith(_FORMULA)
+    elif value is not None:
+        cell.value = value
+
+
+def _number_or_text(text: str) -> float | int | str:
+    """Give a printed number back as a number; leading zeros mark a code and stay text."""
+    if not _NUMBER.match(text):
+        return text
+    plain = text.replace("−", "-")
+    return float(plain) if "." in plain else int(plain)
+
+
+def _set_widths(sheet: Worksheet, first_row: int) -> None:
+    """Make columns as wide as their content, at most 60; title lines above the table do not count."""
+    for column in range(1, sheet.max_column + 1):
+        texts = [str(sheet.cell(row, column).value or "") for row in range(first_row, sheet.max_row + 1)]
+        width = max((sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts), default=8)
+        sheet.column_dimensions[get_column_letter(column)].width = min(60, max(9, width + 2))
+    for row in sheet.iter_rows(min_row=first_row):
+        for cell in row:
+            cell.alignment = Alignment(vertical="top")
+
+
+def freeze_archive(data: bytes, as_of: str) -> bytes:
+    """Give an Office file fixed times: equal content, equal bytes; the document's date is that of its data."""
+    day = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT00:00:00Z").encode()
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as given,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in given.namelist():
+            content = given.read(name)
+            if name == "docProps/core.xml":
+                content = _TIMES.sub(rb"\g<1>" + day + rb"\g<3>", content)
+            entry = zipfile.ZipInfo(name, _FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(entry, content)
+    return stream.getvalue()

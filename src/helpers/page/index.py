@@ -1,0 +1,150 @@
+"""``reports/index.html``: every briefing, its status counts, what changed since the last one, and what failed.
+
+Beside each page lies ``<battle>.<lang>.json``, its *facts*, as :attr:`helpers.page.render.Rendered.facts` gives them::
+
+    city, city_name, battle, battle_name, period, period_name, lang, title, lead, as_of, state, simulated, version,
+    rows:    [{key, name, period, value, status, status_name, confidence}],
+    counts:  {status: number of targets},
+    sources: [{id, title}],
+    run:     "ok" or "failed", and the reason
+
+and ``<battle>.<lang>.prev.json``, the facts of the briefing before it. The runner reads and writes these files; this
+module is given their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.battles.results import STATUSES
+from helpers.page.blocks import LANGUAGES, environment, labels
+from helpers.page.words import word
+from helpers.registry import palette
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One briefing as the index finds it.
+
+    Parameters
+    ----------
+    href
+        Address of the page relative to the index, with forward slashes; empty when there is no page yet.
+    facts
+        Content of its JSON file.
+    previous
+        Content of the file kept from the briefing before; ``None`` for the first.
+    """
+
+    href: str
+    facts: Facts
+    previous: Facts | None = None
+
+
+def mark_failed(last: Facts | None, *, reason: str, **identity: str) -> dict[str, Any]:
+    """Return facts that say a run failed, keeping what the last good briefing said.
+
+    Parameters
+    ----------
+    last
+        Facts of the last good briefing, ``None`` when there was none.
+    reason
+        The error in one sentence.
+    identity
+        ``city, city_name, battle, battle_name, period, period_name, lang`` of the run.
+    """
+    empty = {"title": "", "lead": "", "as_of": "", "state": "", "simulated": False, "version": ""}
+    blank = {**empty, "rows": [], "counts": {}, "sources": []}
+    return {**blank, **(last or {}), **identity, "run": "failed", "reason": reason}
+
+
+def choose_previous(previous: Facts | None, last: Facts | None, new: Facts) -> Facts | None:
+    """Choose what to keep as the briefing before: the last good one, unless the new one only repeats it."""
+    if last is None or not last["rows"]:
+        return previous
+    said = ("rows", "sources", "as_of")
+    return previous if all(last[key] == new[key] for key in said) else last
+
+
+def list_changes(facts: Facts, previous: Facts | None) -> list[dict[str, str]]:
+    """List what changed since the briefing before, targets that changed status first.
+
+    Returns
+    -------
+    Mappings ``kind`` (``status, value, source, added, removed``) and ``text`` in the language of the facts.
+    """
+    if previous is None:
+        return []
+    words = labels(facts["lang"])
+    before = {row["key"]: row for row in previous["rows"]}
+    now = {row["key"]: row for row in facts["rows"]}
+    found: list[tuple[str, dict[str, str]]] = []
+    for key, row in now.items():
+        old = before.get(key)
+        if old is None:
+            found.append(("added", {"name": row["name"], "after": row["status_name"]}))
+            continue
+        if old["status"] != row["status"]:
+            names = {"before": old["status_name"], "after": row["status_name"]}
+            found.append(("status", {"name": row["name"], **names}))
+        if old["value"] != row["value"] and old["period"] == row["period"]:
+            values = {"before": old["value"], "after": row["value"], "period": row["period"]}
+            found.append(("value", {"name": row["name"], **values}))
+    found += [("removed", {"name": row["name"]}) for key, row in before.items() if key not in now]
+    known = {source["id"] for source in previous["sources"]}
+    found += [("source", {"name": s["title"]}) for s in facts["sources"] if s["id"] not in known]
+    order = list(words["change_kind"])
+    found.sort(key=lambda change: order.index(change[0]))
+    return [{"kind": kind, "text": words[f"change_{kind}"].format(**values)} for kind, values in found]
+
+
+def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
+    """Return the index of all briefings as one page that works from a file share.
+
+    Newest period first, then city, then the battles in the order of the palette, then Chinese before English.
+    """
+    ordered = sorted(reports, key=_order)
+    ordered.sort(key=lambda report: report.facts["period"], reverse=True)
+    rows = [
+        {
+            "href": report.href,
+            "facts": report.facts,
+            "words": labels(report.facts["lang"]),
+            "html_lang": labels(report.facts["lang"])["html_lang"],
+            "changes": list_changes(report.facts, report.previous),
+        }
+        for report in ordered
+    ]
+    return (
+        environment()
+        .get_template("contents.html.j2")
+        .render(
+            reports=rows,
+            matrix=_matrix(rows, lang),
+            failed=sum(report.facts["run"] == "failed" for report in ordered),
+            statuses=[(status, word(f"status.{status}", lang)) for status in STATUSES],
+            words=labels(lang),
+        )
+    )
+
+
+def _order(report: Report) -> tuple[str, int, int]:
+    facts, battles = report.facts, list(palette().battles)
+    place = battles.index(facts["battle"]) if facts["battle"] in battles else -1
+    return facts["city"], place, LANGUAGES.index(facts["lang"])
+
+
+def _matrix(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """Join the languages of one briefing into one row of status counts; names in the language of the index."""
+    joined: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        facts = row["facts"]
+        line = joined.setdefault((facts["city"], facts["period"], facts["battle"]), {"links": []})
+        line["links"].append(row)
+        if "facts" not in line or facts["lang"] == lang:
+            line["facts"], line["html_lang"] = facts, row["html_lang"]
+    return list(joined.values())

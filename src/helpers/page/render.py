@@ -1,0 +1,263 @@
+"""Executed notebook → one self-contained HTML page, by an nbconvert exporter that is reused in the process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+# jsonschema compiles a grammar for an unused string format while nbconvert is imported; without it the import
+# takes a third of the time. jsonschema guards this import itself.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+from markupsafe import Markup, escape  # noqa: E402
+from nbconvert.exporters import TemplateExporter  # noqa: E402
+from nbconvert.preprocessors import Preprocessor  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+from traitlets import List, default  # noqa: E402
+
+from helpers.errors import ParameterError, RunError  # noqa: E402
+from helpers.page import tables  # noqa: E402
+from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
+from helpers.page.numbers import exact_decimals  # noqa: E402
+from helpers.page.words import word  # noqa: E402
+
+REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
+STYLES = ("brief", "formal")
+MOST_ROWS_ON_PAGE = 60
+MOST_DECIMALS = 3  # of a figure's numbers in print; the spreadsheet has them all
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report put together: numbered sections of plain data, the one source of page, Word and sheet.
+
+    ``sections`` are mappings with ``slot``, ``number`` (一 or 1 or A), ``label``, ``anchor``, ``title``, ``parts``.
+    ``remarks`` are for the operator: what the notebook printed beside its report.
+    """
+
+    heading: Mapping[str, Any]
+    sections: tuple[Mapping[str, Any], ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def lang(self) -> str:
+        """Language of the report: ``zh`` or ``en``."""
+        return self.heading["lang"]
+
+    @property
+    def charts(self) -> list[Mapping[str, Any]]:
+        """All figures in the order of their numbers."""
+        return [part for section in self.sections for part in section["parts"] if part["kind"] == "chart"]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished page: its HTML, the document behind it and the facts the index reads."""
+
+    html: str
+    document: Document
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What ``<battle>.<lang>.json`` holds beside the page; see :mod:`helpers.page.index`."""
+        heading = self.document.heading
+        return {**heading["facts"], "sources": heading["sources"], "run": "ok", "reason": ""}
+
+
+def read_document(notebook: Mapping[str, Any]) -> Document:
+    """Gather the blocks of an executed notebook and number them.
+
+    Order: page one, sections, data and confidence, appendices; within each as the notebook shows them.
+    Text a cell prints, and displays that are no blocks, stay out and are remarked on.
+
+    Raises
+    ------
+    RunError
+        A cell ended in an error, or page one is missing or there twice. Mend the notebook and run it again.
+    """
+    blocks, remarks = _collect(notebook)
+    first = [block for block in blocks if block["slot"] == "page-one"]
+    if len(first) != 1:
+        raise RunError(
+            f"the notebook shows page one {len(first)} times",
+            expected="exactly one block of page_one(...) in a cell tagged page-one",
+            remedy="run the whole notebook, or restore its page-one cell",
+        )
+    heading = {**first[0]["heading"], "sources": []}
+    for block in blocks:
+        heading["sources"] += block["heading"].get("sources", []) if block["slot"] == "appendix" else []
+    ordered = sorted(blocks, key=lambda block: SLOTS.index(block["slot"]))
+    return Document(heading, tuple(_number(ordered, heading)), tuple(remarks))
+
+
+def _collect(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    blocks, remarks = [], []
+    for position, cell in enumerate(notebook["cells"], start=1):
+        tags = set(cell["metadata"].get("tags", []))
+        for output in cell.get("outputs", []):
+            kind = output["output_type"]
+            if kind == "error":
+                raise RunError(
+                    f"{output.get('ename', 'error')}: {output.get('evalue', '')}",
+                    where=f"cell {position}",
+                    remedy="mend the cell or its data and run the notebook again",
+                )
+            if kind == "stream":
+                text = "".join(output.get("text", "")).strip().splitlines() or [""]
+                remarks.append(f"cell {position} wrote to {output.get('name', 'stdout')}: {text[-1][:200]}")
+            elif METADATA_KEY in output.get("metadata", {}):
+                if tags & REPORTING_TAGS:
+                    blocks.append(output["metadata"][METADATA_KEY])
+            elif tags & REPORTING_TAGS:
+                remarks.append(f"cell {position} shows something that is no block; it is left out")
+    return blocks, remarks
+
+
+def _number(blocks: list[Mapping[str, Any]], heading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Number sections 一 二 三 (1 2 3), appendices A B C, and figures 1 2 3, in reading order.
+
+    A section without a title continues the one before it.
+    """
+    lang, numbered, figures = heading["lang"], [], []
+    words = labels(lang)
+    stamp = (
+        Markup(' <span class="stamp">{}</span>').format(word("mark.full", lang))
+        if heading["simulated"]
+        else Markup()
+    )
+    for block in blocks:
+        is_appendix = block["slot"] == "appendix"
+        for section in block["sections"]:
+            parts = []
+            for part in section["parts"]:
+                if part["kind"] == "chart":
+                    part = {**part, "number": len(figures) + 1, "anchor": f"figure-{len(figures) + 1}"}
+                    figures.append(part)
+                parts += _figure_tables(figures, lang, stamp) if part["kind"] == "figure-data" else [part]
+            if not section["title"] and numbered:
+                numbered[-1]["parts"] += parts
+                continue
+            count = 1 + sum((done["slot"] == "appendix") == is_appendix for done in numbered)
+            number = chr(ord("A") + count - 1) if is_appendix else numeral(count, lang)
+            numbered.append(
+                {
+                    "slot": block["slot"],
+                    "number": number,
+                    "label": words["appendix_label" if is_appendix else "part_label"].format(number=number),
+                    "anchor": f"appendix-{number.lower()}" if is_appendix else f"section-{count}",
+                    "title": section["title"],
+                    "parts": parts,
+                }
+            )
+    return numbered
+
+
+def _figure_tables(figures: list[dict[str, Any]], lang: str, mark: Markup) -> list[dict[str, Any]]:
+    """Give the numbers of each figure as a printed table; a long one is left to the spreadsheet."""
+    words, parts = labels(lang), []
+    for figure in figures:
+        table = pd.DataFrame(figure["table"]["rows"], columns=figure["table"]["columns"])
+        if len(table) > MOST_ROWS_ON_PAGE:
+            text = words["figure_data_long"].format(number=figure["number"], rows=len(table))
+            parts.append({"kind": "note", "text": text})
+        elif len(table):
+            caption = escape(words["figure_data"].format(number=figure["number"], title=figure["title"]))
+            caption += Markup() if figure["observed"] else mark
+            parts.append({**table_part(_printed_table(table, caption, lang)), "figure_data": True})
+    return parts
+
+
+def _printed_table(table: pd.DataFrame, caption: Markup, lang: str) -> str:
+    """Print a figure's numbers without the columns that say nothing: no value at all, or one flag in every row."""
+    told = [
+        name
+        for name in table.columns
+        if table[name].replace("", None).notna().any()
+        and not (pd.api.types.is_bool_dtype(table[name]) and table[name].nunique() == 1)
+    ]
+    names = {name: labels(lang)["data_columns"].get(name, name) for name in told}
+    shown = table[told].rename(columns=names)
+    decimals = {
+        name: min(MOST_DECIMALS, max(map(exact_decimals, shown[name].dropna())))
+        for name in shown
+        if pd.api.types.is_float_dtype(shown[name])
+    }
+    return tables.data_table(shown, caption=caption, lang=lang, decimals=decimals)
+
+
+class ArrangeBriefing(Preprocessor):
+    """Read the blocks out of the notebook and hand them to the template; code and markdown never pass."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the notebook's cells by the document in ``resources["document"]``."""
+        resources["document"] = resources.get("document") or read_document(nb)
+        nb.cells = []
+        return nb, resources
+
+
+class BriefingExporter(TemplateExporter):
+    """nbconvert exporter of a briefing: ``jupyter nbconvert --to helpers.page.render.BriefingExporter``."""
+
+    # Only our own preprocessor: nothing else may change what the notebook says.
+    default_preprocessors = List([ArrangeBriefing])
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name(self) -> str:
+        return "template"
+
+    @default("template_file")
+    def _template_file(self) -> str:
+        return "index.html.j2"
+
+    @default("extra_template_basedirs")
+    def _basedirs(self) -> list[str]:
+        return [str(Path(__file__).parent)]
+
+    def _create_environment(self) -> Any:
+        return dress(super()._create_environment())
+
+
+@cache
+def _exporter() -> BriefingExporter:
+    return BriefingExporter()
+
+
+def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
+    """Render an executed notebook as one HTML page.
+
+    The page is a pure function of the notebook: no clock, no random identifier, no address outside itself.
+
+    Parameters
+    ----------
+    notebook
+        Executed notebook, read by ``nbformat``.
+    style
+        ``brief`` (default) or ``formal``, the typographic habits of official documents.
+
+    Raises
+    ------
+    RunError
+        A cell ended in an error or page one is missing; see :func:`read_document`.
+    ParameterError
+        Unknown style. Use ``brief`` or ``formal``.
+    """
+    if style not in STYLES:
+        raise ParameterError(
+            f"style {style!r} is not a typographic profile",
+            expected=" or ".join(STYLES),
+            remedy="set STYLE to one of these",
+        )
+    document = read_document(notebook)
+    html, _ = _exporter().from_notebook_node(notebook, {"document": document, "style": style})
+    return Rendered(html, document)

@@ -1,0 +1,153 @@
+"""The look of every figure: font, colours, exact size, and bytes that do not change between runs.
+
+Text in SVG is real text (``svg.fonttype = none``). Measured on the sixteen kinds of ``benchmarks/bench_charts.py``,
+outlines (``path``) make a figure 1.8 to 10 times larger (annual line 44 kB against 9, calendar 113 against 62), and
+cannot be selected, searched or read aloud. Real text relies on the fonts of the viewer: the stack below names the
+usual Chinese faces, and a host that prints PDF needs one of them. The raster for Word uses the packaged face.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+
+from helpers.errors import SchemaError
+
+FONT_FAMILY = "Noto Sans SC"
+FONT_STACK = (
+    "'Noto Sans SC','Source Han Sans SC','Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
+)
+FONT_SIZE = 10.5
+SMALL_SIZE = 9.0  # numerals inside cells only
+WIDTH, HEIGHT = 8.0, 3.4  # inches; the width is fixed so that type has one size on screen and on paper
+SHOWN_WIDTH = 768  # CSS pixels: 8 in at 96 a inch
+
+
+@cache
+def load_font() -> FT2Font:
+    """Register the packaged static face of Noto Sans SC and return it.
+
+    It is loaded by path, so no system font and no font cache is asked; its glyphs have the simplified
+    Chinese forms.
+    """
+    path = files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf"
+    fontManager.addfont(str(path))
+    return FT2Font(str(path))
+
+
+@cache
+def _characters() -> frozenset[int]:
+    return frozenset(load_font().get_charmap())
+
+
+def text_width(text: str, size: float = FONT_SIZE) -> float:
+    """Width of a line of text in inches when set in the packaged face at ``size`` points."""
+    font = load_font()
+    font.set_size(size, 72)
+    font.set_text("".join(c for c in text if ord(c) in _characters()))
+    return font.get_width_height()[0] / 64 / 72
+
+
+def shorten(text: str, width: float, size: float = FONT_SIZE) -> str:
+    """Cut a text with an ellipsis so that it fits ``width`` inches; a fitting text is returned as it is."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+@contextmanager
+def figure_style(figure_id: str) -> Iterator[None]:
+    """Settings under which a figure is built and written; those of the session are put back afterwards.
+
+    ``figure_id`` salts the ids inside the SVG, so that two figures on a page never share one.
+    """
+    load_font()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(
+            {
+                "svg.fonttype": "none",
+                "svg.hashsalt": figure_id,
+                "font.family": "sans-serif",
+                "font.sans-serif": [FONT_FAMILY],
+                "font.size": FONT_SIZE,
+                "text.parse_math": False,  # a dollar sign in a station name is a dollar sign
+                "axes.unicode_minus": False,
+                "axes.axisbelow": True,
+                "hatch.linewidth": 0.8,
+            }
+        )
+        yield
+
+
+def new_figure(height: float = HEIGHT) -> Figure:
+    """Return an empty figure, 8.0 in wide and ``height`` in high, on no screen and in no global state."""
+    figure = Figure(figsize=(WIDTH, height), dpi=72, facecolor="white")
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def render_svg(figure: Figure, figure_id: str) -> bytes:
+    """Write the figure at its exact size; equal figures give equal bytes.
+
+    Raises
+    ------
+    SchemaError
+        A text holds a character that the packaged face lacks. Write it with other characters.
+    """
+    return _render(
+        figure, figure_id, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    )
+
+
+def render_png(figure: Figure, figure_id: str, dpi: int = 200) -> bytes:
+    """Write the figure as PNG for Word; equal figures give equal bytes.
+
+    Raises
+    ------
+    SchemaError
+        As in :func:`render_svg`.
+    """
+    return _render(figure, figure_id, format="png", dpi=dpi, metadata={"Software": None})
+
+
+def _render(figure: Figure, figure_id: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    with figure_style(figure_id), warnings.catch_warnings():
+        # The warning names a code point only; check_glyphs says which text it is, and refuses.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(buffer, **options)
+    check_glyphs(figure, figure_id)
+    return buffer.getvalue()
+
+
+def check_glyphs(figure: Figure, figure_id: str) -> None:
+    """Refuse a figure whose text would show a replacement box.
+
+    Raises
+    ------
+    SchemaError
+        A text holds a character that the packaged face lacks. Write it with other characters.
+    """
+    for text in figure.findobj(Text):
+        lacking = [c for c in text.get_text() if c != "\n" and ord(c) not in _characters()]
+        if lacking:
+            raise SchemaError(
+                f"text {text.get_text()!r} holds {lacking[0]!r} (U+{ord(lacking[0]):04X})",
+                where=f"figure {figure_id}",
+                expected=f"characters of {FONT_FAMILY}",
+                remedy="write the name or label with other characters",
+            )
