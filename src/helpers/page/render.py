@@ -19,7 +19,7 @@ from markupsafe import Markup, escape  # noqa: E402
 from nbconvert.exporters import TemplateExporter  # noqa: E402
 from nbconvert.preprocessors import Preprocessor  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
-from traitlets import List, default  # noqa: E402
+from traitlets import Bool, List, default  # noqa: E402
 
 from helpers.errors import ParameterError, RunError  # noqa: E402
 from helpers.page import tables  # noqa: E402
@@ -193,6 +193,8 @@ def _printed_table(table: pd.DataFrame, caption: Markup, lang: str) -> str:
 
 class ArrangeBriefing(Preprocessor):
     """Read the blocks out of the notebook and hand them to the template; code and markdown never pass."""
+
+    enabled = Bool(True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the notebook's cells by the document in ``resources["document"]``."""

@@ -1,0 +1,5 @@
+"""``python -m helpers`` is the command line ``five-battles``."""
+
+from helpers.run.cli import main
+
+main()

@@ -1,0 +1,60 @@
+"""What the pages of all battles share: their texts, the row page one judges, and names of place and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from helpers import registry
+from helpers.battles.context import Battle
+
+
+@cache
+def _texts(name: str) -> Mapping[str, Any]:
+    return yaml.safe_load((files("helpers.page") / f"{name}.yml").read_text(encoding="utf-8"))
+
+
+def text(name: str, path: str, lang: str, **fields: object) -> Any:
+    """Return a text of ``page/<name>.yml`` with its braces filled; lists come as they are.
+
+    Parameters
+    ----------
+    name
+        Battle whose page speaks.
+    path
+        Keys from the top, joined by dots: ``pm25.heading``.
+    """
+    node: Any = _texts(name)
+    for key in path.split("."):
+        node = node[key]
+    found = node[lang]
+    return found.format(**fields) if isinstance(found, str) else found
+
+
+def headline(battle: Battle, indicator_id: str) -> pd.Series | None:
+    """The row of an indicator that page one judges: the longest span, under the edition in force."""
+    rows = battle.results[battle.results["indicator_id"] == indicator_id]
+    return None if rows.empty else rows.iloc[0]
+
+
+def write_days(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the days of a dense table as ISO text, which does not wrap."""
+    moments = table.select_dtypes("datetime")
+    return table.assign(**{name: values.dt.strftime("%Y-%m-%d") for name, values in moments.items()})
+
+
+def place(battle: Battle, lang: str) -> str:
+    """Name of the battle's city."""
+    return getattr(battle.context.city, f"name_{lang}")
+
+
+def source(battle: Battle, kind: str, lang: str) -> str:
+    """Title of a kind of source (``registry/sources.yml``); of the demonstration when the data are simulated."""
+    return getattr(
+        registry.source_kinds()["demonstration" if battle.context.simulated else kind], f"title_{lang}"
+    )
