@@ -23,7 +23,8 @@ class AirDays:
     """City days of one city, from the first day with data to the day the report is seen from.
 
     ``city`` and ``without_dust`` are as :func:`helpers.standards.air.daily_city` gives them; ``index`` has one row per
-    day and edition; ``third_party`` are the days that no station file covers.
+    day and edition; ``third_party`` are the days that no station file covers;
+    ``has_dust_list`` tells whether confirmed sand-dust hours were given.
     """
 
     stations: pd.DataFrame
@@ -32,6 +33,7 @@ class AirDays:
     index: pd.DataFrame
     assessed: tuple[str, ...]
     third_party: pd.DatetimeIndex
+    has_dust_list: bool
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +84,7 @@ def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
         _index_under_all(city),
         assessed,
         pd.DatetimeIndex(sorted(set(published["date"]))),
+        not tables["dust_hours"].empty,
     )
 
 

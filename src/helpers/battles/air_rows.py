@@ -159,10 +159,14 @@ def _row(
         "source_ids": "",
     }
     row |= _change(indicator_id, edition, row, before, span)
+    is_valid = bool(found["is_valid"])
     if span.is_year and is_headline:
         row |= _trend_fields(indicator_id, days, context) | _target_fields(
             indicator_id, row, days, span, context
         )
+        if span.is_complete and not is_valid and row.get("target_id"):
+            # A year without 324 valid days, 27 a month, has no official mean: the number is shown, not judged.
+            row["status"] = "no_data"
     row.setdefault("status", "no_data" if pd.isna(row["value"]) else "no_target")
     years = len(set(days.city["date"].dt.year)) if not days.is_empty else 0
     has_break = edition == "in_force" and "," in str(row["standard"])
@@ -171,7 +175,7 @@ def _row(
         if pd.isna(row["value"])
         else confidence(row["coverage_pct"], years, has_break=has_break, simulated=context.simulated)
     )
-    row["caveats"] = ";".join(_caveats(indicator_id, indicator, row, days, span, context))
+    row["caveats"] = ";".join(_caveats(indicator_id, indicator, row, days, span, context, is_valid))
     return row
 
 
@@ -323,16 +327,19 @@ def _caveats(
     days: AirDays,
     span: Span,
     context: Context,
+    is_valid: bool,
 ) -> list[str]:
     """Ids of the caveats that hold for this very row."""
     found = list(indicator.caveats)
+    if "dust_by_list" in found and days.has_dust_list:
+        found.append("dust_deducted")
     if context.simulated:
         found.append("simulated")
     if row.get("target_id"):
         found += context.plan.target(str(row["target_id"])).caveats
     if not span.is_complete:
         found.append("partial_year")
-    if row["coverage_pct"] < 90:
+    if not is_valid:
         found.append("missing_days")
     if "," in str(row["standard"]) or air.aqi_edition(span.end) == "2026":
         found.append("edition_change_2026")
