@@ -54,9 +54,18 @@ def test_only_run_reads_the_clock(path: Path) -> None:
     calls = {
         f"{node.func.value.id}.{node.func.attr}"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
     }
-    assert not calls & {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "Timestamp.now"}
+    assert not calls & {
+        "date.today",
+        "datetime.now",
+        "datetime.today",
+        "datetime.utcnow",
+        "time.time",
+        "Timestamp.now",
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
