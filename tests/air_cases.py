@@ -24,8 +24,8 @@ def context(period: str, as_of: date, *, simulated: bool = False) -> Context:
 
 
 def empty_tables() -> dict[str, pd.DataFrame]:
-    """Every table the battle reads, without rows."""
-    return {name: store.empty(name) for name in blue_sky.TABLES}
+    """Every stored table the battle reads, without rows; the station days are made from the hours."""
+    return {name: store.empty(name) for name in blue_sky.TABLES if name in store.SCHEMAS}
 
 
 def city_days(first: str, last: str, **changed: np.ndarray | float) -> pd.DataFrame:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from air_cases import city_days, context, empty_tables, row, station_hours
-from helpers.battles import blue_sky, results
+from helpers import store
+from helpers.battles import air_rows, blue_sky, results
 from helpers.battles.air_days import make_days, monthly_means
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
@@ -172,12 +173,12 @@ def test_any_year_so_far_makes_a_valid_results_table(values: list[float]) -> Non
     tables = empty_tables()
     last = pd.Timestamp("2025-01-01") + pd.Timedelta(days=len(values) - 1)
     tables["air_daily_published"] = city_days("2025-01-01", str(last.date()), PM2_5=np.array(values))
-    battle = build(tables, as_of=last.date())
-    results.check(battle.results)
-    found = row(battle.results, "good_day_ratio")
+    question = context("2025", last.date())
+    table = results.make(air_rows.make_rows(make_days(tables, question), question))
+    found = row(table, "good_day_ratio")
     assert found["n_obs"] <= len(values)
     assert 0 <= found["value"] <= 100
-    assert row(battle.results, "good_days")["value"] <= found["n_obs"]
+    assert row(table, "good_days")["value"] <= found["n_obs"]
 
 
 @pytest.mark.real
@@ -188,11 +189,12 @@ def test_real_2019_from_the_station_archive(shared_data, tmp_path) -> None:
     (folders.raw / name).write_bytes((shared_data / "data" / "air" / "hourly" / name).read_bytes())
     summary = ingest(folders, city="changchun")
     assert not summary.refused
-    from helpers import store
-
-    tables = {table: store.read_table(folders.processed, table) for table in blue_sky.TABLES}
+    tables = {name: store.read_table(folders.processed, name) for name in empty_tables()}
     found = blue_sky.build(tables, context("2019", date(2019, 12, 31))).results
-    assert (row(found, "pm25_mean")["value"], row(found, "pm25_mean")["n_obs"]) == (39.0, 348)  # 38.5 to one decimal
+    assert (row(found, "pm25_mean")["value"], row(found, "pm25_mean")["n_obs"]) == (
+        39.0,
+        348,
+    )  # 38.5 to one decimal
     assert (row(found, "good_days")["value"], row(found, "heavy_days")["value"]) == (290, 6)
     assert row(found, "o3_p90")["value"] == 133.0  # 132.6 with the days that count because they exceed 160
     assert row(found, "pm25_mean")["status"] == "no_data"  # 2019 has months with fewer than 27 valid days
@@ -206,3 +208,39 @@ def test_limits_follow_the_date() -> None:
     assert (
         row(build(tables, period="2026", as_of=date(2026, 6, 30)).results, "pm25_mean")["limit_value"] == 30
     )
+
+
+def weather_of(first: str, last: str, rng: np.random.Generator) -> pd.DataFrame:
+    days = pd.date_range(first, last, freq="D").astype("datetime64[s]")
+    table = pd.DataFrame({"date": days, "wind_speed_m_s": np.exp(rng.normal(1.0, 0.4, len(days)))})
+    names = (
+        "temperature_mean_deg_c",
+        "wind_direction_deg",
+        "relative_humidity_pct",
+        "precipitation_mm",
+        "pressure_hpa",
+    )
+    return table.assign(**{name: rng.normal(50, 10, len(days)) for name in names})
+
+
+def test_a_change_made_by_wind_is_split_off_as_weather() -> None:
+    rng = np.random.default_rng(7)
+    weather = weather_of("2019-01-01", "2025-12-31", rng)
+    calm = weather["date"].dt.year == 2025
+    weather.loc[calm, "wind_speed_m_s"] *= 0.6
+    fine = 80 / weather["wind_speed_m_s"] * np.exp(rng.normal(0, 0.05, len(weather)))
+    tables = empty_tables() | {"met_daily": weather}
+    tables["air_daily_published"] = city_days("2019-01-01", "2025-12-31", PM2_5=fine.round().to_numpy())
+    battle = build(tables)
+    split = battle.tables["weather_split"].iloc[0]
+    assert split["status"] == "ok"
+    assert split["change_pct"] > 40
+    assert split["weather_pct"] == pytest.approx(split["change_pct"], abs=12)
+    assert split["emission_low_pct"] < 0 < split["emission_high_pct"]
+    assert battle.tables["weather_model"]["recovered_share"].iloc[0] == pytest.approx(1, abs=0.05)
+
+
+def test_without_weather_no_split_is_given() -> None:
+    tables = empty_tables()
+    tables["air_daily_published"] = city_days("2022-01-01", "2025-12-31", PM2_5=30.0)
+    assert build(tables).tables["weather_split"]["status"].iloc[0] == "insufficient"

@@ -15,6 +15,7 @@ from helpers.standards import air
 from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 
 EDITIONS = ("in_force", "2012", "2026")
+STATION_DAYS = ("air_station_days", "air_station_days_without_dust")
 _CITY_COLUMNS = ["date", "pollutant", "value", "value_unrounded", "n_stations", "is_valid"]
 
 
@@ -50,13 +51,39 @@ class AirDays:
         return rows.set_index("date")["value_unrounded" if unrounded else "value"].sort_index()
 
 
+def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Turn hours into station days, with all hours and without the confirmed sand-dust hours.
+
+    A day takes only its own hours, so the years of an archive can be summarised one by one and put together.
+
+    Parameters
+    ----------
+    hourly
+        ``station_code``, ``time``, ``pollutant``, ``value`` as in ``air_hourly``; may be empty.
+    dust
+        ``dust_hours``; without any, the second table holds no row and stands for the first.
+
+    Returns
+    -------
+    The tables named in ``STATION_DAYS``, as :func:`helpers.standards.air.daily_stations` gives them.
+    """
+    hourly = hourly[hourly["pollutant"].isin(air.POLLUTANTS)]
+    cleaned = _no_stations() if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
+    return dict(zip(STATION_DAYS, (_daily(hourly), cleaned), strict=True))
+
+
+def _daily(hourly: pd.DataFrame) -> pd.DataFrame:
+    return _no_stations() if hourly.empty else air.daily_stations(hourly)
+
+
 def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
-    """Turn hourly values into city days; days no station file covers come from the published daily table.
+    """Turn station values into city days; days no station file covers come from the published daily table.
 
     Parameters
     ----------
     tables
-        ``air_hourly``, ``air_daily_published`` and ``dust_hours`` as the store keeps them; each may be empty.
+        ``air_daily_published`` and ``dust_hours`` as the store keeps them; each may be empty. The tables of
+        :func:`summarise_hours`, or, without them, the ``air_hourly`` they are made from.
 
     Returns
     -------
@@ -64,15 +91,11 @@ def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
     """
     listed = registry.stations(context.city.slug)
     assessed = tuple(listed.loc[~listed["is_control"], "station_code"])
-    hourly = tables["air_hourly"]
-    hourly = hourly[hourly["pollutant"].isin(air.POLLUTANTS)]
-    if hourly.empty:
-        stations, city = _no_stations(), _no_city()
-        without_dust = city
-    else:
-        stations = air.daily_stations(hourly)
-        city = air.daily_city(stations, assessed=assessed)
-        without_dust = _leave_out_dust(hourly, tables["dust_hours"], city, assessed)
+    if STATION_DAYS[0] not in tables:
+        tables = tables | summarise_hours(tables["air_hourly"], tables["dust_hours"])
+    stations, cleaned = (tables[name] for name in STATION_DAYS)
+    city = _no_city() if stations.empty else air.daily_city(stations, assessed=assessed)
+    without_dust = city if cleaned.empty else air.daily_city(cleaned, assessed=assessed)
     published = _published_days(tables["air_daily_published"], covered=city)
     city, without_dust = (_join(part, published) for part in (city, without_dust))
     last = pd.Timestamp(context.as_of)
@@ -86,14 +109,6 @@ def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
         pd.DatetimeIndex(sorted(set(published["date"]))),
         not tables["dust_hours"].empty,
     )
-
-
-def _leave_out_dust(
-    hourly: pd.DataFrame, dust: pd.DataFrame, city: pd.DataFrame, assessed: tuple[str, ...]
-) -> pd.DataFrame:
-    if dust.empty:
-        return city
-    return air.daily_city(air.daily_stations(air.without_dust(hourly, dust_hours=dust)), assessed=assessed)
 
 
 def _published_days(published: pd.DataFrame, *, covered: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,7 @@ _STATISTICS = {
     "heavy_days": ("", "heavy_days"),
 }
 # What the year's end is drawn for, as helpers.statistics.forecast names it, and the series it is drawn from.
-_FORECASTS = {
+FORECASTS = {
     "pm25_mean": ("mean", "PM2.5"),
     "pm10_mean": ("mean", "PM10"),
     "o3_p90": ("p90", "O3"),
@@ -277,17 +277,13 @@ def _target_fields(
 
 def indicator_outcome(indicator_id: str, days: AirDays, span: Span, context: Context) -> Outcome | None:
     """Distribution of the year's final value; None for indicators whose year is not drawn."""
-    if indicator_id not in _FORECASTS:
+    if indicator_id not in FORECASTS:
         return None
-    statistic, source = _FORECASTS[indicator_id]
+    statistic, source = FORECASTS[indicator_id]
     targets = context.plan.targets_for(indicator_id)
-    if source == "index":
-        index = days.indexed("in_force")
-        daily = pd.DataFrame({"date": index["date"], "value": index["aqi"].astype("float64")})
-    else:
-        daily = days.series(source).rename("value").reset_index()
+    daily = daily_values(days, source)
     return year_outcome(
-        daily.dropna().reset_index(drop=True),
+        daily,
         statistic=statistic,
         year=span.end.year,
         as_of=span.end,
@@ -295,6 +291,20 @@ def indicator_outcome(indicator_id: str, days: AirDays, span: Span, context: Con
         operator=targets[0].operator if targets else "",
         seed=context.seed,
     )
+
+
+def daily_values(days: AirDays, source: str) -> pd.DataFrame:
+    """Daily values a year's statistic is formed from: a pollutant, or the index in force (``index``).
+
+    Returns
+    -------
+    ``date, value``; days without a value are left out.
+    """
+    if source != "index":
+        return days.series(source).rename("value").reset_index()
+    index = days.indexed("in_force")
+    daily = pd.DataFrame({"date": index["date"], "value": index["aqi"].astype("float64")})
+    return daily.dropna().reset_index(drop=True)
 
 
 def remaining_budget(indicator_id: str, days: AirDays, span: Span, target: float) -> float:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from helpers.battles import air_rows, air_tables, ledger_rows, results
-from helpers.battles.air_days import AirDays, make_days
+from helpers.battles import air_evidence, air_rows, air_tables, ledger_rows, results
+from helpers.battles.air_days import STATION_DAYS, AirDays, make_days
 from helpers.battles.context import Battle, Context
 from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
@@ -15,6 +15,7 @@ from helpers.sources.screening_rules import screening_rules
 NAME = "blue_sky"
 ARTICLES = range(11, 18)
 TABLES = (
+    *STATION_DAYS,
     "air_hourly",
     "air_daily_published",
     "met_daily",
@@ -33,7 +34,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     Parameters
     ----------
     tables
-        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty.
+        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty. Of ``air_hourly`` only the
+        hours of the report's year are needed where the station days are given.
 
     Returns
     -------
@@ -98,6 +100,7 @@ def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -
         "windows": air_tables.window_table(days, tables, context),
         "editions": air_tables.edition_table(days, span),
         "authenticity": _screened(tables["air_hourly"], span),
+        **air_evidence.evidence_tables(days, tables, span, context),
     }
 
 

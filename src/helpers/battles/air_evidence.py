@@ -1,0 +1,127 @@
+"""Evidence beside the air figures: how good the forecast has been, and how much of a change was weather."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from helpers.battles.air_days import AirDays
+from helpers.battles.air_rows import FORECASTS, Span, daily_values
+from helpers.battles.context import Context
+from helpers.periods import same_span_last_year
+from helpers.statistics.backtest import judge, run_backtest
+from helpers.statistics.normalise import Normalised, normalise, split_change
+from helpers.statistics.rhythm import weekend_effect
+
+_WEATHER = (
+    "temperature_mean_deg_c",
+    "wind_speed_m_s",
+    "wind_direction_deg",
+    "relative_humidity_pct",
+    "precipitation_mm",
+    "pressure_hpa",
+)
+_WEEKEND = ("PM2.5", "NO2", "O3")
+
+
+def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
+    """How the forecast would have done at every month's end of earlier years, for each target that is forecast.
+
+    Returns
+    -------
+    ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
+    beats_naive``; scores in the unit of the indicator; no row for an indicator that cannot be tested yet.
+    """
+    rows = []
+    for indicator_id, (statistic, source) in FORECASTS.items():
+        targets = context.plan.targets_for(indicator_id)
+        if not targets:
+            continue
+        tested = run_backtest(
+            daily_values(days, source),
+            statistic=statistic,
+            target=targets[0].value,
+            operator=targets[0].operator,
+            seed=context.seed,
+        )
+        if not tested.empty:
+            verdict = asdict(judge(tested))
+            del verdict["reliability"]
+            rows.append({"indicator_id": indicator_id} | verdict)
+    return pd.DataFrame(rows)
+
+
+def weather_tables(
+    days: AirDays, weather: pd.DataFrame, span: Span, context: Context
+) -> dict[str, pd.DataFrame]:
+    """PM2.5 at average weather, and the change on the year before split into weather and the rest.
+
+    Particles are stated in one way only since 2018-09-01, so the model sees nothing earlier.
+
+    Returns
+    -------
+    ``weather_model``: one row with the out-of-time skill (``r2``, ``rmse`` and ``bias`` in µg/m³), the
+    recovered share of an injected trend, ``status`` and ``reason``. ``weather_split``: one row of
+    :class:`helpers.statistics.normalise.Split`. ``normalised``: ``year``, observed and normalised mean with
+    its 95 % interval (µg/m³), whole years only.
+    """
+    since = pd.Timestamp(2018, 9, 1)
+    daily = daily_values(days, "PM2.5").merge(weather[["date", *_WEATHER]], on="date", how="left")
+    result = normalise(
+        daily[daily["date"] >= since], value="value", weather=list(_WEATHER), mode="trend", seed=context.seed
+    )
+    before = same_span_last_year(span.start, span.end)
+    split = split_change(
+        result,
+        first=(str(before[0]), str(before[1])),
+        second=(str(span.start), str(span.end)),
+    )
+    model = {
+        "r2": result.skill.r2,
+        "rmse": result.skill.rmse,
+        "bias": result.skill.bias,
+        "recovered_share": result.recovered_share,
+    }
+    return {
+        "weather_model": pd.DataFrame(
+            [model | {"n": result.n, "status": result.status, "reason": result.reason}]
+        ),
+        "weather_split": pd.DataFrame([asdict(split)]),
+        "normalised": _by_year(result),
+    }
+
+
+def _by_year(result: Normalised) -> pd.DataFrame:
+    if result.status != "ok":
+        return pd.DataFrame({"year": [], "observed": [], "normalised": [], "low": [], "high": []})
+    table = result.table
+    groups = table.groupby(table["date"].dt.year)[["observed", "normalised", "low", "high"]]
+    means = groups.mean()[groups.size() >= 365]
+    return means.rename_axis("year").reset_index()
+
+
+def weekend_table(days: AirDays) -> pd.DataFrame:
+    """Weekend less weekday means of PM2.5, NO2 and ozone (MDA8) over the last five years with data.
+
+    Returns
+    -------
+    ``pollutant`` and the fields of :class:`helpers.statistics.rhythm.WeekendEffect` (µg/m³).
+    """
+    rows = []
+    for pollutant in _WEEKEND:
+        values = days.series(pollutant, unrounded=True)
+        values = values[values.index > values.index.max() - pd.DateOffset(years=5)] if len(values) else values
+        rows.append({"pollutant": pollutant} | asdict(weekend_effect(values)))
+    return pd.DataFrame(rows)
+
+
+def evidence_tables(
+    days: AirDays, tables: dict[str, pd.DataFrame], span: Span, context: Context
+) -> dict[str, pd.DataFrame]:
+    """All evidence of one report: backtest, weather and weekends."""
+    return {
+        "backtest": backtest_table(days, context),
+        "weekend": weekend_table(days),
+        **weather_tables(days, tables["met_daily"], span, context),
+    }
