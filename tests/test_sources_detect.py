@@ -101,13 +101,16 @@ def test_options_are_those_of_the_readers():
         "cities",
         "city_name",
         "known",
+        "sections",
+        "province_name",
+        "received_on",
     }
 
 
 @pytest.mark.real
 def test_real_files_have_one_reader_each(shared_data):
     found = {}
-    for folder in ("air", "met", "fire", "stations"):
+    for folder in ("air", "met", "fire", "stations", "water"):
         for path in sorted((shared_data / "data" / folder).rglob("*.gz")):
             head = read_head(path)
             names = [reader.name for reader in READERS.values() if reader.recognise(head)]
@@ -124,4 +127,5 @@ def test_real_files_have_one_reader_each(shared_data):
         "fires_firms": 2,
         "met_ghcn": 2,
         "station_list": 1,
+        "water_automatic": 1,
     }

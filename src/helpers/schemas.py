@@ -10,6 +10,12 @@ from helpers.errors import SchemaError
 # Columns of every processed table, then its key: what may stand only once. The key is also the order of
 # the rows, so that filters on its first columns skip whole row groups and equal rows give equal bytes.
 _MET = "wind_speed_m_s wind_direction_deg relative_humidity_pct pressure_hpa"
+_STAGES = "surveyed_date monitored_date traced_date rectified_date managed_date"
+_DAYS = f"identified_date eliminated_date relapsed_date {_STAGES}"
+_AMOUNTS = "volume_10k_m3 length_km depth_cm transparency_cm do_mg_l orp_mv nh3_n_mg_l flow_m3_s target_m3_s"
+_WASTE = "produced_t used_t disposed_t stored_change_t transferred_t"
+_LAND = f"ph area_ha effort_hours observer_count low high {_WASTE}"
+_LAND_DAYS = "sample_date pixel_date found_date due_date closed_date"
 _TABLES = {
     "air_hourly": (
         "city_code station_code time pollutant value flag source_id",
@@ -37,6 +43,94 @@ _TABLES = {
         "station_code",
     ),
     "dust_hours": ("city_code time source_id", "city_code time"),
+    # Monthly values; date is the first day of the month, units are those of helpers.sources.water_items. A
+    # censored value is its detection limit; method is manual, automatic, combined or unstated.
+    "water_sections": (
+        "city_code section_id date item value is_censored method source_id",
+        "city_code section_id item date",
+    ),
+    # One moment at an automatic station: class_code (1 to 6, 6 = 劣Ⅴ, or empty) is never the class of a period.
+    "water_automatic": (
+        "city_code section_name time item value value_raw class_code source_id",
+        "city_code section_name item time",
+    ),
+    # As the monthly table prints them: kind river, lake or groundwater; judgement attained, not_attained,
+    # not_monitored or empty.
+    "drinking_sources": (
+        "city_code source_name date kind level volume_10k_m3 judgement exceeded_items source_id",
+        "city_code source_name date",
+    ),
+    "drinking_items": (
+        "city_code source_name date item value is_censored source_id",
+        "city_code source_name item date",
+    ),
+    # A body on the day of a ledger: area_kind city_built_up, county_built_up or rural; status untreated,
+    # in_treatment, eliminated or relapsed.
+    "black_odorous": (
+        "city_code body_id date body_name place_code area_kind length_km grade status identified_date"
+        " eliminated_date relapsed_date source_id",
+        "city_code body_id date",
+    ),
+    "black_odorous_points": (
+        "city_code body_id point_name date depth_cm transparency_cm do_mg_l orp_mv nh3_n_mg_l source_id",
+        "city_code body_id point_name date",
+    ),
+    # An outfall on the day of a ledger; a stage (查 测 溯 治 管) is finished on its day, or not at all.
+    "outfalls": (
+        "city_code outfall_id date outfall_name place_code water_body kind is_in_built_up is_direct_sewage"
+        f" {_STAGES} source_id",
+        "city_code outfall_id date",
+    ),
+    "ecological_flow": (
+        "city_code river_name point_name date flow_m3_s target_m3_s source_id",
+        "city_code river_name point_name date",
+    ),
+    # Contents in mg/kg or g/kg (unit); depth in cm such as 0-20; medium soil or crop; a censored value is its
+    # detection limit. Places never appear on a page.
+    "soil_samples": (
+        "city_code survey sample_id sample_date zone longitude latitude depth land_use ph medium item value unit"
+        " is_censored source_id",
+        "city_code survey sample_id depth medium item",
+    ),
+    "vegetation": (
+        "city_code zone date pixel_date index value quality source_id",
+        "city_code zone index date",
+    ),
+    "phenology": ("city_code zone season phase date quality source_id", "city_code zone phase season"),
+    # One row a corner of a line, WGS-84; ring 0 is the outer line of a part.
+    "boundaries": (
+        "city_code place_code name_zh part ring corner longitude latitude source_id",
+        "city_code place_code part ring corner",
+    ),
+    # measure area (ha) or cover (%).
+    "areas": (
+        "city_code zone survey_year kind measure value unit scope source_id",
+        "city_code zone survey_year kind measure scope",
+    ),
+    "species_counts": (
+        "city_code site date species species_group individual_count effort_hours observer_count method source_id",
+        "city_code site date species method",
+    ),
+    "findings": (
+        "city_code register finding_id place_code title found_date due_date closed_date source_id",
+        "city_code register finding_id",
+    ),
+    "parcels": (
+        "city_code parcel_id parcel_name place_code date stage planned_use is_listed is_built area_ha source_id",
+        "city_code parcel_id date",
+    ),
+    "waste_balances": (
+        f"city_code place_code period kind {_WASTE} scope source_id",
+        "city_code place_code period kind scope",
+    ),
+    "groundwater": (
+        "city_code point_id date item value unit is_censored source_id",
+        "city_code point_id item date",
+    ),
+    "groundwater_limits": (
+        "city_code basis item class_number low high unit source_id",
+        "city_code basis item class_number",
+    ),
     "sources": (
         "city_code source_id path sha256 bytes reader n_rows n_quarantined simulated title_zh publisher"
         " retrieved_at published_at caveats",
@@ -46,17 +140,23 @@ _TABLES = {
 }
 _TYPES = {
     **dict.fromkeys(("time", "date", "month", "time_utc", "time_local"), "datetime64[s]"),
-    **dict.fromkeys(("value", "latitude", "longitude", "frp_mw", "precipitation_mm"), "float64"),
+    **dict.fromkeys(_DAYS.split(), "datetime64[s]"),
+    **dict.fromkeys(("value", "value_raw", *_AMOUNTS.split()), "float64"),
+    **dict.fromkeys(("latitude", "longitude", "frp_mw", "precipitation_mm"), "float64"),
     **dict.fromkeys((f"temperature{kind}_deg_c" for kind in ("", "_mean", "_max", "_min")), "float64"),
     **dict.fromkeys(_MET.split(), "float64"),
+    **dict.fromkeys(_LAND.split(), "float64"),
+    **dict.fromkeys(_LAND_DAYS.split(), "datetime64[s]"),
+    **dict.fromkeys(("part", "ring", "corner", "survey_year", "individual_count", "class_number"), "int64"),
     **dict.fromkeys(("bytes", "n_rows", "n_quarantined"), "int64"),
-    **dict.fromkeys(("simulated", "is_marked_control"), "bool"),
+    **dict.fromkeys(("simulated", "is_marked_control", "is_censored"), "bool"),
 }
 SCHEMAS: dict[str, dict[str, str]] = {
     name: {column: _TYPES.get(column, "str") for column in columns.split()}
     for name, (columns, _) in _TABLES.items()
 }
-_MAY_BE_EMPTY = ("scope",)  # a ledger figure without a scope of its own covers the whole place
+# A ledger figure without a scope covers the whole place; depth and method may be unknown.
+_MAY_BE_EMPTY = ("scope", "depth", "method")
 KEYS: dict[str, tuple[str, ...]] = {name: tuple(key.split()) for name, (_, key) in _TABLES.items()}
 
 

@@ -57,7 +57,7 @@ def city(slug: str) -> City:
     RegistryError
         There is no folder ``cities/<slug>``, or ``city.yml`` is faulty.
     """
-    return _read_city(_folder(slug))
+    return _read_city(folder_of(slug))
 
 
 def plan(slug: str) -> Plan:
@@ -69,7 +69,7 @@ def plan(slug: str) -> Plan:
         As :func:`city`; also a repeated id, an unknown indicator, unit, source or article, or an article
         that is not accounted for.
     """
-    return _read_plan(_folder(slug))
+    return _read_plan(folder_of(slug))
 
 
 def stations(slug: str) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def stations(slug: str) -> pd.DataFrame:
     RegistryError
         As :func:`city`; also a code that stands twice or a station outside the city's box.
     """
-    return _read_stations(_folder(slug)).copy()
+    return _read_stations(folder_of(slug)).copy()
 
 
 def published(slug: str) -> pd.DataFrame:
@@ -103,10 +103,17 @@ def published(slug: str) -> pd.DataFrame:
         As :func:`city`; also a wrong header, an unknown unit, indicator or word, a malformed number or
         period, or two figures shown for one indicator, area and period.
     """
-    return _read_published(_folder(slug)).copy()
+    return _read_published(folder_of(slug)).copy()
 
 
-def _folder(slug: str) -> Path:
+def folder_of(slug: str) -> Path:
+    """Folder of a city's facts.
+
+    Raises
+    ------
+    RegistryError
+        There is no folder ``cities/<slug>``; the message lists those there are.
+    """
     folder = city_folder(slug)
     if not folder.is_dir():
         names = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())

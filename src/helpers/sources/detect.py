@@ -17,10 +17,22 @@ from helpers.sources import (
     air_station_archive,
     dust_hours,
     fires_firms,
+    land_boundary,
+    land_phenology,
+    land_soil_cadmium,
+    land_soil_survey,
+    land_vegetation,
+    land_workbook,
     ledger_workbook,
     met_daily,
     met_ghcn,
     station_list,
+    water_automatic,
+    water_black_odorous,
+    water_drinking,
+    water_flow,
+    water_outfalls,
+    water_sections,
 )
 from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
@@ -37,7 +49,19 @@ _MODULES: tuple[ModuleType, ...] = (
     met_daily,
     fires_firms,
     dust_hours,
-    ledger_workbook,
+    water_automatic,
+    water_sections,
+    water_drinking,
+    water_black_odorous,
+    water_outfalls,
+    water_flow,
+    land_boundary,
+    land_phenology,
+    land_soil_cadmium,
+    land_soil_survey,
+    land_vegetation,
+    land_workbook,
+    ledger_workbook,  # last: it takes every workbook no other reader knows
 )
 
 
@@ -52,9 +76,9 @@ class Reader:
     recognise
         Whether a file's head is of this format.
     iter_read
-        Path and options to readings: many for the archives, one for the others.
+        Path and options to readings: many for the archives, one a table for the others.
     options
-        Names of the options it takes, of ``stations``, ``cities``, ``city_name`` and ``known``.
+        Names of the options it takes, of those of :func:`iter_readings`.
     """
 
     name: str
@@ -65,7 +89,8 @@ class Reader:
 
 def _make_reader(module: ModuleType) -> Reader:
     def read_once(path: Path, **options: object) -> Iterator[Reading]:
-        yield module.read(path, **options)
+        reading = module.read(path, **options)
+        yield from reading if isinstance(reading, tuple) else (reading,)
 
     parameters = inspect.signature(module.read).parameters
     return Reader(
@@ -109,7 +134,8 @@ def iter_readings(path: Path, **context: object) -> Iterator[Reading]:
     ----------
     context
         Any of ``stations`` (table with ``station_code`` and ``name_zh``), ``cities`` (published names),
-        ``city_name``, ``known`` (indicator id → unit code).
+        ``city_name``, ``known`` (indicator id → unit code), ``sections`` (table with ``section_id``, ``name_zh``,
+        ``aliases``), ``province_name``, ``received_on`` (day the file arrived, as far as known).
 
     Yields
     ------

@@ -8,9 +8,11 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.sources.text import decode, open_bytes
+from helpers.sources.text import decode, open_bytes, read_bytes
+from helpers.sources.workbook import ZIP, peek_sheets
 
 _LENGTH = 65_536
+_ROWS_OF_SHEET = 20
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,23 @@ class Head:
         First decompressed bytes.
     rows
         Whole records among them, cells without outer blanks; empty when the bytes are not text.
+    sheets
+        First rows of each sheet of a workbook; empty for other files.
     """
 
     raw: bytes
     rows: tuple[tuple[str, ...], ...]
+    sheets: tuple[tuple[tuple[str, ...], ...], ...] = ()
 
     @property
     def header(self) -> list[str]:
         """Cells of the first record."""
         return list(self.rows[0]) if self.rows else []
+
+    @property
+    def tables(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """First rows of each sheet, the records of a text file being a single sheet."""
+        return self.sheets or (self.rows[:_ROWS_OF_SHEET],)
 
 
 def read_head(path: Path) -> Head:
@@ -47,6 +57,8 @@ def read_head(path: Path) -> Head:
             raw = stream.read(_LENGTH)
         except (EOFError, OSError, zlib.error):
             raw = b""
+    if raw.startswith(ZIP):
+        return Head(raw, (), peek_sheets(read_bytes(path), n_rows=_ROWS_OF_SHEET))
     return Head(raw, _split(raw))
 
 

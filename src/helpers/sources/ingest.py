@@ -40,6 +40,7 @@ from helpers.sources.staging import (
     CityContext,
     Entry,
     Refusal,
+    is_read_alike,
     new_entry,
     read_staged,
     read_staged_rejects,
@@ -157,7 +158,7 @@ def _split_unchanged(
     kept, to_read = {}, []
     for path, entry in arrived.items():
         earlier = known.get(path)
-        if earlier and earlier.key == entry.key and (staging / entry.key).is_dir():
+        if earlier and is_read_alike(earlier, entry) and (staging / entry.key).is_dir():
             kept[path] = replace(earlier, stamp=entry.stamp, source=entry.source)
         else:
             to_read.append(entry)
@@ -308,6 +309,8 @@ def _hash_readers(city: CityContext) -> str:
     record = {
         "code": code,
         "stations": stations,
+        "sections": city.options["sections"].to_csv(index=False),
+        "province": city.options["province_name"],
         "cities": list(city.names),
         "known": dict(city.options["known"]),
     }

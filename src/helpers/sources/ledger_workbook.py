@@ -13,25 +13,18 @@ stands, then the final, then the preliminary, then the first; the others are qua
 from __future__ import annotations
 
 import difflib
-import io
 import unicodedata
-import warnings
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from helpers.errors import ParameterError
 from helpers.periods import Period
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import is_missing, parse_number, read_bytes
+from helpers.sources.text import is_missing, parse_number
+from helpers.sources.workbook import ZIP, Cell, read_sheets
 from helpers.units import UNITS
 
 SHEET, EXAMPLE = "台账", "示例"
@@ -50,21 +43,11 @@ COLUMNS = {
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
 _PRECEDENCE = ("revised", "final", "preliminary")
-_ZIP = b"PK\x03\x04"
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """What a cell holds, as text, and whether it is formatted as a percentage."""
-
-    text: str
-    is_date: bool = False
-    is_percentage: bool = False
 
 
 def recognise(head: Head) -> bool:
     """Whether the file is a workbook; its sheets are judged when it is read."""
-    return head.raw.startswith(_ZIP)
+    return head.raw.startswith(ZIP)
 
 
 def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
@@ -98,8 +81,8 @@ def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
     builder = ReadingBuilder("ledger")
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
     for number, cells in rows[1:]:
-        record = {name: cells[place] if place < len(cells) else _Cell("") for name, place in places.items()}
-        is_example = record.get("note", _Cell("")).text.startswith(EXAMPLE)
+        record = {name: cells[place] if place < len(cells) else Cell("") for name, place in places.items()}
+        is_example = record.get("note", Cell("")).text.startswith(EXAMPLE)
         if is_example or not any(record[name].text for name in _REQUIRED):
             continue
         figure = _read_figure(builder, number, record, known)
@@ -111,48 +94,24 @@ def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
     return builder.finish()
 
 
-def _read_sheet(path: Path) -> list[tuple[int, list[_Cell]]]:
+def _read_sheet(path: Path) -> list[tuple[int, list[Cell]]]:
     """Numbered rows of sheet 台账 from its heading on."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of decorations it does not keep
-            book = load_workbook(io.BytesIO(read_bytes(path)), data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, SyntaxError, ValueError, OSError) as error:
+    sheets = {sheet.name: sheet for sheet in read_sheets(path)}
+    if SHEET not in sheets:
         raise refusal(
             path,
-            f"the workbook cannot be opened ({error})",
-            expected="an xlsx workbook",
-            remedy="save the file again as xlsx",
-        ) from error
-    if SHEET not in book.sheetnames:
-        raise refusal(
-            path,
-            f"the sheets are {', '.join(book.sheetnames)}",
+            f"the sheets are {', '.join(sheets)}",
             expected=f"a sheet {SHEET}",
             remedy="fill in the template and keep the name of its sheet",
         )
     rows = []
-    for number, cells in enumerate(book[SHEET].iter_rows(), start=1):
-        read = [_read_cell(cell) for cell in cells]
-        if rows or any(COLUMNS["indicator_id"] in cell.text or "indicator_id" in cell.text for cell in read):
-            rows.append((number, read))
+    for number, cells in sheets[SHEET].rows:
+        if rows or any(COLUMNS["indicator_id"] in cell.text or "indicator_id" in cell.text for cell in cells):
+            rows.append((number, cells))
     return rows
 
 
-def _read_cell(cell: object) -> _Cell:
-    value = cell.value
-    if value is None:
-        return _Cell("")
-    if isinstance(value, date):
-        return _Cell(str(value), is_date=True)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    text = unicodedata.normalize("NFKC", str(value)).strip()
-    return _Cell(text, is_percentage=is_number and "%" in cell.number_format)
-
-
-def _locate_columns(path: Path, rows: list[tuple[int, list[_Cell]]]) -> dict[str, int]:
+def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
     """Place of each column, from the heading."""
     places: dict[str, int] = {}
     for place, cell in enumerate(rows[0][1] if rows else []):
@@ -174,7 +133,7 @@ def _locate_columns(path: Path, rows: list[tuple[int, list[_Cell]]]) -> dict[str
 
 
 def _read_figure(
-    builder: ReadingBuilder, row: int, record: dict[str, _Cell], known: Mapping[str, str]
+    builder: ReadingBuilder, row: int, record: dict[str, Cell], known: Mapping[str, str]
 ) -> tuple[object, ...] | None:
     """One figure in the order of the ledger, or ``None`` after quarantining its row."""
     for name, complaint in (
@@ -200,14 +159,14 @@ def _read_figure(
     )
 
 
-def _against_indicator(cell: _Cell, known: Mapping[str, str]) -> str:
+def _against_indicator(cell: Cell, known: Mapping[str, str]) -> str:
     if cell.text in known:
         return ""
     near = difflib.get_close_matches(cell.text, known, n=3, cutoff=0.4) or sorted(known)[:3]
     return f"is no known indicator; the nearest are {', '.join(near)}"
 
 
-def _against_period(cell: _Cell) -> str:
+def _against_period(cell: Cell) -> str:
     remedy = "write 2024, 2024-Q1 or 2024-06 as text"
     if cell.is_date:
         return f"has become a date; {remedy}"
@@ -218,7 +177,7 @@ def _against_period(cell: _Cell) -> str:
     return ""
 
 
-def _against_unit(cell: _Cell, code: str) -> str:
+def _against_unit(cell: Cell, code: str) -> str:
     if code not in UNITS:
         return f"cannot be checked: the indicator's unit {code!r} is not in the list of units"
     labels = {code, UNITS[code].label_zh, UNITS[code].label_en}
@@ -227,12 +186,12 @@ def _against_unit(cell: _Cell, code: str) -> str:
     return f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
 
 
-def _against_status(cell: _Cell) -> str:
+def _against_status(cell: Cell) -> str:
     known = {*STATUSES, *STATUSES.values()}
     return "" if cell.text in known else f"is no status; choose {', '.join(STATUSES)}"
 
 
-def _against_value(cell: _Cell, code: str) -> str:
+def _against_value(cell: Cell, code: str) -> str:
     if is_missing(cell.text):
         return "has no value; report the figure or delete the row"
     if cell.is_percentage and code != "pct":
@@ -244,7 +203,7 @@ def _against_value(cell: _Cell, code: str) -> str:
     return "has no value; report the figure or delete the row" if missing else ""
 
 
-def _value_of(cell: _Cell) -> float:
+def _value_of(cell: Cell) -> float:
     """The figure shown: a percentage cell holds a hundredth of it, turned back in decimal arithmetic."""
     return float(Decimal(cell.text) * 100) if cell.is_percentage else float(cell.text)
 

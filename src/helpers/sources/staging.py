@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -23,8 +24,9 @@ from helpers import registry
 from helpers.errors import SchemaError, SuiteError
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, time_column, year_of
-from helpers.sources.detect import detect
+from helpers.sources.detect import READERS, detect
 from helpers.sources.reading import Reading
+from helpers.sources.text import parse_time
 
 QUARANTINE = "quarantine"
 
@@ -49,8 +51,19 @@ class CityContext:
                 "stations": registry.stations(city),
                 "cities": published,
                 "known": {key: indicator.unit for key, indicator in registry.indicators().items()},
+                "sections": registry.sections(city, placeholders=True),
+                "province_name": record.province_zh,
             },
         )
+
+    def options_for(self, entry: Entry) -> dict[str, object]:
+        """Options of one file: placeholder sections only for the demonstration, and the day it arrived."""
+        sections = self.options["sections"]
+        return {
+            **self.options,
+            "sections": sections if entry.source["simulated"] else sections[~sections["is_placeholder"]],
+            "received_on": received_on(entry.source),
+        }
 
     def is_mine(self, city_name: str) -> bool:
         """Whether a file that names this city, or none, belongs to it."""
@@ -93,6 +106,19 @@ class Refusal:
     message: str
 
 
+def received_on(source: Mapping[str, object]) -> date | None:
+    """Last day a sidecar gives a file, published or retrieved; ``None`` where it gives none."""
+    days = [parse_time(str(source[name])[:10], "%Y-%m-%d") for name in ("published_at", "retrieved_at")]
+    return max((day.date() for day in days if day is not None), default=None)
+
+
+def is_read_alike(earlier: Entry, entry: Entry) -> bool:
+    """Whether what was staged of a file still holds: same key, and same day of arrival where its reader asks for it."""
+    by_day = earlier.reader in READERS and "received_on" in READERS[earlier.reader].options
+    same_day = received_on(earlier.source) == received_on(entry.source)
+    return earlier.key == entry.key and (same_day or not by_day)
+
+
 def stage_key(path: str, source: Source, readers: str) -> str:
     """Name of a stage: another name for other bytes, another place or other readers."""
     return hashlib.sha256(f"{path} {source.sha256} {readers}".encode()).hexdigest()[:24]
@@ -122,7 +148,8 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
     try:
         reader = detect(raw / entry.path)
         entry.reader = reader.name
-        options = {name: city.options[name] for name in reader.options if name in city.options}
+        known = city.options_for(entry)
+        options = {name: known[name] for name in reader.options if name in known}
         try:
             for reading in reader.iter_read(raw / entry.path, **options):
                 writer.add(reading)
@@ -216,7 +243,7 @@ class _StageWriter:
         if len(reading.rejects):
             self._write(QUARANTINE, reading.rejects.astype("str"))
             entry.n_quarantined += len(reading.rejects)
-        table = reading.table.drop(columns="city_name") if name == "air_city_hourly" else reading.table
+        table = reading.table[[column for column in reading.table if column in SCHEMAS[name]]]
         if "value" in table:
             table = table[table["value"].notna()]
         if table.empty:

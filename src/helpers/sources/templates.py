@@ -1,19 +1,21 @@
-"""The workbook departments fill in: sheet 台账, an explanation in both languages, and the indicators."""
+"""The workbooks departments fill in; the one of indicators has sheet 台账, an explanation, and the indicators."""
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, Protection
-from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from helpers import registry
+from helpers.sources import water_templates
+from helpers.sources.land_templates import BOOKS, write_land_template
 from helpers.sources.ledger_workbook import COLUMNS, EXAMPLE, SHEET, STATUSES
+from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
 from helpers.units import UNITS
 
 _HELP_SHEET, _LIST_SHEET = "填报说明", "指标表"
@@ -39,6 +41,39 @@ class _Indicator(Protocol):
     unit: str
 
 
+def write_all(folder: Path, city: str) -> list[Path]:
+    """Write every template of one city.
+
+    Parameters
+    ----------
+    folder
+        Made when absent; files of the same names are replaced.
+    city
+        A folder of ``cities/``: its sections fill the drop-down list.
+
+    Returns
+    -------
+    The files written.
+    """
+    records = [record for record in registry.indicators().values() if record.is_ledger]
+    writers = {
+        "department_workbook": lambda path: write_ledger_template(path, records),
+        "water_sections": lambda path: water_templates.write_section_template(
+            path, list(registry.sections(city)["name_zh"])
+        ),
+        "drinking_sources": water_templates.write_drinking_template,
+        "black_odorous": water_templates.write_black_odorous_template,
+        "outfalls": water_templates.write_outfall_template,
+        "ecological_flow": water_templates.write_flow_template,
+        **{name: partial(write_land_template, name=name) for name in BOOKS},
+    }
+    paths = []
+    for name, write in writers.items():
+        paths.append(folder / f"{name}.xlsx")
+        write(paths[-1])
+    return paths
+
+
 def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
     """Write the empty workbook, whole or not at all.
 
@@ -54,27 +89,14 @@ def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
     book = Workbook()
     ledger = book.active
     ledger.title = SHEET
-    _write_heading(ledger, [f"{label}\n{name}" for name, label in COLUMNS.items()], _WIDTHS)
+    write_heading(ledger, [f"{label}\n{name}" for name, label in COLUMNS.items()], _WIDTHS)
     _write_example(ledger, records)
-    _open_cells(ledger)
+    texts = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
+    open_cells(ledger, n_columns=len(COLUMNS), n_rows=_ROWS, text_columns=texts)
     _write_help(book.create_sheet(_HELP_SHEET))
     _write_indicators(book.create_sheet(_LIST_SHEET), records)
     _add_lists(ledger, records)
-    stream = io.BytesIO()
-    book.save(stream)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(stream.getvalue())
-    os.replace(beside, path)
-
-
-def _write_heading(sheet: Worksheet, labels: list[str], widths: tuple[int, ...]) -> None:
-    sheet.append(labels)
-    for cell, width in zip(sheet[1], widths, strict=True):
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[cell.column_letter].width = width
-    sheet.row_dimensions[1].height = 32
-    sheet.freeze_panes = "A2"
+    save_book(path, book)
 
 
 def _write_example(sheet: Worksheet, records: list[_Indicator]) -> None:
@@ -89,33 +111,20 @@ def _write_example(sheet: Worksheet, records: list[_Indicator]) -> None:
         cell.font = Font(italic=True)
 
 
-def _open_cells(sheet: Worksheet) -> None:
-    """Unlock the rows below the heading, with place and period as text, and protect the rest."""
-    text_columns = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
-    for row in sheet.iter_rows(min_row=2, max_row=_ROWS, max_col=len(COLUMNS)):
-        for cell in row:
-            cell.protection = Protection(locked=False)
-            if cell.column in text_columns:
-                cell.number_format = "@"
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
-    sheet.protection.sort = False
-
-
 def _write_help(sheet: Worksheet) -> None:
-    _write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
+    write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
     for line in _HELP:
         sheet.append(line)
 
 
 def _write_indicators(sheet: Worksheet, records: list[_Indicator]) -> None:
     labels = ["指标编号\nindicator_id", "指标名称\nname_zh", "英文名\nname_en", "单位\nunit"]
-    _write_heading(sheet, labels, (30, 40, 50, 16))
+    write_heading(sheet, labels, (30, 40, 50, 16))
     for record in records:
         sheet.append([record.id, record.name_zh, record.name_en, _label(record.unit)])
 
 
-def _add_lists(sheet: Worksheet, records: list[_Indicator]) -> None:
+def _add_lists(ledger: Worksheet, records: list[_Indicator]) -> None:
     """Drop-down lists of indicators, units and statuses."""
     last = len(records) + 1
     units = ",".join(dict.fromkeys(_label(record.unit) for record in records))
@@ -125,11 +134,7 @@ def _add_lists(sheet: Worksheet, records: list[_Indicator]) -> None:
         "status": f'"{",".join(STATUSES)}"',
     }
     for name, source in sources.items() if records else ():
-        letter = sheet.cell(1, list(COLUMNS).index(name) + 1).column_letter
-        choice = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
-        choice.errorTitle, choice.error = "请从列表选取", "Choose from the list."
-        sheet.add_data_validation(choice)
-        choice.add(f"{letter}2:{letter}{_ROWS}")
+        add_choice(ledger, list(COLUMNS).index(name) + 1, source, n_rows=_ROWS)
 
 
 def _label(code: str) -> str:

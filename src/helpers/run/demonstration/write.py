@@ -16,18 +16,28 @@ from helpers.run.demonstration.air import simulate_air
 from helpers.run.demonstration.archive import write_archive
 from helpers.run.demonstration.fires import simulate_fires
 from helpers.run.demonstration.ledger import write_ledger
+from helpers.run.demonstration.water import write_water
 from helpers.run.demonstration.weather import simulate_weather
 
 FIRST, LAST = date(2016, 1, 1), date(2026, 10, 31)
 
 
 def write_demonstration(
-    folders: Folders, *, stations: list[str], place_code: str, seed: int, first: date = FIRST, last: date = LAST
+    folders: Folders,
+    *,
+    city: str,
+    stations: list[str],
+    place_code: str,
+    seed: int,
+    first: date = FIRST,
+    last: date = LAST,
 ) -> list[Path]:
     """Write the demonstration into ``folders.raw``, whole or not at all.
 
     Parameters
     ----------
+    city
+        A folder of ``cities/``, for its water sections.
     stations
         Ten station codes, the control station seventh, as in the archive's columns.
     place_code
@@ -50,6 +60,7 @@ def write_demonstration(
         staging / "fire" / "fire_points.csv", simulate_fires(air, days, np.random.default_rng([seed, 3]))
     )
     write_ledger(staging / "ledger" / "department_workbook.xlsx", place_code=place_code, last=last)
+    write_water(staging, seed=seed, last=last, city=city)
     written = sorted(path for path in staging.rglob("*") if path.is_file())
     for path in written:
         title = f"示例数据（模拟）{path.relative_to(staging).as_posix()}"

@@ -1,0 +1,139 @@
+"""What soil tables measure: names of items, units of contents, areas and masses, and exact conversion."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from helpers import registry
+from helpers.sources.text import NUMBER, is_missing
+from helpers.sources.workbook import normalise
+
+# Unit as written (normalised) → code of helpers.units, exact factor to it.
+CONTENTS = {
+    "mg/kg": Fraction(1),
+    "μg/kg": Fraction(1, 1000),
+    "μg/g": Fraction(1),
+    "ng/g": Fraction(1, 1000),
+    "g/kg": Fraction(1000),
+    "%": Fraction(10_000),
+}
+AREAS = {
+    "公顷": Fraction(1),
+    "亩": Fraction(1, 15),
+    "万亩": Fraction(10_000, 15),
+    "平方公里": Fraction(100),
+    "平方米": Fraction(1, 10_000),
+}
+MASSES = {"吨": Fraction(1), "万吨": Fraction(10_000), "千克": Fraction(1, 1000)}
+_SPELLINGS = {"ug/kg": "μg/kg", "ug/g": "μg/g", "ppm": "mg/kg", "毫克/千克": "mg/kg", "克/千克": "g/kg"}
+_VALUE = re.compile(rf"(?P<below><)?(?P<number>{NUMBER})(?P<mark>[Ll])?")
+_NOT_DETECTED = ("未检出", "nd", "n.d.", "<", "l")
+_G_KG = Fraction(1000)
+
+
+@dataclass(frozen=True)
+class SoilItem:
+    """One item of soil or produce: id, the names it goes by, and its unit in the tables (``mg_kg``, ``g_kg``)."""
+
+    id: str
+    names: tuple[str, ...]
+    unit: str = "mg_kg"
+
+
+_FERTILITY = (
+    SoilItem("SOM", ("有机质", "土壤有机质"), "g_kg"),
+    SoilItem("OC", ("有机碳", "SOC"), "g_kg"),
+    SoilItem("TN", ("全氮",), "g_kg"),
+    SoilItem("AP", ("有效磷",)),
+    SoilItem("AK", ("速效钾",)),
+)
+
+
+@cache
+def soil_items() -> dict[str, SoilItem]:
+    """Items that may be reported, by every name: GB 15618, GB 36600, organic matter and nutrients.
+
+    An item of GB 36600 that another standard gives an id keeps that id; the others are named in Chinese.
+    """
+    ids = {row.item_zh: row.item for row in registry.table("gb15618").itertuples()}
+    ids |= {
+        row.item_zh: row.item for row in registry.table("gb3838_table1").itertuples() if row.item == "Cr6"
+    }
+    names = [*ids, *(name for name in registry.table("gb36600")["item_zh"] if name not in ids)]
+    found = [SoilItem(ids.get(name, name), (name,)) for name in names] + list(_FERTILITY)
+    return {normalise(name).casefold(): one for one in found for name in (one.id, *one.names)}
+
+
+def soil_item(text: str) -> SoilItem:
+    """Return the item a text names.
+
+    Raises
+    ------
+    ValueError
+        The sentence that says so and gives the nearest names.
+    """
+    known = soil_items()
+    name = normalise(text).casefold()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        reason = f"; the nearest are {', '.join(known[one].names[0] for one in near)}" if near else ""
+        raise ValueError(f"is no known item{reason}")
+    return known[name]
+
+
+def read_content(text: str, item: SoilItem, unit: str) -> tuple[float, bool] | None:
+    """Read one content and convert it exactly to the unit of the item.
+
+    ``<0.01`` and ``0.01L`` lie below the detection limit, which is then the value.
+
+    Parameters
+    ----------
+    unit
+        As written: a key of ``CONTENTS`` in any spelling.
+
+    Returns
+    -------
+    The value and whether it is a detection limit; ``None`` where nothing was measured.
+
+    Raises
+    ------
+    ValueError
+        The sentence that says why the cell is no content.
+    """
+    compact = re.sub(r"\s+", "", normalise(text))
+    if is_missing(compact):
+        return None
+    if compact.casefold() in _NOT_DETECTED:
+        raise ValueError("gives no detection limit; write it with <, such as <0.01")
+    match = _VALUE.fullmatch(compact)
+    if match is None:
+        raise ValueError("is not a number; write digits only, with < for below the detection limit")
+    number = Fraction(match["number"]) * content_factor(unit)
+    if number <= 0:
+        raise ValueError("is not above 0; write the detection limit with <, such as <0.01")
+    value = number / (_G_KG if item.unit == "g_kg" else 1)
+    return float(value), bool(match["below"] or match["mark"])
+
+
+def content_factor(unit: str) -> Fraction:
+    """Exact factor from a unit of content to mg/kg.
+
+    Raises
+    ------
+    ValueError
+        The unit is none of content.
+    """
+    spelled = normalise(unit).replace(" ", "")
+    factor = CONTENTS.get(_SPELLINGS.get(spelled.casefold(), spelled))
+    if factor is None:
+        raise ValueError(f"has the unit {unit!r}; write one of {', '.join(CONTENTS)}")
+    return factor
+
+
+def scale_number(value: float, factor: Fraction) -> float:
+    """Multiply a number as it was written by an exact factor."""
+    return float(Fraction(repr(value)) * factor)

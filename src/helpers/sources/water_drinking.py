@@ -1,0 +1,131 @@
+"""The monthly table of drinking-water sources: intake, published judgement, and items where they are given.
+
+One row a source and month. Columns of the judgement and of up to 109 items (``gb3838_table1`` to ``_table3``) may
+both be there, or one of them. The judgement is what the table prints; this reader never computes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import Reading
+from helpers.sources.water_forms import (
+    CITY_FIELD,
+    NOTE_FIELD,
+    YEAR_FIELD,
+    Field,
+    Form,
+    Grid,
+    against_future,
+    find_grids,
+    holds_form,
+    is_elsewhere,
+    read_fields,
+)
+from helpers.sources.water_items import match_heading, read_value, supply_items, unit_factor
+from helpers.sources.workbook import Cell
+
+KINDS = {"河流": "river", "湖库": "lake", "地下水": "groundwater"}
+LEVELS = {"地级": "prefecture", "县级": "county", "乡镇级": "township", "农村": "village"}
+JUDGEMENTS = {"达标": "attained", "不达标": "not_attained", "未监测": "not_monitored"}
+FORM = Form(
+    sheet="饮用水水源月报",
+    table_name="drinking_sources",
+    fields=(
+        CITY_FIELD,
+        Field("source_name", "水源名称", ("水源地名称", "饮用水水源", "水源地"), is_required=True),
+        YEAR_FIELD,
+        Field("date", "监测月份", ("月份", "监测时间", "年月"), kind="month"),
+        Field("kind", "水源类型", ("类型",), choices=KINDS),
+        Field("level", "水源级别", ("级别",), choices=LEVELS),
+        Field("volume_10k_m3", "取水量(万立方米)", ("供水量", "取水总量"), kind="number", high=100_000),
+        Field("judgement", "达标情况", ("是否达标", "水质达标情况"), choices={**JUDGEMENTS, "是": "attained", "否": "not_attained"}),
+        Field("exceeded_items", "超标项目", ("超标因子", "超标指标", "超标项目及倍数")),
+        NOTE_FIELD,
+    ),
+    key=("source_name", "date"),
+    dated="date",
+)  # fmt: skip
+
+
+def recognise(head: Head) -> bool:
+    """Whether a sheet has a heading with the sources' names and their month, judgement or intake."""
+    others = [one for one in FORM.fields if one.name in ("date", "judgement", "volume_10k_m3")]
+
+    def names_more(heading: Sequence[str]) -> bool:
+        return any(one.is_named(text) for one in others for text in heading if text)
+
+    return holds_form(head, FORM.fields, also=names_more)
+
+
+def read(
+    path: Path, *, cities: Sequence[str] = (), received_on: date | None = None
+) -> tuple[Reading, Reading]:
+    """Read both tables of the file.
+
+    Parameters
+    ----------
+    cities
+        Names of the city; rows of column 城市 that name another are passed over. Empty takes all.
+    received_on
+        Day the file was received: later months are quarantined. ``None`` skips the check.
+
+    Returns
+    -------
+    Reading of ``drinking_sources``: ``source_name, date`` (first day of the month), ``kind``, ``level``,
+    ``volume_10k_m3``, ``judgement`` (``attained``, ``not_attained``, ``not_monitored`` or empty),
+    ``exceeded_items``; and reading of ``drinking_items``: ``source_name, date, item, value`` in the unit of
+    :func:`helpers.sources.water_items.supply_items`, ``is_censored``.
+
+    Raises
+    ------
+    SourceError
+        No sheet has the columns.
+    """
+    summary, measured = ReadingBuilder("drinking_sources"), ReadingBuilder("drinking_items")
+    grids = find_grids(path, FORM)
+    for grid in grids:
+        prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        for number, cells in grid.rows:
+            if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
+                continue
+            record = read_fields(summary, grid, (number, cells), FORM, prefix=prefix)
+            if record is None:
+                continue
+            future = against_future(record["date"], "监测月份", received_on)
+            if future:
+                summary.reject(number, prefix + future[0], f"{record['date']:%Y-%m}", future[1])
+                continue
+            key = (record["source_name"], record["date"])
+            details = tuple(
+                record[one] for one in ("kind", "level", "volume_10k_m3", "judgement", "exceeded_items")
+            )
+            texts = tuple(cell.text for cell in cells)
+            if not summary.is_repeat(number, key, texts):
+                summary.add(*key, *details)
+                _add_items(measured, grid, (number, cells), key, prefix)
+    items = measured.finish()
+    return summary.finish(), Reading(items.table_name, items.table, items.rejects)
+
+
+def _add_items(
+    builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], key: tuple[object, object], prefix: str
+) -> None:
+    number, cells = row
+    for place, heading in enumerate(grid.heading[: len(cells)]):
+        found = match_heading(heading, supply_items()) if heading else None
+        if found is None:
+            continue
+        item, unit = found
+        try:
+            unit_factor(unit or item.unit, item.unit)
+            value = read_value(cells[place], item, unit)
+        except ValueError as error:
+            builder.reject(number, prefix + heading, cells[place].text, str(error))
+            continue
+        if value is not None:
+            builder.add(*key, item.id, *value)

@@ -1,0 +1,333 @@
+"""Tables people fill in: find the heading among title rows, read each row by its fields, quarantine what cannot be.
+
+A form is a list of fields. A sheet holds the form where one of its first twenty rows names every required
+field; other sheets are passed over. A row whose 备注 begins with 示例 is an example. Cells of a vertically
+merged range all carry its text, except measured values. Works on workbooks (xlsx) and on CSV files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import TABLES, Reading, refusal
+from helpers.sources.text import NUMBER, is_missing, parse_time
+from helpers.sources.water_items import heading_unit, unit_factor
+from helpers.sources.workbook import Cell, Sheet, normalise, read_sheets
+
+EXAMPLE, CITY, NOTE, YEAR = "示例", "city", "note", "year"
+_HEADING_ROWS = 20
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+_MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y年%m月", "%Y%m")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column.
+
+    Parameters
+    ----------
+    name
+        Column of the table it fills; ``city`` and ``note`` fill none.
+    label
+        Heading of the template; with a unit in brackets for numbers that have one.
+    other_labels
+        Further headings it is known by.
+    kind
+        ``text``, ``number``, ``date`` or ``month``.
+    is_required
+        Whether the heading must be there and every row must fill it.
+    choices
+        Allowed words → what the table holds; empty when anything may stand.
+    low, high
+        Range of a number, in the unit of ``label``.
+    """
+
+    name: str
+    label: str
+    other_labels: tuple[str, ...] = ()
+    kind: str = "text"
+    is_required: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+    low: float = 0.0
+    high: float = 1e9
+
+    @property
+    def unit(self) -> str:
+        """Unit of the template's heading, empty for a pure number or text."""
+        return heading_unit(normalise(self.label))
+
+    def is_named(self, heading: str) -> bool:
+        """Whether a heading names this field, by label or by name, whatever unit it adds."""
+        words = {_bare(heading), *normalise(heading).split()}
+        return bool(words & {self.name, *map(_bare, (self.label, *self.other_labels))})
+
+
+CITY_FIELD = Field(CITY, "城市", ("所在城市", "所在地市", "地市"))
+NOTE_FIELD = Field(NOTE, "备注", ("说明",))
+YEAR_FIELD = Field(YEAR, "年份", ("年",))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A table to be filled in: name of its template's sheet, table it becomes, fields, key.
+
+    ``dated`` names the field that must not lie after the day the file was received.
+    """
+
+    sheet: str
+    table_name: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    dated: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet that holds a form: the heading, the titles above it, and the rows below."""
+
+    sheet: Sheet
+    titles: tuple[str, ...]
+    number: int
+    heading: tuple[str, ...]
+    places: dict[str, int]
+    rows: tuple[tuple[int, list[Cell]], ...]
+
+    def cell(self, cells: Sequence[Cell], name: str) -> Cell:
+        """Cell of a field, filled from a merged range; empty where the column is absent."""
+        place = self.places.get(name, -1)
+        cell = cells[place] if 0 <= place < len(cells) else Cell("")
+        return Cell(cell.spread) if cell.spread and not cell.text else cell
+
+    def is_aside(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row is empty, a note in a single cell, or an example."""
+        filled = [cell for cell in cells if cell.text or cell.spread]
+        return len(filled) <= 1 or self.cell(cells, NOTE).text.startswith(EXAMPLE)
+
+
+def holds_form(
+    head: Head, fields: Sequence[Field], *, also: Callable[[Sequence[str]], bool] | None = None
+) -> bool:
+    """Whether a sheet of the file has a heading with every required field.
+
+    Parameters
+    ----------
+    also
+        What else must be true of the heading's texts; a heading may run over two rows.
+    """
+    for rows in head.tables:
+        for row, below in zip(rows, (*rows[1:], ()), strict=False):
+            if _locate(row, fields) and (also is None or also((*row, *below))):
+                return True
+    return False
+
+
+def find_grids(path: Path, form: Form, *, rank: Callable[[Sequence[str]], int] = len) -> list[Grid]:
+    """Find every sheet that holds the form.
+
+    Parameters
+    ----------
+    rank
+        Of several rows that could be the heading the highest wins: a heading over two rows, merged
+        downwards, is read by the lower one.
+
+    Raises
+    ------
+    SourceError
+        No sheet has the required columns. Fill in the template and keep its heading.
+    """
+    sheets = read_sheets(path)
+    grids = [grid for sheet in sheets if (grid := _find_grid(sheet, form, rank))]
+    if not grids:
+        needed = [one.label for one in form.fields if one.is_required]
+        raise refusal(
+            path,
+            f"no heading with the columns {', '.join(needed)} was found",
+            expected=f"them in one of the first {_HEADING_ROWS} rows of a sheet",
+            remedy="fill in the template and keep its heading",
+        )
+    return grids
+
+
+def read_form(
+    path: Path,
+    form: Form,
+    *,
+    cities: Sequence[str] = (),
+    received_on: date | None = None,
+    against: Callable[[Mapping[str, object]], tuple[str, str] | None] | None = None,
+) -> Reading:
+    """Read a form whose every field is a column of its table.
+
+    Parameters
+    ----------
+    cities
+        Names of the city; rows that name another in column 城市 are passed over. Empty takes all.
+    received_on
+        Day the file was received: nothing may be dated after it. ``None`` skips the check.
+    against
+        Names the field and the reason why a row cannot be, or ``None``.
+
+    Returns
+    -------
+    Reading of ``form.table_name``; a row with a faulty field is quarantined as a whole.
+
+    Raises
+    ------
+    SourceError
+        As in :func:`find_grids`.
+    """
+    builder = ReadingBuilder(form.table_name)
+    labels = {one.name: one.label for one in form.fields}
+    grids = find_grids(path, form)
+    for grid in grids:
+        prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        for number, cells in grid.rows:
+            if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
+                continue
+            record = read_fields(builder, grid, (number, cells), form, prefix=prefix)
+            if record is None:
+                continue
+            fault = against(record) if against else None
+            fault = fault or against_future(record[form.dated], form.dated, received_on)
+            if fault:
+                name, reason = fault
+                builder.reject(number, prefix + labels[name], normalise(record[name]), reason)
+                continue
+            content = tuple(record[name] for name in TABLES[form.table_name])
+            if not builder.is_repeat(number, tuple(record[name] for name in form.key), _shown(content)):
+                builder.add(*content)
+    return builder.finish()
+
+
+def read_fields(
+    builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], form: Form, *, prefix: str = ""
+) -> dict[str, object] | None:
+    """Read the fields of one row; ``None`` after quarantining it for the first that cannot be."""
+    number, cells = row
+    record: dict[str, object] = {}
+    for one in form.fields:
+        cell = grid.cell(cells, one.name)
+        try:
+            record[one.name] = _read_field(cell, one, grid, cells)
+        except ValueError as error:
+            builder.reject(number, f"{prefix}{one.label}", cell.text, str(error))
+            return None
+    return record
+
+
+def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> object:
+    """Text, a number (``None`` where empty) or a day (``None`` where empty); a ``ValueError`` says what is wrong."""
+    if is_missing(cell.text):
+        if one.is_required and one.kind != "month":
+            raise ValueError(f"is empty; fill in {one.label}")
+        if one.kind == "text":
+            return ""
+        return _month(cell, grid, cells) if one.kind == "month" else None
+    if one.choices:
+        known = {**one.choices, **{value: value for value in one.choices.values()}}
+        if cell.text not in known:
+            raise ValueError(f"is none of the choices; choose {', '.join(one.choices)}")
+        return known[cell.text]
+    if one.kind == "number":
+        return _number(cell, one, grid.heading[grid.places[one.name]])
+    if one.kind == "date":
+        return _day(cell)
+    return _month(cell, grid, cells) if one.kind == "month" else cell.text
+
+
+def against_future(day: object, name: str, received_on: date | None) -> tuple[str, str] | None:
+    """Refuse a day after the one the file was received on."""
+    if received_on is not None and isinstance(day, date) and day > received_on:
+        return name, f"lies after {received_on}, the day of the file; correct the date"
+    return None
+
+
+def is_elsewhere(grid: Grid, cells: Sequence[Cell], cities: Sequence[str]) -> bool:
+    """Whether a row names another city."""
+    named = grid.cell(cells, CITY).text
+    return bool(cities and named and named not in cities)
+
+
+def _find_grid(sheet: Sheet, form: Form, rank: Callable[[Sequence[str]], int]) -> Grid | None:
+    best: tuple[int, int, tuple[str, ...], dict[str, int]] | None = None
+    for index, (_, cells) in enumerate(sheet.rows[:_HEADING_ROWS]):
+        heading = tuple(cell.text or cell.spread for cell in cells)
+        places = _locate(heading, form.fields)
+        if places and (best is None or rank(heading) > best[0]):
+            best = (rank(heading), index, heading, places)
+    if best is None:
+        return None
+    _, index, heading, places = best
+    titles = tuple(cell.text for _, cells in sheet.rows[:index] for cell in cells if cell.text)
+    return Grid(sheet, titles, sheet.rows[index][0], heading, places, sheet.rows[index + 1 :])
+
+
+def _locate(heading: Sequence[str], fields: Iterable[Field]) -> dict[str, int]:
+    """Place of each field in a heading; nothing when a required one is absent."""
+    places: dict[str, int] = {}
+    for one in fields:
+        place = next((place for place, text in enumerate(heading) if text and one.is_named(text)), -1)
+        if place >= 0:
+            places[one.name] = place
+        elif one.is_required:
+            return {}
+    return places
+
+
+def _number(cell: Cell, one: Field, heading: str) -> float:
+    """A number in the unit of the field, converted from the unit of the heading."""
+    if not re.fullmatch(NUMBER, cell.text):
+        raise ValueError("is not a number; write digits only")
+    value = Decimal(cell.text)
+    if one.unit:
+        value *= unit_factor(heading_unit(normalise(heading)) or one.unit, one.unit)
+    if not one.low <= value <= one.high:
+        raise ValueError(f"lies outside {one.low:g} to {one.high:g} {one.unit}".rstrip())
+    return float(value)
+
+
+def _day(cell: Cell) -> date:
+    found = parse_time(cell.text, *_DAYS)
+    if found is None:
+        raise ValueError("is no day; write 2025-03-31")
+    return found.date()
+
+
+def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
+    """First day of the month a cell names.
+
+    A bare month takes its year from the row's 年份, the sheet's name or a title; an empty cell takes both from
+    the name or a title.
+    """
+    text = cell.text.replace(" ", "") if not cell.is_date else cell.text
+    if re.fullmatch(r"20\d{2}\.1", text):  # a spreadsheet keeps 2025.10 as 2025.1
+        raise ValueError("may be January or October; write 2025-01 or 2025-10")
+    found = parse_time(text, *_MONTHS, *_DAYS) if text else None
+    if found is not None:
+        return found.date().replace(day=1)
+    year_of_row = grid.cell(cells, YEAR).text.removesuffix("年")
+    for context in filter(None, (year_of_row, grid.sheet.name, *grid.titles)):
+        month = re.search(r"(20\d{2})年?[-.]?(1[0-2]|0?[1-9])月", context)
+        year = re.search(r"(20\d{2})(?:年|$)", context)
+        bare = re.fullmatch(r"(1[0-2]|0?[1-9])月?", text)
+        if month and not text:
+            return date(int(month[1]), int(month[2]), 1)
+        if year and bare:
+            return date(int(year[1]), int(bare[1]), 1)
+    raise ValueError("is no month; write 2025-03")
+
+
+def _bare(text: str) -> str:
+    """A heading without brackets, blanks and line breaks."""
+    return re.sub(r"\([^()]*\)|\s+", "", normalise(text))
+
+
+def _shown(content: Iterable[object]) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value) for value in content)

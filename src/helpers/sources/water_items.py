@@ -1,0 +1,255 @@
+"""Water-quality items: how headings name them, in which unit the tables keep them, which values can be.
+
+Item ids are those of the standards' tables (``gb3838_table1``, ``gb3838_table2``); the items of
+``gb3838_table3`` are ``T3-1`` to ``T3-80``. Conversion is decimal and exact. The ranges are wide on purpose:
+they are not limits of a standard but catch wrong units and slips of the pen. The lower end lies below the
+detection limits in use, the upper end far above class V.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from helpers import registry
+from helpers.sources.text import MISSING, NUMBER
+from helpers.sources.workbook import Cell
+
+# Texts that say that no sample was taken or nothing was measured: a gap, not a fault.
+NOT_SAMPLED = ("/", "\\", "*", "未监测", "未采样", "未检测", "缺测", "停测", "断流", "无水", "冰封", "封冻")
+_NOT_DETECTED = ("未检出", "nd", "n.d.", "n.d", "l", "<")
+_CENSORED = re.compile(rf"(?P<below><)?(?P<number>{NUMBER})\(?(?P<mark>[Ll])?\)?")
+_WITH_UNIT = re.compile(rf"<?{NUMBER}(?P<unit>[^\d.<Ll].*)")
+_BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item.
+
+    Parameters
+    ----------
+    id
+        As in the standards' tables.
+    names
+        How headings write it: the first is printed in templates.
+    unit
+        Unit of the tables.
+    low, high
+        Values that can be, in ``unit``, both included.
+    is_trace
+        Often reported in μg/L, so that mixed units are looked for.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    unit: str
+    low: float
+    high: float
+    is_trace: bool = False
+
+
+# Unit → (dimension, factor to the dimension's base), in normalised spelling.
+_UNITS: dict[str, tuple[str, Decimal]] = {
+    unit: (dimension, Decimal(factor))
+    for dimension, units in {
+        "mass": {"g/l": "1000", "mg/l": "1", "g/m3": "1", "μg/l": "0.001", "mg/m3": "0.001", "ng/l": "0.000001"},
+        "length": {"m": "1", "cm": "0.01"},
+        "conductivity": {"μs/cm": "1", "ms/m": "10", "ms/cm": "1000"},
+        "count": {"个/l": "1", "mpn/l": "1", "cfu/l": "1", "cells/l": "1", "个/100ml": "10", "mpn/100ml": "10", "万个/l": "10000"},
+        "temperature": {"°c": "1"},
+        "turbidity": {"ntu": "1"},
+        "share": {"%": "1"},
+        "flow": {"m3/s": "1"},
+        "potential": {"mv": "1"},
+        "volume": {"m3": "0.0001", "t": "0.0001", "吨": "0.0001", "立方米": "0.0001", "万m3": "1", "万立方米": "1", "万吨": "1", "万t": "1"},
+        "none": {"无量纲": "1"},
+    }.items()
+    for unit, factor in units.items()
+}  # fmt: skip
+_SPELLINGS = {"毫克/升": "mg/l", "微克/升": "μg/l", "ug/l": "μg/l", "mg·l-1": "mg/l", "μg·l-1": "μg/l", "us/cm": "μs/cm", "℃": "°c", "立方米/秒": "m3/s", "米": "m", "厘米": "cm"}  # fmt: skip
+
+_SECTION_ITEMS = (
+    Item("WaterTemp", ("水温", "温度"), "℃", -2, 45),
+    Item("pH", ("pH值", "pH"), "无量纲", 0, 14),
+    Item("DO", ("溶解氧", "DO"), "mg/L", 0, 30),
+    Item("CODMn", ("高锰酸盐指数", "CODMn", "高锰酸钾指数"), "mg/L", 0.01, 150),
+    Item("COD", ("化学需氧量", "COD", "CODcr"), "mg/L", 0.1, 2000),
+    Item("BOD5", ("五日生化需氧量", "生化需氧量", "BOD5", "BOD"), "mg/L", 0.01, 1000),
+    Item("NH3-N", ("氨氮", "NH3-N", "NH4-N"), "mg/L", 0.001, 100),
+    Item("TP", ("总磷", "TP"), "mg/L", 0.0005, 20),
+    Item("TN", ("总氮", "TN"), "mg/L", 0.001, 200),
+    Item("Cu", ("铜", "Cu"), "mg/L", 0.000001, 20, is_trace=True),
+    Item("Zn", ("锌", "Zn"), "mg/L", 0.000001, 20, is_trace=True),
+    Item("F", ("氟化物", "F-", "F"), "mg/L", 0.001, 50),
+    Item("Se", ("硒", "Se"), "mg/L", 0.000001, 0.2, is_trace=True),
+    Item("As", ("砷", "As"), "mg/L", 0.000001, 1, is_trace=True),
+    Item("Hg", ("汞", "Hg"), "mg/L", 0.0000001, 0.01, is_trace=True),
+    Item("Cd", ("镉", "Cd"), "mg/L", 0.0000001, 0.1, is_trace=True),
+    Item("Cr6", ("六价铬", "铬(六价)", "铬六价", "Cr6+", "Cr6", "Cr(Ⅵ)"), "mg/L", 0.00001, 1, is_trace=True),
+    Item("Pb", ("铅", "Pb"), "mg/L", 0.000001, 1, is_trace=True),
+    Item("CN", ("氰化物", "总氰化物", "CN-", "CN"), "mg/L", 0.00001, 2),
+    Item("VolatilePhenol", ("挥发酚", "挥发性酚"), "mg/L", 0.00001, 2),
+    Item("Oil", ("石油类",), "mg/L", 0.0001, 50),
+    Item("LAS", ("阴离子表面活性剂", "LAS"), "mg/L", 0.001, 20),
+    Item("Sulfide", ("硫化物",), "mg/L", 0.0001, 20),
+    Item("FC", ("粪大肠菌群", "粪大肠菌群数"), "个/L", 0, 1e10),
+    Item("Chla", ("叶绿素a", "叶绿素α", "叶绿素", "Chla"), "mg/m3", 0.001, 2000),
+    Item("SD", ("透明度", "SD"), "m", 0.005, 30),
+    Item("DOSaturation", ("溶解氧饱和度", "溶解氧饱和率"), "%", 0, 400),
+    Item("Conductivity", ("电导率",), "μS/cm", 1, 100_000),
+    Item("Turbidity", ("浊度", "浑浊度"), "NTU", 0, 20_000),
+    Item("AlgalDensity", ("藻密度",), "个/L", 0, 1e12),
+    Item("Flow", ("流量",), "m3/s", 0, 50_000),
+)  # fmt: skip
+_SUPPLY_ITEMS = (
+    Item("SO4", ("硫酸盐",), "mg/L", 0.001, 5000),
+    Item("Cl", ("氯化物",), "mg/L", 0.001, 10_000),
+    Item("NO3-N", ("硝酸盐", "硝酸盐氮", "硝酸盐(以N计)"), "mg/L", 0.001, 500),
+    Item("Fe", ("铁", "Fe"), "mg/L", 0.00001, 100),
+    Item("Mn", ("锰", "Mn"), "mg/L", 0.00001, 50),
+)
+SECTION_ITEMS: dict[str, Item] = {item.id: item for item in _SECTION_ITEMS}
+TABLE_1 = tuple(SECTION_ITEMS)[:24]
+
+
+@cache
+def supply_items() -> dict[str, Item]:
+    """Items of drinking-water sources: those of sections, then ``gb3838_table2``, then ``gb3838_table3``."""
+    rows = registry.table("gb3838_table3").itertuples()
+    rare = [Item(f"T3-{row.no}", (row.item_zh,), "mg/L", 1e-13, 100) for row in rows]
+    return SECTION_ITEMS | {item.id: item for item in (*_SUPPLY_ITEMS, *rare)}
+
+
+def match_heading(text: str, items: dict[str, Item]) -> tuple[Item, str] | None:
+    """Tell which item a column heading names, and its unit as written (empty where it names none).
+
+    Examples
+    --------
+    >>> item, unit = match_heading("氨氮（以N计）(mg/L)", SECTION_ITEMS)
+    >>> item.id, unit
+    ('NH3-N', 'mg/L')
+    """
+    compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).replace("²", "2").replace("³", "3"))
+    names = _names(tuple(items.values()))
+    unit = heading_unit(compact)
+    without_unit = compact.replace(f"({unit})", "").replace(f",{unit}", "").removesuffix(unit)
+    for name in (compact, without_unit, _BRACKETS.sub("", without_unit)):
+        item = names.get(name.casefold().rstrip("/"))
+        if item:
+            return item, unit
+    return None
+
+
+def heading_unit(text: str) -> str:
+    """Unit a heading names, in brackets or at its end, as written; empty where there is none.
+
+    Text in brackets that has the shape of a unit counts as one, known or not.
+    """
+    for inside in reversed(_BRACKETS.findall(text)):
+        for part in re.split(r"[,、;]", inside):
+            if is_unit(part) or re.fullmatch(r"[^\W\d_]{1,5}/[^\W_]{1,6}", part):
+                return part
+    for length in range(min(8, len(text) - 1), 2, -1):
+        if is_unit(text[-length:]) and "/" in text[-length:]:
+            return text[-length:]
+    return ""
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a known unit, in any spelling."""
+    return _spelled(text) in _UNITS
+
+
+def unit_factor(unit: str, target: str) -> Decimal:
+    """Exact factor from a unit to another of the same dimension.
+
+    Raises
+    ------
+    ValueError
+        One of them is not known, or they measure different things.
+    """
+    (dimension, factor), (wanted, base) = (
+        _UNITS.get(_spelled(one), ("", Decimal(1))) for one in (unit, target)
+    )
+    if not dimension or dimension != wanted:
+        raise ValueError(f"is not a unit that can become {target}")
+    return factor / base
+
+
+def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
+    """Read one measured value.
+
+    ``0.01L``, ``<0.01`` and ``0.01(L)`` are below the detection limit: the limit is the value.
+
+    Parameters
+    ----------
+    unit
+        Unit the column is written in; ``""`` for the item's own.
+
+    Returns
+    -------
+    The value in ``item.unit`` and whether it is censored; ``None`` where nothing was measured.
+
+    Raises
+    ------
+    ValueError
+        The sentence that says why the cell is no value of this item and what to do.
+    """
+    if cell.spread and not cell.text:
+        raise ValueError("lies in a merged cell; write the value in each row")
+    text = re.sub(r"\s+", "", cell.text)
+    if text.lower() in MISSING or text in NOT_SAMPLED:
+        return None
+    if text.lower() in _NOT_DETECTED:
+        raise ValueError("gives no detection limit; write the limit with L, such as 0.01L")
+    match = _CENSORED.fullmatch(text)
+    if match is None:
+        raise ValueError(_against_text(text, unit or item.unit))
+    if cell.is_percentage:
+        raise ValueError("is formatted as a percentage; format it as a number")
+    value = float(Decimal(match["number"]) * unit_factor(unit or item.unit, item.unit))
+    is_censored = bool(match["below"] or match["mark"])
+    complaint = _against_range(value, item, unit or item.unit)
+    if complaint:
+        raise ValueError(complaint)
+    if is_censored and value == 0:
+        raise ValueError("is a detection limit of zero; write the limit itself")
+    return value, is_censored
+
+
+def _against_text(text: str, unit: str) -> str:
+    match = _WITH_UNIT.fullmatch(text)
+    if match and is_unit(match["unit"]):
+        return f"carries the unit {match['unit']} in a column of {unit}; convert it and write the number only"
+    return "is not a number; write digits only, with L for below the detection limit"
+
+
+def _against_range(value: float, item: Item, unit: str) -> str:
+    """Why a value cannot be, with the likely slip; ``""`` where it can."""
+    if value < 0 <= item.low:
+        return "is negative; leave the cell empty where nothing was measured"
+    if item.low <= value <= item.high:
+        return ""
+    sentence = f"lies outside {item.low:g} to {item.high:g} {item.unit}".removesuffix(" 无量纲")
+    is_milligram = _spelled(unit) == "mg/l"
+    meant = value / 1000 if is_milligram else value * 1000
+    if item.unit == "mg/L" and value > 0 and item.low <= meant <= item.high:
+        slip = "μg/L in a column of mg/L" if is_milligram else f"mg/L in a column of {unit}"
+        return f"{sentence}, as {slip} would; convert it or mend the heading"
+    if value == 0:
+        return f"{sentence}; write the detection limit with L, such as 0.01L"
+    return f"{sentence}; check it against the laboratory's sheet"
+
+
+def _spelled(unit: str) -> str:
+    text = unicodedata.normalize("NFKC", unit).replace("µ", "μ").strip().casefold()
+    return _SPELLINGS.get(text, text)
+
+
+@cache
+def _names(items: tuple[Item, ...]) -> dict[str, Item]:
+    return {unicodedata.normalize("NFKC", name).casefold(): item for item in items for name in item.names}

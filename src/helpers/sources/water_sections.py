@@ -1,0 +1,286 @@
+"""The monthly section workbook of a monitoring station: one row a section and month, one column an item.
+
+The heading is found below merged title rows; items are told by their Chinese name or symbol, each in the unit
+its heading writes in brackets (or in a row of units below the heading), and converted exactly. ``L`` after a
+value or ``<`` before it means below the detection limit, which is then the value. The month stands in the row,
+or in the sheet's name or title. Sheets without such a heading are passed over.
+
+Of several rows with one section and month the revised edition stands (column 数据状态, or 修订 in the sheet's name
+or title), then the final, then the preliminary, then the first; another one that differs is quarantined whole.
+An unknown section is quarantined with the nearest known names; a faulty cell is quarantined alone. A value of a
+trace item more than three hundred times the column's median is set aside as a mixed unit, unless 备注 says 已核实.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import Reading, refusal
+from helpers.sources.water_forms import (
+    CITY_FIELD,
+    NOTE,
+    NOTE_FIELD,
+    YEAR_FIELD,
+    Field,
+    Form,
+    Grid,
+    against_future,
+    find_grids,
+    holds_form,
+    is_elsewhere,
+    read_fields,
+)
+from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
+from helpers.sources.workbook import Cell, normalise
+
+STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
+METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
+FORM = Form(
+    sheet="断面月报",
+    table_name="water_sections",
+    fields=(
+        CITY_FIELD,
+        Field(
+            "section",
+            "断面名称",
+            ("断面", "监测断面", "点位名称", "测点名称", "断面(点位)名称"),
+            is_required=True,
+        ),
+        YEAR_FIELD,
+        Field("date", "监测月份", ("月份", "监测时间", "采样时间", "采样日期", "监测日期", "时间", "年月", "月"), kind="month"),
+        Field("method", "监测方式", ("数据来源", "监测方法"), choices=METHODS),
+        Field("status", "数据状态", ("版本",), choices=STATUSES),
+        NOTE_FIELD,
+    ),
+    key=("section", "date"),
+    dated="date",
+)  # fmt: skip
+_PRECEDENCE = ("revised", "final", "preliminary")
+_MIN_ITEMS = 3
+_VERIFIED, _SUSPECT_RATIO, _MIN_FOR_MEDIAN = "已核实", 300, 5
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of values: its place, heading, item and unit."""
+
+    place: int
+    heading: str
+    item: Item
+    unit: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One section and month as a row states it."""
+
+    number: int
+    prefix: str
+    cells: Sequence[Cell]
+    columns: Sequence[_Column]
+    section_id: str
+    record: Mapping[str, object]
+
+    @property
+    def content(self) -> dict[str, tuple[str, str]]:
+        """What the row measures, to compare editions."""
+        return {
+            one.item.id: (self.cells[one.place].text, one.unit)
+            for one in self.columns
+            if one.place < len(self.cells) and self.cells[one.place].text
+        }
+
+
+def recognise(head: Head) -> bool:
+    """Whether a sheet has a heading with a section and at least three items."""
+    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS)
+
+
+def count_items(heading: Sequence[str]) -> int:
+    """Number of cells of a heading that name a water-quality item."""
+    return sum(match_heading(text, SECTION_ITEMS) is not None for text in heading if text)
+
+
+def read(
+    path: Path,
+    *,
+    sections: pd.DataFrame | None = None,
+    cities: Sequence[str] = (),
+    received_on: date | None = None,
+) -> Reading:
+    """Read the measured values.
+
+    Parameters
+    ----------
+    sections
+        Known sections: ``section_id``, ``name_zh``, ``aliases`` (joined by ``;``).
+    cities
+        Names of the city; rows of column 城市 that name another are passed over. Empty takes all.
+    received_on
+        Day the file was received: later months are quarantined. ``None`` skips the check.
+
+    Returns
+    -------
+    Reading of ``water_sections``: ``section_id``, ``date`` (first day of the month), ``item``, ``value`` in
+    the unit of :data:`helpers.sources.water_items.SECTION_ITEMS`, ``is_censored``, ``method`` (``manual``,
+    ``automatic``, ``combined`` or ``unstated``).
+
+    Raises
+    ------
+    SourceError
+        No sheet has the columns, or no list of sections was given.
+    """
+    if sections is None:
+        raise refusal(
+            path,
+            "no list of sections was given",
+            column="断面名称",
+            expected="the sections of the city",
+            remedy="read the workbook through ingest",
+        )
+    builder = ReadingBuilder("water_sections")
+    names = _known_names(sections)
+    grids = [grid for grid in find_grids(path, FORM, rank=count_items) if count_items(grid.heading)]
+    rows: dict[tuple[str, object], list[_Row]] = defaultdict(list)
+    for grid in grids:
+        prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        columns, below = _read_columns(builder, grid, prefix)
+        for number, cells in grid.rows[below:]:
+            if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
+                continue
+            row = _read_row(builder, grid, (number, cells), names, prefix=prefix)
+            if row is None:
+                continue
+            section_id, record = row
+            future = against_future(record["date"], "监测月份", received_on)
+            if future:
+                builder.reject(number, prefix + future[0], f"{record['date']:%Y-%m}", future[1])
+                continue
+            rows[section_id, record["date"]].append(_Row(number, prefix, cells, columns, section_id, record))
+    _add_values(builder, [_choose(builder, rivals) for rivals in rows.values()])
+    return builder.finish()
+
+
+def _known_names(sections: pd.DataFrame) -> dict[str, str]:
+    """Name or alias → id."""
+    return {
+        normalise(name): section_id
+        for section_id, own, aliases in sections[["section_id", "name_zh", "aliases"]].itertuples(index=False)
+        for name in filter(None, (own, *aliases.split(";")))
+    }
+
+
+def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[list[_Column], int]:
+    """Columns of items, and how many rows below the heading are part of it (a row of units)."""
+    below = list(grid.rows[0][1]) if grid.rows else []
+    texts = [cell.text for cell in below if cell.text]
+    has_units = bool(texts) and all(is_unit(text.strip("()")) for text in texts)
+    columns: dict[str, _Column] = {}
+    for place, heading in enumerate(grid.heading):
+        found = match_heading(heading, SECTION_ITEMS) if heading else None
+        if found is None:
+            continue
+        item, unit = found
+        if has_units and place < len(below):
+            unit = below[place].text.strip("()") or unit
+        try:
+            unit_factor(unit or item.unit, item.unit)
+        except ValueError as error:
+            builder.reject(grid.number, prefix + heading, unit, f"{error}; the column was not read")
+            continue
+        if item.id in columns:
+            first = columns[item.id].heading
+            builder.reject(
+                grid.number, prefix + heading, heading, f"names {item.id} a second time, after {first}"
+            )
+            continue
+        if not unit and item.unit != "无量纲":
+            builder.warn("water_units_assumed")
+        columns[item.id] = _Column(place, heading, item, unit)
+    return list(columns.values()), int(has_units)
+
+
+def _read_row(
+    builder: ReadingBuilder,
+    grid: Grid,
+    row: tuple[int, list[Cell]],
+    names: Mapping[str, str],
+    *,
+    prefix: str,
+) -> tuple[str, dict[str, object]] | None:
+    """Section and fields of one row, or ``None`` after quarantining it."""
+    record = read_fields(builder, grid, row, FORM, prefix=prefix)
+    if record is None:
+        return None
+    name = str(record["section"])
+    section_id = names.get(name) or names.get(name.removesuffix("断面"))
+    if section_id is None:
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or sorted(names)[:3]
+        reason = f"is no known section; the nearest are {', '.join(near)}; correct the name or add it to sections.yml"
+        builder.reject(row[0], f"{prefix}断面名称", name, reason)
+        return None
+    if not record["status"]:
+        titles = " ".join((grid.sheet.name, *grid.titles))
+        record["status"] = next((code for word, code in STATUSES.items() if word in titles), "final")
+    return section_id, record
+
+
+def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
+    """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
+    standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
+    place = f"{standing.prefix}row {standing.number}"
+    for row in rivals:
+        if row is standing:
+            continue
+        if row.content == standing.content:
+            builder.warn("repeated_rows_dropped")
+            continue
+        found = f"{row.record['section']} {row.record['date']:%Y-%m}"
+        reason = f"is a second edition of the section and month of {place}, which stands as {standing.record['status']}"
+        builder.reject(row.number, row.prefix, found, reason)
+    return standing
+
+
+def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
+    """Keep every sound value; set aside what looks like a mixed unit."""
+    values = [
+        (row, column, read)
+        for row in rows
+        for column in row.columns
+        if column.place < len(row.cells) and (read := _read_cell(builder, row, column)) is not None
+    ]
+    by_item: dict[str, list[float]] = defaultdict(list)
+    for _, column, (value, _) in values:
+        by_item[column.item.id].append(value)
+    medians = {item: median(found) for item, found in by_item.items() if len(found) >= _MIN_FOR_MEDIAN}
+    for row, column, (value, is_censored) in values:
+        usual = medians.get(column.item.id, 0.0)
+        is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
+        if usual and is_checked and value > _SUSPECT_RATIO * usual:
+            reason = (
+                f"is {value / usual:.0f} times the column's median, as μg/L among mg/L would be;"
+                f" convert it, or write {_VERIFIED} in 备注 if it is right"
+            )
+            builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, reason)
+            continue
+        method = row.record["method"] or "unstated"
+        builder.add(row.section_id, row.record["date"], column.item.id, value, is_censored, method)
+
+
+def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[float, bool] | None:
+    cell = row.cells[column.place]
+    try:
+        return read_value(cell, column.item, column.unit)
+    except ValueError as error:
+        builder.reject(row.number, row.prefix + column.heading, cell.text, str(error))
+        return None
