@@ -119,6 +119,11 @@ def read_content(text: str, item: SoilItem, unit: str) -> tuple[float, bool] | N
     return float(value), bool(match["below"] or match["mark"])
 
 
+def is_content_unit(unit: str) -> bool:
+    """Whether a unit, in any spelling, is one of content."""
+    return _spelled(unit) in CONTENTS
+
+
 def content_factor(unit: str) -> Fraction:
     """Exact factor from a unit of content to mg/kg.
 
@@ -127,13 +132,16 @@ def content_factor(unit: str) -> Fraction:
     ValueError
         The unit is none of content.
     """
-    spelled = normalise(unit).replace(" ", "")
-    factor = CONTENTS.get(_SPELLINGS.get(spelled.casefold(), spelled))
-    if factor is None:
+    if not is_content_unit(unit):
         raise ValueError(f"has the unit {unit!r}; write one of {', '.join(CONTENTS)}")
-    return factor
+    return CONTENTS[_spelled(unit)]
 
 
 def scale_number(value: float, factor: Fraction) -> float:
     """Multiply a number as it was written by an exact factor."""
     return float(Fraction(repr(value)) * factor)
+
+
+def _spelled(unit: str) -> str:
+    text = normalise(unit).replace(" ", "")
+    return _SPELLINGS.get(text.casefold(), text)

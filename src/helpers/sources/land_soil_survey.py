@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
-from helpers.sources.land_items import SoilItem, content_factor, read_content, soil_items
+from helpers.sources.land_items import SoilItem, content_factor, is_content_unit, read_content, soil_items
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import read_bytes
 from helpers.sources.workbook import normalise
@@ -32,8 +32,9 @@ Rows = list[tuple[int, list[str]]]
 
 def recognise(head: Head) -> bool:
     """Whether the file is an old workbook, whose sheets are judged when it is read, or a new one with such a heading."""
-    rows = (row for sheet in head.sheets for row in sheet)
-    return head.raw.startswith(_OLD_WORKBOOK) or any(_ID in row and _contents(row) for row in rows)
+    headings = [row for sheet in head.sheets for row in sheet if _ID in row]
+    units = [unit for row in headings for _, unit in _contents(row).values()]
+    return head.raw.startswith(_OLD_WORKBOOK) or any(map(is_content_unit, units))
 
 
 def read(path: Path) -> Reading:
@@ -69,7 +70,7 @@ def read(path: Path) -> Reading:
             path,
             f"no sheet has {_ID} beside contents with units",
             expected=f"a heading such as {_ID}, As (μg/g), Cd (ng/g)",
-            remedy="copy the values into the template soil_samples",
+            remedy="save a department workbook as xlsx, or copy soil contents into the template soil_samples",
         )
     return builder.finish()
 

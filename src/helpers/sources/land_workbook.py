@@ -29,6 +29,7 @@ from helpers.sources.workbook import Cell, normalise
 
 Record = dict[str, object]
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_SPELLINGS = {"cm": "厘米", "hm2": "公顷", "ha": "公顷", "h": "小时", "无量纲": ""}
 
 
 class _Fault(ValueError):
@@ -104,19 +105,24 @@ def _read_form(path: Path, form: Form, received_on: date | None) -> Reading:
 
 
 def _check_heading(path: Path, grid: Grid, form: Form) -> None:
-    """Refuse a column whose heading states another unit or system in brackets than the form's."""
+    """Refuse a column of numbers whose heading states another unit or system in brackets than the form's."""
     for one in form.fields:
         heading = normalise(grid.heading[grid.places[one.name]]) if one.name in grid.places else ""
-        stated, meant = _BRACKETS.findall(heading), _BRACKETS.findall(normalise(one.label))
-        if stated and stated != meant:
+        stated, meant = _in_brackets(heading), _in_brackets(normalise(one.label))
+        if stated and stated != meant and (meant or one.kind == "number" or one.name == "value"):
             raise refusal(
                 path,
-                f"the heading states {stated[0]}",
+                f"the heading states {stated}",
                 row=grid.number,
                 column=one.label,
-                expected=meant[0] if meant else "a heading without brackets",
+                expected=meant or "a heading without a unit",
                 remedy="convert the column and restore the heading of the template",
             )
+
+
+def _in_brackets(heading: str) -> str:
+    match = _BRACKETS.search(heading)
+    return _SPELLINGS.get(match[1], match[1]) if match else ""
 
 
 def _label(form: Form, name: str) -> str:

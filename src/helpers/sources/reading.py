@@ -43,6 +43,15 @@ TABLES: dict[str, dict[str, str]] = {
         "relative_humidity_pct": _NUMBER,
         "pressure_hpa": _NUMBER,
     },
+    "met_hourly": {
+        "time": _TIME,
+        "temperature_deg_c": _NUMBER,
+        "wind_speed_m_s": _NUMBER,
+        "wind_direction_deg": _NUMBER,
+        "relative_humidity_pct": _NUMBER,
+        "pressure_hpa": _NUMBER,
+        "precipitation_mm": _NUMBER,
+    },
     "fires": {
         "time_utc": _TIME,
         "time_local": _TIME,

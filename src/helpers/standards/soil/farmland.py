@@ -79,9 +79,9 @@ def classify_farmland(
     """Class each farmland sample by soil, and by produce where it was measured.
 
     At most the screening value: ``priority``; at most the intervention value: ``safe_use``; above it:
-    ``strict``; the worst item decides. Soil alone gives a preliminary class. It becomes final only when
-    produce was measured for every item above its screening value: produce within its limits moves the
-    sample one class milder, produce above them confirms the class.
+    ``strict``; the worst item decides. Soil alone gives a preliminary class. Where soil is above screening,
+    produce makes it final: one such item above its limit in produce confirms the class, produce within its
+    limits for every such item moves the sample one class milder.
 
     Parameters
     ----------

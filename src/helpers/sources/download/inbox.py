@@ -1,0 +1,81 @@
+"""A watched folder: departments put workbooks there, whole files are copied into ``data/raw/ledger``.
+
+The folder is only read. A file is taken when two looks, some seconds apart, find the same size and time of
+change: what is still being written is left for the next run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from helpers import provenance
+from helpers.errors import ParameterError
+from helpers.provenance import Source
+from helpers.sources.download.arrival import Room
+from helpers.sources.download.feeds import Feed
+from helpers.sources.download.job import Outcome, admit_as, describe
+from helpers.sources.download.keys import Keys
+from helpers.sources.ingest import list_raw_files
+
+FOLDER = "ledger"
+_UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".download", ".swp", ".lock")
+_SETTLE_SECONDS = 3.0
+
+
+def sweep(
+    inbox: Path, room: Room, feed: Feed, *, now: datetime, sleep: Callable[[float], None]
+) -> Iterator[Outcome]:
+    """Copy what is new and complete.
+
+    Hidden files, locks of office programs and unfinished transfers are passed over. A file whose bytes are
+    already below ``data/raw`` is ``unchanged``, whatever its name; one still growing is ``absent``.
+
+    Raises
+    ------
+    ParameterError
+        The folder does not exist. Correct its path, or mount it.
+    """
+    if not inbox.is_dir():
+        raise ParameterError(
+            f"the inbox {inbox} is no folder", expected="a folder", remedy="correct its path, or mount it"
+        )
+    found = [path for path in list_raw_files(inbox) if not path.name.lower().endswith(_UNFINISHED)]
+    before = {path: _stamp(path) for path in found}
+    if found:
+        sleep(_SETTLE_SECONDS)
+    known = _known_hashes(room.path)
+    for path in found:
+        name = path.relative_to(inbox).as_posix()
+        stamp = _stamp(path)
+        if stamp is None or stamp != before[path]:
+            yield Outcome(feed.name, name, "absent", "it is still being written; the next run takes it")
+            continue
+        if provenance.file_sha256(path) in known:
+            yield Outcome(feed.name, name, "unchanged")
+            continue
+        candidate = room.incoming(name)
+        candidate.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, candidate)
+        if _stamp(path) != stamp:
+            candidate.unlink()
+            yield Outcome(feed.name, name, "absent", "it changed while it was copied; the next run takes it")
+            continue
+        yield admit_as(room, feed, name, Source(**describe(feed, now)), Keys({}))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Size and time of change; ``None`` for a file that is gone."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_size, state.st_mtime_ns
+
+
+def _known_hashes(folder: Path) -> set[str]:
+    """Hashes of the files already taken, from their sidecars."""
+    paths = list_raw_files(folder) if folder.is_dir() else []
+    return {provenance.read_sidecar(path).sha256 for path in paths if provenance.sidecar_path(path).is_file()}
