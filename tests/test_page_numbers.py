@@ -24,6 +24,7 @@ from helpers.page.numbers import (
     odds_words,
     rounded,
     supported_decimals,
+    unit_name,
 )
 from helpers.page.words import banned_words
 from helpers.units import UNITS
@@ -114,7 +115,15 @@ def test_decimals_an_interval_supports(low: float, high: float, decimals: int) -
 @pytest.mark.parametrize(
     ("value", "target", "operator", "measure", "zh_cell", "zh", "en"),
     [
-        (33.4, 30, "<=", Measure("ug_m3", 1), "高3.4", "比目标高3.4μg/m³", f"3.4{SPACE}μg/m³ above target"),
+        (
+            33.4,
+            30,
+            "<=",
+            Measure("ug_m3", 1),
+            "高3.4",
+            "比目标高3.4μg/m³",
+            f"3.4{SPACE}μg/m³ above the target",
+        ),
         (
             89.2,
             90,
@@ -122,21 +131,21 @@ def test_decimals_an_interval_supports(low: float, high: float, decimals: int) -
             RATIO,
             "低0.8个百分点",
             "比目标低0.8个百分点",
-            f"0.8{SPACE}percentage points below target",
+            f"0.8{SPACE}percentage points below the target",
         ),
-        (2, 3, "<=", DAYS, "已优于目标1天", "优于目标1天", f"1{SPACE}day better than target"),
-        (5, 3, "<=", DAYS, "多2天", "比目标多2天", f"2{SPACE}days above target"),
+        (2, 3, "<=", DAYS, "已优于目标1天", "优于目标1天", f"1{SPACE}day better than the target"),
+        (5, 3, "<=", DAYS, "多2天", "比目标多2天", f"2{SPACE}days above the target"),
         (
             718.95,
             1200,
             ">=",
             AREA,
-            "少481.05万亩",
+            "少481.05",
             "比目标少481.05万亩",
-            f"481.05{SPACE}ten thousand mu short of target",
+            f"481.05{SPACE}ten thousand mu short of the target",
         ),
-        (30, 30, "<=", PM, "与目标持平", "与目标持平", "equal to target"),
-        (32, 30.5, "<=", PM, "高1.5", "比目标高1.5μg/m³", f"1.5{SPACE}μg/m³ above target"),
+        (30, 30, "<=", PM, "与目标持平", "与目标持平", "equal to the target"),
+        (32, 30.5, "<=", PM, "高1.5", "比目标高1.5μg/m³", f"1.5{SPACE}μg/m³ above the target"),
         (
             92.1,
             90,
@@ -144,7 +153,7 @@ def test_decimals_an_interval_supports(low: float, high: float, decimals: int) -
             RATIO,
             "已优于目标2.1个百分点",
             "优于目标2.1个百分点",
-            f"2.1{SPACE}percentage points better than target",
+            f"2.1{SPACE}percentage points better than the target",
         ),
     ],
 )
@@ -159,29 +168,42 @@ def test_gap_in_words(
 @pytest.mark.parametrize(
     ("change", "code", "measure", "zh", "en"),
     [
-        (-5.8824, "pct", PM, "同比下降5.9%", f"down 5.9{SPACE}% on the same period last year"),
-        (0.04, "pct", PM, "同比持平", "unchanged on the same period last year"),
+        (-5.8824, "pct", PM, "同比下降5.9%", f"down 5.9{SPACE}%"),
+        (0.04, "pct", PM, "同比持平", "unchanged"),
         (
             1.2,
             "pp",
             RATIO,
             "同比上升1.2个百分点",
-            f"up 1.2{SPACE}percentage points on the same period last year",
+            f"up 1.2{SPACE}percentage points",
         ),
         (
             6.25,
             "",
             Measure("pct", 2),
             "同比上升6.25个百分点",
-            f"up 6.25{SPACE}percentage points on the same period last year",
+            f"up 6.25{SPACE}percentage points",
         ),
-        (-1, "days", DAYS, "同比减少1天", f"down 1{SPACE}day on the same period last year"),
-        (12.5, "", AREA, "同比增加12.5%", f"up 12.5{SPACE}% on the same period last year"),
+        (-1, "days", DAYS, "同比减少1天", f"down 1{SPACE}day"),
+        (12.5, "", AREA, "同比增加12.5%", f"up 12.5{SPACE}%"),
     ],
 )
 def test_year_on_year_in_words(change: float, code: str, measure: Measure, zh: str, en: str) -> None:
     assert change_words(change, code, measure=measure, lang="zh") == zh
     assert change_words(change, code, measure=measure, lang="en") == en
+    assert change_words(change, code, measure=measure, lang="zh", in_cell=True) == zh.removeprefix("同比")
+
+
+def test_a_cell_tells_percentage_points_in_short() -> None:
+    told = change_words(1.2, "pp", measure=RATIO, lang="en", in_cell=True)
+    assert told == f"up 1.2{SPACE}points"
+    gap = gap_words(89.2, 90, ">=", measure=RATIO, lang="en", in_cell=True)
+    assert gap == f"0.8{SPACE}points below"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_unit_has_a_name_in_a_column_of_units(lang: str) -> None:
+    assert all(unit_name(code, lang) for code in UNITS)
 
 
 @pytest.mark.real

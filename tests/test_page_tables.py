@@ -1,6 +1,7 @@
 """Tables as HTML: order, scopes, chips, words for what is missing, escaping."""
 
 import math
+import re
 from datetime import date
 from html.parser import HTMLParser
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from helpers import registry
 from helpers.battles import results
+from helpers.page import wording
+from helpers.page.numbers import Measure
 from helpers.page.tables import MOST_ROWS, chip, coverage_table, data_table, indicator_table, scorecard
 from wording_cases import LANGS, make_row, make_table, tables
 
@@ -28,6 +31,8 @@ class Grid(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag == "wbr":
+            return
         if self._hidden or dict(attrs).get("aria-hidden") == "true":
             self._hidden += 1
         self._open.append(tag)
@@ -71,28 +76,28 @@ def test_scorecard_cell_by_cell_in_chinese() -> None:
     assert grid.caption == "目标进展一览"
     assert grid.rows == [
         ["指标", "最新值（单位）", "目标（年份）", "与目标差距", "近年走势", "进展状态", "可信度"],
-        ["细颗粒物年均浓度", "33 μg/m³", "不高于30μg/m³（2025年）", "高3", "", "明显滞后", "中等"],
+        ["细颗粒物年均浓度", "33 μg/m³", "≤30μg/m³（2025年）", "高3", "", "明显滞后", "中等"],
         [
             "可吸入颗粒物年均浓度",
             "28 μg/m³",
-            "不高于30μg/m³（2025年）",
+            "≤30μg/m³（2025年）",
             "已优于目标2",
             "无数据",
             "已达标",
             "较高",
         ],
-        ["二氧化硫年均浓度", "无数据", "不高于30μg/m³（2025年）", "不适用", "无数据", "数据不足", "不评定"],
+        ["二氧化硫年均浓度", "无数据", "≤30μg/m³（2025年）", "不适用", "无数据", "数据不足", "不评定"],
     ]
 
 
 def test_scorecard_in_english() -> None:
     grid = Grid(scorecard(pd.DataFrame([make_row(simulated=True)]), lang="en", series=SERIES))
-    assert grid.caption == "Progress on targets Example data (simulated)"
+    assert grid.caption == "Progress on targets Demonstration data (simulated)"
     assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in grid.rows[1]] == [
         "PM2.5 annual mean",
         "33 μg/m³",
-        "at most 30 μg/m³ (2025)",
-        "3 above target",
+        "≤ 30 μg/m³ (2025)",
+        "3 above",
         "",
         "Off track",
         "Medium",
@@ -117,7 +122,7 @@ def test_structure_is_readable_by_a_screen_reader() -> None:
 def test_sparklines_share_their_years_and_are_hidden_from_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
     monkeypatch.setattr(
-        "helpers.page.tables.sparkline",
+        "helpers.page.tables.results_tables.sparkline",
         lambda values, target: drawn.append((values, target)) or "<svg></svg>",
     )
     other = SERIES.assign(indicator_id="pm10_mean", year=[2020, 2021, 2022])
@@ -129,18 +134,20 @@ def test_sparklines_share_their_years_and_are_hidden_from_readers(monkeypatch: p
 
 
 def test_targets_without_room_are_counted_not_hidden() -> None:
-    table = make_table(*["off_track"] * 3, *["met"] * 4, *["no_data"] * 4, "no_target")
+    table = make_table(*["off_track"] * 3, *["met"] * 6, *["no_data"] * 4, "no_target")
     html = scorecard(table, lang="zh")
     grid = Grid(html)
     assert len(grid.rows) == 1 + MOST_ROWS
-    assert str(html).endswith('<p class="table-note">另有4项数据不足，见附录B。</p>')
-    assert "another" not in scorecard(table, lang="en")
-    assert "Further targets in appendix B: 4 insufficient data." in scorecard(table, lang="en")
+    assert str(html).endswith('<p class="table-note">另有1项已达标、4项数据不足，见附录B。</p>')
+    told = "Of the further targets in appendix B, 1 is met, 4 have insufficient data."
+    assert told in scorecard(table, lang="en")
+    lead = wording.lead_sentence(table, lang="zh").text
+    assert lead.startswith("13项目标中"), "shown and counted targets are those of the lead sentence"
 
 
 def test_rows_without_target_stay_out_of_the_scorecard() -> None:
-    table = make_table("off_track", "no_target")
-    table.loc[1, "target_id"] = ""
+    table = make_table("off_track", "no_target", "met")
+    table.loc[2, "target_id"] = ""
     assert len(Grid(scorecard(table, lang="zh")).rows) == 2
 
 
@@ -177,24 +184,26 @@ def test_indicator_table() -> None:
         ]
     )
     rows = Grid(indicator_table(table, lang="zh")).rows
+    assert "地点代码" not in rows[0], "one place is no column"
     assert rows[1] == [
         "细颗粒物年均浓度",
-        "220100",
         "2025年1—9月",
         "33",
         "μg/m³",
         "271",
         "98.2",
-        "同比上升6.5%",
-        "不高于30μg/m³（2025年）",
+        "上升6.5%",
+        "≤30μg/m³（2025年）",
         "明显滞后",
         "GB 3095—2012及修改单",
         "1、2",
         "1",
     ]
-    html = indicator_table(table, lang="zh")
-    assert registry.caveat("partial_year").zh in html
-    assert rows[2][3:9] == ["无数据", "", "无数据", "98.2", "不适用", "不适用"]
+    assert rows[2][2:8] == ["无数据", "无量纲", "无数据", "98.2", "不适用", "不适用"]
+    numbered = indicator_table(table, lang="zh", sources={"station_archive": 7})
+    assert Grid(numbered).rows[1][-1] == "7"
+    table = table.assign(place_code=["220100", "220102"])
+    assert Grid(indicator_table(table, lang="zh")).rows[1][1] == "220100"
 
 
 def test_coverage_table() -> None:
@@ -209,6 +218,14 @@ def test_coverage_table() -> None:
                 "flags": "<i>",
             },
             {
+                "source": "[3]",
+                "period": "2025",
+                "expected": 12,
+                "valid": 12,
+                "share": 100,
+                "flags": "",
+            },
+            {
                 "source": "[2]",
                 "period": "2025",
                 "expected": 12,
@@ -221,6 +238,7 @@ def test_coverage_table() -> None:
     html = coverage_table(coverage, lang="zh")
     assert Grid(html).rows[1:] == [
         ["[1]", "2025", "8760", "8523", "97.3", "<i>"],
+        ["[3]", "2025", "12", "12", "100.0", "无"],
         ["[2]", "2025", "12", "无数据", "无数据", "无数据"],
     ]
     assert "<i>" not in html
@@ -237,23 +255,59 @@ def test_any_table() -> None:
             "open": [True, False],
         }
     )
-    html = data_table(table, caption="O3 <x>", lang="en", units={"level": "ug_m3"}, decimals={"level": 1})
+    measures = {"level": Measure("ug_m3", 1)}
+    html = data_table(table, caption="O3 <x>", lang="en", measures=measures, source="S", simulated=True)
     grid = Grid(html)
-    assert grid.caption == "O3 <x>"
+    assert grid.caption == "O3 <x> Demonstration data (simulated)"
+    assert html.endswith('<p class="table-note">Source: S</p>')
     assert grid.rows == [
         ["PM2.5", "level (μg/m³)", "count", "small", "day", "open"],
         ["a", "1.2", "1", "0.001", "17 Sep 2025", "yes"],
         ["no data", "no data", "20,000", "100,000,000,000,000,000,000", "no data", "no"],
     ]
-    assert "<caption>O<sub>3</sub> &lt;x&gt;</caption>" in html
-    assert (
-        Grid(data_table(table, caption="x", lang="zh", units={"level": "ug_m3"})).rows[0][1]
-        == "level（μg/m³）"
-    )
+    assert "<caption>O<sub>3</sub> &lt;x&gt; <span" in html
+    told = data_table(table, caption="x", lang="zh", measures=measures)
+    assert Grid(told).rows[0][1] == "level（μg/m³）" and "stamp" not in told and "table-note" not in told
     assert (
         Grid(data_table(table.assign(day=date(2025, 9, 17)), caption="x", lang="zh")).rows[1][4]
         == "2025年9月17日"
     )
+
+
+def shapes(html: str) -> list[list[str]]:
+    """Classes of the cells of the first row of the body."""
+    row = str(html).split("<tbody>")[1].split("</tr>")[0]
+    return [found.split() for found in re.findall(r'<t[hd](?: scope="row")?(?: class="([^"]*)")?>', row)]
+
+
+def test_columns_find_their_own_alignment_and_wrapping() -> None:
+    table = pd.DataFrame(
+        {
+            "name": ["一个比较长的名称写在这里"],
+            "number": ["1,234.50"],
+            "minus": ["−3"],
+            "day": ["2026-02-26"],
+            "code": ["1119A"],
+            "mixed": ["3"],
+            "long": ["一段需要换行的说明文字，比一行更长"],
+        }
+    )
+    second = table.assign(number="无数据", mixed="约3")
+    found = shapes(data_table(pd.concat([table, second]), caption="x", lang="zh"))
+    assert found == [[], ["number", "tight"], ["number", "tight"], ["tight"], ["tight"], ["tight"], []]
+
+
+def test_a_small_table_is_narrow_and_a_wide_one_dense() -> None:
+    small = data_table(pd.DataFrame({"a": [1], "b": [2]}), caption="x", lang="zh")
+    wide = data_table(pd.DataFrame({str(n): [n] for n in range(8)}), caption="x", lang="zh")
+    assert 'class="data narrow"' in small and 'class="data dense"' in wide
+
+
+def test_a_chip_passes_and_other_text_does_not() -> None:
+    table = pd.DataFrame([["<b>x</b>", chip("met", "zh")]], columns=["name", "status"], dtype="object")
+    html = data_table(table, caption="x", lang="zh")
+    assert '<span class="chip chip-met">' in html and "<b>" not in html
+    assert Grid(html).rows[1] == ["<b>x</b>", "已达标"]
 
 
 def test_hostile_names_are_text(monkeypatch: pytest.MonkeyPatch) -> None:

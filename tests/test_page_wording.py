@@ -66,36 +66,33 @@ POINTS = [
     (
         {"status": "off_track", "likelihood": 0.22},
         "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2025年目标（约两成）。",
-        "PM2.5 annual mean: off track. For Jan–Sep 2025: 33 μg/m³, 3 μg/m³ above target; "
-        "projected from the recent pattern, unlikely to meet the 2025 target (about 20 %).",
+        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above the target; projected from the recent pattern, it is unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
         "空气质量优良天数比率存在风险。2025年1—9月为89.6%，比目标低0.4个百分点；"
         "按近年趋势推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
-        "Share of good days (AQI 100 or below): at risk. For Jan–Sep 2025: 89.6 %, 0.4 percentage points below target; "
-        "projected from the recent pattern, about as likely as not to meet the 2025 target (about 50 %). [simulated]",
+        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, 0.4 percentage points below the target; projected from the recent pattern, it is about as likely as not to meet the 2025 target (about 50 %). [simulated]",
     ),
     (
         {"status": "on_track", "value": 28, "likelihood": 0.97},
         "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
-        "PM2.5 annual mean: on track. For Jan–Sep 2025: 28 μg/m³, 2 μg/m³ better than target; "
-        "projected from the recent pattern, very likely to meet the 2025 target (95 % or more).",
+        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, 2 μg/m³ better than the target; projected from the recent pattern, it is very likely to meet the 2025 target (95 % or more).",
     ),
     (
         {"status": "on_track", "value": 28},
         "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³。",
-        "PM2.5 annual mean: on track. For Jan–Sep 2025: 28 μg/m³, 2 μg/m³ better than target.",
+        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, 2 μg/m³ better than the target.",
     ),
     (
         {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
         "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平。",
-        "PM2.5 annual mean: met. For 2025: 30 μg/m³, equal to target.",
+        "PM2.5 annual mean target met. At 30 μg/m³ for 2025, equal to the target.",
     ),
     (
         {"status": "no_data", "value": math.nan, "coverage_pct": 61.5},
         "细颗粒物年均浓度数据不足。有效数据占61.5%，请补充原始监测数据。",
-        "PM2.5 annual mean: insufficient data. 61.5 % valid; please supply the original monitoring data.",
+        "PM2.5 annual mean: insufficient data. 61.5 % of the data are valid; please supply the original monitoring data.",
     ),
     (
         {"status": "no_data", "value": math.nan, "indicator_id": "clean_heating_share", "unit": "pct"},
@@ -118,75 +115,73 @@ SENTENCES = [
         "value",
         {},
         "2025年1—9月细颗粒物平均浓度为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
-        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above target (target at most 30 μg/m³).",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
     ),
     (
         "value",
         {"target_operator": "", "limit_value": 35.0, "standard": "GB 3095-2012", "period_end": "2025-12-31"},
         "2025年细颗粒物年均浓度为33μg/m³，标准限值为35μg/m³（GB 3095—2012及修改单）。",
-        "PM2.5 annual mean stood at 33 μg/m³ for 2025; the limit value is 35 μg/m³ (GB 3095-2012 with amendment).",
+        "The PM2.5 annual mean stood at 33 μg/m³ for 2025; the limit value is 35 μg/m³ (GB 3095-2012 as amended).",
     ),
     (
         "value",
         {"value": math.nan},
         "2025年1—9月细颗粒物平均浓度无数据。",
-        "PM2.5 mean: no data for Jan–Sep 2025.",
+        "The PM2.5 mean has no data for Jan–Sep 2025.",
     ),
     (
         "yoy",
         {"value_prev": 31, "change_prev": 6.4516, "change_unit": "pct"},
         "2025年1—9月细颗粒物平均浓度为33μg/m³，同比上升6.5%（上年同期为31μg/m³）。",
-        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, up 6.5 % on the same period last year (then 31 μg/m³).",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, up 6.5 % on the same period last year (31 μg/m³).",
     ),
     (
         "yoy",
         {**RATIO, "value_prev": 89.6, "change_prev": 0.0, "change_unit": "pp"},
         "2025年1—9月空气质量优良天数比率为89.6%，同比持平（上年同期为89.6%）。",
-        "Share of good days (AQI 100 or below) stood at 89.6 % for Jan–Sep 2025, "
-        "unchanged on the same period last year (then 89.6 %).",
+        "The share of good days (AQI 100 or below) stood at 89.6 % for Jan–Sep 2025, unchanged on the same period last year (89.6 %).",
     ),
     (
         "yoy",
         {},
         "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期无可比数据。",
-        "PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025; no comparable data for the same period last year.",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025; there are no comparable data for the same period last year.",
     ),
     (
         "trend",
         TREND,
-        "细颗粒物年均浓度平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为改善。",
-        "PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³): improving.",
+        "细颗粒物年均浓度近年平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为改善。",
+        "The PM2.5 annual mean has fallen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is improving.",
     ),
     (
         "trend",
         {"trend_per_year": 1.2, "trend_low": 0.3, "trend_high": 1.5, "trend_likelihood": 0.01},
-        "细颗粒物年均浓度平均每年上升1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为变差。",
-        "PM2.5 annual mean rose by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³): worsening.",
+        "细颗粒物年均浓度近年平均每年上升1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为变差。",
+        "The PM2.5 annual mean has risen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is worsening.",
     ),
     (
         "trend",
         {**TREND, "trend_high": 0.2},
-        "细颗粒物年均浓度无明确变化（每年变化的95%区间为−1.5～0.2μg/m³）。",
-        "PM2.5 annual mean shows no clear change (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
+        "细颗粒物年均浓度近年无明确变化（每年变化的95%区间为−1.5～0.2μg/m³）。",
+        "The PM2.5 annual mean shows no clear change over the years (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
     ),
     (
         "trend",
         {**TREND, "trend_likelihood": math.nan},
-        "细颗粒物年均浓度平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³）。",
-        "PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³).",
+        "细颗粒物年均浓度近年平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³）。",
+        "The PM2.5 annual mean has fallen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³).",
     ),
     (
         "trend",
         {},
         "细颗粒物年均浓度可比年份不足，不作趋势判断。",
-        "PM2.5 annual mean has too few comparable years for a trend.",
+        "The PM2.5 annual mean has too few comparable years for a trend.",
     ),
     (
         "forecast",
         {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22},
         "按近年趋势推算，2025年全年细颗粒物年均浓度为31μg/m³（80%区间29～33μg/m³），不大可能实现2025年目标（约两成）。",
-        "PM2.5 annual mean, projected from the recent pattern, comes to 31 μg/m³ for the whole of 2025 "
-        "(80 % interval 29 to 33 μg/m³), unlikely to meet the 2025 target (about 20 %).",
+        "Projected from the recent pattern, the PM2.5 annual mean comes to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and is unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         "forecast",
@@ -198,58 +193,55 @@ SENTENCES = [
             "period_start": "2025-07-01",
         },
         "按近年趋势推算，本期空气质量优良天数比率为90%（80%区间89%～91%）。",
-        "Share of good days (AQI 100 or below), projected from the recent pattern, comes to 90 % for the period "
-        "(80 % interval 89 to 91 %).",
+        "Projected from the recent pattern, the share of good days (AQI 100 or below) comes to 90 % for the period (80 % interval 89 to 91 %).",
     ),
     (
         "forecast",
         {"likelihood": 0.7, "target_date": None},
         "按近年趋势推算，细颗粒物年均浓度较可能实现目标（约七成）。",
-        "PM2.5 annual mean, projected from the recent pattern, is likely to meet the target (about 70 %).",
+        "Projected from the recent pattern, the PM2.5 annual mean is likely to meet the target (about 70 %).",
     ),
     (
         "forecast",
         {},
         "细颗粒物年均浓度数据不足，不作推算。",
-        "PM2.5 annual mean has too few data for a projection.",
+        "The PM2.5 annual mean has too few data for a projection.",
     ),
     (
         "budget",
         {"required": 21},
-        "要实现细颗粒物年均浓度目标，本期剩余时段的均值不得高于21μg/m³。",
-        "PM2.5 annual mean must average at most 21 μg/m³ over the rest of the period to meet the target.",
+        "细颗粒物年均浓度要实现2025年目标，本期剩余时段的均值不得高于21μg/m³。",
+        "For the PM2.5 annual mean to meet the 2025 target, the mean of the rest of the period must be at most 21 μg/m³.",
     ),
     (
         "budget",
         {**RATIO, "required": 1},
-        "要实现空气质量优良天数比率目标，本期剩余时段不符合要求的天数不得超过1天。",
-        "Share of good days (AQI 100 or below): at most 1 day of the rest of the period can fall short "
-        "if the target is to be met.",
+        "空气质量优良天数比率要实现2025年目标，本期剩余时段不符合要求的天数不得超过1天。",
+        "For the share of good days (AQI 100 or below) to meet the 2025 target, at most 1 day in the rest of the period can fall short.",
     ),
     (
         "budget",
         {**RATIO, "required": -1},
         "空气质量优良天数比率的目标余量已经用完，本期剩余时段无法补足。",
-        "Share of good days (AQI 100 or below) has no margin left; the rest of the period cannot make up the target.",
+        "The share of good days (AQI 100 or below) has no margin left; the rest of the period cannot make up the target.",
     ),
     (
         "budget",
         {},
         "细颗粒物年均浓度本期已经结束或没有目标，不计算余量。",
-        "PM2.5 annual mean has no margin to compute: the period is over or there is no target.",
+        "The PM2.5 annual mean has no margin to compute: the period is over or there is no target.",
     ),
     (
         "no_data",
         {"coverage_pct": 61.5},
         "2025年1—9月细颗粒物年均浓度数据不足：有效数据占61.5%，低于88.5%的最低要求，请补充原始监测数据。",
-        "PM2.5 annual mean has insufficient data for Jan–Sep 2025: 61.5 % valid, below the minimum of 88.5 %; "
-        "please supply the original monitoring data.",
+        "The PM2.5 annual mean has insufficient data for Jan–Sep 2025: 61.5 % of the data are valid, below the minimum of 88.5 %; please supply the original monitoring data.",
     ),
     (
         "no_data",
         {},
         "2025年1—9月细颗粒物年均浓度数据不足，请补充原始监测数据。",
-        "PM2.5 annual mean has insufficient data for Jan–Sep 2025; please supply the original monitoring data.",
+        "The PM2.5 annual mean has insufficient data for Jan–Sep 2025; please supply the original monitoring data.",
     ),
 ]
 
@@ -275,24 +267,23 @@ LEADS = [
     (
         ("no_data", "no_data"),
         "2项目标均数据不足，本期不作判断。",
-        "All targets (2) have insufficient data; no judgement this period.",
+        "All targets (2) have insufficient data; no judgement is made this period.",
     ),
-    (("met",), "1项目标中，1项已达标，没有滞后目标。", "Of 1 target, 1 met; none is behind."),
+    (("met",), "1项目标中，1项已达标，没有滞后目标。", "Of 1 target, 1 is met; none is behind."),
     (
         ("met", "no_data"),
         "2项目标中，1项已达标、1项数据不足。",
-        "Of 2 targets, 1 met, 1 with insufficient data.",
+        "Of 2 targets, 1 is met, 1 has insufficient data.",
     ),
     (
         ("off_track", "met", "met", "on_track"),
         "4项目标中，2项已达标、1项进展正常、1项明显滞后；主要短板是细颗粒物年均浓度。",
-        "Of 4 targets, 2 met, 1 on track, 1 off track; the main weakness is PM2.5 annual mean.",
+        "Of 4 targets, 2 are met, 1 is on track, 1 is off track; the main weakness is the PM2.5 annual mean.",
     ),
     (
         ("off_track", "met", "met", "on_track", "at_risk", "no_data"),
         "6项目标中，3项达标或正常、1项存在风险、1项明显滞后、1项数据不足；主要短板是细颗粒物年均浓度。",
-        "Of 6 targets, 3 met or on track, 1 at risk, 1 off track, 1 with insufficient data; "
-        "the main weakness is PM2.5 annual mean.",
+        "Of 6 targets, 3 are met or on track, 1 is at risk, 1 is off track, 1 has insufficient data; the main weakness is the PM2.5 annual mean.",
     ),
 ]
 
@@ -332,12 +323,51 @@ def test_decision_boxes() -> None:
         "责任建议与时限：各指标主管部门于下期简报前提出意见。",
     ]
     assert plain(en[0].text) == (
-        "What is seen: PM2.5 annual mean: off track, 3 μg/m³ above target. "
-        "Suggested study: Measures that hold the mean of the remaining period to at most 21 μg/m³. "
+        "What is seen: PM2.5 annual mean off track, 3 μg/m³ above the target. "
+        "Suggested study: Measures that keep the mean of the rest of the period to at most 21 μg/m³. "
         "Suggested owner and date: The ecology and environment department, with a proposal before the next briefing."
     )
     assert [heading for heading, _ in zh[0].parts] == ["现象", "建议研究", "责任建议与时限"]
     assert str(zh[0].html).startswith("<strong>现象：</strong>细颗粒物")
+
+
+LATER = {"period_start": "2026-01-01", "period_end": "2026-10-31", "value": 29.0, "likelihood": 0.2}
+
+
+def test_a_target_whose_year_is_past_is_held_not_met() -> None:
+    row = make_row(**LATER, forecast=31.6, forecast_low=29.8, forecast_high=33.9, required=39.0)
+    zh, en = (wording.point(row, lang=lang).text for lang in LANGS)
+    assert "不大可能保持2025年目标水平（约两成）" in zh and "实现" not in zh
+    assert "unlikely to hold the 2025 target (about 20 %)" in plain(en)
+    assert wording.budget_sentence(row, lang="zh").text.startswith("细颗粒物年均浓度要保持2025年目标水平，")
+    even = make_row(**{**LATER, "likelihood": 0.5})
+    assert "能否保持2025年目标水平难以判断（约五成）" in wording.forecast_sentence(even, lang="zh").text
+
+
+def test_a_box_explains_a_good_value_by_its_projection() -> None:
+    row = make_row(**LATER, forecast=31.6, forecast_low=29.8, forecast_high=33.9, required=39.0)
+    zh, en = (wording.asks(pd.DataFrame([row]), lang=lang)[0].seen for lang in LANGS)
+    assert zh.text == "细颗粒物年均浓度明显滞后，2026年全年推算为32μg/m³。"
+    assert plain(en.text) == "PM2.5 annual mean off track, projected at 32 μg/m³ for the whole of 2026."
+    assert wording.verify(zh, row) == wording.verify(en, row) == ()
+    (without,) = wording.asks(pd.DataFrame([make_row(**LATER)]), lang="zh")
+    assert without.seen.text == "细颗粒物年均浓度明显滞后。"
+
+
+def test_a_following_sentence_points_back() -> None:
+    row = make_row(**TREND, required=21.0)
+    assert wording.trend_sentence(row, lang="zh", follows=True).text.startswith("近年平均每年下降")
+    assert wording.trend_sentence(row, lang="en", follows=True).text.startswith("It has fallen by")
+    budget = wording.budget_sentence(row, lang="en", follows=True).text
+    assert budget.startswith("For it to meet the 2025 target")
+    assert wording.budget_sentence(row, lang="zh", follows=True).text.startswith("要实现2025年目标，")
+
+
+def test_an_english_name_with_an_apposition_closes_before_the_verb() -> None:
+    row = make_row(indicator_id="o3_p90", value=135)
+    told = wording.value_sentence(row, lang="en").text
+    assert told.startswith("The O3 daily maximum 8-hour mean, 90th percentile, stood at")
+    assert wording.verify(wording.value_sentence(row, lang="en"), row) == ()
 
 
 def test_nothing_to_decide_is_said() -> None:

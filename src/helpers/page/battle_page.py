@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.page import tables
+from helpers.page.numbers import Measure
 
 
 @cache
@@ -46,6 +49,34 @@ def write_days(table: pd.DataFrame) -> pd.DataFrame:
     """Write the days of a dense table as ISO text, which does not wrap."""
     moments = table.select_dtypes("datetime")
     return table.assign(**{name: values.dt.strftime("%Y-%m-%d") for name, values in moments.items()})
+
+
+def table(
+    battle: Battle,
+    shown: pd.DataFrame,
+    *,
+    caption: str,
+    lang: str,
+    measures: Mapping[str, Measure] | None = None,
+    kind: str = "station_archive",
+) -> Markup:
+    """Lay out a table of the battle with its source and, where the data are simulated, the mark.
+
+    Parameters
+    ----------
+    shown, measures
+        As :func:`helpers.page.tables.data_table` takes them.
+    kind
+        Kind of source, as :func:`source` takes it.
+    """
+    return tables.data_table(
+        shown,
+        caption=caption,
+        lang=lang,
+        measures=measures,
+        source=source(battle, kind, lang),
+        simulated=battle.context.simulated,
+    )
 
 
 def place(battle: Battle, lang: str) -> str:

@@ -104,8 +104,8 @@ def _language_of(sections: Iterable[Section]) -> str:
 def part(value: object) -> dict[str, Any]:
     """Turn what a notebook passes to ``section`` into plain data.
 
-    A chart and a sentence are known by their attributes; markup by ``__html__``; anything else that is text is a
-    note and is escaped when printed.
+    A chart and a sentence are known by their attributes; markup by ``__html__``; a list is one paragraph of
+    sentences; anything else that is text is a note and is escaped when printed.
 
     Raises
     ------
@@ -114,8 +114,10 @@ def part(value: object) -> dict[str, Any]:
     """
     if hasattr(value, "svg"):
         return chart_part(value)
-    if hasattr(value, "text") and hasattr(value, "html"):
-        return {"kind": "sentence", "html": str(value.html), "text": str(value.text)}
+    if isinstance(value, (list, tuple)):
+        return {"kind": "paragraph", "items": [told(sentence, is_marked=False) for sentence in value]}
+    if hasattr(value, "bare_html"):
+        return part([value])
     if hasattr(value, "__html__"):
         return {"kind": "table", "html": str(value.__html__())}
     if isinstance(value, str):
@@ -127,6 +129,16 @@ def part(value: object) -> dict[str, Any]:
     )
 
 
+def told(sentence: Any, *, is_marked: bool = True) -> dict[str, Any]:
+    """Keep a sentence or a decision box: HTML, text, and the facts by which it can be held against its row.
+
+    On page one each carries its own mark of simulation; a section has one stamp for all its sentences.
+    """
+    if is_marked:
+        return {"html": str(sentence.html), "text": sentence.text, "facts": sentence.facts}
+    return {"html": str(sentence.bare_html), "text": sentence.bare, "facts": sentence.facts}
+
+
 def chart_part(chart: Any) -> dict[str, Any]:
     """Keep a chart's five parts, its numbers and a bitmap for Word."""
     return {
@@ -134,10 +146,18 @@ def chart_part(chart: Any) -> dict[str, Any]:
         "observed": False,
         **{key: printable(str(getattr(chart, key))) for key in ("id", "title", "measure", "note", "alt")},
         "source": printable(str(chart.source)),
+        "unit": chart.unit,
         "svg": chart.svg,
         "png": base64.b64encode(chart.png()).decode("ascii"),
         "table": records(chart.table),
     }
+
+
+def figure_foot(part: Mapping[str, Any], lang: str) -> str:
+    """Return the line under a figure: its note, then its source."""
+    words = labels(lang)
+    source = words["source_line"].format(source=part["source"]) if part["source"] else ""
+    return words["gap"].join(text for text in (part["note"].rstrip("。."), source) if text)
 
 
 def table_part(html: str) -> dict[str, Any]:
@@ -199,7 +219,7 @@ def dress(environment: jinja2.Environment) -> jinja2.Environment:
     """Give an environment what the templates use; data are escaped unless marked as our own markup."""
     environment.autoescape = True
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.globals.update(colours=colours, labels=labels, word=word)
+    environment.globals.update(colours=colours, figure_foot=figure_foot, labels=labels, word=word)
     environment.filters.update(css_string=css_string, typeset=typeset)
     return environment
 

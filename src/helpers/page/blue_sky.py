@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.battles.judgement import sort_worst_first
 from helpers.page import blue_sky_figures as figures
 from helpers.page import document, tables, wording
-from helpers.page.battle_page import headline, write_days
+from helpers.page.battle_page import headline, source, table, write_days
 from helpers.page.blocks import Block
 from helpers.page.blue_sky_figures import SIX, text
-from helpers.page.numbers import format_number, unit_label
-from helpers.page.wording.sentence import Facts
-from helpers.page.words import entry, standard_name, word
+from helpers.page.numbers import Measure, format_number, unit_name
+from helpers.page.wording.sentence import Facts, capitalise
+from helpers.page.words import standard_name, word
 from helpers.periods import span_label
 
 _MOST_SCREEN_ROWS = 12
+_STATION_UNITS = (*[("ug_m3", 0)] * 4, ("mg_m3", 1), ("ug_m3", 0))  # PM2.5, PM10, SO2, NO2, CO, O3
 _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
 
 
@@ -40,25 +43,32 @@ def pm25(battle: Battle, *, lang: str) -> Block:
     row = headline(battle, "pm25_mean")
     if "annual" not in battle.tables:
         return document.section(text("pm25.heading", lang), wording.no_data_sentence(row, lang=lang))
-    sentences = [wording.yoy_sentence(row, lang=lang), wording.trend_sentence(row, lang=lang)]
-    if not pd.isna(row["forecast"]):
-        sentences += [wording.forecast_sentence(row, lang=lang), wording.budget_sentence(row, lang=lang)]
-    return document.section(text("pm25.heading", lang), figures.annual_chart(battle, row, lang), *sentences)
+    sentences = [
+        wording.yoy_sentence(row, lang=lang),
+        wording.trend_sentence(row, lang=lang, follows=True),
+        *_outlook(row, lang),
+    ]
+    return document.section(text("pm25.heading", lang), sentences, figures.annual_chart(battle, row, lang))
+
+
+def _outlook(row: pd.Series, lang: str) -> list[wording.Sentence]:
+    """What is projected and what the rest of the period may bear, while the period runs."""
+    if pd.isna(row["forecast"]):
+        return []
+    return [
+        wording.forecast_sentence(row, lang=lang, follows=True),
+        wording.budget_sentence(row, lang=lang, follows=True),
+    ]
 
 
 def days(battle: Battle, *, lang: str) -> Block:
     """Good and heavy days: the calendar of the year, and how many more bad days it can bear."""
     rows = [headline(battle, name) for name in ("good_day_ratio", "heavy_day_ratio")]
     if "daily" not in battle.tables:
-        return document.section(
-            text("days.heading", lang), *[wording.no_data_sentence(row, lang=lang) for row in rows]
-        )
-    sentences = []
-    for row in rows:
-        sentences.append(wording.value_sentence(row, lang=lang))
-        if not pd.isna(row["forecast"]):
-            sentences += [wording.forecast_sentence(row, lang=lang), wording.budget_sentence(row, lang=lang)]
-    return document.section(text("days.heading", lang), figures.calendar(battle, rows[0], lang), *sentences)
+        lacking = [wording.no_data_sentence(row, lang=lang) for row in rows]
+        return document.section(text("days.heading", lang), *lacking)
+    paragraphs = [[wording.value_sentence(row, lang=lang), *_outlook(row, lang)] for row in rows]
+    return document.section(text("days.heading", lang), *paragraphs, figures.calendar(battle, rows[0], lang))
 
 
 def six(battle: Battle, *, lang: str) -> Block:
@@ -69,41 +79,43 @@ def six(battle: Battle, *, lang: str) -> Block:
         if row is not None and not pd.isna(row["value"])
     ]
     if len(rows) < len(SIX):
-        return document.section(
-            text("six.heading", lang), wording.no_data_sentence(headline(battle, "pm25_mean"), lang=lang)
-        )
+        lacking = wording.no_data_sentence(headline(battle, "pm25_mean"), lang=lang)
+        return document.section(text("six.heading", lang), lacking)
     index = headline(battle, "composite_index")
     listed = [*rows, *(headline(battle, name) for name in _MORE)]
     return document.section(
         text("six.heading", lang),
-        figures.bullets(battle, rows, lang),
         wording.yoy_sentence(index, lang=lang),
-        tables.data_table(_statistics(listed, lang), caption=text("six.table", lang), lang=lang),
-        tables.data_table(_shares(battle, lang), caption=text("six.shares", lang), lang=lang),
+        figures.bullets(battle, rows, lang),
+        _statistics(battle, listed, lang),
+        table(battle, _shares(battle, lang), caption=text("six.shares", lang), lang=lang),
     )
 
 
-def _statistics(rows: list[pd.Series], lang: str) -> pd.DataFrame:
+def _statistics(battle: Battle, rows: list[pd.Series], lang: str) -> Markup:
     cells = []
     for row in rows:
         facts = Facts(row, lang)
-        decimals = facts.measure.decimals
         numbers = [
-            format_number(row[name], decimals=decimals, lang=lang)
+            format_number(row[name], decimals=facts.measure.decimals, lang=lang)
             for name in ("value", "value_prev", "limit_value")
         ]
-        cells.append(
-            [
-                facts.name_in_span,
-                numbers[0],
-                unit_label(row["unit"], lang),
-                numbers[1],
-                numbers[2],
-                int(row["n_obs"]),
-                standard_name(row["standard"], lang),
-            ]
-        )
-    return pd.DataFrame(cells, columns=text("six.columns", lang))
+        unit = unit_name(row["unit"], lang)
+        cells.append([capitalise(facts.name_in_span), *numbers, unit, int(row["n_obs"])])
+    names = dict.fromkeys(standard_name(row["standard"], lang) for row in rows if row["standard"])
+    told = text(
+        "six.standards",
+        lang,
+        source=source(battle, "station_archive", lang),
+        names=word("lead.join", lang).join(names),
+    )
+    return tables.data_table(
+        pd.DataFrame(cells, columns=text("six.columns", lang)),
+        caption=text("six.table", lang),
+        lang=lang,
+        source=told,
+        simulated=battle.context.simulated,
+    )
 
 
 def _shares(battle: Battle, lang: str) -> pd.DataFrame:
@@ -125,29 +137,36 @@ def primary(battle: Battle, *, lang: str) -> Block:
         return document.section(text("primary.heading", lang), text("coverage.none", lang))
     return document.section(
         text("primary.heading", lang),
-        figures.exceedances(battle, headline(battle, "good_day_ratio"), lang),
         wording.yoy_sentence(headline(battle, "o3_p90"), lang=lang),
-        tables.data_table(_windows(battle, lang), caption=text("primary.windows", lang), lang=lang),
+        figures.exceedances(battle, headline(battle, "good_day_ratio"), lang),
+        _windows(battle, lang),
     )
 
 
-def _windows(battle: Battle, lang: str) -> pd.DataFrame:
-    found = battle.tables["windows"]
-    shown = found[
-        [
-            f"name_{lang}",
-            "start_date",
-            "end_date",
-            "n_days",
-            "pm25_mean_ug_m3",
-            "o3_p90_ug_m3",
-            "n_good",
-            "n_polluted",
-            "n_heavy",
-            "n_fires",
-        ]
+def _windows(battle: Battle, lang: str) -> Markup:
+    columns = [
+        "start_date",
+        "end_date",
+        "n_days",
+        "pm25_mean_ug_m3",
+        "o3_p90_ug_m3",
+        "n_good",
+        "n_polluted",
+        "n_heavy",
+        "n_fires",
     ]
-    return write_days(shown).set_axis(text("primary.columns", lang), axis=1)
+    found = battle.tables["windows"]
+    shown = write_days(found[columns])
+    shown.insert(0, "name", found[f"name_{lang}"].map(capitalise))
+    names = text("primary.columns", lang)
+    concentration = Measure("ug_m3", 0)
+    return table(
+        battle,
+        shown.set_axis(names, axis=1),
+        caption=text("primary.windows", lang),
+        lang=lang,
+        measures={names[4]: concentration, names[5]: concentration},
+    )
 
 
 def episodes(battle: Battle, *, lang: str) -> Block:
@@ -178,16 +197,15 @@ def episodes(battle: Battle, *, lang: str) -> Block:
         ]
     ]
     names = text("episodes.columns", lang)
-    decimals = dict(zip(names, (0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 0, 0), strict=True))
-    units = {names[6]: "ug_m3", names[8]: "m_s", names[9]: "pct"}
+    kinds = {6: ("ug_m3", 0), 7: ("index", 2), 8: ("m_s", 1), 9: ("pct", 0)}
     return document.section(
         text("episodes.heading", lang),
-        tables.data_table(
+        table(
+            battle,
             write_days(shown).set_axis(names, axis=1),
             caption=text("episodes.table", lang),
             lang=lang,
-            units=units,
-            decimals=decimals,
+            measures={names[place]: Measure(*kind) for place, kind in kinds.items()},
         ),
         text("episodes.note", lang),
     )
@@ -213,12 +231,16 @@ def stations(battle: Battle, *, lang: str) -> Block:
             "coverage_pct",
         ]
     ]
+    names = text("stations.columns", lang)
+    units = {name: Measure(*kind) for name, kind in zip(names[3:9], _STATION_UNITS, strict=True)}
     return document.section(
         text("stations.heading", lang),
-        tables.data_table(
-            shown.set_axis(text("stations.columns", lang), axis=1),
+        table(
+            battle,
+            shown.set_axis(names, axis=1),
             caption=text("stations.table", lang),
             lang=lang,
+            measures=units,
         ),
         *_screen(battle, lang),
     )
@@ -244,7 +266,7 @@ def _screen(battle: Battle, lang: str) -> list[object]:
         text("stations.screen_columns", lang), axis=1
     )
     return [
-        tables.data_table(shown, caption=text("stations.screen", lang), lang=lang),
+        table(battle, shown, caption=text("stations.screen", lang), lang=lang),
         text("stations.screen_note", lang, n=len(found), shown=len(shown)),
     ]
 
@@ -255,52 +277,60 @@ def editions(battle: Battle, *, lang: str) -> Block | None:
     if len(rows) < 2:
         return None
     found = battle.tables["editions"]
-    wide = found.pivot_table(index=["statistic", "edition"], columns="span", values="value", sort=False)
-    valid = found[found["span"] == "this"].set_index(["statistic", "edition"])["n_days"]
-    cells = []
-    for (statistic, edition), values in wide.dropna().iterrows():
-        decimals = 1 if statistic.endswith("ratio") else 0
-        numbers = [format_number(values[span], decimals=decimals, lang=lang) for span in ("this", "last")]
-        cells.append(
-            [text(f"editions.names.{statistic}", lang), edition, *numbers, int(valid[statistic, edition])]
-        )
-    table = pd.DataFrame(cells, columns=text("editions.columns", lang))
+    wide = found.pivot_table(index="statistic", columns=["edition", "span"], values="value", sort=False)
+    heads = text("editions.columns", lang)
+    both = [edition for edition in dict.fromkeys(found["edition"]) if (edition, "last") in wide.columns]
+    cells = [
+        [
+            text(f"editions.names.{statistic}", lang),
+            *(
+                format_number(
+                    values[edition, span], decimals=1 if statistic.endswith("ratio") else 0, lang=lang
+                )
+                for edition in both
+                for span in heads
+            ),
+        ]
+        for statistic, values in wide.iterrows()
+    ]
+    names = [head.format(edition=standard_name(edition, lang)) for edition in both for head in heads.values()]
     return document.section(
         text("editions.heading", lang),
-        tables.data_table(table, caption=text("editions.table", lang), lang=lang),
+        table(
+            battle,
+            pd.DataFrame(cells, columns=[text("editions.statistic", lang), *names]),
+            caption=text("editions.table", lang),
+            lang=lang,
+        ),
         text("editions.note", lang),
     )
 
 
 def measures(battle: Battle, *, lang: str) -> Block:
-    """Indicators of the departments' workbook: latest value, target, status, and what has to be supplied."""
+    """Indicators of the departments' workbook: those with values, worst first, then what has to be supplied."""
     known = registry.indicators()
     rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
-    cells = []
-    for _, row in rows.iterrows():
-        facts, record = Facts(row, lang), known[row["indicator_id"]]
-        is_empty = pd.isna(row["value"])
-        bound = word("missing.not_applicable", lang)
-        if facts.has_target:
-            bound = word(f"bound.{row['target_operator']}", lang).format(
-                quantity=format_number(row["target_value"], decimals=facts.measure.decimals, lang=lang)
-            )
-        cells.append(
-            [
-                facts.name,
-                format_number(row["value"], decimals=facts.measure.decimals, lang=lang),
-                unit_label(row["unit"], lang),
-                word("missing.no_data", lang) if is_empty else facts.span,
-                bound,
-                f"{entry('status.' + row['status'] + '.icon')} {word('status.' + row['status'], lang)}",
-                getattr(record, f"ask_{lang}") if is_empty else "",
-            ]
+    told, lacking = [], []
+    for _, row in sort_worst_first(rows).iterrows():
+        facts = Facts(row, lang)
+        name, target = capitalise(facts.name), tables.target_cell(facts)
+        if pd.isna(row["value"]):
+            lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
+        else:
+            value = tables.quantity_cell(row["value"], facts.measure, lang)
+            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
+    shown = [
+        table(
+            battle,
+            pd.DataFrame(cells, columns=text(f"measures.{columns}", lang), dtype="object"),
+            caption=text(f"measures.{caption}", lang),
+            lang=lang,
+            kind="department_workbook",
         )
-    table = pd.DataFrame(cells, columns=text("measures.columns", lang))
-    return document.section(
-        text("measures.heading", lang),
-        tables.data_table(table, caption=text("measures.table", lang), lang=lang),
-    )
+        for cells, columns, caption in ((told, "columns", "table"), (lacking, "missing_columns", "missing"))
+        if cells
+    ]
+    return document.section(text("measures.heading", lang), *shown)
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:

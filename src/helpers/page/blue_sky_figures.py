@@ -11,6 +11,7 @@ from helpers.page import battle_page, charts
 from helpers.page.battle_page import place
 from helpers.page.charts import Caption
 from helpers.page.numbers import format_number, format_quantity, gap_words
+from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name
 from helpers.standards import air
@@ -32,24 +33,15 @@ def text(path: str, lang: str, **fields: object) -> str:
 
 
 def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
+    """Whole years against limit and target, with the projection of the running year."""
     facts, context = Facts(row, lang), battle.context
     years = battle.tables["annual"]
-    years = years[(years["pollutant"] == "PM2.5") & (years["statistic"] == "mean")]
-    years = years.assign(is_valid=years["is_valid"] & years["is_complete"])
+    years = years[(years["pollutant"] == "PM2.5") & (years["statistic"] == "mean") & years["is_complete"]]
     change = air.reference_state_break().date.year
-    years["break_note"] = np.where(years["year"] == change + 1, text("pm25.break_note", lang), "")
-    is_year = bool(years.loc[years["year"] == row["period_end"].year, "is_complete"].any())
+    years = years.assign(break_note=np.where(years["year"] == change + 1, text("pm25.break_note", lang), ""))
     caption = Caption(
         id="pm25-years",
-        title=text(
-            "pm25.title_year" if is_year else "pm25.title",
-            lang,
-            span=facts.span,
-            value=format_quantity(row["value"], facts.measure, lang),
-            gap=gap_words(
-                row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
-            ),
-        ),
+        title=_annual_title(row, years, facts),
         measure=text("pm25.measure", lang, place=place(battle, lang)),
         note=text(
             "pm25.note",
@@ -89,6 +81,21 @@ def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
         target=target,
         forecast=forecast,
     )
+
+
+def _annual_title(row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
+    """Say the projection of the running year, else the last whole year, against the target."""
+    valid, lang = years[years["is_valid"]], facts.lang
+    if not pd.isna(row["forecast"]):
+        key, year, value = "pm25.title_forecast", row["period_end"].year, row["forecast"]
+        measure = forecast_measure(facts)
+    elif len(valid):
+        key, year, value = "pm25.title", valid["year"].iloc[-1], valid["value"].iloc[-1]
+        measure = facts.measure
+    else:
+        return text("pm25.heading", lang)
+    gap = gap_words(value, row["target_value"], row["target_operator"], measure=measure, lang=lang)
+    return text(key, lang, year=year, value=format_quantity(value, measure, lang), gap=gap)
 
 
 def calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:

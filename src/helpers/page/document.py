@@ -11,18 +11,17 @@ from importlib.metadata import version as installed_version
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle, Context
-from helpers.battles.judgement import sort_worst_first
 from helpers.battles.results import STATUSES
 from helpers.page import tables, wording
-from helpers.page.blocks import Block, Section, labels, part, records, table_part
+from helpers.page.blocks import Block, Section, labels, part, records, table_part, told
 from helpers.page.numbers import Measure, format_quantity
+from helpers.page.sources import list_sources, source_facts
 from helpers.page.words import word
 from helpers.periods import span_label
-
-_SHORT_HASH = 12
 
 
 def page_one(
@@ -46,17 +45,19 @@ def page_one(
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
     lead = wording.lead_sentence(results, lang=lang)
-    judgement: list[dict[str, Any]] = [{"kind": "lead", "html": str(lead.html), "text": lead.text}]
+    judgement: list[dict[str, Any]] = [{"kind": "lead", "items": [told(lead)]}]
     if points:
-        judgement.append({"kind": "points", "items": [_told(point) for point in points]})
+        judgement.append({"kind": "points", "items": [told(point) for point in points]})
     boxes = wording.asks(results, lang=lang)
-    needed = {"kind": "asks" if boxes[0].study else "plain", "items": [_told(box) for box in boxes]}
-    scorecard = table_part(tables.scorecard(results, lang=lang, series=series))
+    needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
+    progress = [table_part(tables.scorecard(results, lang=lang, series=series))]
+    if series is not None and len(series):
+        progress.append(_data(words["recent"], words["sheet_recent"], series))
     return Block(
         "page-one",
         (
             Section(words["judgement"], tuple(judgement)),
-            Section(words["progress"], (scorecard,)),
+            Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
         heading=_heading(battle, points, lead.text, lang, version or installed_version("five-battles")),
@@ -64,14 +65,15 @@ def page_one(
 
 
 def section(title: str, *parts: object, observed: bool = False) -> Block:
-    """Put together one section: its heading is the question or the finding, then figures, sentences, tables, notes.
+    """Put together one section: its heading is the question, then the answer in sentences, the figure, tables, notes.
 
     Parameters
     ----------
     title
         Heading without a number; numbers are given when the report is put together.
     parts
-        Charts, sentences, tables of :mod:`helpers.page.tables`, or plain text, in reading order.
+        Charts, sentences, lists of sentences (one paragraph each), tables of :mod:`helpers.page.tables`, or
+        plain text, in reading order; ``None`` is passed over.
     observed
         Whether the figures rest on published values alone, so that they are not marked as simulated.
 
@@ -86,9 +88,7 @@ def section(title: str, *parts: object, observed: bool = False) -> Block:
     return Block("section", (Section(title, tuple(shown)),))
 
 
-def coverage(
-    table: pd.DataFrame, *, lang: str, results: pd.DataFrame | None = None, notes: Iterable[str] = ()
-) -> Block:
+def coverage(table: pd.DataFrame, *, lang: str, results: pd.DataFrame, notes: Iterable[str] = ()) -> Block:
     """Put together data and confidence: what the data cover, what is missing and what that hides.
 
     Parameters
@@ -96,13 +96,15 @@ def coverage(
     table
         As :func:`helpers.page.tables.coverage_table` takes it.
     results
-        Rows whose caveats are printed as sentences.
+        Rows whose caveats are written out, under the numbers that appendix B refers to.
     notes
         Further sentences, in the language of the report.
     """
-    sentences = [*notes, *(wording.caveat_notes(results, lang=lang) if results is not None else ())]
-    shown = (table_part(tables.coverage_table(table, lang=lang)), *map(part, sentences))
-    return Block("coverage", (Section(labels(lang)["coverage"], shown),))
+    simulated = bool(results["simulated"].any())
+    shown = [table_part(tables.coverage_table(table, lang=lang, simulated=simulated)), *map(part, notes)]
+    if caveats := wording.caveat_notes(results, lang=lang):
+        shown.append({"kind": "notes", "title": labels(lang)["notes"], "texts": list(caveats)})
+    return Block("coverage", (Section(labels(lang)["coverage"], tuple(shown)),))
 
 
 def checks(findings: Sequence[str], *, lang: str) -> Block:
@@ -130,24 +132,32 @@ def appendices(
         for rule in wording.rules(results, lang=lang)
         if len(rule.table)
     ]
+    listing = list_sources(sources, results, lang=lang)
     values = [
-        table_part(tables.indicator_table(results, lang=lang)),
-        {"kind": "data", "title": words["indicators"], "source": "", "table": records(results)},
+        table_part(tables.indicator_table(results, lang=lang, sources=listing.numbers)),
+        _data(words["indicators"], words["sheet_results"], results),
         {"kind": "figure-data"},
+    ]
+    made = [
+        table_part(tables.data_table(listing.table, caption=words["source_caption"], lang=lang)),
+        *map(part, listing.licences),
+        _data(words["source_caption"], words["sheet_files"], sources),
+        table_part(_run_table(battle.context, dict(versions or {}), lang)),
     ]
     return Block(
         "appendix",
         (
             Section(words["rules"], tuple(rules)),
             Section(words["indicators"], tuple(values)),
-            Section(words["sources"], tuple(_sources(battle.context, sources, dict(versions or {}), lang))),
+            Section(words["sources"], tuple(made)),
         ),
-        heading={"sources": _source_facts(sources, lang)},
+        heading={"sources": source_facts(sources, lang)},
     )
 
 
-def _told(sentence: Any) -> dict[str, str]:
-    return {"html": str(sentence.html), "text": sentence.text}
+def _data(title: str, sheet: str, table: pd.DataFrame) -> dict[str, Any]:
+    """Keep a table for the spreadsheet alone."""
+    return {"kind": "data", "title": title, "sheet": sheet, "source": "", "table": records(table)}
 
 
 def _heading(
@@ -194,7 +204,7 @@ def _heading(
 def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
     """Give each judged target as text, keyed so that the next briefing can find it again."""
     rows = []
-    for _, row in sort_worst_first(results[results["target_id"] != ""]).iterrows():
+    for _, row in wording.judged_targets(results).iterrows():
         record = registry.indicator(row["indicator_id"])
         span = (row["period_start"], row["period_end"])
         rows.append(
@@ -213,42 +223,17 @@ def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
     return rows
 
 
-def _source_facts(sources: pd.DataFrame, lang: str) -> list[dict[str, str]]:
-    """Name the files behind a report; the hash is part of the id, so a changed file counts as newly arrived."""
-    return [
-        {"id": f"{row.source_id}@{str(row.sha256)[:_SHORT_HASH]}", "title": _source_title(row, lang)}
-        for row in sources.itertuples(index=False)
-    ]
-
-
-def _source_title(row: Any, lang: str) -> str:
-    kind = registry.source_kinds().get(str(row.source_id))
-    if lang == "en" and kind is not None:
-        return kind.title_en
-    return str(row.title_zh or row.source_id)
-
-
-def _sources(
-    context: Context, sources: pd.DataFrame, versions: dict[str, str], lang: str
-) -> Iterable[dict[str, Any]]:
-    """Table of the sources, then city, period, day and seed of the run, so that the report can be made again."""
+def _run_table(context: Context, versions: dict[str, str], lang: str) -> Markup:
+    """City, period, day and seed of the run and the version of the suite, so that the report can be made again."""
     words = labels(lang)
-    shown = pd.DataFrame(
-        {
-            "source": [_source_title(row, lang) for row in sources.itertuples(index=False)],
-            **{key: sources[key].astype("object") for key in ("publisher", "published_at", "retrieved_at")},
-            "rows": sources["n_rows"].astype("object"),
-            "refused": sources["n_quarantined"].astype("object"),
-            "sha256": [str(value)[:_SHORT_HASH] for value in sources["sha256"]],
-        }
-    ).rename(columns=words["source_columns"])
-    yield table_part(tables.data_table(shown, caption=words["source_caption"], lang=lang))
     run = {
         "city": context.city.slug,
         "period": context.period.label,
         "as_of": context.as_of.isoformat(),
         "seed": str(context.seed),
+        "version": installed_version("five-battles"),
         **versions,
     }
-    made = pd.DataFrame(list(run.items()), columns=words["run_columns"], dtype="object")
-    yield table_part(tables.data_table(made, caption=words["run_caption"], lang=lang))
+    rows = [(words["run_names"].get(name, name), value) for name, value in run.items()]
+    made = pd.DataFrame(rows, columns=words["run_columns"], dtype="object")
+    return tables.data_table(made, caption=words["run_caption"], lang=lang)

@@ -9,6 +9,7 @@ from typing import Any
 
 from docx import Document as new_document
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,8 +17,9 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
-from helpers.page.blocks import labels
+from helpers.page.blocks import figure_foot, labels
 from helpers.page.export import freeze_archive
+from helpers.page.numbers import read_number
 from helpers.page.reading import Run, Table, read_markup
 from helpers.page.render import Document
 from helpers.page.words import word
@@ -43,6 +45,7 @@ _PROFILES = {
     },
 }
 _TEXT_WIDTH = Mm(162)
+_MANY, _DENSE = 8, Pt(7.5)  # a table of this many columns is set this small
 
 
 def word_file(document: Document, *, style: str = "brief") -> bytes:
@@ -62,8 +65,13 @@ def word_file(document: Document, *, style: str = "brief") -> bytes:
     file = new_document()
     _set_up(file, document, _PROFILES[style])
     _write_masthead(file, document)
+    is_wide = False
     for section in document.sections:
-        file.add_heading(section["label"] + section["title"], level=1)
+        if _is_wide(section) != is_wide:
+            is_wide = not is_wide
+            _turn_page(file, wide=is_wide)
+        heading = section["label"] + section["title"]
+        file.add_heading("  ".join(text for text in (heading, section["stamp"]) if text), level=1)
         for part in section["parts"]:
             if writer := _WRITERS.get(part["kind"]):
                 writer(file, part, document)
@@ -124,7 +132,9 @@ def _write_masthead(file: WordDocument, document: Document) -> None:
     )
     file.add_paragraph("    ".join(f"{name}{words['colon']}{value}" for name, value in facts))
     if heading["simulated"]:
-        file.add_paragraph().add_run(_mark(document) + words["simulated_notice"]).bold = True
+        file.add_paragraph().add_run(
+            f"{word('mark.full', document.lang)} {words['simulated_notice']}"
+        ).bold = True
 
 
 def _write_runs(paragraph: Paragraph, runs: Sequence[Run], *, bold: bool = False) -> None:
@@ -135,8 +145,10 @@ def _write_runs(paragraph: Paragraph, runs: Sequence[Run], *, bold: bool = False
         written.font.superscript = "sup" in run.look or None
 
 
-def _write_sentence(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
-    for runs in read_markup(part["html"])[0]:
+def _write_paragraph(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    """Write sentences as one paragraph."""
+    html = labels(document.lang)["sentence_gap"].join(item["html"] for item in part["items"])
+    for runs in read_markup(html)[0]:
         _write_runs(file.add_paragraph(), runs, bold=part["kind"] == "lead")
 
 
@@ -151,6 +163,13 @@ def _write_note(file: WordDocument, part: Mapping[str, Any], document: Document)
     file.add_paragraph(part["text"], style="Normal")
 
 
+def _write_notes(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
+    """Write numbered notes; the numbers are text, since appendix B refers to them."""
+    file.add_paragraph(part["title"], style="Caption").paragraph_format.keep_with_next = True
+    for number, text in enumerate(part["texts"], start=1):
+        file.add_paragraph(f"{number}. {text}")
+
+
 def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
     words = labels(document.lang)
     title = words["figure_label"].format(number=part["number"]) + part["title"] + _mark(document)
@@ -161,7 +180,7 @@ def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document
     picture = file.add_picture(io.BytesIO(base64.b64decode(part["png"])), width=_TEXT_WIDTH)
     picture._inline.docPr.set("descr", part["alt"])
     picture._inline.docPr.set("title", part["title"])
-    if below := words["gap"].join(text for text in (part["note"], part["source"]) if text):
+    if below := figure_foot(part, document.lang):
         file.add_paragraph(below)
 
 
@@ -180,9 +199,12 @@ def _write_table(file: WordDocument, table: Table, document: Document) -> None:
         return
     caption = file.add_paragraph(table.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
-    made = file.add_table(rows=len(rows), cols=max(map(len, rows)), style="Table Grid")
+    width = max(map(len, rows))
+    made = file.add_table(rows=len(rows), cols=width, style="Table Grid")
+    size = file.styles["Caption"].font.size
     for number, row in enumerate(rows):
-        _fill_row(made, number, row, is_head=number < len(table.head), size=file.styles["Caption"].font.size)
+        is_head = number < len(table.head)
+        _fill_row(made, number, row, is_head=is_head, size=min(size, _DENSE) if width >= _MANY else size)
     file.add_paragraph()
 
 
@@ -191,6 +213,8 @@ def _fill_row(table: WordTable, number: int, texts: Sequence[str], *, is_head: b
     for cell, text in zip(row.cells, texts, strict=False):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
+        if read_number(text) is not None:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = paragraph.add_run(text)
         run.font.size, run.bold = size, is_head or None
     properties = row._tr.get_or_add_trPr()
@@ -199,8 +223,21 @@ def _fill_row(table: WordTable, number: int, texts: Sequence[str], *, is_head: b
         properties.append(OxmlElement("w:tblHeader"))
 
 
+def _turn_page(file: WordDocument, *, wide: bool) -> None:
+    """Begin a section on a new page, upright or across."""
+    sides = (Mm(210), Mm(297))
+    page = file.add_section(WD_SECTION.NEW_PAGE)
+    page.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    page.page_width, page.page_height = sides[::-1] if wide else sides
+
+
+def _is_wide(section: Mapping[str, Any]) -> bool:
+    """Whether a section holds the table of all values, which needs the sheet across, as in print."""
+    return any('class="indicators' in part.get("html", "") for part in section["parts"])
+
+
 def _mark(document: Document) -> str:
-    return f"  {word('mark.full', document.lang)} " if document.heading["simulated"] else ""
+    return f"  {word('mark.full', document.lang)}" if document.heading["simulated"] else ""
 
 
 def _rgb(colour: str) -> RGBColor:
@@ -208,12 +245,12 @@ def _rgb(colour: str) -> RGBColor:
 
 
 _WRITERS: dict[str, Callable[[WordDocument, Mapping[str, Any], Document], None]] = {
-    "lead": _write_sentence,
-    "sentence": _write_sentence,
+    "lead": _write_paragraph,
+    "paragraph": _write_paragraph,
     "points": _write_items,
     "asks": _write_items,
-    "plain": _write_items,
     "note": _write_note,
+    "notes": _write_notes,
     "chart": _write_chart,
     "table": _write_tables,
 }

@@ -15,13 +15,14 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from helpers.page.blocks import labels, printable
+from helpers.page.blocks import labels, printable, records
+from helpers.page.figure_data import tell_numbers
+from helpers.page.numbers import read_number, unit_name
 from helpers.page.reading import read_markup
 from helpers.page.render import Document
 from helpers.page.words import word
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[-−]?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _LONGEST_TEXT = 32_767  # characters a cell may hold
@@ -57,28 +58,42 @@ def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> It
     mark = word("mark.full", document.lang) if document.heading["simulated"] else ""
     if part["kind"] == "chart":
         name = words["sheet_figure"].format(number=part["number"])
-        sheet = book.create_sheet(name)
-        columns = [words["data_columns"].get(name, name) for name in part["table"]["columns"]]
-        lines = [part["title"], part["measure"], part["note"], part["source"], mark]
-        _fill(sheet, [line for line in lines if line], [columns], part["table"]["rows"])
+        numbers = records(tell_numbers(part, document.lang))
+        source = words["source_line"].format(source=part["source"]) if part["source"] else ""
+        lines = [part["title"], part["measure"], part["note"], source, mark]
+        _fill(
+            book.create_sheet(name), [line for line in lines if line], [numbers["columns"]], numbers["rows"]
+        )
         yield name, part["title"], part["source"]
     elif part["kind"] == "data":
-        sheet = book.create_sheet(words["sheet_results"])
-        _fill(
-            sheet,
-            [part["title"], *([mark] if mark else [])],
-            [part["table"]["columns"]],
-            part["table"]["rows"],
-        )
-        yield words["sheet_results"], part["title"], part["source"]
+        heads = [words["raw_columns"].get(name, name) for name in part["table"]["columns"]]
+        lines = [part["title"], *([mark] if mark else [])]
+        _fill(book.create_sheet(part["sheet"]), lines, [heads], _in_words(part["table"], document.lang))
+        yield part["sheet"], part["title"], words["source_appendix"]
     elif part["kind"] == "table" and not part.get("figure_data"):
-        for table in read_markup(part["html"])[1]:
+        paragraphs, found = read_markup(part["html"])
+        below = ["".join(run.text for run in runs).strip() for runs in paragraphs]
+        for table in found:
             number = 1 + sum(name.startswith(words["table"]) for name in book.sheetnames)
             name = words["sheet_table"].format(number=number)
             table = table.filled
             rows = [[_number_or_text(text) for text in row] for row in table.body]
-            _fill(book.create_sheet(name), [table.caption], table.head, rows)
-            yield name, table.caption, ""
+            _fill(book.create_sheet(name), [table.caption, *below], table.head, rows)
+            yield name, table.caption, words["gap"].join(below)
+
+
+def _in_words(table: Mapping[str, Any], lang: str) -> list[list[Any]]:
+    """Say units, statuses and confidences of the results in words; ids and numbers stay as they are."""
+    tellers = {
+        "unit": lambda code: unit_name(code, lang),
+        "status": lambda status: word(f"status.{status}", lang),
+        "confidence": lambda grade: word(f"confidence.{grade}", lang),
+    }
+    found = [tellers.get(name) for name in table["columns"]]
+    return [
+        [tell(value) if tell and value else value for tell, value in zip(found, row, strict=True)]
+        for row in table["rows"]
+    ]
 
 
 def _fill_about(sheet: Worksheet, document: Document, listed: Sequence[tuple[str, str, str]]) -> None:
@@ -142,11 +157,9 @@ def write_cell(cell: Cell, value: Any) -> None:
 
 
 def _number_or_text(text: str) -> float | int | str:
-    """Give a printed number back as a number; leading zeros mark a code and stay text."""
-    if not _NUMBER.match(text):
-        return text
-    plain = text.replace("−", "-")
-    return float(plain) if "." in plain else int(plain)
+    """Give a printed number back as a number."""
+    number = read_number(text)
+    return text if number is None else number
 
 
 def _set_widths(sheet: Worksheet, first_row: int) -> None:

@@ -126,7 +126,9 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             reports=rows,
             matrix=_matrix(rows, lang),
             failed=sum(report.facts["run"] == "failed" for report in ordered),
-            statuses=[(status, word(f"status.{status}", lang)) for status in STATUSES],
+            statuses=[
+                (status, word(f"status.{status}", lang)) for status in STATUSES if status != "no_target"
+            ],
             words=labels(lang),
         )
     )

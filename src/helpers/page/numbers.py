@@ -7,6 +7,7 @@ a gap is the difference of the two printed numbers, so a reader can check it wit
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -19,6 +20,7 @@ from helpers.units import change_unit, unit
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 _MOST_DECIMALS = 6
+_PRINTED = re.compile(r"[-−]?(?:0|[1-9]\d{0,2}(?:,?\d{3})*)(?:\.\d+)?")
 _AMOUNTS = ("time", "area", "mass", "volume", "count", "length")
 
 
@@ -91,27 +93,47 @@ def format_number(value: float | None, *, decimals: int, lang: str) -> str:
     return f"{_MINUS}{text}" if number < 0 else text
 
 
-def unit_label(code: str, lang: str, *, number: str = "") -> str:
-    """Label of a unit inside a sentence; ``number`` is the printed number, for the English singular."""
-    group = "units_one" if number == "1" and code in entry("units_one") else "units"
-    if code in entry(group):
-        return word(f"{group}.{code}", lang)
+def read_number(text: str) -> int | float | None:
+    """Read a printed number back; ``None`` where the text is none. Leading zeros mark a code, not a number.
+
+    Examples
+    --------
+    >>> read_number("−12,345.5"), read_number("007"), read_number("1119A")
+    (-12345.5, None, None)
+    """
+    if not _PRINTED.fullmatch(text):
+        return None
+    plain = text.replace("−", "-").replace(",", "")
+    return float(plain) if "." in plain else int(plain)
+
+
+def unit_label(code: str, lang: str, *, number: str = "", in_cell: bool = False) -> str:
+    """Label of a unit inside a sentence, or a shorter one in a cell; ``number`` decides on the English singular."""
+    groups = (("units_cell", in_cell), ("units_one", number == "1"), ("units", True))
+    for group, is_asked in groups:
+        if is_asked and code in entry(group):
+            return word(f"{group}.{code}", lang)
     record = unit(code)
     return record.label_zh if lang == "zh" else record.label_en
 
 
-def format_quantity(value: float | None, measure: Measure, lang: str) -> str:
+def unit_name(code: str, lang: str) -> str:
+    """Name a unit in a column of units, where a number without one needs a word."""
+    named = entry("units_column")
+    return named[code][lang] if code in named else unit_label(code, lang, in_cell=True)
+
+
+def format_quantity(value: float | None, measure: Measure, lang: str, *, in_cell: bool = False) -> str:
     """Print a number with its unit: ``28μg/m³``, ``89.6%``, ``1 day``; the word for no data where missing."""
     text = format_number(value, decimals=measure.decimals, lang=lang)
-    label = "" if is_missing(value) else unit_label(measure.unit, lang, number=text)
+    label = "" if is_missing(value) else unit_label(measure.unit, lang, number=text, in_cell=in_cell)
     return f"{text}{_SPACE if lang == 'en' and label else ''}{label}"
 
 
-def format_set_number(value: float | None, measure: Measure, lang: str) -> str:
+def format_set_number(value: float | None, measure: Measure, lang: str, *, in_cell: bool = False) -> str:
     """Print a target or limit with the decimals it was set with."""
-    if is_missing(value):
-        return format_quantity(value, measure, lang)
-    return format_quantity(value, Measure(measure.unit, exact_decimals(value)), lang)
+    decimals = measure.decimals if is_missing(value) else exact_decimals(value)
+    return format_quantity(value, Measure(measure.unit, decimals), lang, in_cell=in_cell)
 
 
 def supported_decimals(low: float, high: float) -> int:
@@ -160,7 +182,8 @@ def gap_words(
     measure
         Unit and decimals of the value; a ratio's gap is told in percentage points.
     in_cell
-        Table form: the column names the unit of a concentration, so the cell omits it, and 比目标 too.
+        Table form: the columns before it have the unit, so the cell omits it (but for days and percentage
+        points), and 比目标 too.
 
     Returns
     -------
@@ -175,15 +198,20 @@ def gap_words(
         return word(f"{group}.equal", lang)
     size = abs(difference)
     told = Measure(measure.of_difference.unit, decimals)
-    if in_cell and unit(told.unit).dimension.startswith(("concentration", "content")):
-        amount = format_number(float(size), decimals=decimals, lang=lang)
-    else:
-        amount = format_quantity(float(size), told, lang)
+    amount = _amount(float(size), told, lang, in_cell=in_cell and told.unit != "days")
     if satisfies(float(rounded(value, measure.decimals)), target, operator):
         return word(f"{group}.better", lang).format(amount=amount)
     side = "above" if difference > 0 else "below"
     kind = "amount" if measure.is_amount else "level"
     return word(f"{group}.{side}_{kind}", lang).format(amount=amount)
+
+
+def _amount(size: float, measure: Measure, lang: str, *, in_cell: bool) -> str:
+    """Print the size of a difference; in a cell without its unit, percentage points in short."""
+    if not in_cell:
+        return format_quantity(size, measure, lang)
+    text = format_number(size, decimals=measure.decimals, lang=lang)
+    return word("points_cell", lang).format(number=text) if measure.unit == "pp" else text
 
 
 def change_measure(code: str, measure: Measure) -> Measure:
@@ -193,7 +221,9 @@ def change_measure(code: str, measure: Measure) -> Measure:
     return Measure(code, decimals)
 
 
-def change_words(change: float | None, code: str, *, measure: Measure, lang: str) -> str:
+def change_words(
+    change: float | None, code: str, *, measure: Measure, lang: str, in_cell: bool = False
+) -> str:
     """Say a year-on-year change: ``同比下降5.9%``, ``同比上升1.2个百分点``, ``同比持平``.
 
     Parameters
@@ -204,17 +234,20 @@ def change_words(change: float | None, code: str, *, measure: Measure, lang: str
         ``pct``, ``pp`` or ``days``; empty for the one the unit asks for.
     measure
         Unit and decimals of the value itself.
+    in_cell
+        Table form: the column says 同比 already.
     """
     if is_missing(change):
         return word("missing.not_applicable", lang)
     told = change_measure(code, measure)
     number = rounded(change, told.decimals)
+    group = "change_cell" if in_cell else "change"
     if number.is_zero():
-        return word("change.equal", lang)
+        return word(f"{group}.equal", lang)
     side = "up" if number > 0 else "down"
     kind = "amount" if measure.is_amount else "level"
-    amount = format_quantity(float(abs(number)), told, lang)
-    return word(f"change.{side}_{kind}", lang).format(amount=amount)
+    amount = _amount(float(abs(number)), told, lang, in_cell=in_cell and told.unit == "pp")
+    return word(f"{group}.{side}_{kind}", lang).format(amount=amount)
 
 
 def odds_percent(likelihood: float) -> int:

@@ -22,20 +22,18 @@ class Run:
 
 @dataclass
 class Table:
-    """One table: caption, header rows, body rows; each cell a text."""
+    """One table: caption, header rows, body rows, each cell a text; and the columns that hold pictures."""
 
     caption: str = ""
     head: list[list[str]] = field(default_factory=list)
     body: list[list[str]] = field(default_factory=list)
+    pictures: set[int] = field(default_factory=set)
 
     @property
     def filled(self) -> Table:
-        """The table without columns whose body is empty: a sparkline has no words."""
-        keep = [
-            column
-            for column in range(max((len(row) for row in self.body), default=0))
-            if any(column < len(row) and row[column] for row in self.body)
-        ]
+        """The table without its columns of pictures: a sparkline has no words."""
+        width = max((len(row) for row in self.body), default=0)
+        keep = [column for column in range(width) if column not in self.pictures]
         cut = [[[row[c] for c in keep if c < len(row)] for row in rows] for rows in (self.head, self.body)]
         return Table(self.caption, *cut)
 
@@ -58,7 +56,9 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         hidden = tag in ("svg", "style", "script") or given.get("aria-hidden") == "true"
         self._stack.append((tag, hidden or self._hidden))
-        if tag == "table":
+        if tag == "svg" and self._cell is not None:
+            self.tables[-1].pictures.add(len(self.tables[-1].body[-1]))
+        elif tag == "table":
             self.tables.append(Table())
         elif self.tables and tag == "tr":
             in_head = any(name == "thead" for name, _ in self._stack)

@@ -9,13 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 # jsonschema compiles a grammar for an unused string format while nbconvert is imported; without it the import
 # takes a third of the time. jsonschema guards this import itself.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-from markupsafe import Markup, escape  # noqa: E402
+from markupsafe import Markup  # noqa: E402
 from nbconvert.exporters import TemplateExporter  # noqa: E402
 from nbconvert.preprocessors import Preprocessor  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
@@ -24,20 +22,20 @@ from traitlets import Bool, List, default  # noqa: E402
 from helpers.errors import ParameterError, RunError  # noqa: E402
 from helpers.page import tables  # noqa: E402
 from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
-from helpers.page.numbers import exact_decimals  # noqa: E402
+from helpers.page.figure_data import print_numbers  # noqa: E402
 from helpers.page.words import word  # noqa: E402
 
 REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
 STYLES = ("brief", "formal")
 MOST_ROWS_ON_PAGE = 60
-MOST_DECIMALS = 3  # of a figure's numbers in print; the spreadsheet has them all
 
 
 @dataclass(frozen=True)
 class Document:
     """A report put together: numbered sections of plain data, the one source of page, Word and sheet.
 
-    ``sections`` are mappings with ``slot``, ``number`` (一 or 1 or A), ``label``, ``anchor``, ``title``, ``parts``.
+    ``sections`` are mappings with ``slot``, ``number`` (一 or 1 or A), ``label``, ``anchor``, ``title``, ``stamp`` (the mark
+    of simulation, where the section carries one), ``parts``.
     ``remarks`` are for the operator: what the notebook printed beside its report.
     """
 
@@ -122,15 +120,11 @@ def _collect(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list
 def _number(blocks: list[Mapping[str, Any]], heading: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Number sections 一 二 三 (1 2 3), appendices A B C, and figures 1 2 3, in reading order.
 
-    A section without a title continues the one before it.
+    A section without a title continues the one before it. A section of a simulated report is stamped once, unless
+    all it shows was published by others.
     """
     lang, numbered, figures = heading["lang"], [], []
     words = labels(lang)
-    stamp = (
-        Markup(' <span class="stamp">{}</span>').format(word("mark.full", lang))
-        if heading["simulated"]
-        else Markup()
-    )
     for block in blocks:
         is_appendix = block["slot"] == "appendix"
         for section in block["sections"]:
@@ -139,12 +133,13 @@ def _number(blocks: list[Mapping[str, Any]], heading: Mapping[str, Any]) -> list
                 if part["kind"] == "chart":
                     part = {**part, "number": len(figures) + 1, "anchor": f"figure-{len(figures) + 1}"}
                     figures.append(part)
-                parts += _figure_tables(figures, lang, stamp) if part["kind"] == "figure-data" else [part]
+                parts += _figure_tables(figures, heading) if part["kind"] == "figure-data" else [part]
             if not section["title"] and numbered:
                 numbered[-1]["parts"] += parts
                 continue
             count = 1 + sum((done["slot"] == "appendix") == is_appendix for done in numbered)
             number = chr(ord("A") + count - 1) if is_appendix else numeral(count, lang)
+            is_own = block["slot"] == "section" and not all(part.get("observed") for part in parts)
             numbered.append(
                 {
                     "slot": block["slot"],
@@ -152,43 +147,33 @@ def _number(blocks: list[Mapping[str, Any]], heading: Mapping[str, Any]) -> list
                     "label": words["appendix_label" if is_appendix else "part_label"].format(number=number),
                     "anchor": f"appendix-{number.lower()}" if is_appendix else f"section-{count}",
                     "title": section["title"],
+                    "stamp": word("mark.full", lang) if is_own and heading["simulated"] else "",
                     "parts": parts,
                 }
             )
     return numbered
 
 
-def _figure_tables(figures: list[dict[str, Any]], lang: str, mark: Markup) -> list[dict[str, Any]]:
-    """Give the numbers of each figure as a printed table; a long one is left to the spreadsheet."""
-    words, parts = labels(lang), []
+def _figure_tables(figures: list[dict[str, Any]], heading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the numbers of all figures as one part of printed tables; a long one is left to the spreadsheet."""
+    lang, pieces = heading["lang"], []
+    words = labels(lang)
     for figure in figures:
-        table = pd.DataFrame(figure["table"]["rows"], columns=figure["table"]["columns"])
+        table, measures = print_numbers(figure, lang)
         if len(table) > MOST_ROWS_ON_PAGE:
             text = words["figure_data_long"].format(number=figure["number"], rows=len(table))
-            parts.append({"kind": "note", "text": text})
+            pieces.append(tables.note(text))
         elif len(table):
-            caption = escape(words["figure_data"].format(number=figure["number"], title=figure["title"]))
-            caption += Markup() if figure["observed"] else mark
-            parts.append({**table_part(_printed_table(table, caption, lang)), "figure_data": True})
-    return parts
-
-
-def _printed_table(table: pd.DataFrame, caption: Markup, lang: str) -> str:
-    """Print a figure's numbers without the columns that say nothing: no value at all, or one flag in every row."""
-    told = [
-        name
-        for name in table.columns
-        if table[name].replace("", None).notna().any()
-        and not (pd.api.types.is_bool_dtype(table[name]) and table[name].nunique() == 1)
-    ]
-    names = {name: labels(lang)["data_columns"].get(name, name) for name in told}
-    shown = table[told].rename(columns=names)
-    decimals = {
-        name: min(MOST_DECIMALS, max(map(exact_decimals, shown[name].dropna())))
-        for name in shown
-        if pd.api.types.is_float_dtype(shown[name])
-    }
-    return tables.data_table(shown, caption=caption, lang=lang, decimals=decimals)
+            pieces.append(
+                tables.data_table(
+                    table,
+                    caption=words["figure_data"].format(number=figure["number"], title=figure["title"]),
+                    lang=lang,
+                    measures=measures,
+                    simulated=heading["simulated"] and not figure["observed"],
+                )
+            )
+    return [{**table_part(Markup().join(pieces)), "figure_data": True}] if pieces else []
 
 
 class ArrangeBriefing(Preprocessor):

@@ -164,7 +164,14 @@ def exceedance_stack(table: pd.DataFrame, *, caption: Caption, lang: str) -> Cha
         month=words("month", lang)[month - 1],
     )  # fmt: skip
     notes = [label("note_gap", lang)] if totals.isna().any() else []
-    return finish(figure, caption, Remarks(alt, notes), table=tidy, lang=lang)
+    return finish(figure, caption, Remarks(alt, notes), table=_by_month(tidy), lang=lang)
+
+
+def _by_month(tidy: pd.DataFrame) -> pd.DataFrame:
+    """Give the numbers a row a month and a column a pollutant, as a reader looks them up."""
+    days = tidy.pivot(index="month", columns="pollutant", values="days")
+    heating = tidy.groupby("month")["is_heating"].first()
+    return days.assign(is_heating=heating).rename_axis(columns=None).reset_index()
 
 
 def _merge_small(wide: pd.DataFrame, lang: str) -> pd.DataFrame:

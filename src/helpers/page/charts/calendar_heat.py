@@ -15,12 +15,15 @@ from helpers.page.charts.labels import label, words
 
 _LEVELS = range(1, 7)
 _GAP = 0.06  # of a cell
+_TOP, _BOTTOM = 0.55, 0.05  # inches
+_ROW = (style.HEIGHT - _TOP - _BOTTOM) / 12
 
 
 def calendar_heat(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw the AQI level of every day of one calendar year.
 
-    A day of the table without a level is an outlined cell; a day that is not in the table is left empty.
+    A day of the table without a level is an outlined cell; a day that is not in the table is left empty, and
+    months after the last day of the table take no room.
 
     Parameters
     ----------
@@ -50,10 +53,12 @@ def calendar_heat(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     if days["date"].dt.year.nunique() > 1:
         raise refuse("dates of several years", where=caption.id, expected="days of one calendar year")
     with style.figure_style(caption.id):
-        figure = style.new_figure()
-        axes = plot_area(figure, Margins(left=0.55, right=0.75, top=0.55, bottom=0.05), baseline=False)
-        axes.set(xlim=(0.5, 31.5), ylim=(12.5, 0.5), xticks=[])
-        axes.set_yticks(range(1, 13), words("month", lang))
+        n_months = int(days["date"].dt.month.max())
+        figure = style.new_figure(_TOP + n_months * _ROW + _BOTTOM)
+        margins = Margins(left=0.55, right=0.75, top=_TOP, bottom=_BOTTOM)
+        axes = plot_area(figure, margins, baseline=False)
+        axes.set(xlim=(0.5, 31.5), ylim=(n_months + 0.5, 0.5), xticks=[])
+        axes.set_yticks(range(1, n_months + 1), words("month", lang)[:n_months])
         _draw_days(axes, days)
         _count_good_days(axes, days, lang)
         _write_key(figure, levels, len(days) - len(levels), lang=lang)

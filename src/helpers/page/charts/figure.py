@@ -83,8 +83,8 @@ class Caption:
 class Chart:
     """One finished figure.
 
-    ``svg`` is inline markup with title and description; ``table`` holds the numbers drawn (appendix B);
-    the other texts are plain and still to be escaped by the page.
+    ``svg`` is inline markup with title and description; ``table`` holds the numbers drawn (appendix B), in the
+    code ``unit`` of :mod:`helpers.units`; the other texts are plain and still to be escaped by the page.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Chart:
     svg: str
     table: pd.DataFrame
     source: str
+    unit: str
     figure: Figure = field(repr=False)
 
     def png(self, dpi: int = 200) -> bytes:
@@ -130,6 +131,7 @@ def finish(figure: Figure, caption: Caption, remarks: Remarks, *, table: pd.Data
         svg=inline_svg(svg, figure_id=caption.id, title=caption.title, description=remarks.alt),
         table=table.reset_index(drop=True),
         source=caption.source,
+        unit=caption.unit,
         figure=figure,
     )
 

@@ -3,7 +3,7 @@
 Templates stand in ``page/wording.yml``; :func:`verify` reads a sentence back against its row.
 """
 
-from helpers.page.wording.page_one import Ask, asks, lead_sentence, point, points
+from helpers.page.wording.page_one import Ask, asks, judged_targets, lead_sentence, point, points
 from helpers.page.wording.reader import verify, verify_ask, verify_lead
 from helpers.page.wording.rules import RuleTable, caveat_notes, rules
 from helpers.page.wording.sections import (
@@ -26,6 +26,7 @@ __all__ = [
     "budget_sentence",
     "caveat_notes",
     "forecast_sentence",
+    "judged_targets",
     "lead_sentence",
     "no_data_sentence",
     "point",

@@ -7,17 +7,20 @@ Clauses are chosen by the Chinese text and its budget, so both languages say the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from helpers import registry
-from helpers.battles.judgement import sort_worst_first
+from helpers.battles.judgement import satisfies, sort_worst_first
 from helpers.battles.results import STATUSES
+from helpers.page.numbers import rounded
 from helpers.page.wording.sections import (
     bound_phrase,
     budget_measure,
     chance_phrase,
+    forecast_fields,
     gap_phrase,
     no_data_fields,
     no_data_form,
@@ -52,6 +55,11 @@ class Ask:
         )
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """The sentences of the box as plain data."""
+        return {"seen": self.seen.facts, "study": self.study.facts if self.study else None}
+
+    @property
     def bare(self) -> str:
         """Plain text without the mark of simulation; this is what the length budget counts."""
         colon = word("ask.colon", self.seen.lang)
@@ -83,7 +91,7 @@ def lead_sentence(results: pd.DataFrame, *, lang: str) -> Sentence:
     With many statuses the counts are merged step by step (met with on track, then at risk with off
     track) until the Chinese sentence fits, and last the name of the weakness goes; the points name it.
     """
-    judged = _targets(results)
+    judged = judged_targets(results)
     counts = {status: int((judged["status"] == status).sum()) for status in STATUSES}
     total = len(judged)
     simulated = bool(judged["simulated"].any())
@@ -106,7 +114,7 @@ def points(results: pd.DataFrame, *, lang: str) -> tuple[Sentence, ...]:
 
     A sentence over ``POINT_BUDGET`` 字 loses its likelihood first and then its comparator; the scorecard has both.
     """
-    worst = _targets(results).head(MOST_POINTS)
+    worst = judged_targets(results).head(MOST_POINTS)
     return tuple(point(row, lang=lang) for _, row in worst.iterrows())
 
 
@@ -124,7 +132,7 @@ def asks(results: pd.DataFrame, *, lang: str) -> tuple[Ask, ...]:
 
     Targets off track or at risk get a box each; targets without data share one while there is room.
     """
-    judged = _targets(results)
+    judged = judged_targets(results)
     behind = judged[judged["status"].isin(_BEHIND)].head(MOST_ASKS)
     boxes = [_ask(row, lang) for _, row in behind.iterrows()]
     lacking = judged[judged["status"] == "no_data"]
@@ -133,7 +141,8 @@ def asks(results: pd.DataFrame, *, lang: str) -> tuple[Ask, ...]:
     return tuple(boxes) or (Ask(Sentence("", word("ask.none", lang), "ask", lang)),)
 
 
-def _targets(results: pd.DataFrame) -> pd.DataFrame:
+def judged_targets(results: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are held against a target, worst status first and insufficient data last."""
     has_target = (results["target_id"] != "") & (results["status"] != "no_target")
     return sort_worst_first(results[has_target])
 
@@ -153,9 +162,9 @@ def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> P
         if merged and len(present) > 1:
             parts.append(fill(template, lang, count=_count(sum(counts[status] for status in present))))
         else:
-            parts += [_part(status, counts, lang) for status in present]
+            parts += [count_part(status, counts[status], lang) for status in present]
     if counts["no_data"]:
-        parts.append(_part("no_data", counts, lang))
+        parts.append(count_part("no_data", counts["no_data"], lang))
     joined = Phrase(
         word("lead.join", lang).join(part.text for part in parts),
         tuple(number for part in parts for number in part.numbers),
@@ -170,9 +179,10 @@ def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> P
     return Phrase(start.text + end, start.numbers)
 
 
-def _part(status: str, counts: dict[str, int], lang: str) -> Phrase:
-    template = "lead.part_no_data" if status == "no_data" else "lead.part"
-    return fill(template, lang, count=_count(counts[status]), status=word(f"status.{status}", lang))
+def count_part(status: str, count: int, lang: str) -> Phrase:
+    """Say how many targets have one status."""
+    template = f"lead.{'no_data' if status == 'no_data' else 'part'}{'_one' if count == 1 else ''}"
+    return fill(template, lang, count=_count(count), status=word(f"status.{status}", lang))
 
 
 def _forms(row: Row) -> tuple[str, ...]:
@@ -191,7 +201,7 @@ def _forms(row: Row) -> tuple[str, ...]:
 
 def _point(row: Row, form: str, lang: str) -> Sentence:
     facts = Facts(row, lang)
-    head = fill("point.head", lang, name=facts.name, status=word(f"status.{row['status']}", lang)).text
+    head = fill("point.head", lang, finding=facts.finding).text
     fields: dict[str, Phrase | str] = {}
     if form in ("full", "gap", "value"):
         fields["value"] = facts.quantity(row["value"])
@@ -223,15 +233,24 @@ def _ask(row: Row, lang: str) -> Ask:
 def _build_ask(row: Row, form: tuple[bool, bool], lang: str) -> Ask:
     has_gap, has_budget = form
     facts = Facts(row, lang)
-    fields: dict[str, Phrase | str] = {"status": word(f"status.{row['status']}", lang)}
-    if has_gap and facts.has("value") and facts.has_target:
-        seen = facts.sentence("ask", "ask.seen_gap", fields=fields | {"gap": gap_phrase(facts)})
+    if not (has_gap and facts.has("value") and facts.has_target):
+        seen = facts.sentence("ask", "ask.seen")
+    elif not _is_ahead(facts):
+        seen = facts.sentence("ask", "ask.seen_gap", fields={"gap": gap_phrase(facts)})
+    elif facts.has("forecast", "forecast_low", "forecast_high"):
+        seen = facts.sentence("ask", "ask.seen_forecast", fields=forecast_fields(facts))
     else:
-        seen = facts.sentence("ask", "ask.seen", fields=fields)
+        seen = facts.sentence("ask", "ask.seen")
     record = registry.indicator(row["indicator_id"])
     department = record.department_zh if lang == "zh" else record.department_en
     study = _study(facts) if has_budget else facts.sentence("study", "ask.study")
     return Ask(seen, study, _owner(department or word("ask.owner_default", lang), lang))
+
+
+def _is_ahead(facts: Facts) -> bool:
+    """Whether the value so far satisfies the target, so that only the projection explains what is wrong."""
+    value = float(rounded(facts.row["value"], facts.measure.decimals))
+    return satisfies(value, facts.row["target_value"], facts.row["target_operator"])
 
 
 def _study(facts: Facts) -> Sentence:

@@ -138,7 +138,7 @@ def _interval_agrees(fact: Reading, row: Row, taken: Read) -> bool:
 
 
 def _check_judgement(sentence: Sentence, taken: Read, row: Row) -> list[str]:
-    """Trend words against the interval, status words against the status."""
+    """Trend words against the interval, meeting or holding against the years, status words against the status."""
     rules, problems = patterns(sentence.lang), []
     if sentence.kind == "trend":
         word = next((name for name, text in rules["trend"].items() if text in taken.rest), None)
@@ -149,6 +149,11 @@ def _check_judgement(sentence: Sentence, taken: Read, row: Row) -> list[str]:
                 problems.append(f"{word} against the interval {low} to {high}")
         elif word is None and low <= 0 <= high:
             problems.append("the interval contains zero and nobody says that the direction is unclear")
+    told = next((name for name, pattern in rules["aim"].items() if re.search(pattern, taken.rest)), None)
+    has_dates = not (is_missing(row["target_date"]) or is_missing(row["period_end"]))
+    is_past = has_dates and row["target_date"].year < row["period_end"].year
+    if told is not None and (told == "hold") != is_past:
+        problems.append(f"a target is told as one to {told}")
     if sentence.kind in ("point", "ask") and rules["status"][row["status"]] not in taken.rest:
         problems.append(f"status {row['status']} is not named")
     return problems

@@ -1,4 +1,7 @@
-"""One sentence per kind, each from one results row: value, year on year, trend, forecast, budget, no data."""
+"""One sentence per kind, each from one results row: value, year on year, trend, forecast, budget, no data.
+
+With ``follows`` a sentence points back to the indicator that the sentence before it named.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,9 @@ from helpers.page.words import standard_name, word
 from helpers.units import unit
 
 
-def value_sentence(row: Row, *, lang: str) -> Sentence:
+def value_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say the value of a row with one comparator: its target, else the limit value, else none."""
-    facts = Facts(row, lang)
+    facts = Facts(row, lang, follows)
     if not facts.has("value"):
         return facts.sentence("value", "value.missing")
     fields: dict[str, Phrase | str] = {"value": facts.quantity(row["value"])}
@@ -45,9 +48,9 @@ def value_sentence(row: Row, *, lang: str) -> Sentence:
     return facts.sentence("value", "value.plain", fields=fields)
 
 
-def yoy_sentence(row: Row, *, lang: str) -> Sentence:
+def yoy_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say the value against the same period last year; 上升 and 下降 only, never a judgement from two points."""
-    facts = Facts(row, lang)
+    facts = Facts(row, lang, follows)
     if not facts.has("value"):
         return facts.sentence("yoy", "value.missing")
     value = facts.quantity(row["value"])
@@ -64,10 +67,9 @@ def yoy_sentence(row: Row, *, lang: str) -> Sentence:
     return facts.sentence("yoy", "yoy.told", fields=fields, direction=_movement(number))
 
 
-def trend_sentence(row: Row, *, lang: str) -> Sentence:
-    """Say the slope with its 95 % interval; 改善 and 变差 only where the interval excludes zero.
-    """
-    facts = Facts(row, lang)
+def trend_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
+    """Say the slope with its 95 % interval; 改善 and 变差 only where the interval excludes zero."""
+    facts = Facts(row, lang, follows)
     if not facts.has("trend_per_year", "trend_low", "trend_high"):
         return facts.sentence("trend", "trend_sentence.missing")
     slope, low, high = (float(row[column]) for column in ("trend_per_year", "trend_low", "trend_high"))
@@ -91,34 +93,30 @@ def trend_sentence(row: Row, *, lang: str) -> Sentence:
     return facts.sentence("trend", f"trend_sentence.judged_{side}", fields=fields, direction=side)
 
 
-def forecast_sentence(row: Row, *, lang: str) -> Sentence:
+def forecast_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say the projected final value with its 80 % interval and the chance of meeting the target.
 
     A projection without interval is not printed; then the chance stands alone, or the lack of data.
     """
-    facts = Facts(row, lang)
+    facts = Facts(row, lang, follows)
     likelihood = stated_likelihood(facts)
     if not facts.has("forecast", "forecast_low", "forecast_high"):
         if likelihood is None:
             return facts.sentence("forecast", "forecast.missing")
         fields = {"chance": chance_phrase(facts)}
         return facts.sentence("forecast", "forecast.chance", fields=fields, likelihood=likelihood)
-    low, high = row["forecast_low"], row["forecast_high"]
-    measure = Measure(facts.measure.unit, min(facts.measure.decimals, supported_decimals(low, high)))
-    fields = {
-        "horizon": _horizon(facts),
-        "forecast": facts.quantity(row["forecast"], measure),
-        "interval": interval_phrase(low, high, measure, lang),
-    }
+    fields = forecast_fields(facts)
+    interval = interval_phrase(row["forecast_low"], row["forecast_high"], forecast_measure(facts), lang)
+    fields["interval"] = interval
     if likelihood is None:
         return facts.sentence("forecast", "forecast.interval", fields=fields)
     fields["chance"] = chance_phrase(facts)
     return facts.sentence("forecast", "forecast.interval_chance", fields=fields, likelihood=likelihood)
 
 
-def budget_sentence(row: Row, *, lang: str) -> Sentence:
+def budget_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say what the rest of the period may bear: a mean, or days for ratios and day counts."""
-    facts = Facts(row, lang)
+    facts = Facts(row, lang, follows)
     if not facts.has("required") or not facts.has_target:
         return facts.sentence("budget", "budget.none")
     if row["required"] < 0:
@@ -131,9 +129,9 @@ def budget_sentence(row: Row, *, lang: str) -> Sentence:
     return facts.sentence("budget", f"budget.mean_{side}", fields=fields)
 
 
-def no_data_sentence(row: Row, *, lang: str) -> Sentence:
+def no_data_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say that data are insufficient and what to supply: by the department, or the monitoring data."""
-    facts = Facts(row, lang)
+    facts = Facts(row, lang, follows)
     return facts.sentence("no_data", f"no_data.{no_data_form(facts)}", fields=no_data_fields(facts))
 
 
@@ -189,15 +187,10 @@ def interval_phrase(low: float, high: float, measure: Measure, lang: str) -> Phr
 
 def chance_phrase(facts: Facts) -> Phrase:
     """Say the chance of meeting the target in words with its figure; the figure's number is in percent."""
-    row, lang = facts.row, facts.lang
-    likelihood = float(row["likelihood"])
-    if facts.has("target_date"):
-        goal = word("goal.dated", lang).format(year=row["target_date"].year)
-    else:
-        goal = word("goal.plain", lang)
+    lang, likelihood = facts.lang, float(facts.row["likelihood"])
     band = likelihood_band(likelihood)
     text = word("chance.even" if band == "even" else "chance.other", lang).format(
-        goal=goal, band=word(f"band.{band}", lang), odds=odds_words(likelihood, lang)
+        aim=facts.aim, band=word(f"band.{band}", lang), odds=odds_words(likelihood, lang)
     )
     return Phrase(text, (float(odds_percent(likelihood)),))
 
@@ -211,6 +204,18 @@ def budget_measure(facts: Facts) -> Measure:
     """Measure of ``required``: whole days where the indicator is a ratio or a day count, else its own."""
     is_days = unit(facts.measure.unit).is_ratio or facts.measure.unit == "days"
     return Measure("days", 0) if is_days else facts.measure
+
+
+def forecast_measure(facts: Facts) -> Measure:
+    """Measure of a projection: no more decimals than its interval supports."""
+    low, high = facts.row["forecast_low"], facts.row["forecast_high"]
+    return Measure(facts.measure.unit, min(facts.measure.decimals, supported_decimals(low, high)))
+
+
+def forecast_fields(facts: Facts) -> dict[str, Phrase | str]:
+    """Projected value and the period it is for, of a row that has a projection with its interval."""
+    forecast = facts.quantity(facts.row["forecast"], forecast_measure(facts))
+    return {"horizon": _horizon(facts), "forecast": forecast}
 
 
 def _horizon(facts: Facts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -71,6 +71,11 @@ class Sentence:
         return f"{self.head}{self.body}"
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """The sentence as plain data, so that a published one can be held against its row."""
+        return asdict(self)
+
+    @property
     def text(self) -> str:
         """Plain text, with the mark where the row is simulated."""
         return self.bare + (word("mark.short", self.lang) if self.simulated else "")
@@ -78,19 +83,25 @@ class Sentence:
     @property
     def html(self) -> Markup:
         """Escaped HTML: bold finding, chemical subscripts, ``span.mark-simulated`` where the row is simulated."""
-        head = Markup("<strong>{}</strong>").format(typeset(self.head)) if self.head else Markup()
-        return head + typeset(self.body) + (simulated_mark(self.lang) if self.simulated else Markup())
+        return self.bare_html + (simulated_mark(self.lang) if self.simulated else Markup())
 
-    def __html__(self) -> str:
-        return str(self.html)
+    @property
+    def bare_html(self) -> Markup:
+        """The HTML without the mark, for a section that carries one stamp for all its sentences."""
+        head = Markup("<strong>{}</strong>").format(typeset(self.head)) if self.head else Markup()
+        return head + typeset(self.body)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A results row seen in one language: its name, span and measure, resolved once."""
+    """A results row seen in one language: its name, span and measure, resolved once.
+
+    ``follows`` says that the sentence before named the indicator, so that this one only points back to it.
+    """
 
     row: Row
     lang: str
+    follows: bool = False
     name: str = field(init=False)
     span: str = field(init=False)
     measure: Measure = field(init=False)
@@ -127,6 +138,39 @@ class Facts:
         return Phrase(format_quantity(value, measure, self.lang), (float(rounded(value, measure.decimals)),))
 
     @property
+    def is_past_target(self) -> bool:
+        """Whether the target's year is over, so that its value is to be kept rather than reached."""
+        return (
+            self.has("target_date", "period_end")
+            and self.row["target_date"].year < self.row["period_end"].year
+        )
+
+    @property
+    def aim(self) -> str:
+        """What is wanted: to meet the target, or to hold it where its year is past."""
+        if self.has("target_date"):
+            goal = word("goal.dated", self.lang).format(year=self.row["target_date"].year)
+        else:
+            goal = word("goal.plain", self.lang)
+        return word(f"aim.{'hold' if self.is_past_target else 'meet'}", self.lang).format(goal=goal)
+
+    @property
+    def finding(self) -> str:
+        """What page one finds: the indicator and its status."""
+        noun = self._closed(self.name)
+        return word(f"finding.{self.row['status']}", self.lang).format(name=self.name, noun=noun)
+
+    def subject(self, name: str) -> str:
+        """The indicator as the subject of a sentence."""
+        if self.follows:
+            return word("subject.follows", self.lang)
+        return word("subject.named", self.lang).format(name=self._closed(name))
+
+    def _closed(self, name: str) -> str:
+        """Close the apposition of an English name: “CO daily mean, 95th percentile,” goes on with a verb."""
+        return f"{name}," if self.lang == "en" and "," in name else name
+
+    @property
     def name_in_span(self) -> str:
         """Name beside its span: before its year is over a mean is no annual mean."""
         start, end = self.row["period_start"], self.row["period_end"]
@@ -144,9 +188,12 @@ class Facts:
         body = fill(
             template,
             self.lang,
-            name_in_span=self.name_in_span,
+            subject_in_span=self.subject(self.name_in_span),
+            subject=self.subject(self.name),
             name=self.name,
+            finding=self.finding,
             span=self.span,
+            aim=self.aim,
             **details.pop("fields", {}),
         )
         return Sentence(

@@ -1,0 +1,136 @@
+"""Sources as appendix C lists them: many files of one reader and publisher are one source with one number."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers import registry
+from helpers.page.blocks import labels
+from helpers.page.words import word
+
+SHORT_HASH = 12
+_ISO_DAY = 10
+_KINDS = {
+    "air_station_archive": "station_archive",
+    "air_city_archive": "city_archive",
+    "air_publish": "cnemc_publish",
+    "air_pm25in": "pm25_in",
+    "air_aqistudy": "aqistudy",
+    "air_misaligned": "aqistudy",
+    "station_list": "station_list",
+    "met_daily": "weather_cma",
+    "met_ghcn": "weather_ghcn",
+    "fires_firms": "firms",
+    "dust_hours": "dust_list",
+    "water_sections": "water_sections",
+    "ledger_workbook": "department_workbook",
+}
+"""Kind of source in ``registry/sources.yml`` that a reader reads."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Appendix C: the table it prints, the number of each source id, and the licence notes of the kinds used."""
+
+    table: pd.DataFrame
+    numbers: Mapping[str, int]
+    licences: tuple[str, ...]
+
+
+def list_sources(sources: pd.DataFrame, results: pd.DataFrame, *, lang: str) -> Listing:
+    """Group the files a report rests on and number the groups in the order in which the results use them.
+
+    Parameters
+    ----------
+    sources
+        Rows of the processed table ``sources``.
+    results
+        Their ``source_ids`` say what is used first; sources used by no row come last.
+
+    Returns
+    -------
+    The printed table has one row a group: number, title, files, publisher, dates, counts and checksum. The checksum
+    of several files is that of their checksums joined, in the order of their paths.
+    """
+    used = [one for joined in results["source_ids"] for one in joined.split(";") if one]
+    order = {one: place for place, one in enumerate(dict.fromkeys([*used, *sources["source_id"]]))}
+    ordered = sources.assign(place=sources["source_id"].map(order)).sort_values("place", kind="stable")
+    groups = [group for _, group in ordered.groupby(["reader", "publisher"], sort=False, dropna=False)]
+    numbers = {
+        source_id: number for number, group in enumerate(groups, start=1) for source_id in group["source_id"]
+    }
+    rows = [_group_row(number, group, lang) for number, group in enumerate(groups, start=1)]
+    names = labels(lang)["source_columns"]
+    table = pd.DataFrame(rows, columns=list(names), dtype="object").rename(columns=names)
+    return Listing(table, numbers, tuple(dict.fromkeys(_licences(sources, lang))))
+
+
+def source_facts(sources: pd.DataFrame, lang: str) -> list[dict[str, str]]:
+    """Name the files behind a report; the hash is part of the id, so a changed file counts as newly arrived."""
+    return [
+        {"id": f"{row.source_id}@{str(row.sha256)[:SHORT_HASH]}", "title": f"{_title(row, lang)} {row.path}"}
+        for row in sources.itertuples(index=False)
+    ]
+
+
+def _group_row(number: int, group: pd.DataFrame, lang: str) -> dict[str, Any]:
+    paths, first = sorted(group["path"]), next(group.itertuples(index=False))
+    files = paths[0]
+    if len(paths) > 1:
+        files = labels(lang)["source_files"].format(first=paths[0], last=paths[-1], n=len(paths))
+    return {
+        "title": f"{number}. {_title(first, lang, is_alone=len(group) == 1)}",
+        "files": Markup("<wbr>").join(re.findall(r"[^/_]+[/_]?", files)),
+        "publisher": labels(lang)["own_publisher"] if first.simulated else first.publisher or None,
+        "published_at": _days(group["published_at"], lang),
+        "retrieved_at": _days(group["retrieved_at"], lang),
+        "rows": int(group["n_rows"].sum()),
+        "refused": int(group["n_quarantined"].sum()),
+        "sha256": _checksum(group.sort_values("path")["sha256"]),
+    }
+
+
+def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
+    """Name a source: the Chinese title given with a single file, else the kind of source, else its id."""
+    kind, given = _kind(row.reader), str(row.title_zh)
+    if kind is None or (lang == "zh" and given and is_alone and not row.simulated):
+        name = given or str(row.source_id)
+    else:
+        name = getattr(kind, f"title_{lang}")
+    if not row.simulated:
+        return name
+    return labels(lang)["source_simulated"].format(mark=word("mark.full", lang), name=name)
+
+
+def _kind(reader: str) -> Any:
+    return registry.source_kinds().get(_KINDS.get(str(reader), ""))
+
+
+def _days(days: pd.Series, lang: str) -> str | None:
+    """The day, or the first and the last of several; ``None`` where none is known."""
+    known = sorted({str(day)[:_ISO_DAY] for day in days} - {""})
+    if len(known) > 1:
+        return labels(lang)["day_range"].format(first=known[0], last=known[-1])
+    return known[0] if known else None
+
+
+def _checksum(hashes: pd.Series) -> str:
+    found = [str(one) for one in hashes]
+    whole = found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+    return whole[:SHORT_HASH]
+
+
+def _licences(sources: pd.DataFrame, lang: str) -> Iterable[str]:
+    kinds = registry.source_kinds()
+    for row in sources.itertuples(index=False):
+        kind = kinds["demonstration"] if row.simulated else _kind(row.reader)
+        if kind is not None:
+            title, licence = getattr(kind, f"title_{lang}"), getattr(kind, f"licence_{lang}")
+            yield f"{title}{labels(lang)['colon']}{licence}"

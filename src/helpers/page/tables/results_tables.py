@@ -1,0 +1,200 @@
+"""Tables of results rows: progress on targets on page one, all values in appendix B."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.battles.judgement import is_missing
+from helpers.battles.results import STATUSES
+from helpers.page.charts.sparkline import sparkline
+from helpers.page.numbers import (
+    Measure,
+    change_words,
+    format_number,
+    format_set_number,
+    gap_words,
+    unit_label,
+    unit_name,
+)
+from helpers.page.tables.grid import build_table, cell, note, stamped
+from helpers.page.wording.page_one import count_part, judged_targets
+from helpers.page.wording.sentence import Facts, Row, capitalise
+from helpers.page.words import entry, standard_name, typeset, word
+
+MOST_ROWS = 8
+
+
+def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None = None) -> Markup:
+    """Lay out progress on targets, worst status first and insufficient data last; at most ``MOST_ROWS`` rows.
+
+    Parameters
+    ----------
+    results
+        Current rows; those without a target are passed over. Targets beyond the eighth are counted by
+        status in a line under the table, so that nothing is hidden.
+    series
+        Yearly values behind the sparklines: ``indicator_id, year, value`` (unit of the indicator). All
+        rows are drawn over the same years, a missing year as a gap.
+    """
+    judged = judged_targets(results)
+    columns = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
+    recent = _recent(series)
+    rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
+    caption = _caption("scorecard", judged, lang)
+    table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang)
+
+
+def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
+    """Lay out every row of the results (appendix B): value, unit, n, coverage, change, target, standard, sources.
+
+    Parameters
+    ----------
+    sources
+        Source id → its number in appendix C; without it, sources are numbered in order of first use. One that
+        appendix C does not list has no number.
+
+    Notes
+    -----
+    Caveats carry the numbers under which data and confidence writes them out. The place is told once above
+    the table where all rows share it.
+    """
+    columns = {key: label[lang] for key, label in entry("table.indicators.columns").items()}
+    notes = number_ids(results["caveats"])
+    sources = number_ids(results["source_ids"]) if sources is None else sources
+    if results["place_code"].nunique() == 1:
+        del columns["place"]
+    rows = [_indicator_cells(row, notes, sources, lang) for _, row in results.iterrows()]
+    caption = _caption("indicators", results, lang)
+    table = build_table(
+        "indicators", caption, columns, rows, lang=lang, numeric=("value", "n_obs", "coverage")
+    )
+    return table + (note(word("table.indicators.note", lang)) if rows else Markup())
+
+
+def number_ids(joined: pd.Series) -> dict[str, int]:
+    """Number the ids of a column joined by ``;`` from 1, in order of first use."""
+    ids = dict.fromkeys(part for text in joined for part in text.split(";") if part)
+    return {one: number for number, one in enumerate(ids, start=1)}
+
+
+def chip(status: str, lang: str) -> Markup:
+    """Draw a status as icon and word; the icon is hidden from readers.
+
+    The style sheet knows ``span.chip.chip-STATUS`` and in it ``span.icon``.
+    """
+    return Markup(
+        '<span class="chip chip-{}"><span class="icon" aria-hidden="true">{}</span>{}</span>'
+    ).format(status, entry(f"status.{status}.icon"), capitalise(word(f"status.{status}", lang)))
+
+
+def quantity_cell(value: float, measure: Measure, lang: str) -> Markup:
+    """Print a bold number with a small unit that is never parted from it; the word for no data where missing."""
+    number = format_number(value, decimals=measure.decimals, lang=lang)
+    if is_missing(value):
+        return typeset(number)
+    label = unit_label(measure.unit, lang, number=number, in_cell=True)
+    unit = Markup(' <span class="unit">{}</span>').format(label) if label else Markup()
+    return Markup('<span class="number"><strong>{}</strong>{}</span>').format(number, unit)
+
+
+def target_cell(facts: Facts) -> Markup:
+    """Print a target as a bound with its year."""
+    row, lang = facts.row, facts.lang
+    if not facts.has_target:
+        return typeset(word("missing.not_applicable", lang))
+    quantity = format_set_number(row["target_value"], facts.measure, lang, in_cell=True)
+    bound = word(f"bound_cell.{row['target_operator']}", lang).format(quantity=quantity)
+    if not facts.has("target_date"):
+        return typeset(bound)
+    year = word("target_year", lang).format(year=row["target_date"].year)
+    gap = " " if lang == "en" else ""
+    return Markup('{}{}<wbr><span class="nowrap">{}</span>').format(typeset(bound), gap, year)
+
+
+def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict[str, Markup]:
+    facts = Facts(row, lang)
+    values = recent.get(row["indicator_id"], [])
+    target = row["target_value"] if facts.has_target else None
+    gap = gap_words(
+        row["value"],
+        row["target_value"],
+        row["target_operator"],
+        measure=facts.measure,
+        lang=lang,
+        in_cell=True,
+    )
+    return {
+        "indicator": typeset(capitalise(facts.name)),
+        "value": quantity_cell(row["value"], facts.measure, lang),
+        "target": target_cell(facts),
+        "gap": typeset(gap),
+        "recent": Markup(sparkline(values, target)) if values else typeset(word("missing.no_data", lang)),
+        "status": chip(row["status"], lang),
+        "confidence": typeset(capitalise(word(f"confidence.{row['confidence']}", lang))),
+    }
+
+
+def _caption(kind: str, results: pd.DataFrame, lang: str) -> Markup:
+    return stamped(word(f"table.{kind}.caption", lang), lang, simulated=bool(results["simulated"].any()))
+
+
+def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
+    """Count the targets that found no room, by status."""
+    if rest.empty:
+        return Markup()
+    counts = rest["status"].value_counts()
+    told = word("lead.join", lang).join(
+        count_part(status, int(counts[status]), lang).text for status in STATUSES if status in counts
+    )
+    return note(word("table.scorecard.note", lang).format(counts=told))
+
+
+def _recent(series: pd.DataFrame | None) -> dict[str, list[float]]:
+    """Yearly values by indicator over one common run of years."""
+    if series is None or series.empty:
+        return {}
+    wide = series.pivot_table(index="year", columns="indicator_id", values="value", dropna=False)
+    wide = wide.reindex(range(int(wide.index.min()), int(wide.index.max()) + 1))
+    return {str(name): wide[name].tolist() for name in wide.columns}
+
+
+def _indicator_cells(
+    row: Row, notes: Mapping[str, int], sources: Mapping[str, int], lang: str
+) -> dict[str, Markup]:
+    facts = Facts(row, lang)
+    change = change_words(
+        row["change_prev"], row["change_unit"], measure=facts.measure, lang=lang, in_cell=True
+    )
+    return {
+        "indicator": typeset(capitalise(facts.name)),
+        "place": cell(row["place_code"], lang),
+        "period": typeset(facts.span),
+        "value": cell(row["value"], lang, facts.measure.decimals),
+        "unit": typeset(unit_name(facts.measure.unit, lang)),
+        "n_obs": cell(row["n_obs"], lang, 0),
+        "coverage": cell(row["coverage_pct"], lang, 1),
+        "change": typeset(change),
+        "target": target_cell(facts),
+        "status": typeset(capitalise(word(f"status.{row['status']}", lang))),
+        "standard": cell(standard_name(row["standard"], lang) or None, lang, missing="not_applicable"),
+        "notes": cell(_numbers(row["caveats"], notes, lang), lang, missing="not_applicable"),
+        "source": cell(_numbers(row["source_ids"], sources, lang), lang),
+    }
+
+
+def _numbers(joined: str, numbered: Mapping[str, int], lang: str) -> str | None:
+    """Write the numbers of joined ids as ranges: 1–3, 7."""
+    found = sorted({numbered[part] for part in joined.split(";") if part in numbered})
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    to, and_ = word("table.indicators.to", lang), word("table.indicators.and", lang)
+    told = [f"{run[0]}{to}{run[-1]}" if len(run) > 2 else and_.join(map(str, run)) for run in runs]
+    return and_.join(told) or None

@@ -1,0 +1,223 @@
+"""The page in a real browser: reachable by everybody, complete offline, right on phone and paper."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import pytest
+
+from browser import open_browser
+from helpers.page.index import Report, index_page
+from helpers.page.printing import print_pdf
+from page_example import report
+
+pytestmark = pytest.mark.browser
+LANGS = ("zh", "en")
+PAGES = ("zh", "en", "formal", "index-zh", "index-en")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests of this module."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The pages as files, opened as an office opens them."""
+    folder = tmp_path_factory.mktemp("reports")
+    facts = {lang: report(lang).facts for lang in LANGS}
+    previous = {**facts["zh"], "rows": facts["zh"]["rows"][:-1], "sources": []}
+    reports = [
+        Report("zh.html", facts["zh"], previous),
+        Report("en.html", {**facts["en"], "run": "failed", "reason": "cell 4: no data"}),
+    ]
+    pages = {lang: report(lang).html for lang in LANGS}
+    pages |= {"formal": report("zh", style="formal").html}
+    pages |= {f"index-{lang}": index_page(reports, lang=lang) for lang in LANGS}
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(chromium, files):
+    """Open a page at a width; return it with the addresses it asked for."""
+    made = []
+
+    def open_page(name: str, width: int = 1280):
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((files / f"{name}.html").as_uri())
+        made.append(page)
+        return page, asked
+
+    yield open_page
+    for page in made:
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def pdf():
+    """Pages of the printed report, by language and style, as (texts, reader)."""
+    from pypdf import PdfReader
+
+    kept = {}
+
+    def read(lang: str, style: str = "brief"):
+        if (lang, style) not in kept:
+            reader = PdfReader(io.BytesIO(print_pdf(report(lang, style=style).html)))
+            kept[lang, style] = [re.sub(r"\s+", "", page.extract_text()) for page in reader.pages], reader
+        return kept[lang, style]
+
+    return read
+
+
+@pytest.mark.parametrize(("name", "width"), [*((name, 1280) for name in PAGES), ("zh", 320)])
+def test_axe_finds_no_violation(opened, name, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, _ = opened(name, width)
+    # The page's own policy forbids scripts; axe is handed to the browser from outside, which the policy allows.
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    assert len(found.response["passes"]) > 10, "axe did not look"
+    assert found.response["violations"] == [], found.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_request_leaves_the_page(opened, name):
+    _, asked = opened(name)
+    assert len([address for address in asked if address.startswith("file:")]) == 1
+    assert [address for address in asked if not address.startswith(("file:", "data:"))] == []
+
+
+def test_policy_stops_a_script(opened):
+    page, _ = opened("zh")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); }"
+    )
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_does_not_scroll_sideways(opened, name):
+    page, _ = opened(name)
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_page_survives_text_spacing(opened):
+    page, _ = opened("zh", 320)
+    page.evaluate(
+        """() => { const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet];
+           sheet.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}'); }"""
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_figures_are_not_blank(opened, lang):
+    page, _ = opened(lang)
+    figures = page.locator("figure svg[role=img]")
+    assert figures.count() == 3
+    for number in range(3):
+        figure = figures.nth(number)
+        box = figure.bounding_box()
+        assert box["width"] > 600 and box["height"] > 200
+        assert figure.locator("title").text_content()
+        inks = page.evaluate(
+            """async (picture) => {
+                const image = new Image(); image.src = 'data:image/png;base64,' + picture; await image.decode();
+                const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext('2d');
+                pen.drawImage(image, 0, 0);
+                const data = pen.getImageData(0, 0, image.width, image.height).data;
+                let dark = 0;
+                for (let k = 0; k < data.length; k += 4) if (data[k] + data[k + 1] + data[k + 2] < 600) dark += 1;
+                return dark / (data.length / 4);
+            }""",
+            base64.b64encode(figure.screenshot()).decode(),
+        )
+        assert 0.003 < inks < 0.5, "a figure has some ink, and not only ink"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_keyboard_focus_is_visible_everywhere(opened, name):
+    page, _ = opened(name, 320)
+    stops = 0
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+               const s = getComputedStyle(e), b = e.getBoundingClientRect();
+               return {outline: s.outlineStyle, width: parseFloat(s.outlineWidth), shown: b.width > 0 && b.height > 0 && b.bottom > 0,
+                       height: b.height}; }"""
+        )
+        if seen is None:
+            break
+        stops += 1
+        assert seen["outline"] == "solid" and seen["width"] >= 2 and seen["shown"]
+        assert seen["height"] >= 16
+    assert stops >= 3
+
+
+def test_skip_link_leads_to_the_text(opened):
+    page, _ = opened("zh")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_page_one_is_one_sheet(pdf, lang):
+    texts, _ = pdf(lang)
+    headings = [re.sub(r"\s+", "", s["label"] + s["title"]) for s in report(lang).document.sections]
+    for heading in headings[:3]:
+        assert heading in texts[0]
+    assert headings[3] in texts[1] and headings[3] not in texts[0]
+    assert re.sub(r"\s+", "", report(lang).document.heading["title"]) in texts[0]
+    last = report(lang).document.sections[2]["parts"][-1]["items"][-1]["text"]
+    assert re.sub(r"\s+", "", last)[-12:] in texts[0]
+
+
+@pytest.mark.parametrize(("lang", "style"), [("zh", "brief"), ("en", "brief"), ("zh", "formal")])
+def test_every_sheet_is_a4_and_numbered(pdf, lang, style):
+    texts, reader = pdf(lang, style)
+    for number, (text, page) in enumerate(zip(texts, reader.pages, strict=True), start=1):
+        assert f"—{number}—" in text
+        assert sorted(round(float(side)) for side in page.mediabox[2:]) == [595, 842]
+        assert "示例数据（模拟）" in text or "Exampledata(simulated)" in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_print_loses_no_text(pdf, opened, lang):
+    texts, _ = pdf(lang)
+    printed = "".join(texts)
+    page, _ = opened(lang)
+    for cell in page.locator("tbody th").all_inner_texts():
+        assert re.sub(r"\s+", "", cell) in printed
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_row_or_figure_is_cut_by_a_page_end(opened, lang):
+    page, _ = opened(lang)
+    page.emulate_media(media="print")
+    avoid = page.evaluate(
+        """() => ['tr', 'figure', 'li'].map(n => [...document.querySelectorAll(n)].every(
+               e => getComputedStyle(e).breakInside === 'avoid'))"""
+    )
+    assert all(avoid)
+    assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+
+
+def test_text_copied_from_the_paper_is_the_text_of_the_page(pdf):
+    texts, _ = pdf("zh")
+    lookalikes = [c for c in "".join(texts) if "\u2e80" <= c <= "\u2fdf"]
+    assert lookalikes == []
+    assert not {"\ufffd", "\u25a1", "\ufb01"} & set("".join(texts))

@@ -1,0 +1,172 @@
+"""The xlsx and the Word file say what the page says; nothing in them can run."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from docx import Document as open_word
+from openpyxl import Workbook
+
+from helpers.page.blocks import labels
+from helpers.page.editable import word_file
+from helpers.page.export import workbook, write_cell
+from helpers.page.words import word
+from page_example import HOSTILE, report
+
+LANGS = ("zh", "en")
+
+
+def open_book(lang: str) -> openpyxl.Workbook:
+    """The example's workbook, read back."""
+    return openpyxl.load_workbook(io.BytesIO(workbook(report(lang).document)))
+
+
+def texts(book: openpyxl.Workbook) -> set[str]:
+    """All texts of a workbook."""
+    return {
+        cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+    }
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_figure_has_a_sheet_with_its_numbers(lang):
+    book = open_book(lang)
+    for number in (1, 2, 3):
+        sheet = book[f"图{number}" if lang == "zh" else f"Figure {number}"]
+        rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
+        assert [row[0] for row in rows] == list(range(2015, 2026))
+        assert 28 + number / 8 in rows[-1]
+
+
+def test_first_sheet_lists_the_others_and_the_state_of_the_data():
+    book = open_book("zh")
+    about = list(book.worksheets[0].iter_rows(values_only=True))
+    listed = {row[0] for row in about}
+    assert set(book.sheetnames[1:]) <= listed
+    assert ("数据状态", "示例数据（模拟）") in {row[:2] for row in about}
+
+
+def test_results_sheet_has_the_rows_with_their_units_and_sources():
+    sheet = open_book("zh")["结果表"]
+    rows = list(sheet.iter_rows(values_only=True))
+    head = next(row for row in rows if row[0] == "指标代码")
+    pm25 = dict(zip(head, next(row for row in rows if row[0] == "pm25_mean"), strict=True))
+    assert (pm25["数值"], pm25["单位"], pm25["目标值"]) == (28, "μg/m³", 30)
+    assert pm25["来源代码"] == "example_file" and pm25["模拟"] is True
+    assert pm25["达标可能性"] is None and pm25["进展状态"] == "已达标"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_files_have_a_sheet_of_their_own(lang):
+    rows = list(open_book(lang)[labels(lang)["sheet_files"]].iter_rows(values_only=True))
+    assert any("air/example.csv" in row and "0123456789abcdef" * 4 in row for row in rows)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_numbers_of_a_figure_have_unit_source_and_mark(lang):
+    sheet = open_book(lang)[labels(lang)["sheet_figure"].format(number=1)]
+    above = [row[0] for row in sheet.iter_rows(max_row=6, max_col=1, values_only=True)]
+    assert labels(lang)["source_line"].format(source="[1]") in above and word("mark.full", lang) in above
+    heads = {cell for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)}
+    assert any("μg/m³" in head for head in heads)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_cell_is_a_formula(lang):
+    book = open_book(lang)
+    assert any(text.startswith("=cmd") for text in texts(book)), "the hostile text must be there, as text"
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                if isinstance(cell.value, str) and cell.value[:1] in "=+-@\t\r":
+                    assert cell.quotePrefix
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=\x0bcmd"])
+def test_formula_like_text_stays_text(text):
+    cell = Workbook().active["A1"]
+    write_cell(cell, text)
+    assert cell.data_type == "s" and cell.quotePrefix
+    assert cell.value == text.replace("\x0b", "")
+
+
+def test_long_text_is_cut_to_what_a_cell_holds():
+    cell = Workbook().active["A1"]
+    write_cell(cell, "x" * 40_000)
+    assert len(cell.value) == 32_767
+
+
+@pytest.mark.parametrize("made", [workbook, word_file])
+def test_same_report_gives_the_same_bytes(made):
+    document = report("zh").document
+    first = made(document)
+    assert first == made(document)
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        assert b"2025-12-31T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_word_has_the_headings_of_the_page(lang):
+    made = open_word(io.BytesIO(word_file(report(lang).document)))
+    headings = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
+    stamps = [
+        f"  {section['stamp']}" if section["stamp"] else "" for section in report(lang).document.sections
+    ]
+    titles = [section["label"] + section["title"] for section in report(lang).document.sections]
+    assert headings == [title + stamp for title, stamp in zip(titles, stamps, strict=True)]
+    assert sum(map(bool, stamps)) == 3
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_word_has_the_sentences_of_the_page(lang):
+    document = report(lang).document
+    made = open_word(io.BytesIO(word_file(document)))
+    paragraphs = {re.sub(r"\s+", " ", p.text).strip() for p in made.paragraphs}
+    for section in document.sections:
+        for part in section["parts"]:
+            texts = [item["text"] for item in part.get("items", [])]
+            if part["kind"] in ("lead", "paragraph"):
+                texts = [labels(lang)["sentence_gap"].join(texts)]
+            texts += [part["text"]] if part["kind"] == "note" else []
+            texts += [f"{n}. {text}" for n, text in enumerate(part.get("texts", []), start=1)]
+            for text in texts:
+                assert re.sub(r"\s+", " ", text).strip() in paragraphs
+    assert HOSTILE in paragraphs
+
+
+def test_word_has_the_figures_with_alternatives_and_the_tables():
+    document = report("zh").document
+    made = open_word(io.BytesIO(word_file(document)))
+    assert len(made.inline_shapes) == 3
+    described = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
+    assert described == [chart["alt"] for chart in document.charts]
+    cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
+    assert "细颗粒物年均浓度" in cells
+    assert len(made.tables) >= 8
+
+
+def test_word_header_says_simulated_only_when_it_is():
+    document = report("zh").document
+    simulated = open_word(io.BytesIO(word_file(document)))
+    real = open_word(
+        io.BytesIO(word_file(replace(document, heading={**document.heading, "simulated": False})))
+    )
+    assert simulated.sections[0].header.paragraphs[0].text == "示例数据（模拟）"
+    assert real.sections[0].header.paragraphs[0].text == ""
+
+
+def test_formal_word_uses_the_official_face_and_size():
+    made = open_word(io.BytesIO(word_file(report("zh").document, style="formal")))
+    assert made.styles["Normal"].font.size.pt == 16
+    assert 'w:eastAsia="FangSong"' in made.styles["Normal"].element.xml

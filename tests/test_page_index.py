@@ -1,0 +1,153 @@
+"""The index: every briefing, what changed, and what failed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from helpers.page.index import Report, choose_previous, index_page, list_changes, mark_failed
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+def facts(battle: str = "blue_sky", lang: str = "zh", period: str = "2025", **changed: object) -> dict:
+    """Facts of one briefing with two targets."""
+    rows = [
+        {
+            "key": "pm25/t1",
+            "name": "PM2.5",
+            "period": period,
+            "value": "28μg/m³",
+            "status": "met",
+            "status_name": "已达标",
+            "confidence": "较高",
+        },
+        {
+            "key": "o3/t2",
+            "name": "O3",
+            "period": period,
+            "value": "142μg/m³",
+            "status": "off_track",
+            "status_name": "明显滞后",
+            "confidence": "较高",
+        },
+    ]
+    made = {
+        "city": "changchun",
+        "city_name": "长春市",
+        "battle": battle,
+        "battle_name": battle,
+        "period": period,
+        "period_name": period,
+        "lang": lang,
+        "title": f"{battle} {period} {lang}",
+        "lead": "lead",
+        "as_of": "2025-12-31",
+        "state": "final",
+        "simulated": False,
+        "version": "1",
+        "rows": rows,
+        "counts": {"met": 1, "off_track": 1},
+        "sources": [{"id": "a@1", "title": "hourly file"}],
+        "run": "ok",
+        "reason": "",
+    }
+    return made | changed
+
+
+def with_row(number: int, **changed: str) -> dict:
+    """Facts with one row changed."""
+    made = facts()
+    made["rows"][number] |= changed
+    return made
+
+
+def test_nothing_changed_lists_nothing():
+    assert list_changes(facts(), facts()) == []
+    assert list_changes(facts(), None) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "kinds", "text"),
+    [
+        (
+            with_row(0, status="at_risk", status_name="存在风险"),
+            ["status"],
+            "PM2.5：由“存在风险”转为“已达标”",
+        ),
+        (with_row(0, value="29μg/m³"), ["value"], "PM2.5（2025）：29μg/m³修订为28μg/m³"),
+        (facts(sources=[]), ["source"], "新到数据：hourly file"),
+        (facts(rows=facts()["rows"][:1]), ["added"], "O3：新列入，明显滞后"),
+        (with_row(0, value="29μg/m³", period="2024"), [], None),
+    ],
+)
+def test_each_kind_of_change_is_told(before, kinds, text):
+    found = list_changes(facts(), before)
+    assert [change["kind"] for change in found] == kinds
+    if text:
+        assert found[0]["text"] == text
+
+
+def test_removed_target_is_told_and_status_comes_first():
+    before = with_row(0, status="at_risk", status_name="存在风险", value="31μg/m³")
+    before["rows"].append(before["rows"][1] | {"key": "gone", "name": "Gone"})
+    kinds = [change["kind"] for change in list_changes(facts(), before)]
+    assert kinds == ["status", "value", "removed"]
+
+
+def test_previous_is_the_last_briefing_that_said_something_else():
+    old, same, new = facts(as_of="2025-11-30"), facts(), facts()
+    assert choose_previous(None, None, new) is None
+    assert choose_previous(None, old, new) is old
+    assert choose_previous(old, same, new) is old, "a rerun that says the same must not hide what changed"
+    assert choose_previous(old, mark_failed(None, reason="x", city="c"), new) is old
+
+
+def test_failed_run_keeps_the_last_content_and_says_why():
+    failed = mark_failed(facts(), reason=f"cell 3: {HOSTILE}")
+    assert (failed["run"], failed["lead"]) == ("failed", "lead")
+    page = index_page([Report("changchun/2025/blue_sky.zh.html", failed)])
+    assert "未能生成" in page and "其中1份未能生成" in page
+    assert HOSTILE not in page and "&lt;img src=x" in page
+
+
+def test_failed_run_without_a_page_is_listed_without_a_link():
+    identity = {
+        key: facts()[key]
+        for key in ("city", "city_name", "battle", "battle_name", "period", "period_name", "lang")
+    }
+    page = index_page([Report("", mark_failed(None, reason="no data", **identity))])
+    assert "no data" in page
+    assert not re.findall(r"<a href=(?!\"#)", page)
+
+
+def test_every_briefing_is_linked_newest_first_in_the_order_of_the_battles():
+    reports = [
+        Report(f"changchun/{period}/{battle}.{lang}.html", facts(battle, lang, period))
+        for period in ("2024", "2025")
+        for battle in ("clear_water", "blue_sky", "overview")
+        for lang in ("en", "zh")
+    ]
+    page = index_page(reports)
+    links = re.findall(r'<h3><a href="([^"]+)"', page)
+    assert sorted(links) == sorted(report.href for report in reports)
+    assert [link.removeprefix("changchun/") for link in links[:4]] == [
+        "2025/overview.zh.html",
+        "2025/overview.en.html",
+        "2025/blue_sky.zh.html",
+        "2025/blue_sky.en.html",
+    ]
+    assert page.count('<th scope="row"') == 6, "one row of the matrix joins the languages of a briefing"
+
+
+def test_matrix_counts_targets_by_status():
+    page = index_page([Report("a.html", facts(counts={"met": 3, "no_data": 17}))])
+    assert re.search(r'chip-met">3<', page) and re.search(r'chip-no_data">17<', page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_empty_index_is_a_page(lang):
+    page = index_page([], lang=lang)
+    assert page.startswith("<!doctype html>") and page.count("<h1>") == 1
+    assert "<script" not in page and not re.search(r"https?://", page)

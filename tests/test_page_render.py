@@ -1,0 +1,252 @@
+"""Executed notebook → page: order, numbers, escaping, refusals, and bytes that do not change."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import nbformat
+import pytest
+
+from helpers.errors import ParameterError, RunError
+from helpers.page.blocks import Block, Section, labels, numeral, part
+from helpers.page.render import BriefingExporter, read_document, render
+from page_example import HOSTILE, blocks, notebook, report
+
+LANGS = ("zh", "en")
+
+
+def with_output(output: nbformat.NotebookNode, tag: str = "section") -> nbformat.NotebookNode:
+    """The example notebook with one more cell."""
+    made = notebook(blocks("zh", n_sections=1))
+    made.cells.append(nbformat.v4.new_code_cell("x", id="extra", metadata={"tags": [tag]}, outputs=[output]))
+    return made
+
+
+def headings(html: str) -> list[str]:
+    """Texts of the h2 in order."""
+    return [re.sub("<[^>]+>", "", found) for found in re.findall(r"<h2[^>]*>(.*?)</h2>", html)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "zh",
+            [
+                "一、总体判断",
+                "二、目标进展一览",
+                "三、需要关注",
+                "四、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "五、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "六、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "七、数据与可信度",
+                "附录A　判定规则",
+                "附录B　指标表",
+                "附录C　来源与版本",
+            ],
+        ),
+        (
+            "en",
+            [
+                "1 Judgement",
+                "2 Progress on targets",
+                "3 For decision",
+                *(f"{n} Where did fine particles get to? Demonstration data (simulated)" for n in (4, 5, 6)),
+                "7 Data and confidence",
+                "Appendix A Rules of judgement",
+                "Appendix B Indicator table",
+                "Appendix C Sources and versions",
+            ],
+        ),
+    ],
+)
+def test_sections_are_numbered_in_reading_order(lang, expected):
+    assert headings(report(lang).html) == expected
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_page_stands_alone(lang):
+    html = report(lang).html
+    assert html.startswith("<!doctype html>")
+    assert f'<html lang="{labels(lang)["html_lang"]}">' in html
+    assert "Content-Security-Policy" in html and "default-src 'none'" in html
+    assert "<script" not in html and "javascript:" not in html
+    outside = re.sub(r'xmlns(:xlink)?="http://www.w3.org/[^"]+"', "", html)
+    assert not re.search(r"https?://|url\((?!#)|@import|src=", outside.replace("img src=x", ""))
+    assert len(html.encode()) < 3_000_000
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_code_markdown_and_parameters_stay_out(lang):
+    html = report(lang).html
+    assert "secret" not in html.lower()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_data_string_is_escaped(lang):
+    html = report(lang).html
+    assert HOSTILE not in html and "<img" not in html
+    assert html.count("&lt;img src=x") >= 7, "figure note, note, coverage and source print it as text"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_headings_are_unbroken_and_ids_are_unique(lang):
+    html = report(lang).html
+    levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    for target in re.findall(r'href="#([^"]+)"', html) + re.findall(r'aria-labelledby="([^"]+)"', html):
+        assert set(target.split()) <= set(ids)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_table_has_caption_and_scopes(lang):
+    found = re.findall(r"<table.*?</table>", report(lang).html, re.DOTALL)
+    assert len(found) >= 8
+    for table in found:
+        assert re.search(r"<caption[^>]*>\s*\S", table)
+        for head in re.findall(r"<th\b[^>]*>", table):
+            assert "scope=" in head
+        assert "rowspan" not in table and "colspan" not in table
+
+
+def test_same_notebook_gives_the_same_bytes():
+    first, second = (render(notebook(blocks("zh", n_sections=1))).html for _ in range(2))
+    assert first == second
+
+
+def test_simulated_report_is_marked_on_masthead_figures_and_paper():
+    html = report("zh").html
+    masthead = html[html.index('<header class="masthead">') : html.index("</header>")]
+    assert masthead.count("示例数据（模拟）") == 2
+    assert all(
+        "示例数据（模拟）" in caption
+        for caption in re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)
+    )
+    assert "@top-right{content:" in html
+
+
+def test_real_report_carries_no_mark():
+    html = report("zh", simulated=False).html
+    body = html[html.index("<body") : html.index('id="appendix-a"')]
+    assert "模拟" not in body
+    assert "@top-right{content:" not in html
+
+
+def test_facts_hold_what_the_index_needs():
+    facts = report("zh").facts
+    assert facts["run"] == "ok" and facts["city_name"] == "长春市" and facts["battle"] == "blue_sky"
+    assert facts["counts"] == {
+        "met": 2,
+        "on_track": 1,
+        "at_risk": 2,
+        "off_track": 2,
+        "no_data": 1,
+        "no_target": 0,
+    }
+    assert facts["rows"][0]["status"] == "off_track" and facts["rows"][-1]["status"] == "no_data"
+    assert facts["sources"][0]["id"] == "example_file@0123456789ab"
+    assert facts["lead"] in re.sub("<[^>]+>", "", report("zh").html)
+
+
+def test_error_output_refuses_the_report():
+    broken = with_output(
+        nbformat.v4.new_output("error", ename="SchemaError", evalue="column 氨氮 is missing", traceback=[])
+    )
+    with pytest.raises(RunError, match=r"cell \d+: SchemaError: column 氨氮 is missing"):
+        render(broken)
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_page_one_must_be_there_once(count):
+    first = [block for block in blocks("zh", n_sections=1) if block.slot == "page-one"]
+    with pytest.raises(RunError, match=f"page one {count} times"):
+        render(notebook(first * count))
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_printed_text_stays_out_and_is_remarked(name):
+    made = render(with_output(nbformat.v4.new_output("stream", name=name, text="UserWarning: secret\n")))
+    assert "secret" not in made.html
+    assert any(f"wrote to {name}: UserWarning: secret" in remark for remark in made.document.remarks)
+
+
+def test_display_that_is_no_block_stays_out_and_is_remarked():
+    made = render(with_output(nbformat.v4.new_output("display_data", data={"text/html": "<b>secret</b>"})))
+    assert "secret" not in made.html
+    assert "no block" in made.document.remarks[0]
+
+
+def test_exploration_stays_out_without_remark():
+    block = Block("section", (Section("secret", ()),))
+    data, metadata = block._repr_mimebundle_()
+    made = render(
+        with_output(nbformat.v4.new_output("display_data", data=data, metadata=metadata), "explore")
+    )
+    assert "secret" not in made.html and made.document.remarks == ()
+
+
+def test_section_without_title_continues_the_one_before():
+    document = read_document(notebook(blocks("zh", n_sections=1)))
+    coverage = next(section for section in document.sections if section["slot"] == "coverage")
+    assert coverage["parts"][-1]["text"] == labels("zh")["checks_clean"]
+
+
+def test_long_figure_data_are_left_to_the_spreadsheet():
+    shown = blocks("zh", n_sections=1)
+    chart = next(block for block in shown if block.slot == "section").sections[0].parts[0]
+    chart["table"] = {"columns": ["year", "value"], "rows": [[2000 + n, 1.0] for n in range(61)]}
+    html = render(notebook(shown)).html
+    assert "图1共61行数据" in html
+
+
+def test_figure_data_print_without_python_numbers():
+    shown = blocks("en", n_sections=1)
+    chart = next(block for block in shown if block.slot == "section").sections[0].parts[0]
+    chart["table"] = {
+        "columns": ["year", "value"],
+        "rows": [[2020, None], [2021, 0.1 + 0.2], [2022, -1e-9], [2023, -2.5]],
+    }
+    html = render(notebook(shown)).html
+    cells = re.findall(r'<td class="number tight">(.*?)</td>', html[html.index("Data of figure 1") :])
+    assert cells[:4] == ["no data", "0.3", "0.0", "−2.5"]
+
+
+def test_unknown_style_and_language_are_refused():
+    with pytest.raises(ParameterError, match="typographic profile"):
+        render(notebook([]), style="fancy")
+    with pytest.raises(ParameterError, match="no labels"):
+        labels("fr")
+
+
+def test_formal_style_switches_the_class():
+    assert 'class="briefing style-formal' in report("zh", style="formal").html
+
+
+def test_part_refuses_what_it_cannot_show():
+    with pytest.raises(ParameterError, match="cannot show a float"):
+        part(1.5)
+
+
+def test_numerals():
+    assert [numeral(n, "zh") for n in (1, 10, 11)] == ["一", "十", "十一"]
+    assert numeral(11, "en") == "11"
+    assert labels("zh").keys() == labels("en").keys()
+
+
+def test_block_shows_itself_in_a_notebook():
+    block = blocks("zh", n_sections=1)[2]
+    html = block._repr_html_()
+    assert "总体判断" in html and "<style>" in html and "secret" not in html
+    data, metadata = block._repr_mimebundle_()
+    assert data["text/plain"] == "总体判断"
+    assert metadata["five_battles"]["slot"] == "page-one"
+
+
+def test_exporter_alone_gives_the_same_page():
+    made = notebook(blocks("zh", n_sections=1))
+    page, _ = BriefingExporter().from_notebook_node(made)
+    assert page == render(made).html
