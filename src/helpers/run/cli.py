@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # Two notebooks run at once; one thread each for linear algebra keeps them out of each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import click  # noqa: E402
+import click
 
-from helpers import paths, registry  # noqa: E402
-from helpers.errors import ParameterError, SuiteError  # noqa: E402
-from helpers.periods import Period, parse_day  # noqa: E402
-from helpers.run import parameters  # noqa: E402
+from helpers import paths
+from helpers.errors import SuiteError
 
-BATTLES = ("blue_sky",)
-_AT_ONCE = 2
+_REFUSED, _INTERRUPTED = 2, 130
 
 
 class _Group(click.Group):
-    """Turns a refusal of the suite into one sentence and exit code 2."""
+    """Turns a refusal of the suite into one sentence on stderr and exit code 2; Ctrl-C into exit code 130."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except SuiteError as refusal:
             click.echo(f"five-battles: {refusal}", err=True)
-            ctx.exit(2)
+            ctx.exit(_REFUSED)
+        except KeyboardInterrupt:
+            click.echo("five-battles: stopped; what was published before stands", err=True)
+            ctx.exit(_INTERRUPTED)
 
 
 @click.group(cls=_Group)
@@ -43,9 +46,11 @@ def main() -> None:
 @click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
 def ingest(city: str, data_dir: str | None) -> None:
     """Read what is new in data/raw into data/processed; refused files do not stop the rest."""
+    from helpers.run import request
     from helpers.run.data import prepare
 
-    folders, summary = prepare(city, data_dir=data_dir)
+    request.check_city(city)
+    folders, summary = prepare(city, data_dir=data_dir, jobs=_cores())
     if folders.simulated:
         click.echo("nothing in data/raw: the demonstration (simulated) was prepared")
     _echo_summary(summary)
@@ -56,92 +61,152 @@ def ingest(city: str, data_dir: str | None) -> None:
 @main.command()
 @click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
 @click.option("--battle", "battles", multiple=True, help="Battle to report; all when absent.")
-@click.option("--period", "periods", multiple=True, help="2025, 2025-10 or 2025-Q3; the last whole and the running year when absent.")
+@click.option(
+    "--period",
+    "periods",
+    multiple=True,
+    help="2025, 2025-10 or 2025-Q3; the last whole and the running year when absent.",
+)
 @click.option("--lang", "langs", multiple=True, help="zh or en; both when absent.")
 @click.option("--as-of", default=None, help="ISO day the report is seen from.")
 @click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
-@click.option("--format", "forms", multiple=True, default=("html",), help="html, pdf or docx; html is always built.")
+@click.option(
+    "--format", "formats", multiple=True, default=("html",), help="html, pdf or docx; html is always built."
+)
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
-def report(
-    city: str,
-    battles: tuple[str, ...],
-    periods: tuple[str, ...],
-    langs: tuple[str, ...],
-    as_of: str | None,
-    data_dir: str | None,
-    forms: tuple[str, ...],
-    style: str,
-) -> None:
-    """Build briefings; one that fails leaves its last good page in place and makes the exit code 1."""
-    _check_request(city, battles, periods, langs, as_of, forms, style)
-    from helpers.run.data import prepare
-    from helpers.run.execute import Job, Outcome, publish_index, run_job
-    from helpers.run.session import periods_with_data
+@click.option("--force", is_flag=True, help="Build also what would come out the same.")
+@click.option("--dry-run", is_flag=True, help="Say what would be built and why; build nothing.")
+@click.option(
+    "--at-once", type=click.IntRange(1), default=None, help="Notebooks run at once (default: the cores)."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=900,
+    show_default=True,
+    help="Seconds one notebook may run.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=4096,
+    show_default=True,
+    help="MB one notebook may hold.",
+)
+@click.option(
+    "--fork/--no-fork", default=True, help="Fork kernels from a prepared process where the system can."
+)
+def report(**options: Any) -> None:
+    """Build the briefings that are due; one that fails leaves its last good page and makes the exit code 1."""
+    from helpers.run import stamp
 
-    folders, summary = prepare(city, data_dir=data_dir)
-    _echo_summary(summary)
-    if folders.simulated:
-        click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
-    periods = periods or tuple(periods_with_data(folders.processed, registry.city(city).code))
-    if not periods:
-        raise ParameterError("no air data to choose a period from", expected="--period such as 2025", remedy="name the period")
-    jobs = [
-        Job(city, battle, period, lang, as_of, _absolute(data_dir), style, forms)
-        for period in periods
-        for battle in battles or BATTLES
-        for lang in langs or parameters.LANGUAGES
-    ]
-    for job in jobs:
-        job.parameters()
-    outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for outcome in pool.map(run_job, jobs):
-            outcomes.append(outcome)
-            click.echo(_line(outcome))
-    click.echo(f"index: {_shown(publish_index())}")
-    if summary.refused or not all(outcome.is_ok for outcome in outcomes):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an operator's Ctrl-C
+    city, data_dir = options["city"], options["data_dir"]
+    asked = {key: value for key, value in options.items() if key not in ("force", "dry_run")}
+    if not (options["force"] or options["dry_run"]) and stamp.is_met(asked, city, data_dir):
+        click.echo(
+            f"nothing was touched since these reports were built: {_shown(paths.reports() / 'index.html')}"
+        )
+        return
+    from helpers.run import request
+
+    wanted = request.Request.check(options)
+    with _run_lock():
+        before = stamp.sources_signature(city, data_dir)
+        is_ok = _build(wanted, options)
+        if is_ok and not options["dry_run"] and before == stamp.sources_signature(city, data_dir):
+            stamp.write(asked, city, data_dir)
+    if not is_ok:
         sys.exit(1)
+
+
+def _build(wanted: Any, options: dict[str, Any]) -> bool:
+    """Bring the data up to date, build what is due and say how it went; whether all is as it was asked for."""
+    from helpers.run import console, reports
+    from helpers.run.data import prepare
+    from helpers.run.execute import Limits
+    from helpers.run.jobs import Outcome
+    from helpers.run.kernels import Kernels
+    from helpers.run.publish import publish_index, recover
+
+    recover(paths.reports())
+    notebooks = [paths.notebook(battle) for battle in wanted.battles]
+    can_fork = options["fork"] and not options["dry_run"]
+    with Kernels(notebooks, fork=can_fork) as kernels:  # it imports while the data are read
+        folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
+        _echo_summary(summary)
+        if folders.simulated:
+            click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
+        jobs = wanted.jobs(folders)
+        due, unchanged = reports.split_due(jobs, folders, force=options["force"])
+        if options["dry_run"]:
+            for job in jobs:
+                click.echo(f"{job.name}: {'; '.join(due[job]) if job in due else 'unchanged'}")
+            return True
+        progress = console.Progress(len(jobs))
+        outcomes = {job: Outcome(job, "unchanged") for job in unchanged}
+        for outcome in outcomes.values():
+            progress.add(outcome)
+        builder = reports.Builder(kernels, Limits(options["time_limit"], options["memory_limit"]))
+        try:
+            built = reports.build_all(
+                list(due), builder, at_once=options["at_once"] or _cores(), tell=progress.add
+            )
+        finally:
+            progress.close()
+    outcomes |= {outcome.job: outcome for outcome in built}
+    place = publish_index()
+    click.echo(console.closing_table([outcomes[job] for job in jobs]))
+    click.echo(f"index: {_shown(place)}")
+    return not summary.refused and all(outcome.is_ok for outcome in outcomes.values())
 
 
 @main.command()
 @click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
 def check(city: str) -> None:
     """Check the registry, the plan and the notebooks without running anything."""
+    from helpers import registry
+    from helpers.run import parameters, request
+
+    request.check_city(city)
     plan, place = registry.plan(city), registry.city(city)
-    registry.stations(city), registry.published(city), registry.palette(), registry.caveats(), registry.source_kinds()
-    click.echo(f"{place.name_zh} {place.name_en}: {len(plan.targets)} targets, {len(plan.milestones)} milestones, {len(plan.articles)} articles accounted for")
+    (
+        registry.stations(city),
+        registry.published(city),
+        registry.palette(),
+        registry.caveats(),
+        registry.source_kinds(),
+    )
+    click.echo(
+        f"{place.name_zh} {place.name_en}: {len(plan.targets)} targets, {len(plan.milestones)} milestones, {len(plan.articles)} articles accounted for"
+    )
     click.echo(f"registry: {len(registry.indicators())} indicators, each with unit, direction and basis")
-    for battle in BATTLES:
+    for battle in request.known_battles():
         names = parameters.declared(paths.notebook(battle))
         click.echo(f"notebooks/{battle}.ipynb: parameters {', '.join(names)}")
 
 
-def _check_request(
-    city: str,
-    battles: tuple[str, ...],
-    periods: tuple[str, ...],
-    langs: tuple[str, ...],
-    as_of: str | None,
-    forms: tuple[str, ...],
-    style: str,
-) -> None:
-    """Refuse a malformed request before anything is read."""
-    registry.city(city)
-    day = parse_day(as_of)
-    for period in periods:
-        wanted = Period.parse(period)
-        if day is not None:
-            wanted.until(day)
-    for lang in langs:
-        parameters.language(lang)
-    for given, known, what in ((battles, BATTLES, "battle"), (forms, ("html", "pdf", "docx"), "format"), ((style,), ("brief", "formal"), "style")):
-        for word in given:
-            if word not in known:
-                raise ParameterError(f"{what} {word!r} is not offered", expected=f"one of {', '.join(known)}", remedy="choose one of these")
+@contextmanager
+def _run_lock() -> Iterator[None]:
+    """One run at a time: the system lets go of the lock when its holder ends, however it ends."""
+    from filelock import FileLock, Timeout
+
+    paths.reports().mkdir(exist_ok=True)
+    lock = FileLock(paths.reports() / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        click.echo("another run is at work; this one begins when it has ended", err=True)
+        lock.acquire(poll_interval=0.2)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _absolute(data_dir: str | None) -> str | None:
-    return None if data_dir is None else str(Path(data_dir).resolve())
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _shown(path: Path) -> str:
@@ -149,19 +214,13 @@ def _shown(path: Path) -> str:
     return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
 
 
-def _line(outcome: object) -> str:
-    job = outcome.job
-    if not outcome.is_ok:
-        return f"FAILED  {job.name}  {outcome.seconds:5.1f} s  {outcome.error}"
-    page = job.file("html")
-    return f"ok      {job.name}  {outcome.seconds:5.1f} s  {page.stat().st_size / 1000:7.0f} kB  {_shown(page)}"
-
-
-def _echo_summary(summary: object) -> None:
+def _echo_summary(summary: Any) -> None:
     """One line on what ingest did, and one line for every file it refused."""
-    click.echo(str(summary))
+    from helpers.run.data import summary_line
+
+    click.echo(summary_line(summary))
     for refusal in summary.refused:
-        click.echo(f"refused: {refusal}", err=True)
+        click.echo(f"refused: {refusal.message}", err=True)
 
 
 if __name__ == "__main__":

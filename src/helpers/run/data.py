@@ -13,6 +13,7 @@ from helpers.run.derived import LOCK
 from helpers.sources import ingest
 
 _DEMONSTRATION_SEED = 20220617
+_MANY_BYTES = 50_000_000
 
 
 def has_files(raw: Path) -> bool:
@@ -30,7 +31,7 @@ def prepare(
     Parameters
     ----------
     jobs
-        Processes that read raw files.
+        Processes that may read raw files; they are started only for a first ingest that is worth their start.
 
     Returns
     -------
@@ -42,7 +43,12 @@ def prepare(
     with FileLock(real.processed / LOCK):
         if folders.simulated:
             _write_demonstration_once(folders, city)
-        return folders, ingest.ingest(folders, city=city, jobs=jobs)
+        many = not (folders.processed / ".staging").is_dir() and _count_bytes(folders.raw) > _MANY_BYTES
+        return folders, ingest.ingest(folders, city=city, jobs=jobs if many else 1)
+
+
+def _count_bytes(raw: Path) -> int:
+    return sum(path.stat().st_size for path in ingest.list_raw_files(raw))
 
 
 def summary_line(summary: ingest.IngestSummary) -> str:

@@ -1,181 +1,194 @@
-"""Run one notebook by papermill and publish what it says: page, sheet, facts, and on request PDF and Word."""
+"""Execute one notebook by papermill, within its limits of time and memory."""
 
 from __future__ import annotations
 
-import json
+import logging
 import sys
-import tempfile
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # jsonschema compiles a grammar for an unused string format while papermill is imported; it guards this import itself.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
+import psutil  # noqa: E402
+from jupyter_client.manager import AsyncKernelManager  # noqa: E402
+from jupyter_core.utils import ensure_event_loop  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
+from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
-from helpers import paths, provenance, registry  # noqa: E402
-from helpers.errors import RunError, SuiteError  # noqa: E402
-from helpers.page import index  # noqa: E402
-from helpers.page.editable import word_file  # noqa: E402
-from helpers.page.export import workbook  # noqa: E402
-from helpers.page.printing import print_pdf  # noqa: E402
-from helpers.page.render import Rendered, render  # noqa: E402
-from helpers.run import parameters  # noqa: E402
+from helpers.errors import RunError  # noqa: E402
+from helpers.run.kernels import Kernels, kill  # noqa: E402
+from helpers.run.session import RECORD_MIME  # noqa: E402
 
-FORMATS = ("html", "pdf", "docx")
+_ENGINE = "five-battles"
 _START_TIMEOUT_S = 120
-_CELL_TIMEOUT_S = 600
+_WATCH_EVERY_S = 0.1
+
+# Its refusals are raised; what it logs beside them would only repeat them on the operator's screen.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
-class Job:
-    """One report to build."""
+class Limits:
+    """What one notebook may take, from the start of its kernel to its last cell."""
 
-    city: str
-    battle: str
-    period: str
-    lang: str
-    as_of: str | None = None
-    data_dir: str | None = None
-    style: str = "brief"
-    formats: tuple[str, ...] = ("html",)
-
-    @property
-    def name(self) -> str:
-        """Name of the job on a line of the log."""
-        return f"{self.city} {self.period} {self.battle} {self.lang}"
-
-    @property
-    def folder(self) -> Path:
-        """Folder the report is published in."""
-        return paths.reports() / self.city / self.period
-
-    def file(self, ending: str) -> Path:
-        """Published file of the report with one ending, such as ``html``."""
-        return self.folder / f"{self.battle}.{self.lang}.{ending}"
-
-    def parameters(self) -> dict[str, object]:
-        """Parameters of the notebook, checked against its own cell."""
-        given = {"city": self.city, "period": self.period, "lang": self.lang, "as_of": self.as_of, "data_dir": self.data_dir}
-        return parameters.check(paths.notebook(self.battle), given)
+    seconds: float = 900.0
+    memory_mb: float = 4096.0
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How one job ended."""
+class Executed:
+    """An executed notebook, what it says of its own run, and the most memory its kernel held."""
 
-    job: Job
-    seconds: float
-    error: str = ""
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether the report was published."""
-        return not self.error
+    notebook: NotebookNode
+    record: Mapping[str, Any] | None
+    peak_memory_mb: float
 
 
-def run_job(job: Job) -> Outcome:
-    """Execute, render and publish one report; a failure leaves the last good report in place.
+class FailedError(RunError):
+    """A notebook did not reach its end; ``notebook`` is what was executed of it, when anything was."""
 
-    The failed notebook, with its traceback, is kept under ``failed/`` beside the report.
+    notebook: NotebookNode | None = None
+
+
+class KernelEngine(NBClientEngine):
+    """papermill engine that runs on a kernel it is given and keeps the notebook when the kernel dies."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Execute all cells; the kernel is killed at the end, nothing is saved on the way."""
+        options["kept"].append(nb_man.nb)
+        client = PapermillNotebookClient(
+            nb_man,
+            km=options["manager"],
+            kernel_name=kernel_name,
+            timeout=None,
+            startup_timeout=_START_TIMEOUT_S,
+            record_timing=False,
+            shutdown_kernel="immediate",
+            extra_arguments=["--HistoryManager.enabled=False"],
+        )
+        client.execute(env=options["environment"], cleanup_kc=True)
+
+
+papermill_engines.register(_ENGINE, KernelEngine)
+
+
+def execute(
+    notebook: Path, values: Mapping[str, object], *, kernels: Kernels, limits: Limits | None = None
+) -> Executed:
+    """Execute a notebook with its parameters.
+
+    Raises
+    ------
+    FailedError
+        A cell failed, the kernel died, or a limit was passed. Its ``notebook`` holds the cells executed until then,
+        with the traceback.
     """
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="five-battles-") as folder:
-        executed = Path(folder) / f"{job.battle}.{job.lang}.ipynb"
-        try:
-            rendered = _execute(job, executed)
-            _publish(job, rendered)
-            error = ""
-        except (SuiteError, OSError) as refusal:
-            error = str(refusal)
-            _keep_failure(job, executed, error)
-    return Outcome(job, time.perf_counter() - start, error)
-
-
-def _execute(job: Job, executed: Path) -> Rendered:
-    values = job.parameters()
+    manager = kernels.manager()
+    watch = _Watch(manager, limits or Limits(), kernels.stopping)
+    kept: list[NotebookNode] = []
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), watch:
             # ipykernel and zmq warn about things only their own maintainers can change.
             warnings.simplefilter("ignore")
-            papermill.execute_notebook(
-                str(paths.notebook(job.battle)),
-                str(executed),
-                parameters=values,
+            executed = papermill.execute_notebook(
+                nbformat.read(notebook, as_version=4),
+                None,
+                parameters=dict(values),
+                engine_name=_ENGINE,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                start_timeout=_START_TIMEOUT_S,
-                execution_timeout=_CELL_TIMEOUT_S,
+                manager=manager,
+                environment=kernels.environment,
+                kept=kept,
             )
-    except PapermillExecutionError as failure:
-        last = [line for line in str(failure.evalue).strip().splitlines() if line] or [""]
-        raise RunError(f"{failure.ename}: {last[0]}", where=f"{job.battle}.ipynb, cell {failure.cell_index}") from None
-    except RuntimeError as failure:  # nbclient: dead kernel, cell time-out
-        raise RunError(str(failure).strip().splitlines()[0], where=f"{job.battle}.ipynb", remedy="run the notebook in JupyterLab") from None
-    return render(nbformat.read(executed, as_version=4), style=job.style)
+    except Exception as error:
+        failure = _tell(error, watch.breach, notebook, kept)
+        failure.notebook = kept[0] if kept else None
+        raise failure from error
+    finally:
+        ensure_event_loop().close()  # of this thread; the next notebook on it gets one of its own
+    return Executed(executed, _take_record(executed), watch.peak_mb)
 
 
-def _publish(job: Job, rendered: Rendered) -> None:
-    """Write every file of a report; the facts last, since the index believes them."""
-    makers: dict[str, Callable[[], bytes | str]] = {
-        "xlsx": lambda: workbook(rendered.document),
-        "html": lambda: rendered.html,
-        "pdf": lambda: print_pdf(rendered.html),
-        "docx": lambda: word_file(rendered.document, style=job.style),
-    }
-    wanted = ["xlsx", "html", *(form for form in job.formats if form != "html")]
-    for ending, content in {ending: makers[ending]() for ending in wanted}.items():
-        publish(job.file(ending), content)
-    last, previous = read_facts(job.file("json")), read_facts(job.file("prev.json"))
-    kept = index.choose_previous(previous, last, rendered.facts)
-    if kept is not None and kept != previous:
-        publish(job.file("prev.json"), _json(kept))
-    publish(job.file("json"), _json(rendered.facts))
-    (job.folder / "failed" / job.file("ipynb").name).unlink(missing_ok=True)
+class _Watch(threading.Thread):
+    """Looks at a kernel ten times a second and kills it when it passes a limit or the run is stopped."""
+
+    def __init__(self, manager: AsyncKernelManager, limits: Limits, stopping: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self._manager, self._limits, self._stopping = manager, limits, stopping
+        self._over = threading.Event()
+        self.breach, self.peak_mb = "", 0.0
+
+    def __enter__(self) -> _Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    def run(self) -> None:
+        """Watch until the notebook has ended or had to be killed."""
+        start = time.monotonic()
+        while not self._over.wait(_WATCH_EVERY_S):
+            self.peak_mb = max(self.peak_mb, self._memory_mb())
+            if self.peak_mb > self._limits.memory_mb:
+                self.breach = f"needed more than {self._limits.memory_mb:g} MB of memory"
+            elif time.monotonic() - start > self._limits.seconds:
+                self.breach = f"ran longer than {self._limits.seconds:g} s"
+            if self.breach or self._stopping.is_set():
+                kill(self._manager)  # again each time: a kernel may only now have started
+
+    def _memory_mb(self) -> float:
+        process = getattr(self._manager.provisioner, "process", None)
+        try:
+            return psutil.Process(process.pid).memory_info().rss / 1e6 if process else 0.0
+        except psutil.Error:
+            return 0.0
 
 
-def _keep_failure(job: Job, executed: Path, reason: str) -> None:
-    if executed.is_file():
-        publish(job.folder / "failed" / executed.name, executed.read_bytes())
-    place = registry.city(job.city)
-    name = place.name_zh if job.lang == "zh" else place.name_en
-    identity = {"city": job.city, "city_name": name, "battle": job.battle, "battle_name": job.battle, "period": job.period, "period_name": job.period, "lang": job.lang}
-    last = read_facts(job.file("json"))
-    if last is not None:
-        identity |= {key: last[key] for key in ("battle_name", "period_name") if last.get(key)}
-    publish(job.file("json"), _json(index.mark_failed(last, reason=reason, **identity)))
+def _tell(error: Exception, breach: str, notebook: Path, kept: list[NotebookNode]) -> FailedError:
+    """Say in one sentence what ended a notebook: a limit, a cell, or the kernel."""
+    if breach:
+        return FailedError(
+            f"the notebook {breach} and was stopped",
+            where=notebook.name,
+            remedy="ask for a shorter period, or raise --time-limit or --memory-limit",
+        )
+    if isinstance(error, PapermillExecutionError):
+        last = [line for line in str(error.evalue).strip().splitlines() if line] or [""]
+        cell = next((c for c in kept[0].cells if _has_failed(c)), None) if kept else None
+        where = f"{notebook.name}, cell {cell.id if cell is not None else error.cell_index}"
+        return FailedError(f"{error.ename}: {last[0]}", where=where)
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return FailedError(
+        f"{type(error).__name__}: {lines[0]}", where=notebook.name, remedy="run the notebook in JupyterLab"
+    )
 
 
-def publish(path: Path, content: bytes | str) -> None:
-    """Put a finished file in its place, whole or not at all; a crash leaves the old file or the new one."""
-    with provenance.replacing(path) as stream:
-        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+def _has_failed(cell: NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
-def read_facts(path: Path) -> dict | None:
-    """Read the facts beside a report; None when there are none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def _json(facts: dict) -> str:
-    return json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True)
-
-
-def publish_index() -> Path:
-    """Rebuild ``reports/index.html`` from the facts of every report and return its path."""
-    root = paths.reports()
-    found = []
-    for path in sorted(root.glob("*/*/*.json")):
-        if path.name.endswith(".prev.json"):
-            continue
-        page = path.with_suffix(".html")
-        href = page.relative_to(root).as_posix() if page.is_file() else ""
-        found.append(index.Report(href, read_facts(path), read_facts(path.with_suffix(".prev.json"))))
-    publish(root / "index.html", index.index_page(found))
-    return root / "index.html"
+def _take_record(notebook: NotebookNode) -> Mapping[str, Any] | None:
+    """Take out of the notebook what :func:`helpers.run.session.finish_run` put there for the runner."""
+    record = None
+    for cell in notebook.cells:
+        for output in list(cell.get("outputs", [])):
+            if RECORD_MIME in output.get("data", {}):
+                record = output["data"][RECORD_MIME]
+                cell.outputs.remove(output)
+    return record

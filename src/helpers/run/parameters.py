@@ -1,10 +1,11 @@
-"""Strict parameters: names and types are checked against the notebook's own ``parameters`` cell before anything starts."""
+"""Strict parameters: names, types and values are checked before anything starts; what is unknown gets its nearest."""
 
 from __future__ import annotations
 
 import ast
 import difflib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.errors import ParameterError, RunError
@@ -24,11 +25,11 @@ def declared(notebook: Path) -> dict[str, object]:
     remedy = "restore the notebook from the repository"
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     except FileNotFoundError:
         raise RunError("no such notebook", where=notebook.name, remedy=remedy) from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise RunError("not a notebook", where=notebook.name, remedy=remedy) from None
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         raise RunError(
             f"{len(tagged)} cells tagged parameters",
@@ -36,18 +37,26 @@ def declared(notebook: Path) -> dict[str, object]:
             expected="exactly one",
             remedy="tag the parameters cell",
         )
+    return _read_literals("".join(tagged[0]["source"]), notebook.name)
+
+
+def _read_literals(source: str, name: str) -> dict[str, object]:
+    """Read ``name = literal`` lines, annotated or not."""
     values: dict[str, object] = {}
-    for statement in ast.parse("".join(tagged[0]["source"])).body:
-        try:
-            (target,) = statement.targets  # type: ignore[attr-defined]
-            values[target.id] = ast.literal_eval(statement.value)  # type: ignore[attr-defined]
-        except (AttributeError, ValueError):
-            raise RunError(
-                f"the parameters cell holds more than literals at its line {statement.lineno}",
-                where=notebook.name,
-                expected='lines such as period = "2025"',
-                remedy="derive values in a later cell",
-            ) from None
+    line = None
+    try:
+        for statement in ast.parse(source).body:
+            line = statement.lineno
+            (target,) = [statement.target] if isinstance(statement, ast.AnnAssign) else statement.targets  # type: ignore[attr-defined]
+            values[target.id] = ast.literal_eval(statement.value)  # type: ignore[attr-defined,union-attr]
+    except (AttributeError, ValueError, TypeError, SyntaxError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else line
+        raise RunError(
+            f"the parameters cell holds more than literals at its line {line}",
+            where=name,
+            expected='lines such as period = "2025"',
+            remedy="derive values in a later cell",
+        ) from None
     return values
 
 
@@ -62,9 +71,7 @@ def check(notebook: Path, given: dict[str, object]) -> dict[str, object]:
     defaults = declared(notebook)
     for name, value in given.items():
         if name not in defaults:
-            near = difflib.get_close_matches(name, defaults, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it declares {', '.join(defaults)}"
-            raise ParameterError(f"unknown parameter {name!r}", where=notebook.name, remedy=hint)
+            raise _unknown("parameter", name, defaults, where=notebook.name)
         default = defaults[name]
         if value is not None and type(value) is not (str if default is None else type(default)):
             expected = "text" if default is None else type(default).__name__
@@ -72,6 +79,19 @@ def check(notebook: Path, given: dict[str, object]) -> dict[str, object]:
                 f"{name} is {value!r}", where=notebook.name, expected=expected, remedy="mend the value"
             )
     return defaults | given
+
+
+def one_of(kind: str, word: str, known: Iterable[str]) -> str:
+    """Check a word against those on offer.
+
+    Raises
+    ------
+    ParameterError
+        It is none of them; the nearest is named.
+    """
+    if word not in (known := tuple(known)):
+        raise _unknown(kind, word, known)
+    return word
 
 
 def language(text: str) -> str:
@@ -82,8 +102,13 @@ def language(text: str) -> str:
     ParameterError
         Anything but ``zh`` and ``en``.
     """
-    if text not in LANGUAGES:
-        raise ParameterError(
-            f"language {text!r} is not offered", expected="zh or en", remedy="choose one of the two"
-        )
-    return text
+    return one_of("language", text, LANGUAGES)
+
+
+def _unknown(kind: str, word: object, known: Iterable[str], *, where: str = "") -> ParameterError:
+    known = tuple(known)
+    near = difflib.get_close_matches(str(word), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "choose one of these"
+    return ParameterError(
+        f"unknown {kind} {word!r}", where=where, expected=f"one of {', '.join(known)}", remedy=hint
+    )

@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from helpers import provenance, registry, store
+from helpers import registry, store
 from helpers.battles.context import Battle, Context
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
+from helpers.run import derived
 from helpers.run.data import prepare
 from helpers.run.parameters import language
+
+# Output of the last cell by which the runner learns what the notebook read; it is taken out before the page is made.
+RECORD_MIME = "application/vnd.five-battles.run+json"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one notebook: its question, its language and the tables it may read."""
+    """One run of one notebook: its question, its language and the tables it may read.
+
+    ``opened`` grows with every table that is read: path below ``folders.processed`` → SHA-256.
+    """
 
     context: Context
     lang: str
     folders: Folders
+    opened: dict[str, str] = field(default_factory=dict)
 
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-        """Read the named processed tables of the run's city, up to the day the run is seen from.
+        """Read the named tables of the run's city, up to the day the run is seen from.
+
+        Hourly tables begin with the year of the period: what is needed of earlier hours stands in the station days.
 
         Returns
         -------
-        Table name → rows, with the columns of ``helpers.store.SCHEMAS``.
+        Table name → rows, with the columns of ``helpers.store.SCHEMAS`` or of
+        :func:`helpers.battles.air_days.summarise_hours`.
         """
-        last = pd.Timestamp(self.context.as_of + timedelta(days=1))
+        processed, code = self.folders.processed, self.context.city.code
+        if set(names) & set(derived.TABLES):
+            derived.bring_up_to_date(processed, code)
         tables = {}
-        for name in names:
-            filters: list[tuple[str, str, object]] = []
-            if "city_code" in store.SCHEMAS[name]:
-                filters.append(("city_code", "==", self.context.city.code))
-            moment = store.time_column(name)
-            if moment:
-                # An hour-ending 00:00 belongs to the day before, so it is the last hour of as_of.
-                filters.append((moment, "<=" if moment == "time" else "<", last))
-            tables[name] = store.read_table(self.folders.processed, name, filters=filters)
+        with store.opened() as record:
+            for name in names:
+                if name in derived.TABLES:
+                    tables[name], found = derived.read(processed, code, name, last=self.context.as_of)
+                    self.opened.update(found)
+                else:
+                    tables[name] = store.read_table(processed, name, filters=self._filters(name))
+        self.opened.update(record)
         return tables
+
+    def _filters(self, name: str) -> list[tuple[str, str, object]]:
+        filters: list[tuple[str, str, object]] = []
+        if "city_code" in store.SCHEMAS[name]:
+            filters.append(("city_code", "==", self.context.city.code))
+        moment, last = store.time_column(name), pd.Timestamp(self.context.as_of + timedelta(days=1))
+        if moment == "time":
+            # An hour-ending 00:00 belongs to the day before, so it is the last hour of as_of.
+            first = pd.Timestamp(date(self.context.period.start.year, 1, 1))
+            filters += [(moment, ">", first), (moment, "<=", last)]
+        elif moment:
+            filters.append((moment, "<", last))
+        return filters
 
 
 def start_run(
@@ -79,45 +107,53 @@ def start_run(
     language(lang)
     day = parse_day(as_of)
     folders, _ = prepare(city, data_dir=data_dir)
-    if day is None:
-        day = last_day_with_data(folders.processed, place.code, wanted)
+    with store.opened() as record:
+        if day is None:
+            day = last_day_with_data(folders.processed, place.code, wanted)
     _, day = wanted.until(day)
     context = Context(place, registry.plan(city), wanted, day, seed, folders.simulated)
-    return Run(context, lang, folders)
+    return Run(context, lang, folders, dict(record))
 
 
 def last_day_with_data(processed: Path, city_code: str, period: Period) -> date:
     """Last day of the period with hourly air data; the period's end when there is none."""
-    bounds = [("city_code", "==", city_code), ("pollutant", "==", "PM2.5")]
     span = [
         ("time", ">", pd.Timestamp(period.start)),
         ("time", "<=", pd.Timestamp(period.end + timedelta(days=1))),
     ]
-    times = store.read_table(processed, "air_hourly", columns=["time"], filters=[*bounds, *span])["time"]
-    if times.empty:
-        return period.end
-    return (times.max() - pd.Timedelta(hours=1)).date()
+    times = _times(processed, city_code, span)
+    return period.end if times.empty else (times.max() - pd.Timedelta(hours=1)).date()
 
 
 def periods_with_data(processed: Path, city_code: str) -> list[str]:
     """The years worth a report: the last whole year with air data, and the year that is running after it."""
-    times = store.read_table(
-        processed,
-        "air_hourly",
-        columns=["time"],
-        filters=[("city_code", "==", city_code), ("pollutant", "==", "PM2.5")],
-    )["time"]
-    if times.empty:
+    years = [
+        int(part["year"])
+        for part in store.list_partitions(processed, "air_hourly")
+        if part["city_code"] == city_code
+    ]
+    if not years:
         return []
-    last = (times.max() - pd.Timedelta(hours=1)).date()
-    first = times.min().date()
+    last = (_times(processed, city_code, [("year", "==", max(years))]).max() - pd.Timedelta(hours=1)).date()
     is_whole = (last.month, last.day) == (12, 31)
-    years = [last.year] if is_whole else [last.year - 1, last.year]
-    return [str(year) for year in years if year >= first.year]
+    wanted = [last.year] if is_whole else [last.year - 1, last.year]
+    return [str(year) for year in wanted if year >= min(years)]
+
+
+def _times(processed: Path, city_code: str, span: list[tuple[str, str, object]]) -> pd.Series:
+    filters = [("city_code", "==", city_code), ("pollutant", "==", "PM2.5"), *span]
+    return store.read_table(processed, "air_hourly", columns=["time"], filters=filters)["time"]
 
 
 def finish_run(run: Run, battle: Battle) -> None:
-    """Keep the results table of a run, so that the overview and other programs can read it."""
+    """Keep the results table of a run for other programs, and tell the runner what was read."""
     folder = run.folders.processed / "results" / run.context.city.slug / run.context.period.label
-    with provenance.replacing(folder / f"{battle.name}.parquet") as stream:
-        battle.results.to_parquet(stream, index=False)
+    store.write_file(folder / f"{battle.name}.parquet", battle.results)
+    _tell_runner({"opened": dict(sorted(run.opened.items())), "simulated": run.folders.simulated})
+
+
+def _tell_runner(record: Mapping[str, Any]) -> None:
+    """Put a record into the notebook; outside of a kernel there is no notebook and nobody to tell."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.display_pub.publish({RECORD_MIME: record, "text/plain": ""})

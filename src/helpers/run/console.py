@@ -1,0 +1,70 @@
+"""What the operator sees: one line a report as it ends, a bar on a terminal, and a closing table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from helpers import paths
+from helpers.run.jobs import Outcome
+
+_BAR_WIDTH = 24
+
+
+class Progress:
+    """Counts reports as they end; on a terminal a bar stays below the lines, in a log there are only the lines."""
+
+    def __init__(self, n_jobs: int) -> None:
+        self._n_jobs, self._n_done = n_jobs, 0
+        self._has_bar = sys.stderr.isatty()
+        self._draw()
+
+    def add(self, outcome: Outcome) -> None:
+        """Print the line of a report that has ended."""
+        self._n_done += 1
+        self._wipe()
+        took = f"{outcome.seconds:.1f} s"
+        line = f"[{self._n_done}/{self._n_jobs}] {outcome.status:<9} {outcome.job.name}  {took}"
+        click.echo(f"{line}: {outcome.error}" if outcome.error else line, err=bool(outcome.error))
+        for remark in outcome.remarks:
+            click.echo(f"  note: {remark}", err=True)
+        self._draw()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._wipe()
+
+    def _draw(self) -> None:
+        if self._has_bar and self._n_done < self._n_jobs:
+            full = _BAR_WIDTH * self._n_done // self._n_jobs
+            click.echo(
+                f"[{'#' * full}{'.' * (_BAR_WIDTH - full)}] {self._n_done}/{self._n_jobs}", err=True, nl=False
+            )
+
+    def _wipe(self) -> None:
+        if self._has_bar:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+def closing_table(outcomes: Sequence[Outcome]) -> str:
+    """Table of all reports: name, status, seconds, size of the page, and where it stands."""
+    rows = [("report", "status", "seconds", "kB", "path")]
+    for outcome in outcomes:
+        page = outcome.job.file("html")
+        size = f"{page.stat().st_size / 1000:.0f}" if page.is_file() else "-"
+        shown = shown_path(page) if page.is_file() else "-"
+        rows.append((outcome.job.name, outcome.status, f"{outcome.seconds:.1f}", size, shown))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        f"{name:<{widths[0]}}  {status:<{widths[1]}}  {seconds:>{widths[2]}}  {size:>{widths[3]}}  {path}"
+        for name, status, seconds, size, path in rows
+    )
+
+
+def shown_path(path: Path) -> str:
+    """Path as it is typed inside the checkout, or whole outside of it."""
+    home = paths.home()
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)

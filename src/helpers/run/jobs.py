@@ -1,0 +1,86 @@
+"""What one report is asked for, where its files stand, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import paths
+from helpers.run import parameters
+
+FORMATS = ("html", "pdf", "docx")
+STYLES = ("brief", "formal")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to build."""
+
+    city: str
+    battle: str
+    period: str
+    lang: str
+    as_of: str | None = None
+    data_dir: str | None = None
+    style: str = "brief"
+    formats: tuple[str, ...] = ("html",)
+
+    @property
+    def name(self) -> str:
+        """Name of the job on a line of the log."""
+        return f"{self.city} {self.period} {self.battle} {self.lang}"
+
+    @property
+    def stem(self) -> str:
+        """What the names of the report's files begin with: ``blue_sky.zh``."""
+        return f"{self.battle}.{self.lang}"
+
+    @property
+    def folder(self) -> Path:
+        """Folder the report is published in."""
+        return paths.reports() / self.city / self.period
+
+    @property
+    def notebook(self) -> Path:
+        """Notebook the report is made by."""
+        return paths.notebook(self.battle)
+
+    def file(self, ending: str) -> Path:
+        """Published file of the report with one ending, such as ``html``."""
+        return self.folder / f"{self.stem}.{ending}"
+
+    @property
+    def endings(self) -> list[str]:
+        """Endings of the files a whole report has, beside its facts and its manifest."""
+        return ["xlsx", "html", *(form for form in self.formats if form != "html")]
+
+    def parameters(self) -> dict[str, object]:
+        """Parameters of the notebook, checked against its own cell."""
+        given = {
+            "city": self.city,
+            "period": self.period,
+            "lang": self.lang,
+            "as_of": self.as_of,
+            "data_dir": self.data_dir,
+        }
+        return parameters.check(self.notebook, given)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one job ended.
+
+    ``status`` is ``built``, ``unchanged``, ``failed`` or ``stopped`` (by the operator). ``remarks`` are what the
+    notebook printed beside its report.
+    """
+
+    job: Job
+    status: str
+    seconds: float = 0.0
+    error: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the published report is what was asked for."""
+        return self.status in ("built", "unchanged")

@@ -1,0 +1,171 @@
+"""What a report was made from: the manifest beside it, and whether it would come out the same today."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, provenance, store
+from helpers.paths import Folders
+from helpers.run.jobs import Job
+
+_LIBRARIES = [
+    "five-battles",
+    "ipykernel",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "seaborn",
+    "statsmodels",
+]
+_CODE = ("*.py", "*.yml", "*.csv", "*.json", "*.j2", "*.css")
+_SAID = {
+    "notebook": "the notebook changed",
+    "helpers": "the helpers changed",
+    "city": "the city's facts changed",
+    "libraries": "a library changed",
+    "parameters": "the parameters changed",
+    "style": "the style changed",
+}
+
+
+def read_manifest(job: Job) -> dict[str, Any] | None:
+    """Manifest of the published report; None when there is none that can be read."""
+    try:
+        found = json.loads(job.file("manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"inputs", "data", "published"} <= set(found) else None
+
+
+def inputs_of(job: Job) -> dict[str, Any]:
+    """Everything but the data that decides what a report says, each as a hash or as it stands.
+
+    To be taken before the notebook runs, so that an edit meanwhile counts as a change.
+    """
+    return {
+        "notebook": provenance.file_sha256(job.notebook),
+        "helpers": _hash_tree(Path(__file__).parents[1]),
+        "city": _hash_tree(paths.city_folder(job.city)),
+        "libraries": provenance.manifest_hash(versions()),
+        "parameters": {k: v for k, v in job.parameters().items() if k != "data_dir"},
+        "style": job.style,
+    }
+
+
+def why_due(job: Job, inputs: Mapping[str, Any], folders: Folders) -> list[str]:
+    """Reasons for which a report has to be built again, in words; none when it would come out the same.
+
+    Parameters
+    ----------
+    inputs
+        As :func:`inputs_of` gives them now.
+    folders
+        Where the tables of the run are.
+    """
+    if not job.file("html").is_file():
+        return ["there is no report yet"]
+    facts = _read(job.file("json"))
+    if facts.get("run") != "ok":
+        return ["the last run failed"]
+    known = read_manifest(job)
+    if known is None:
+        return ["there is no manifest"]
+    reasons = [said for key, said in _SAID.items() if known["inputs"].get(key) != inputs[key]]
+    if known["data"] is None:
+        reasons.append("the notebook does not say what data it reads")
+    elif known["simulated"] != folders.simulated:
+        reasons.append("received data took the place of the demonstration, or the other way round")
+    else:
+        reasons += [f"data changed: {path}" for path in _changed(folders.processed, known["data"])]
+    return reasons + [f"not as published: {name}" for name in _unlike(job, known["published"])]
+
+
+def make_manifest(
+    job: Job,
+    inputs: Mapping[str, Any],
+    record: Mapping[str, Any] | None,
+    files: Mapping[str, bytes | str],
+    **measured: object,
+) -> dict[str, Any]:
+    """Put together the manifest of a report.
+
+    Parameters
+    ----------
+    inputs
+        As :func:`inputs_of` gave them before the notebook ran.
+    record
+        What :func:`helpers.run.session.finish_run` told: the data opened, and whether they are simulated.
+    files
+        Ending → content of the published files.
+    measured
+        Seconds, memory, time of day: what differs between two equal runs.
+    """
+    data = (record or {}).get("opened")
+    return {
+        "run_key": provenance.manifest_hash({"inputs": inputs, "data": data}),
+        "inputs": inputs,
+        "data": data,
+        "simulated": (record or {}).get("simulated"),
+        "published": {job.file(ending).name: _hash(content) for ending, content in files.items()},
+        "versions": versions(),
+        "commit": _commit(),
+        "measured": measured,
+    }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that can change a number, a figure or a page."""
+    found = {"python": platform.python_version()}
+    return found | {name: metadata.version(name) for name in _LIBRARIES}
+
+
+@cache
+def _commit() -> str:
+    return provenance.git_commit(paths.home())
+
+
+def _hash_tree(folder: Path) -> str:
+    files = sorted({path for pattern in _CODE for path in folder.rglob(pattern)})
+    lines = (f"{path.relative_to(folder).as_posix()} {provenance.file_sha256(path)}" for path in files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _changed(processed: Path, data: Mapping[str, str]) -> list[str]:
+    """Paths whose content, or whose list of years, is not what was read."""
+    return [path for path, digest in data.items() if not store.is_unchanged(processed, {path: digest})]
+
+
+def _unlike(job: Job, published: Mapping[str, str]) -> list[str]:
+    """Files asked for that are not there, or not as they were published."""
+    names = {job.file(ending).name for ending in job.endings} | set(published)
+    return sorted(name for name in names if published.get(name) != _hash_file(job.folder / name))
+
+
+def _hash_file(path: Path) -> str | None:
+    return provenance.file_sha256(path) if path.is_file() else ""
+
+
+def _hash(content: bytes | str) -> str:
+    return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,148 @@
+"""Put finished reports in their places: all files of a report together, whole or not at all, and the index over them.
+
+The files of a report are written into a hidden folder beside their places and flushed; renaming that folder to
+``.ready-…`` is the moment of publication; then each file moves to its place. A run that was cut off before that moment
+has changed nothing, one cut off after it is completed by :func:`recover` when the next run begins.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, provenance, registry
+from helpers.page import index
+from helpers.run.jobs import FORMATS, Job
+
+_STAGING, _READY = ".staging-", ".ready-"
+_ASIDE = (".prev.json", ".manifest.json")
+
+
+def publish_files(folder: Path, stem: str, files: Mapping[str, bytes | str]) -> None:
+    """Publish several files of one report as one step.
+
+    Parameters
+    ----------
+    folder
+        Where they belong.
+    stem
+        Name of the report, such as ``blue_sky.zh``.
+    files
+        File name → content.
+    """
+    staging, ready = folder / f"{_STAGING}{stem}", folder / f"{_READY}{stem}"
+    shutil.rmtree(staging, ignore_errors=True)
+    for name, content in files.items():
+        publish(staging / name, content)
+    os.replace(staging, ready)
+    _flush(folder)
+    _move_into_place(ready)
+
+
+def publish(path: Path, content: bytes | str) -> None:
+    """Put one finished file in its place; a crash leaves the old file or the new one."""
+    with provenance.replacing(path) as stream:
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def recover(root: Path) -> None:
+    """Complete what an earlier run had published but not moved, and remove what it had not finished."""
+    for ready in sorted(root.glob(f"*/*/{_READY}*")):
+        _move_into_place(ready)
+    for staging in sorted(root.glob(f"*/*/{_STAGING}*")):
+        shutil.rmtree(staging)
+
+
+def _move_into_place(ready: Path) -> None:
+    for path in sorted(ready.iterdir()):
+        os.replace(path, ready.parent / path.name)
+    _flush(ready.parent)
+    ready.rmdir()
+
+
+def _flush(folder: Path) -> None:
+    """Put the names in a folder on disk; Windows opens no folders and needs no such step."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def publish_report(
+    job: Job, files: Mapping[str, bytes | str], facts: Mapping[str, Any], manifest: str
+) -> None:
+    """Publish a report with its facts and manifest; the facts of the briefing before are kept for the index.
+
+    Parameters
+    ----------
+    files
+        Ending → content, such as ``html``.
+    facts
+        What the index reads; see :mod:`helpers.page.index`.
+    manifest
+        Text of ``<battle>.<lang>.manifest.json``.
+    """
+    named = {job.file(ending).name: content for ending, content in files.items()}
+    last, previous = read_facts(job.file("json")), read_facts(job.file("prev.json"))
+    kept = index.choose_previous(previous, last, facts)
+    if kept is not None and kept != previous:
+        named[job.file("prev.json").name] = as_json(kept)
+    named |= {job.file("json").name: as_json(facts), job.file("manifest.json").name: manifest}
+    publish_files(job.folder, job.stem, named)
+    for form in set(FORMATS) - set(files):
+        job.file(form).unlink(missing_ok=True)  # it tells of an older report
+    _failed_notebook(job).unlink(missing_ok=True)
+
+
+def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
+    """Keep a failed notebook under ``failed/`` and say in the facts that the run failed; the last good report stays."""
+    if notebook is not None:
+        publish(_failed_notebook(job), notebook)
+    place = registry.city(job.city)
+    identity = {
+        "city": job.city,
+        "city_name": place.name_zh if job.lang == "zh" else place.name_en,
+        "battle": job.battle,
+        "battle_name": job.battle,
+        "period": job.period,
+        "period_name": job.period,
+        "lang": job.lang,
+    }
+    last = read_facts(job.file("json"))
+    if last is not None:
+        identity |= {key: last[key] for key in ("battle_name", "period_name") if last.get(key)}
+    publish(job.file("json"), as_json(index.mark_failed(last, reason=reason, **identity)))
+
+
+def _failed_notebook(job: Job) -> Path:
+    return job.folder / "failed" / f"{job.stem}.ipynb"
+
+
+def read_facts(path: Path) -> dict[str, Any] | None:
+    """Read the facts beside a report; None when there are none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def as_json(record: Mapping[str, Any]) -> str:
+    """Write a record as JSON for people and programs: sorted keys, one a line."""
+    return json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def publish_index() -> Path:
+    """Rebuild ``reports/index.html`` from the facts of every report and return its path."""
+    root = paths.reports()
+    found = []
+    for path in sorted(root.glob("*/*/*.json")):
+        if path.name.endswith(_ASIDE):
+            continue
+        page = path.with_suffix(".html")
+        href = page.relative_to(root).as_posix() if page.is_file() else ""
+        found.append(index.Report(href, read_facts(path), read_facts(path.with_suffix(".prev.json"))))
+    publish(root / "index.html", index.index_page(found))
+    return root / "index.html"

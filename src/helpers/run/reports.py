@@ -1,0 +1,142 @@
+"""Build many reports: those that are due, several at once, each on its own; a failed one leaves the others alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import nbformat
+
+from helpers.errors import SuiteError
+from helpers.page.editable import word_file
+from helpers.page.export import workbook
+from helpers.page.printing import print_pdf
+from helpers.page.render import Rendered, render
+from helpers.paths import Folders
+from helpers.run.execute import FailedError, Limits, execute
+from helpers.run.jobs import Job, Outcome
+from helpers.run.kernels import Kernels
+from helpers.run.manifest import inputs_of, make_manifest, why_due
+from helpers.run.publish import as_json, publish_failure, publish_report
+
+# The exporter and its templates are shared by the threads, and drawing a page holds the interpreter anyway.
+_RENDERING = threading.Lock()
+
+
+@dataclass
+class Builder:
+    """What the reports of one run share.
+
+    Once ``kernels.stopping`` is set, by Ctrl-C, nothing is published any more and nothing counts as failed.
+    """
+
+    kernels: Kernels
+    limits: Limits = field(default_factory=Limits)
+
+    def build(self, job: Job) -> Outcome:
+        """Execute, render and publish one report; a failure leaves the last good report in place."""
+        start = time.perf_counter()
+        executed = None
+        try:
+            if self.kernels.stopping.is_set():
+                return Outcome(job, "stopped")
+            inputs = inputs_of(job)
+            done = execute(job.notebook, job.parameters(), kernels=self.kernels, limits=self.limits)
+            executed = nbformat.writes(done.notebook)
+            with _RENDERING:
+                rendered = render(done.notebook, style=job.style)
+                files = _files(job, rendered)
+            seconds = time.perf_counter() - start
+            manifest = make_manifest(
+                job,
+                inputs,
+                done.record,
+                files,
+                seconds=round(seconds, 3),
+                peak_memory_mb=round(done.peak_memory_mb, 1),
+                finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            if self.kernels.stopping.is_set():
+                return Outcome(job, "stopped", seconds)
+            publish_report(job, files, rendered.facts, as_json(manifest))
+            return Outcome(job, "built", seconds, remarks=rendered.document.remarks)
+        except Exception as error:  # one report must not take the others with it, whatever happened to it
+            return self._fail(job, error, executed, time.perf_counter() - start)
+
+    def _fail(self, job: Job, error: Exception, executed: str | None, seconds: float) -> Outcome:
+        if self.kernels.stopping.is_set():
+            return Outcome(job, "stopped", seconds)
+        told = isinstance(error, (SuiteError, OSError))
+        reason = str(error) if told else f"{type(error).__name__}: {error}"
+        if isinstance(error, FailedError) and error.notebook is not None:
+            executed = nbformat.writes(error.notebook)
+        try:
+            publish_failure(job, reason, executed)
+        except OSError as refusal:
+            reason = f"{reason}; nor could the failure be kept: {refusal}"
+        return Outcome(job, "failed", seconds, error=reason)
+
+
+def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
+    """Make every file that was asked for: ending → content."""
+    makers: Mapping[str, Callable[[], bytes | str]] = {
+        "xlsx": lambda: workbook(rendered.document),
+        "html": lambda: rendered.html,
+        "pdf": lambda: print_pdf(rendered.html),
+        "docx": lambda: word_file(rendered.document, style=job.style),
+    }
+    return {ending: makers[ending]() for ending in job.endings}
+
+
+def split_due(
+    jobs: Sequence[Job], folders: Folders, *, force: bool
+) -> tuple[dict[Job, list[str]], list[Job]]:
+    """Separate what has to be built, each with the reasons, from what would come out the same."""
+    due, unchanged = {}, []
+    for job in jobs:
+        reasons = ["--force was given"] if force else why_due(job, inputs_of(job), folders)
+        if reasons:
+            due[job] = reasons
+        else:
+            unchanged.append(job)
+    return due, unchanged
+
+
+def build_all(
+    jobs: Sequence[Job], builder: Builder, *, at_once: int, tell: Callable[[Outcome], Any]
+) -> list[Outcome]:
+    """Build reports, several at once.
+
+    Parameters
+    ----------
+    at_once
+        Notebooks that run at the same time.
+    tell
+        Called with each outcome as it comes.
+
+    Returns
+    -------
+    Outcomes in the order of the jobs.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The operator stopped the run: kernels were killed, what was being made is not published.
+    """
+    outcomes: dict[Job, Outcome] = {}
+    with ThreadPoolExecutor(at_once) as pool:
+        futures = {pool.submit(builder.build, job): job for job in jobs}
+        try:
+            for future in as_completed(futures):
+                outcomes[futures[future]] = future.result()
+                tell(future.result())
+        except KeyboardInterrupt:
+            builder.kernels.stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [outcomes[job] for job in jobs]

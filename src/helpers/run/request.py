@@ -1,0 +1,124 @@
+"""What the command line asks for, checked before anything is read or started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, registry
+from helpers.errors import ParameterError
+from helpers.paths import Folders
+from helpers.periods import Period, parse_day
+from helpers.run import parameters
+from helpers.run.jobs import FORMATS, STYLES, Job
+from helpers.run.session import periods_with_data
+
+
+@dataclass(frozen=True)
+class Request:
+    """Reports that are wanted: every battle × period × language of one city."""
+
+    city: str
+    battles: tuple[str, ...]
+    periods: tuple[str, ...]
+    langs: tuple[str, ...]
+    as_of: str | None
+    data_dir: str | None
+    formats: tuple[str, ...]
+    style: str
+
+    @classmethod
+    def check(cls, options: Mapping[str, Any]) -> Request:
+        """Check the options of ``report`` against the registry, the notebooks and the house's own words.
+
+        Raises
+        ------
+        ParameterError, RunError
+            An option is unknown (the nearest known word is named), malformed or contradicts another; or a notebook
+            declares other parameters than it is given.
+        """
+        check_city(options["city"])
+        day = parse_day(options["as_of"])
+        for period in options["periods"]:
+            wanted = Period.parse(period)
+            if day is not None:
+                wanted.until(day)
+        for kind, given, known in (
+            ("battle", options["battles"], known_battles()),
+            ("language", options["langs"], parameters.LANGUAGES),
+            ("format", options["formats"], FORMATS),
+            ("style", (options["style"],), STYLES),
+        ):
+            for word in given:
+                parameters.one_of(kind, word, known)
+        request = cls(
+            options["city"],
+            _once(options["battles"]) or known_battles(),
+            _once(options["periods"]),
+            _once(options["langs"]) or parameters.LANGUAGES,
+            options["as_of"],
+            _check_folder(options["data_dir"]),
+            tuple(form for form in FORMATS if form in options["formats"] or form == "html"),
+            options["style"],
+        )
+        for job in request._jobs(request.periods or ("2025",)):
+            job.parameters()
+        return request
+
+    def jobs(self, folders: Folders) -> list[Job]:
+        """One job a report; without a period, the years worth a report.
+
+        Raises
+        ------
+        ParameterError
+            No period was named and there are no air data to choose one from.
+        """
+        periods = self.periods or tuple(periods_with_data(folders.processed, registry.city(self.city).code))
+        if not periods:
+            raise ParameterError(
+                "no air data to choose a period from",
+                expected="--period such as 2025",
+                remedy="name the period",
+            )
+        return self._jobs(periods)
+
+    def _jobs(self, periods: Sequence[str]) -> list[Job]:
+        return [
+            Job(self.city, battle, period, lang, self.as_of, self.data_dir, self.style, self.formats)
+            for period in periods
+            for battle in self.battles
+            for lang in self.langs
+        ]
+
+
+def known_battles() -> tuple[str, ...]:
+    """Notebooks that make a report, in the order of the plan, others after them."""
+    order = list(registry.palette().battles)
+    names = sorted(path.stem for path in (paths.home() / "notebooks").glob("*.ipynb"))
+    return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def check_city(city: str) -> None:
+    """Refuse a city without a folder in ``cities/``, or with faulty facts."""
+    known = sorted(path.parent.name for path in (paths.home() / "cities").glob("*/city.yml"))
+    registry.city(parameters.one_of("city", city, known))
+
+
+def _check_folder(data_dir: str | None) -> str | None:
+    if data_dir is None:
+        return None
+    folder = Path(data_dir).resolve()
+    if not folder.is_dir():
+        raise ParameterError(
+            f"--data-dir {data_dir} is no folder",
+            expected="a folder that holds raw/",
+            remedy="create it and put the files into its raw/",
+        )
+    return str(folder)
+
+
+def _once(words: Sequence[str]) -> tuple[str, ...]:
+    """Words without repetition, in the order they were given."""
+    return tuple(dict.fromkeys(words))

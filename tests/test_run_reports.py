@@ -1,0 +1,199 @@
+"""Whole runs of the command line: isolated, incremental, reproducible, one at a time, and clean when stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from run_checkout import FIXTURES, invoke, make_checkout
+
+ENDINGS = ("html", "json", "xlsx", "manifest.json")
+
+
+def report(*options: str) -> object:
+    return invoke("report", "--period", "2025", "--lang", "zh", *options)
+
+
+def reports_of(home: Path) -> Path:
+    return home / "reports" / "changchun" / "2025"
+
+
+def published(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in reports_of(home).iterdir() if path.is_file()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_report_that_fails_leaves_the_others_and_its_own_last_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain", "tolerated", "pageless")
+    (home / "notebooks" / "broken.ipynb").write_bytes((FIXTURES / "plain.ipynb").read_bytes())
+    first = report("--battle", "broken")
+    assert first.exit_code == 0, first.output
+    page = published(home)["broken.zh.html"]
+    (home / "notebooks" / "broken.ipynb").write_bytes((FIXTURES / "broken.ipynb").read_bytes())
+    result = report()
+    assert result.exit_code == 1
+    now = published(home)
+    assert now["broken.zh.html"] == page
+    assert {f"plain.zh.{ending}" for ending in ENDINGS} <= set(now)
+    assert not any(name.endswith("html") for name in now if name.startswith(("tolerated", "pageless")))
+    failed = {path.name for path in (reports_of(home) / "failed").iterdir()}
+    assert failed == {"broken.zh.ipynb", "tolerated.zh.ipynb", "pageless.zh.ipynb"}
+    assert "sum of parts" in (reports_of(home) / "failed" / "broken.zh.ipynb").read_text(encoding="utf-8")
+    assert "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %" in result.stderr
+    index = (home / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "the sum of parts is 103 %" in index
+    assert 'href="changchun/2025/broken.zh.html"' in index
+    table = result.stdout.splitlines()[-6:-1]
+    assert [line.split()[:5] for line in table[1:3]] == [
+        ["changchun", "2025", "broken", "zh", "failed"],
+        ["changchun", "2025", "pageless", "zh", "failed"],
+    ]
+
+
+def test_a_run_is_repeated_only_where_something_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "reading", data=True)
+    assert report().exit_code == 0
+    before = published(home)
+    manifest = json.loads(before["reading.zh.manifest.json"])
+    assert manifest["inputs"]["parameters"]["period"] == "2025"
+    assert manifest["measured"]["peak_memory_mb"] > 50
+    assert {path.split("/")[0] for path in manifest["data"]} == {"fires", "air_hourly", "derived"}
+
+    def reasons(*options: str) -> str:
+        return report("--dry-run", *options).stdout.splitlines()[-1].partition(": ")[2]
+
+    assert reasons() == "unchanged"
+    assert reasons("--style", "formal") == "the style changed"
+    assert reasons("--as-of", "2025-02-28") == "the parameters changed"
+    assert reasons("--format", "docx") == "not as published: reading.zh.docx"
+    assert reasons("--force") == "--force was given"
+    unchanged = report()
+    assert "unchanged changchun 2025 reading zh" in unchanged.stdout
+    assert report().stdout.startswith("nothing was touched since these reports were built"), "the stamp answers"
+    assert published(home) == before
+
+    page = reports_of(home) / "reading.zh.html"
+    page.write_bytes(page.read_bytes()[:1000])
+    assert reasons() == "not as published: reading.zh.html"
+    page.write_bytes(before[page.name])
+    edit(home / "notebooks" / "reading.ipynb", "20220617", "20220618")
+    assert reasons().startswith("the notebook changed")
+    edit(home / "notebooks" / "reading.ipynb", "20220618", "20220617")
+    (home / "cities" / "changchun" / "notes.yml").write_text("a: 1\n")
+    assert reasons() == "the city's facts changed"
+    (home / "cities" / "changchun" / "notes.yml").unlink()
+    fires = home / "data" / "raw" / "fire" / "fire_points.csv"
+    fires.rename(fires.with_name("fires_again.csv"))
+    fires.with_name("fire_points.csv.source.yml").unlink()
+    assert reasons().startswith("data changed: fires/")
+    again = report()
+    assert again.exit_code == 0
+    assert "built     changchun 2025 reading zh" in again.stdout
+    assert published(home)["reading.zh.html"] == before["reading.zh.html"], "the same values give the same page"
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+    for place, kernels in (("one", "--fork"), ("two", "--no-fork")):
+        home = make_checkout(tmp_path / place, monkeypatch, "reading", data=True)
+        assert report(kernels).exit_code == 0
+        pages.append({name: content for name, content in published(home).items() if "manifest" not in name})
+        pages.append(json.loads(published(home)["reading.zh.manifest.json"])["run_key"])
+    assert pages[0].keys() == {"reading.zh.html", "reading.zh.json", "reading.zh.xlsx"}
+    assert pages[0] == pages[2]
+    assert pages[1] == pages[3]
+
+
+def start(*options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "helpers", "report", "--period", "2025", "--lang", "zh", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 40) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return is_so()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "stopped"])
+def test_a_stopped_run_publishes_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain", "slow")
+    assert report("--battle", "plain").exit_code == 0
+    facts = published(home)
+    note = tmp_path / "note"
+    edit(home / "notebooks" / "slow.ipynb", "time.sleep(120)", f"open('{note}', 'w').close(); time.sleep(120)")
+    running = start("--battle", "slow")
+    assert wait_for(note.exists)
+    os.kill(running.pid, number)
+    out, said = running.communicate(timeout=30)
+    assert (running.returncode, out.count("\n")) == (130, 1)
+    assert "five-battles: stopped; what was published before stands" in said
+    assert "Traceback" not in said
+    assert published(home) == facts
+    assert not (reports_of(home) / "failed").exists()
+
+
+def test_a_second_run_waits_and_a_lock_survives_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    (home / "reports").mkdir()
+    lock = FileLock(home / "reports" / ".lock")
+    with lock:
+        running = start()
+        assert running.stderr.readline() == "another run is at work; this one begins when it has ended\n"
+        assert running.poll() is None
+    assert running.wait(timeout=60) == 0
+    holder = "import sys, time\nfrom filelock import FileLock\nFileLock(sys.argv[1]).acquire()\nprint('held', flush=True)\ntime.sleep(60)"
+    crashed = subprocess.Popen([sys.executable, "-c", holder, lock.lock_file], stdout=subprocess.PIPE, text=True)
+    assert crashed.stdout.readline() == "held\n"
+    crashed.kill()
+    crashed.wait()
+    lock.acquire(timeout=5)
+    lock.release()
+
+
+def test_a_refused_file_is_told_and_makes_the_run_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    (home / "data" / "raw" / "strange.csv").write_text("a,b\n1,2\n")
+    result = report()
+    assert result.exit_code == 1
+    assert "1 refused" in result.stdout.splitlines()[0]
+    assert "refused: strange.csv" in result.stderr
+    assert "plain.zh.html" in published(home)
+
+
+def test_what_an_interrupted_run_published_is_completed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    ready = reports_of(home) / ".ready-other.zh"
+    ready.mkdir(parents=True)
+    (ready / "other.zh.html").write_text("page")
+    assert report().exit_code == 0
+    assert (reports_of(home) / "other.zh.html").read_text() == "page"
+    assert not ready.exists()
+
+
+def test_ingest_says_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_checkout(tmp_path, monkeypatch, "plain", data=True)
+    result = invoke("ingest")
+    assert result.exit_code == 0
+    assert result.stdout == "ingest: 2 files read, 0 unchanged, 127,650 hourly values, 0 quarantined, 0 refused\n"
+
+
+def test_check_names_what_every_notebook_declares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_checkout(tmp_path, monkeypatch, "plain")
+    result = invoke("check")
+    assert result.exit_code == 0
+    assert "notebooks/plain.ipynb: parameters city, period, lang, as_of, data_dir, seed" in result.stdout
