@@ -37,6 +37,8 @@ class Room:
         Formats it may come in; empty where any known format will do.
     options
         What readers may be asked to select, as in :func:`helpers.sources.detect.iter_readings`.
+    may_be_empty
+        Whether a file without a row of the city is an answer too.
     """
 
     raw: Path
@@ -44,6 +46,7 @@ class Room:
     title: str
     readers: tuple[str, ...]
     options: Mapping[str, object]
+    may_be_empty: bool = False
 
     @property
     def path(self) -> Path:
@@ -57,6 +60,10 @@ class Room:
     def refused(self, name: str) -> Path:
         """Where a file is kept that was not let in."""
         return self.raw / REFUSED / self.folder / name
+
+
+class NothingYet(SourceError):
+    """A file is in order and holds nothing of the city: it is asked for again next time."""
 
 
 def admit(room: Room, name: str, source: Source) -> Path | None:
@@ -75,6 +82,8 @@ def admit(room: Room, name: str, source: Source) -> Path | None:
 
     Raises
     ------
+    NothingYet
+        It holds no row of the city, in a feed where that is no answer.
     SourceError
         It is of another format, cannot be read, or not one of its rows can: the format changed, or the
         file is damaged. It is kept under ``.refused`` for comparison.
@@ -82,11 +91,14 @@ def admit(room: Room, name: str, source: Source) -> Path | None:
     candidate = room.incoming(name)
     try:
         check_packed(candidate)
-        _read_dry(room, candidate)
+        n_rows = _read_dry(room, candidate)
     except SuiteError as error:
         raise _refuse(room, name, str(error)) from None
     except Exception as error:  # a reader's own fault must not stop the other files
         raise _refuse(room, name, f"the reader failed ({type(error).__name__}: {error})") from None
+    if not n_rows and not room.may_be_empty:
+        candidate.unlink()
+        raise NothingYet("it holds no value of the city yet; the next run asks again", where=name)
     sha256, size = provenance.file_sha256(candidate), candidate.stat().st_size
     last = last_edition(room.path / name)
     if last is not None and provenance.file_sha256(last) == sha256:
@@ -126,8 +138,8 @@ def _edition(path: Path, number: int) -> Path:
     return path.with_name(f"{stem}.edition{number}{dot}{ending}")
 
 
-def _read_dry(room: Room, path: Path) -> None:
-    """Read the whole file as ingest will, keeping nothing.
+def _read_dry(room: Room, path: Path) -> int:
+    """Read the whole file as ingest will, keeping nothing but the number of its rows.
 
     Raises
     ------
@@ -154,6 +166,7 @@ def _read_dry(room: Room, path: Path) -> None:
             expected=f"rows as {reader.name} reads them",
             remedy="compare it with an earlier file of this feed",
         )
+    return n_rows
 
 
 def _refuse(room: Room, name: str, reason: str) -> SourceError:

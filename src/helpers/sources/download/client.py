@@ -30,7 +30,6 @@ from helpers.sources.download.keys import Keys
 from helpers.sources.download.partial import Partial
 
 _REDIRECTS = 5
-_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,9 @@ class Client:
         self._sleep, self._monotonic, self._jitter = sleep, monotonic, jitter or random.Random()
         timeout = httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds)
         # Bytes as they lie on the server: a range of a compressed transfer could not be continued.
-        self._http = httpx.Client(timeout=timeout, headers={"Accept-Encoding": "identity"})
+        self._http = httpx.Client(
+            timeout=timeout, headers={"User-Agent": "five-battles", "Accept-Encoding": "identity"}
+        )
         self._log_guard = keys.out_of_logs()
 
     def __enter__(self) -> Client:
@@ -219,7 +220,7 @@ class Client:
         size = start
         with partial.path.open("ab") as stream:
             try:
-                for block in response.iter_raw(_BLOCK):
+                for block in response.iter_raw():
                     size += len(block)
                     if size > self._limits.bytes:
                         stream.close()

@@ -25,7 +25,7 @@ class Kind(Record):
 
     An empty ``publisher`` is not known. ``table`` is the processed table it fills; ``readers`` are the formats it may come in, none where any
     known format will do; ``key`` names the environment variable that holds its key; ``chunk_days`` is the
-    longest span of one request. ``is_event`` marks feeds whose silence is news: a day without fires.
+    longest span of one request. ``may_be_empty``: a file without a row of the city is an answer too (no fire burnt).
     """
 
     title_zh: Text
@@ -38,7 +38,7 @@ class Kind(Record):
     readers: tuple[str, ...] = ()
     table: str
     chunk_days: Annotated[int, Field(ge=1)] = 1
-    is_event: bool = False
+    may_be_empty: bool = False
 
 
 class Rhythm(Record):
@@ -93,7 +93,7 @@ class Fires(Rhythm):
 class WaterAutomatic(Rhythm):
     """``form`` holds the fields the feed asks for besides the page; ``page_size`` rows come in one page."""
 
-    form: dict[str, str] = {}
+    form: dict[str, str] = Field(default_factory=dict)
     page_size: Annotated[int, Field(ge=1)] = 480
 
 

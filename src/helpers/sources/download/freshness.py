@@ -92,8 +92,8 @@ def find_last_received(
 ) -> dict[str, date | None]:
     """Find the last day received of every feed, no later than ``until``.
 
-    It is the last day with a row in the table the feed fills. Where silence is news (fires), a day also
-    counts when the name of a received file covers it.
+    It is the last day with a row in the table the feed fills. Where a file without rows is an answer (no
+    fire burnt), a day also counts when the name of a received file covers it.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def find_last_received(
     found: dict[str, date | None] = {}
     for feed in feeds:
         days = _days_of(processed, feed.kind.table, city_code)
-        if feed.kind.is_event:
+        if feed.kind.may_be_empty:
             names = {path.name.rpartition("_")[0] for path in (raw / feed.name).glob("*_*")}
             days |= {day for prefix in names for day in covered_days(raw / feed.name, prefix)}
         found[feed.name] = max((day for day in days if day <= until), default=None)

@@ -16,13 +16,15 @@ from helpers.errors import ParameterError
 from helpers.provenance import Source
 from helpers.sources.download.arrival import Room
 from helpers.sources.download.feeds import Feed
-from helpers.sources.download.job import Outcome, admit_as, describe
+from helpers.sources.download.job import Outcome, State, admit_as, describe
 from helpers.sources.download.keys import Keys
 from helpers.sources.ingest import list_raw_files
 
 FOLDER = "ledger"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".download", ".swp", ".lock")
 _SETTLE_SECONDS = 3.0
+
+Stamp = tuple[int, int]  # size and time of change
 
 
 def sweep(
@@ -49,24 +51,38 @@ def sweep(
     known = _known_hashes(room.path)
     for path in found:
         name = path.relative_to(inbox).as_posix()
-        stamp = _stamp(path)
-        if stamp is None or stamp != before[path]:
-            yield Outcome(feed.name, name, "absent", "it is still being written; the next run takes it")
+        try:
+            problem = _copy_whole(path, room.incoming(name), before[path], known)
+        except OSError as error:
+            yield Outcome(feed.name, name, "failed", f"it cannot be read ({error.strerror})")
             continue
-        if provenance.file_sha256(path) in known:
-            yield Outcome(feed.name, name, "unchanged")
-            continue
-        candidate = room.incoming(name)
-        candidate.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, candidate)
-        if _stamp(path) != stamp:
-            candidate.unlink()
-            yield Outcome(feed.name, name, "absent", "it changed while it was copied; the next run takes it")
-            continue
-        yield admit_as(room, feed, name, Source(**describe(feed, now)), Keys({}))
+        if problem is not None:
+            yield Outcome(feed.name, name, *problem)
+        else:
+            outcome = admit_as(room, feed, name, Source(**describe(feed, now)), Keys({}))
+            if outcome.state == "received":
+                known.add(provenance.read_sidecar(room.path / outcome.name).sha256)
+            yield outcome
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _copy_whole(
+    path: Path, candidate: Path, before: Stamp | None, known: set[str]
+) -> tuple[State] | tuple[State, str] | None:
+    """Copy a file that is at rest and new; otherwise give the outcome."""
+    stamp = _stamp(path)
+    if stamp is None or stamp != before:
+        return "absent", "it is still being written; the next run takes it"
+    if provenance.file_sha256(path) in known:
+        return ("unchanged",)
+    candidate.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, candidate)
+    if _stamp(path) != stamp:
+        candidate.unlink()
+        return "absent", "it changed while it was copied; the next run takes it"
+    return None
+
+
+def _stamp(path: Path) -> Stamp | None:
     """Size and time of change; ``None`` for a file that is gone."""
     try:
         state = path.stat()

@@ -14,7 +14,7 @@ from helpers import provenance
 from helpers.errors import SourceError
 from helpers.provenance import Source
 from helpers.registry import City
-from helpers.sources.download.arrival import Room, admit, last_edition
+from helpers.sources.download.arrival import NothingYet, Room, admit, last_edition
 from helpers.sources.download.client import Answer, Client, Query
 from helpers.sources.download.feeds import Feed
 from helpers.sources.download.keys import Keys
@@ -130,6 +130,8 @@ def admit_as(room: Room, feed: Feed, name: str, source: Source, keys: Keys) -> O
     """Let a file in and say what became of it."""
     try:
         place = admit(room, name, source)
+    except NothingYet as error:
+        return Outcome(feed.name, name, "absent", error.found)
     except SourceError as error:
         return Outcome(feed.name, name, "refused", keys.redact(str(error)))
     if place is None:

@@ -149,7 +149,9 @@ def _receive(
 ) -> Iterator[Outcome]:
     is_inbox = feed.name == INBOX
     folder = inbox.FOLDER if is_inbox else feed.name
-    room = Room(request.folders.raw, folder, feed.kind.title_zh, feed.kind.readers, options)
+    room = Room(
+        request.folders.raw, folder, feed.kind.title_zh, feed.kind.readers, options, feed.kind.may_be_empty
+    )
     base = request.bases.get(feed.name) or feed.plan.base or feed.kind.base or ""
     missing = _missing(request, feed, base, keys)
     try:
