@@ -324,6 +324,7 @@ def test_fires_are_asked_for_in_the_box_five_days_at_once_and_the_key_is_nowhere
     ]
     area = f"{box.west:g},{box.south:g},{box.east:g},{box.north:g}"
     assert server.requests[0].path == (f"/firms/{KEYS['FIRMS_MAP_KEY']}/VIIRS_SNPP_NRT/{area}/5/2025-01-01")
+    assert server.requests[1].path.endswith("/2/2025-01-06")
     assert states(run(folders, server, "firms", first=date(2025, 1, 1), last=date(2025, 1, 7))) == []
     written = [path.read_bytes() for path in folders.raw.rglob("*") if path.is_file()]
     assert not any(KEYS["FIRMS_MAP_KEY"].encode() in content for content in written)
@@ -341,6 +342,15 @@ def test_a_key_the_service_does_not_know_is_refused_without_showing_it(server, f
     (outcome,) = run(folders, server, "firms")
     assert outcome.state == "refused"
     assert "the file begins with 'Invalid MAP_KEY {FIRMS_MAP_KEY}.'" in outcome.message
+
+
+def test_whatever_fails_a_feed_is_told_without_the_key(server, folders, monkeypatch):
+    def fail(job):
+        raise OSError(f"cannot open {job.base}/{job.keys.get('FIRMS_MAP_KEY')}")
+
+    monkeypatch.setattr("helpers.sources.download.firms.receive", fail)
+    (outcome,) = run(folders, server, "firms")
+    assert outcome.message == f"cannot open {server.base}/firms/{{FIRMS_MAP_KEY}}"
 
 
 def water_page(asked: Asked, total=2):

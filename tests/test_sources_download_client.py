@@ -147,6 +147,26 @@ def test_another_range_than_was_asked_for_is_not_appended(server, client, tmp_pa
     assert (tmp_path / "a").read_bytes() == BODY
 
 
+@pytest.mark.parametrize("fault", ["another edition", "too short"])
+def test_a_rest_that_does_not_fit_is_begun_anew(server, client, tmp_path, fault):
+    wrong = []
+
+    def answer(asked: Asked) -> Reply:
+        start = int(asked.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if not start:
+            return Reply(BODY, etag='"v1"', cut_after=None if wrong else 70_000)
+        wrong.append(start)
+        claim = {"Content-Range": f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"}
+        if fault == "another edition":  # a server that ignores If-Range
+            return Reply(BODY[::-1][start:], status=206, headers=claim, etag='"v2"')
+        return Reply(BODY[start:-100], status=206, headers=claim, etag='"v1"')
+
+    server.fallback = answer
+    client.fetch(Query(f"{server.base}/a"), tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == BODY
+    assert len(wrong) == 1
+
+
 def test_a_part_longer_than_the_file_now_is_begun_anew(server, client, tmp_path):
     url = server.script("/a", Reply(BODY, etag='"v1"', cut_after=70_000), Reply(b"short", etag='"v1"'))
     client.fetch(Query(url), tmp_path / "a")
