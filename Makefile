@@ -21,7 +21,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ingest report lab check test bench browser clean
+.PHONY: help setup ingest report lab check test docs bench browser clean
 
 help: ## list every target
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ check: $(READY) ## format, lint, plan, registry and notebooks
 
 test: $(READY) browser ## run the tests (sets up the browser where it can)
 	$(BIN)/python -m pytest
+
+docs: $(READY) ## build the documents into site/ (the reference comes from the docstrings, nothing from elsewhere)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(READY) ## measure beside peers
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
