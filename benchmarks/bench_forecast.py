@@ -109,6 +109,8 @@ def report(title: str, backtests: list[tuple[str, pd.DataFrame, float, float]]) 
                 "n": told.n,
                 "cover80": told.coverage80_pct,
                 "cover95": told.coverage95_pct,
+                "within80": told.within80_pct,
+                "within95": told.within95_pct,
                 "crps": told.crps,
                 "last year": told.crps_last_year,
                 "climatology": told.crps_climatology,
@@ -126,10 +128,8 @@ def report(title: str, backtests: list[tuple[str, pd.DataFrame, float, float]]) 
         end="",
     )
     print(f"{whole.coverage95_pct:.1f} % of nominal 95, Brier {whole.brier:.3f}")
-    kept = abs(whole.coverage80_pct - 80) <= 5 and abs(whole.coverage95_pct - 95) <= 5
-    print(
-        f"promise (within 5 points, lower CRPS than both naive forecasts) kept: {kept and whole.beats_naive}"
-    )
+    near = abs(whole.coverage80_pct - 80) <= 5 and abs(whole.coverage95_pct - 95) <= 5
+    print(f"coverage within 5 points: {near}; lower CRPS than both naive forecasts: {whole.beats_naive}")
     print(whole.reliability.round(3).to_string(index=False))
 
 

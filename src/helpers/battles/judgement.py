@@ -13,6 +13,7 @@ import operator as compare
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.statistics.pace import AT_RISK_RATIO, ON_TRACK_RATIO
 
 LIKELIHOOD_FLOORS = {"very_likely": 0.90, "likely": 0.66, "even": 0.33, "unlikely": 0.10}
 """Lowest likelihood of each band, included, except that 0.10 itself is already ``very_unlikely``."""
@@ -20,7 +21,7 @@ LIKELIHOOD_FLOORS = {"very_likely": 0.90, "likely": 0.66, "even": 0.33, "unlikel
 STATUS_LIKELIHOOD = {"on_track": 0.66, "at_risk": 0.33}
 """Lowest likelihood of meeting the target for a status; below the last it is ``off_track``."""
 
-STATUS_PACE = {"on_track": 0.95, "at_risk": 0.60}
+STATUS_PACE = {"on_track": ON_TRACK_RATIO, "at_risk": AT_RISK_RATIO}
 """Lowest observed ÷ required pace, used only where no likelihood is possible."""
 
 CONFIDENCE_COVERAGE_PCT = {"high": 90.0, "medium": 75.0, "low": 50.0}

@@ -8,20 +8,21 @@ from datetime import date, timedelta
 import numpy as np
 
 BLOCK_DAYS = 30
-SHIFT_DAYS = 10  # a block may come from this many days earlier or later in the season
+SHIFT_DAYS = 12  # a block may come from this many days earlier or later in the season
 MOST_YEARS = 6  # older years differ in shape, not only in level
 COMPLETE_SHARE = 0.75  # of a window that must hold values to be compared or drawn
 HALF_LIFE_DAYS = 120  # how fast the past loses weight when the present level is told
 LOOK_BACK_DAYS = 730
 MINIMUM_LEVEL_DAYS = 28
 # The prior was chosen in the backtest on real and simulated years (benchmarks/bench_forecast.py).
-PRIOR_PAIRS = 3.0  # weight of the prior on the level's variance, in pairs of years
-PRIOR_SHARE = 0.4  # prior variance of the level over that of one 30-day mean
+PRIOR_PAIRS = 1.5  # weight of the prior on the level's variance, in pairs of years
+PRIOR_SHARE = 0.9  # prior variance of the level over the squared error of telling a month
 FALLBACK_VARIANCE = 0.04  # of a 30-day mean (logarithm) where no two earlier years can be compared
-MOST_SHARE = 0.9  # of that variance the level may take
+MOST_SHARE = 0.9  # of that error the level may take
 _TAIL_DOF = 6  # of the level's t distribution
 _MEAN_AGE = HALF_LIFE_DAYS / np.log(2)
-_LEVEL_NOISE = BLOCK_DAYS / _MEAN_AGE  # x
+# Variance of a level over that of a 30-day mean: a ratio of two weighted means, each worth 2 x mean age of days.
+_LEVEL_NOISE = BLOCK_DAYS / _MEAN_AGE
 
 
 @dataclass(frozen=True)
@@ -95,34 +96,40 @@ def assess_level(archive: Archive, as_of: date, year: int, years: list[int]) -> 
     """Tell the present level and its uncertainty from what earlier years did after the same months.
 
     Every pair of earlier years is a forecast that was made: at each month's start the later year is told from
-    the earlier one; the squared errors, halved because both years bring their own weather, are the variance of
-    one year. Errors of 30 days (level and month) and of the whole rest (mostly level) tell the two apart.
+    the earlier one. Half the squared error (both years bring their own weather) is λ + σ²(ρ + 30/n): λ the
+    variance of the level that is to come, σ² that of a 30-day mean, ρ the noise of a level told from the past, n the
+    days foretold. Errors of 30 days and of the whole rest tell λ and σ² apart; a prior steadies λ.
     """
     levels = np.array([log_level(archive, as_of, year - earlier) for earlier in years])
-    pairs = [(early, late) for early in years for late in years if early < late]
-    errors = np.concatenate([_past_errors(archive, early, late) for early, late in pairs])
-    near, far = errors[:, 0], errors[:, 1]
-    share = BLOCK_DAYS / errors[:, 2]
-    usable = np.isfinite(near)
-    total = float(np.mean(near[usable] ** 2)) / 2 if usable.any() else FALLBACK_VARIANCE
-    level_variance = PRIOR_SHARE * total
-    usable = np.isfinite(far) & (share <= 0.5)
-    if usable.any():
-        month = (total - far[usable] ** 2 / 2) / (1 - share[usable])
-        seen = total - (1 + _LEVEL_NOISE) * float(np.mean(month))
-        level_variance = (PRIOR_PAIRS * level_variance + len(pairs) * seen) / (PRIOR_PAIRS + len(pairs))
-    level_variance = float(np.clip(level_variance, 0, MOST_SHARE * total))
-    month_variance = (total - level_variance) / (1 + _LEVEL_NOISE)
-    # What is mere noise of a level is not carried into the forecast.
+    level_variance, month_variance = _split_variance(archive, years)
+    # The part of a level that is mere noise is not carried into the forecast.
     size = float(np.mean(levels**2))
     keep = max(0.0, 1 - _LEVEL_NOISE * month_variance / size) if size > 0 else 0.0
-    own = month_variance * _LEVEL_NOISE / 2 * (1 + 1 / len(years))
+    # The season's shape drifts too: variance grows with the years since the last one that was seen.
+    drifted = (year - max(years)) * level_variance
+    noise = _LEVEL_NOISE / 2 * month_variance * (1 + 1 / len(years))
     return Level(
         by_year=dict(zip(years, (keep * levels).tolist(), strict=True)),
-        # The season's shape drifts too: variance grows with the years since the last one that was seen.
-        spread=float(np.sqrt((year - max(years)) * level_variance + own)),
+        spread=float(np.sqrt(drifted + noise)),
         month_spread=float(np.sqrt(month_variance)),
     )
+
+
+def _split_variance(archive: Archive, years: list[int]) -> tuple[float, float]:
+    """Variance of the level to come, and of a 30-day mean, from all pairs of earlier years."""
+    pairs = [(early, late) for early in years for late in years if early < late]
+    errors = np.concatenate([_past_errors(archive, early, late) for early, late in pairs])
+    near, far, share = errors[:, 0], errors[:, 1], BLOCK_DAYS / errors[:, 2]
+    known = np.isfinite(near)
+    total = float(np.mean(near[known] ** 2)) / 2 if known.any() else FALLBACK_VARIANCE
+    level_variance = PRIOR_SHARE * total
+    known = np.isfinite(far) & (share <= 0.5)
+    if known.any():
+        month = float(np.mean((total - far[known] ** 2 / 2) / (1 - share[known])))
+        seen = total - (1 + _LEVEL_NOISE) * month
+        level_variance = (PRIOR_PAIRS * level_variance + len(pairs) * seen) / (PRIOR_PAIRS + len(pairs))
+    level_variance = float(np.clip(level_variance, 0, MOST_SHARE * total))
+    return level_variance, (total - level_variance) / (1 + _LEVEL_NOISE)
 
 
 def _past_errors(archive: Archive, early: int, late: int) -> np.ndarray:
@@ -169,7 +176,7 @@ def draw_rest(
     Notes
     -----
     Blocks of 30 consecutive days keep the persistence of weather; each comes from an earlier year's same season
-    (± 10 days), scaled to the present level. With k years a month's own mean is known from k cases only: a pool
+    (± 12 days), scaled to the present level. With k years a month's own mean is known from k cases only: a pool
     of k has (k − 1)/k of the variance and prediction needs (k + 1)/k, so each block gets 2/k of it on top. One
     factor a draw carries the uncertainty of the level itself. Factors keep the mean (−σ²/2).
     """

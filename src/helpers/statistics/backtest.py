@@ -19,12 +19,19 @@ N_DRAWS = 1000
 
 @dataclass(frozen=True)
 class Verdict:
-    """Backtest in numbers; words are the page's. Shares in percent, scores in the unit of the statistic."""
+    """Backtest in numbers; words are the page's. Shares in percent, scores in the unit of the statistic.
+
+    Published values are coarse, and an interval with both its printed ends holds more than it says. ``coverage`` takes
+    the rounding out (see :func:`part_inside`) and is to be compared with the nominal level; ``within`` counts the
+    years whose value lay on or between the printed ends.
+    """
 
     n: int  # forecasts
     n_years: int  # years they are about; forecasts of one year are not independent
     coverage80_pct: float
     coverage95_pct: float
+    within80_pct: float
+    within95_pct: float
     crps: float
     crps_last_year: float
     crps_climatology: float
@@ -54,7 +61,7 @@ def run_backtest(
     Returns
     -------
     One row per origin: ``year, as_of, n_years`` (source years)``, actual, median, low80, high80, low95, high95,
-    crps, crps_last_year, crps_climatology, likelihood, happened``. Origins without two earlier years are left out.
+    inside80, inside95, crps, crps_last_year, crps_climatology, likelihood, happened``. Origins without two earlier years are left out.
 
     Raises
     ------
@@ -99,13 +106,15 @@ def judge(rows: pd.DataFrame) -> Verdict:
         raise CoverageError(
             "no forecast could be tested", expected="three or more years of daily values", remedy="add years"
         )
-    covered = {k: 100 * rows["actual"].between(rows[f"low{k}"], rows[f"high{k}"]).mean() for k in (80, 95)}
+    within = {k: 100 * rows["actual"].between(rows[f"low{k}"], rows[f"high{k}"]).mean() for k in (80, 95)}
     crps, last, climatology = rows[["crps", "crps_last_year", "crps_climatology"]].mean()
     return Verdict(
         n=len(rows),
         n_years=rows["year"].nunique(),
-        coverage80_pct=float(covered[80]),
-        coverage95_pct=float(covered[95]),
+        coverage80_pct=float(100 * rows["inside80"].mean()),
+        coverage95_pct=float(100 * rows["inside95"].mean()),
+        within80_pct=float(within[80]),
+        within95_pct=float(within[95]),
         crps=float(crps),
         crps_last_year=float(last),
         crps_climatology=float(climatology),
@@ -123,6 +132,20 @@ def crps_of(draws: np.ndarray, actual: float) -> float:
     ordered, n = np.sort(draws), len(draws)
     spread = ((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / n**2
     return float(np.abs(ordered - actual).mean() - spread)
+
+
+def part_inside(draws: np.ndarray, actual: float, *, level: float) -> float:
+    """Part of an actual value that lies inside the central interval of drawn values, 0 to 1.
+
+    Rounded values are lumps: the drawn distribution jumps at the actual value from P(X < y) to P(X ≤ y). The part of
+    that jump between (1 − level)/2 and (1 + level)/2 counts. For a calibrated forecast its mean is the level, however
+    coarse the rounding (non-randomised probability integral transform, Czado, Gneiting and Held 2009).
+    """
+    low, high = (1 - level) / 2, (1 + level) / 2
+    below, up_to = float((draws < actual).mean()), float((draws <= actual).mean())
+    if below == up_to:
+        return float(low <= below <= high)
+    return max(0.0, min(up_to, high) - max(below, low)) / (up_to - below)
 
 
 def _finals(archive: Archive, rule: Statistic, decimals: int) -> dict[int, float]:
@@ -167,6 +190,8 @@ def _score(
         "n_years": len(outcome.source_years),
         "actual": actual,
         **{name: getattr(outcome, name) for name in ("median", "low80", "high80", "low95", "high95")},
+        "inside80": part_inside(outcome.draws, actual, level=0.8),
+        "inside95": part_inside(outcome.draws, actual, level=0.95),
         "crps": crps_of(outcome.draws, actual),
         "crps_last_year": abs(last_year - actual),
         "crps_climatology": crps_of(climatology, actual),

@@ -10,8 +10,8 @@ import pandas as pd
 from helpers.errors import ParameterError
 from helpers.statistics._series import year_grid
 
-ON_TRACK_RATIO = 1.0
-AT_RISK_RATIO = 0.8
+ON_TRACK_RATIO = 0.95
+AT_RISK_RATIO = 0.60
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def pace_status(history: pd.Series, *, target: float, target_year: int, operator
 
     Returns
     -------
-    :class:`Pace`. ``met`` when the last value meets the target; before that ``on_track`` with a pace ratio of 1
-    or more, ``at_risk`` from 0.8, else ``off_track``; past the target year unmet is ``off_track``. One value gives
+    :class:`Pace`. ``met`` when the last value meets the target; before that ``on_track`` with a pace ratio of 0.95
+    or more, ``at_risk`` from 0.60, else ``off_track``; past the target year unmet is ``off_track``. One value gives
     ``no_data`` with the pace required from now on.
 
     Raises
@@ -83,7 +83,7 @@ def pace_status(history: pd.Series, *, target: float, target_year: int, operator
 
     Notes
     -----
-    The ratios 1 and 0.8 are this suite's rule, not a standard's.
+    The ratios 0.95 and 0.60 are this suite's rule, not a standard's.
 
     Examples
     --------

@@ -201,12 +201,16 @@ def _annual(series: pd.Series, level: float) -> RankTrend:
 def _tell(sen: SenSlope, test: KendallTest, level: float, facts: dict[str, object]) -> RankTrend:
     """Join slope and test so that they cannot contradict each other.
 
-    The test has a continuity correction and the interval has none; where only that lets the interval leave
-    zero out, it is drawn to zero.
+    The test has a continuity correction and the interval interpolates between ranks; where only that sets the two
+    apart, the limit is drawn to zero.
     """
     low, high = sen.low, sen.high
     if test.p >= 1 - level:
         low, high = min(low, 0.0), max(high, 0.0)
+    elif sen.slope > 0:
+        low = max(low, 0.0)
+    else:
+        high = min(high, 0.0) if sen.slope < 0 else high
     return RankTrend(
         estimate=sen.slope,
         low=low,
