@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from helpers.errors import RunError
-from helpers.page.printing import find_browser
+from helpers.page.printing import find_browser, print_pdf
 
 HOW = "install the system package chromium and the extra dev, or set FIVE_BATTLES_BROWSER"
+
+
+AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def accessibility_faults(page: object) -> str:
+    """What axe-core finds on a page; empty where it finds nothing.
+
+    The page's own policy forbids scripts; axe is handed to the browser from outside, which the policy allows.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": AXE})
+    assert len(found.response["passes"]) > 10, "axe did not look"
+    return found.generate_report() if found.response["violations"] else ""
+
+
+def squeezed(text: str) -> str:
+    """Text without white space, which paper and page break differently."""
+    return re.sub(r"\s+", "", text)
+
+
+def printed(html: str) -> tuple[list[str], object]:
+    """Print a page; return the squeezed text of its sheets and the reader of the PDF."""
+    from pypdf import PdfReader
+
+    browser_path()
+    reader = PdfReader(io.BytesIO(print_pdf(html)))
+    return [squeezed(sheet.extract_text()) for sheet in reader.pages], reader
+
+
+def faults_of_page_one(texts: list[str], document: object) -> list[str]:
+    """What of sections 0 to 3 does not stand on the first sheet, and what of section 4 does."""
+    first, sections = texts[0], document.sections
+    wanted = [document.heading["title"], *(section["label"] + section["title"] for section in sections[:3])]
+    wanted += [item["text"] for s in sections[:3] for part in s["parts"] for item in part.get("items", ())]
+    faults = [text for text in wanted if squeezed(text) not in first]
+    fourth = squeezed(sections[3]["label"] + sections[3]["title"])
+    return faults if fourth not in first and fourth in texts[1] else [*faults, fourth]
 
 
 def refuse(reason: str) -> None:

@@ -6,6 +6,7 @@ It runs the same functions a notebook calls and wraps what they display as an ex
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -20,6 +21,7 @@ from helpers.page.blocks import Block
 from helpers.page.charts.annual import annual_line
 from helpers.page.charts.figure import Caption, Chart
 from helpers.page.render import Rendered, render
+from helpers.page.style import text_width
 from helpers.periods import Period
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -211,6 +213,54 @@ def notebook(shown: Iterable[Block]) -> nbformat.NotebookNode:
             )
         )
     return nbformat.v4.new_notebook(cells=cells)
+
+
+def longest_battle(lang: str) -> Battle:
+    """The fullest page one the registry allows: its longest names in a language, with every figure a row can have."""
+    statuses = ["off_track"] * 3 + ["at_risk"] * 2 + ["on_track"] * 2 + ["met"] * 3 + ["no_data"] * 4
+    records = sorted(
+        registry.indicators().values(), key=lambda record: -text_width(getattr(record, f"name_{lang}"))
+    )
+    rows = [
+        {
+            "indicator_id": record.id,
+            "place_code": "220100",
+            "period_start": "2025-01-01",
+            "period_end": "2025-09-17",
+            "value": 1018.0,
+            "unit": record.unit,
+            "direction": record.direction,
+            "coverage_pct": 99.0,
+            "target_id": record.id,
+            "target_value": 1007.5,
+            "target_operator": "<=",
+            "target_date": "2025-12-31",
+            "forecast": 1018.0,
+            "forecast_low": 1011.0,
+            "forecast_high": 1023.0,
+            "likelihood": 0.05,
+            "required": 1001.0,
+            "status": status,
+            "confidence": "medium",
+            "simulated": True,
+            "source_ids": "example_file",
+        }
+        for record, status in zip(records, statuses, strict=False)
+    ]
+    made = battle()
+    return replace(made, context=replace(made.context, as_of=date(2025, 9, 17)), results=results.make(rows))
+
+
+@cache
+def longest_report(lang: str) -> Rendered:
+    """The rendered report of :func:`longest_battle`."""
+    made = longest_battle(lang)
+    shown = [
+        document.page_one(made, lang=lang, series=series(), version="0.1.0"),
+        document.section(_TEXTS[lang]["question"], HOSTILE),
+        document.appendices(made, lang=lang, sources=sources()),
+    ]
+    return render(notebook(shown))
 
 
 @cache

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from helpers import registry
-from helpers.paths import Folders
 from helpers.run.cli import main
-from helpers.run.demonstration import write_demonstration
-from helpers.sources.ingest import list_raw_files
+from helpers.run.demonstration.air import simulate_air
+from helpers.run.demonstration.archive import write_archive
+from helpers.run.demonstration.fires import simulate_fires
+from helpers.run.demonstration.weather import simulate_weather
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = Path(__file__).parent / "notebooks"
@@ -23,22 +25,16 @@ FIXTURES = Path(__file__).parent / "notebooks"
 
 @cache
 def raw_files() -> Path:
-    """Raw files of January to March 2025, without sidecars, as if received; made once."""
+    """Hours and fires of January to March 2025, without sidecars, as if received; made once."""
     folder = Path(mkdtemp(prefix="five-battles-tests-"))
-    written = write_demonstration(
-        Folders(folder / "made", folder / "none", simulated=True),
-        city="changchun",
-        stations=list(registry.stations("changchun")["station_code"]),
-        place_code="220100",
-        seed=1,
-        first=date(2025, 1, 1),
-        last=date(2025, 3, 31),
-    )
-    for path in written:
-        place = folder / "raw" / path.relative_to(folder / "made")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
-    return folder / "raw"
+    days = pd.date_range("2025-01-01", "2025-03-31", freq="D")
+    weather = simulate_weather(days, np.random.default_rng([1, 1]))
+    air = simulate_air(weather, np.random.default_rng([1, 2]))
+    write_archive(folder / "air", air, days, list(registry.stations("changchun")["station_code"]))
+    (folder / "fire").mkdir()
+    fires = simulate_fires(air, days, np.random.default_rng([1, 3]))
+    fires.to_csv(folder / "fire" / "fire_points.csv", index=False)
+    return folder
 
 
 def make_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch, *notebooks: str, data: bool = False) -> Path:
@@ -51,13 +47,11 @@ def make_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch, *notebooks: str
     for name in notebooks:
         shutil.copyfile(FIXTURES / f"{name}.ipynb", home / "notebooks" / f"{name}.ipynb")
     if data:
-        for path in list_raw_files(raw_files()):
-            if path.parts[-2] in ("air", "fire"):
-                place = home / "data" / "raw" / path.relative_to(raw_files())
-                place.parent.mkdir(exist_ok=True)
-                shutil.copyfile(path, place)
+        shutil.copytree(raw_files(), home / "data" / "raw", dirs_exist_ok=True)
     else:  # one short list keeps the demonstration away
-        (home / "data" / "raw" / "dust_hours.csv").write_text("dust_hour\n2025-03-01 10:00\n", encoding="utf-8")
+        (home / "data" / "raw" / "dust_hours.csv").write_text(
+            "dust_hour\n2025-03-01 10:00\n", encoding="utf-8"
+        )
     monkeypatch.setenv("FIVE_BATTLES_HOME", str(home))
     return home
 

@@ -22,7 +22,9 @@ def hours(first: str, last: str, seed: int = 1) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([["1119A", "1120A"], ["PM2.5", "PM10", "O3", "CO"], times])
     table = index.to_frame(index=False, name=["station_code", "pollutant", "time"])
     values = np.random.default_rng(seed).integers(1, 200, len(table)).astype("float64")
-    return table.assign(city_code=CODE, value=values, flag="", source_id="s")[list(store.SCHEMAS["air_hourly"])]
+    return table.assign(city_code=CODE, value=values, flag="", source_id="s")[
+        list(store.SCHEMAS["air_hourly"])
+    ]
 
 
 def dust(*times: str) -> pd.DataFrame:
@@ -48,7 +50,9 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
 def test_years_one_by_one_give_what_all_hours_give(processed: Path) -> None:
     store.write_table(processed, "dust_hours", dust("2024-12-31 10:00", "2025-01-01 00:00"))
     derived.bring_up_to_date(processed, CODE)
-    whole = summarise_hours(store.read_table(processed, "air_hourly"), store.read_table(processed, "dust_hours"))
+    whole = summarise_hours(
+        store.read_table(processed, "air_hourly"), store.read_table(processed, "dust_hours")
+    )
     for name in STATION_DAYS:
         pd.testing.assert_frame_equal(in_order(read(processed, name)), in_order(whole[name]))
     assert len(read(processed)) > len(read(processed)[lambda t: t["date"] < "2025"]) > 0
@@ -79,7 +83,10 @@ def test_only_a_changed_year_is_made_again_and_the_record_tells(processed: Path)
     assert files(processed) == before
     assert store.is_unchanged(processed, record)
     store.write_table(
-        processed, "air_hourly", hours("2025-01-01 01:00", "2025-01-06 00:00", seed=2), partition={"city_code": CODE, "year": 2025}
+        processed,
+        "air_hourly",
+        hours("2025-01-01 01:00", "2025-01-06 00:00", seed=2),
+        partition={"city_code": CODE, "year": 2025},
     )
     derived.bring_up_to_date(processed, CODE)
     after = files(processed)
@@ -101,6 +108,8 @@ def test_new_dust_hours_make_every_year_again(processed: Path) -> None:
 
 def test_a_year_that_is_gone_goes(processed: Path) -> None:
     derived.bring_up_to_date(processed, CODE)
-    store.write_table(processed, "air_hourly", store.empty("air_hourly"), partition={"city_code": CODE, "year": 2024})
+    store.write_table(
+        processed, "air_hourly", store.empty("air_hourly"), partition={"city_code": CODE, "year": 2024}
+    )
     derived.bring_up_to_date(processed, CODE)
     assert [name[:9] for name in files(processed)] == ["year=2025"]

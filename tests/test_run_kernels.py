@@ -14,12 +14,12 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from run_checkout import FIXTURES, make_checkout
 
 from helpers.run import kernels as kernels_module
 from helpers.run import parameters
 from helpers.run.execute import Executed, FailedError, Limits, execute
 from helpers.run.kernels import Kernels, imported_modules
+from run_checkout import FIXTURES, make_checkout
 
 needs_fork = pytest.mark.skipif(not kernels_module.CAN_FORK, reason="this system does not fork")
 
@@ -45,14 +45,21 @@ def run(name: str, kernels: Kernels, **limits: float) -> Executed:
 
 def made(folder: Path, *sources: str) -> Path:
     cells = [nbformat.v4.new_code_cell("n = 1", id="c00", metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(text, id=f"c{place:02d}") for place, text in enumerate(sources, start=1)]
+    cells += [
+        nbformat.v4.new_code_cell(text, id=f"c{place:02d}") for place, text in enumerate(sources, start=1)
+    ]
     path = folder / "made.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 
 def printed(executed: Executed) -> str:
-    return "".join(out.text for cell in executed.notebook.cells for out in cell.get("outputs", []) if out.output_type == "stream")
+    return "".join(
+        out.text
+        for cell in executed.notebook.cells
+        for out in cell.get("outputs", [])
+        if out.output_type == "stream"
+    )
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float = 30) -> bool:
@@ -63,7 +70,9 @@ def wait_for(is_so: Callable[[], bool], seconds: float = 30) -> bool:
 
 
 def is_gone(pid: int) -> bool:
-    return wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    return wait_for(
+        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    )
 
 
 def test_parameters_reach_the_kernel_and_nothing_depends_on_the_clock(kernels: Kernels) -> None:
@@ -73,7 +82,9 @@ def test_parameters_reach_the_kernel_and_nothing_depends_on_the_clock(kernels: K
 
 
 def test_a_cell_that_fails_is_named_and_the_notebook_kept(kernels: Kernels) -> None:
-    with pytest.raises(FailedError, match="broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %") as failure:
+    with pytest.raises(
+        FailedError, match="broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %"
+    ) as failure:
         run("broken", kernels)
     cells = {cell.id: cell for cell in failure.value.notebook.cells}
     assert cells["c01-results"].outputs[0].ename == "ValueError"
@@ -100,7 +111,9 @@ def test_the_memory_a_notebook_held_is_measured(kernels: Kernels, tmp_path: Path
     assert 300 < execute(path, {"n": 1}, kernels=kernels).peak_memory_mb < 1500
 
 
-def test_the_kernel_has_a_group_of_its_own_one_thread_and_a_fixed_seed(kernels: Kernels, tmp_path: Path) -> None:
+def test_the_kernel_has_a_group_of_its_own_one_thread_and_a_fixed_seed(
+    kernels: Kernels, tmp_path: Path
+) -> None:
     path = made(
         tmp_path,
         "import os\nprint(os.getpgid(0) == os.getpid(), os.environ['OPENBLAS_NUM_THREADS'], hash('five battles'))",
@@ -137,8 +150,12 @@ def test_without_the_forking_process_kernels_are_started_anew(home: Path) -> Non
 
 
 @needs_fork
-def test_a_module_that_starts_a_thread_forbids_forking(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "restless.py").write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
+def test_a_module_that_starts_a_thread_forbids_forking(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "restless.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Kernels([made(tmp_path, "import restless")]) as kernels:
         assert not kernels.are_forked
@@ -147,7 +164,10 @@ def test_a_module_that_starts_a_thread_forbids_forking(home: Path, tmp_path: Pat
 @needs_fork
 def test_kernels_end_when_the_run_is_killed(home: Path, tmp_path: Path) -> None:
     note = tmp_path / "pids"
-    path = made(tmp_path, f"import os, time\nopen({str(note)!r}, 'w').write(f'{{os.getppid()}} {{os.getpid()}} ')\ntime.sleep(120)")
+    path = made(
+        tmp_path,
+        f"import os, time\nopen({str(note)!r}, 'w').write(f'{{os.getppid()}} {{os.getpid()}} ')\ntime.sleep(120)",
+    )
     code = f"from pathlib import Path\nfrom helpers.run.execute import execute\nfrom helpers.run.kernels import Kernels\nwith Kernels() as k: execute(Path({str(path)!r}), {{'n': 1}}, kernels=k)"
     runner = psutil.Popen([sys.executable, "-c", code])
     assert wait_for(lambda: note.is_file() and note.read_text().endswith(" "))
@@ -173,7 +193,9 @@ def test_stopping_ends_a_notebook_that_runs(kernels: Kernels, tmp_path: Path) ->
 
 
 def test_imports_are_found_and_unreadable_notebooks_ignored(tmp_path: Path) -> None:
-    path = made(tmp_path, "import numpy as np, json\nfrom helpers.battles import blue_sky", "from pathlib import Path")
+    path = made(
+        tmp_path, "import numpy as np, json\nfrom helpers.battles import blue_sky", "from pathlib import Path"
+    )
     torn = tmp_path / "torn.ipynb"
     torn.write_text("{")
     wrong = tmp_path / "wrong.ipynb"

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from run_checkout import FIXTURES, invoke, make_checkout
 
 from helpers.errors import ParameterError, RunError
 from helpers.run import parameters
+from run_checkout import FIXTURES, invoke, make_checkout
 
 
 def notebook(folder: Path, source: str) -> Path:
@@ -25,7 +25,8 @@ def test_declared_reads_literals_annotated_or_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["a = b = 1", "a = open('x')", "import os", "a: int", "a, b = 1, 2", "a = ", "x.y = 1", "def f(): 1"]
+    "source",
+    ["a = b = 1", "a = open('x')", "import os", "a: int", "a, b = 1, 2", "a = ", "x.y = 1", "def f(): 1"],
 )
 def test_a_parameters_cell_of_more_than_literals_is_refused(tmp_path: Path, source: str) -> None:
     with pytest.raises(RunError, match=r"made\.ipynb: the parameters cell holds more than literals"):
@@ -65,7 +66,10 @@ def test_check_fills_defaults_and_names_the_nearest() -> None:
     [
         (["--battle", "plian"], "unknown battle 'plian'; expected one of plain; did you mean plain?"),
         (["--lang", "zhh"], "unknown language 'zhh'; expected one of zh, en; did you mean zh?"),
-        (["--city", "changchn"], "unknown city 'changchn'; expected one of changchun; did you mean changchun?"),
+        (
+            ["--city", "changchn"],
+            "unknown city 'changchn'; expected one of changchun; did you mean changchun?",
+        ),
         (["--city", "../changchun"], "unknown city"),
         (["--format", "odt"], "unknown format 'odt'"),
         (["--style", "formall"], "did you mean formal?"),

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from run_checkout import make_checkout
 
 from helpers.run import publish
 from helpers.run.jobs import Job
+from run_checkout import make_checkout
 
 OLD = {"a.html": "old page", "a.json": "old facts", "a.xlsx": b"old sheet"}
 NEW = {"a.html": "new page", "a.json": "new facts", "a.xlsx": b"new sheet", "a.manifest.json": "{}"}
@@ -46,7 +46,9 @@ def run_until(step: int, work: Callable[[], None]) -> bool:
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name[0] != "."}
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name[0] != "."
+    }
 
 
 def as_bytes(files: dict[str, bytes | str]) -> dict[str, bytes]:
@@ -61,7 +63,9 @@ def test_a_power_cut_at_any_step_leaves_the_old_report_or_the_new_one(tmp_path: 
         publish.publish_files(folder, "a", OLD)
         was_cut = run_until(step, lambda folder=folder: publish.publish_files(folder, "a", NEW))
         for name, content in content_of(folder).items():
-            assert content in (as_bytes(OLD).get(name), as_bytes(NEW).get(name)), f"{name} is torn at step {step}"
+            assert content in (as_bytes(OLD).get(name), as_bytes(NEW).get(name)), (
+                f"{name} is torn at step {step}"
+            )
         publish.recover(root)
         found = content_of(folder)
         assert found in (as_bytes(OLD), as_bytes(NEW)), f"a mixture is left at step {step}"
@@ -97,9 +101,32 @@ def test_publishing_over_a_cut_off_staging_takes_nothing_from_it(tmp_path: Path)
 
 
 def facts(value: str) -> dict[str, object]:
-    row = {"key": "k", "name": "PM2.5", "period": "2025", "value": value, "status": "met", "status_name": "达标", "confidence": "高"}
-    said = {"title": "t", "lead": "l", "as_of": "2025-12-31", "state": "final", "simulated": False, "version": "0"}
-    place = {"city": "changchun", "city_name": "长春", "battle": "plain", "battle_name": "plain", "period": "2025", "period_name": "2025年", "lang": "zh"}
+    row = {
+        "key": "k",
+        "name": "PM2.5",
+        "period": "2025",
+        "value": value,
+        "status": "met",
+        "status_name": "达标",
+        "confidence": "高",
+    }
+    said = {
+        "title": "t",
+        "lead": "l",
+        "as_of": "2025-12-31",
+        "state": "final",
+        "simulated": False,
+        "version": "0",
+    }
+    place = {
+        "city": "changchun",
+        "city_name": "长春",
+        "battle": "plain",
+        "battle_name": "plain",
+        "period": "2025",
+        "period_name": "2025年",
+        "lang": "zh",
+    }
     return {**said, **place, "rows": [row], "counts": {"met": 1}, "sources": [], "run": "ok", "reason": ""}
 
 

@@ -19,7 +19,7 @@ from helpers.battles.results import STATUSES
 from helpers.page import tables, wording
 from helpers.page.blocks import Block, Section, labels, part, records, table_part, told
 from helpers.page.numbers import Measure, format_quantity
-from helpers.page.sources import list_sources, source_facts
+from helpers.page.sources import list_sources, source_facts, sources_of
 from helpers.page.words import word
 from helpers.periods import span_label
 
@@ -121,7 +121,7 @@ def appendices(
     Parameters
     ----------
     sources
-        Rows of the processed table ``sources``: files the report rests on.
+        Rows of the processed table ``sources``; of them, the files this report rests on are listed.
     versions
         Further facts of the run, such as the commit or a parameter, name → value. Nothing that changes between
         equal runs belongs here.
@@ -132,6 +132,7 @@ def appendices(
         for rule in wording.rules(results, lang=lang)
         if len(rule.table)
     ]
+    sources = sources_of(battle, sources)
     listing = list_sources(sources, results, lang=lang)
     values = [
         table_part(tables.indicator_table(results, lang=lang, sources=listing.numbers)),

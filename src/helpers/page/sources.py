@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers import registry
+from helpers.battles.context import Battle
 from helpers.page.blocks import labels
 from helpers.page.words import word
 
@@ -29,10 +30,19 @@ _KINDS = {
     "met_ghcn": "weather_ghcn",
     "fires_firms": "firms",
     "dust_hours": "dust_list",
+    "water_automatic": "water_sections",
     "water_sections": "water_sections",
     "ledger_workbook": "department_workbook",
 }
 """Kind of source in ``registry/sources.yml`` that a reader reads."""
+_OF_BATTLE = {
+    "blue_sky": ("air_", "openaq_", "station_", "met_", "fires_", "dust_"),
+    "clear_water": ("water_", "met_"),
+    "green_hills": ("land_", "fires_", "met_"),
+    "black_soil": ("land_", "met_"),
+    "grassland_wetland": ("land_", "met_"),
+}
+"""Readers whose files stand behind a battle's figures although no results row names them, by their beginnings."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,13 @@ class Listing:
     table: pd.DataFrame
     numbers: Mapping[str, int]
     licences: tuple[str, ...]
+
+
+def sources_of(battle: Battle, sources: pd.DataFrame) -> pd.DataFrame:
+    """Keep the files a report rests on: those its results name, and those of the readers of its battle."""
+    used = {one for joined in battle.results["source_ids"] for one in joined.split(";")}
+    of_battle = sources["reader"].astype(str).str.startswith(_OF_BATTLE.get(battle.name, ("",)))
+    return sources[of_battle | sources["source_id"].isin(used)]
 
 
 def list_sources(sources: pd.DataFrame, results: pd.DataFrame, *, lang: str) -> Listing:
@@ -99,8 +116,8 @@ def _group_row(number: int, group: pd.DataFrame, lang: str) -> dict[str, Any]:
 
 def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
     """Name a source: the Chinese title given with a single file, else the kind of source, else its id."""
-    kind, given = _kind(row.reader), str(row.title_zh)
-    if kind is None or (lang == "zh" and given and is_alone and not row.simulated):
+    kind, given = _kind(row.reader), str(row.title_zh) if lang == "zh" else ""
+    if kind is None or (given and is_alone and not row.simulated):
         name = given or str(row.source_id)
     else:
         name = getattr(kind, f"title_{lang}")

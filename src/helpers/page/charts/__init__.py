@@ -9,6 +9,7 @@ from helpers.page.charts.intervals import dot_interval, slope
 from helpers.page.charts.ledger import cumulative_path, waterfall
 from helpers.page.charts.one_map import one_map
 from helpers.page.charts.outcome import outcome_fan
+from helpers.page.charts.raster_map import raster_map
 from helpers.page.charts.seasonal import seasonal_band
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.charts.timeline import timeline
@@ -29,6 +30,7 @@ __all__ = [
     "one_map",
     "outcome_fan",
     "polar",
+    "raster_map",
     "rose",
     "seasonal_band",
     "slope",

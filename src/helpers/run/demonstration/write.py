@@ -15,6 +15,7 @@ from helpers.paths import Folders
 from helpers.run.demonstration.air import simulate_air
 from helpers.run.demonstration.archive import write_archive
 from helpers.run.demonstration.fires import simulate_fires
+from helpers.run.demonstration.land import write_land
 from helpers.run.demonstration.ledger import write_ledger
 from helpers.run.demonstration.water import write_water
 from helpers.run.demonstration.weather import simulate_weather
@@ -61,6 +62,7 @@ def write_demonstration(
     )
     write_ledger(staging / "ledger" / "department_workbook.xlsx", place_code=place_code, last=last)
     write_water(staging, seed=seed, last=last, city=city)
+    write_land(staging, seed=seed, last=last, city=city, place_code=place_code)
     written = sorted(path for path in staging.rglob("*") if path.is_file())
     for path in written:
         title = f"示例数据（模拟）{path.relative_to(staging).as_posix()}"

@@ -1,0 +1,169 @@
+"""Grassland and wetland (articles 36 to 37): ledgers, areas, bird counts and vegetation → results and their tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.battles import (
+    land_areas,
+    land_ledger,
+    land_nature,
+    land_registers,
+    land_vegetation,
+    ledger_rows,
+    results,
+)
+from helpers.battles.context import Battle, Context
+from helpers.battles.land_coverage import coverage_table
+from helpers.registry import land
+
+NAME = "grassland_wetland"
+ARTICLES = range(36, 38)
+TABLES = (
+    "ledger",
+    "areas",
+    "findings",
+    "species_counts",
+    "vegetation",
+    "met_daily",
+    "sources",
+    "quarantine",
+)
+BY_COUNTY = ("degraded_grassland_restored",)
+BY_LAKE = ("open_water_area", "ecological_water_supply")
+MINIMUM_YEARS = 3  # of the same month, before its usual value is told
+
+
+def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+    """Answer the questions on grassland and wetland for one city and period.
+
+    Parameters
+    ----------
+    tables
+        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty.
+
+    Returns
+    -------
+    The results table and the named tables behind the figures. Open water is told by lake, not as a sum.
+    """
+    city = land_areas.city_areas(tables["areas"], context)
+    cover, types = land_areas.grass_cover(tables["areas"], context)
+    wetland = land_areas.term_points(city, "wetland")
+    points = {
+        "grass_cover": cover,
+        "wetland_protection": land_areas.share(
+            land_areas.wide_terms(city), "protected_wetland", "natural_wetland"
+        ),
+    }
+    ledger, differences = land_ledger.merge_derived(
+        tables["ledger"], _derived(points, wetland, tables["areas"], context)
+    )
+    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    reported = [name for name in reported if name != "open_water_area"]
+    years = land_ledger.year_values(ledger, reported, context)
+    rows = land_ledger.make_rows(ledger, reported, context)
+    counties = land_ledger.county_values(ledger, BY_COUNTY, context)
+    found = land_registers.open_findings(tables["findings"], land.terms().battle_registers[NAME], context)
+    details = {
+        "years": years,
+        "published": land_ledger.published_figures(NAME, context),
+        "coverage": coverage_table(tables, rows, context),
+        "differences": differences,
+        "contradictions": land_areas.list_contradictions(points),
+        "grass_types": types,
+        "wetland": wetland,
+        "counties": counties,
+        "county_balance": land_ledger.balance_counties(counties, years),
+        **_season(tables, context),
+        "open_water": open_water(tables["ledger"], context),
+        "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
+        "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
+        "findings": land_registers.place_names(found, context),
+        "findings_summary": land_registers.summarise_findings(found),
+        "sources": tables["sources"],
+        "quarantine": tables["quarantine"],
+    }
+    return Battle(
+        NAME, context, results.make(land_ledger.with_caveats(rows, _remarks(points, wetland))), details
+    )
+
+
+def _derived(
+    points: dict[str, pd.DataFrame], wetland: pd.DataFrame, areas: pd.DataFrame, context: Context
+) -> list[pd.DataFrame]:
+    files = ";".join(sorted(set(areas["source_id"])))
+    derived = [
+        land_ledger.derive(name, land_areas.as_periods(table), context, source_id=files)
+        for name, table in points.items()
+    ]
+    change = land_areas.as_periods(land_areas.area_change(wetland))
+    return [*derived, land_ledger.derive("wetland_area_change", change, context, source_id=files)]
+
+
+def _remarks(points: dict[str, pd.DataFrame], wetland: pd.DataFrame) -> dict[str, str]:
+    """Caveats of computed rows, and of the change of wetland where the methods of surveys differ."""
+    found = {name: "computed_from_areas" for name, table in points.items() if table["value"].notna().any()}
+    if wetland["scope"].nunique() > 1:
+        found["wetland_area_change"] = "survey_methods_differ"
+    return found
+
+
+def _season(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
+    """Season of the grassland zones (of the wetland zones, or of all, where none is named after grass), and its basis.
+
+    The basis is one row: ``zones`` (joined by ``;``), ``soil, vegetation`` (NDVI of bare soil and of full cover).
+    """
+    vegetation = tables["vegetation"]
+    ends = land_vegetation.cover_ends(vegetation)
+    if ends is None:
+        return {"season": pd.DataFrame(), "season_basis": pd.DataFrame()}
+    names = sorted(set(vegetation["zone"]))
+    by_term = {
+        term: [name for name in names if land.zone_term(name) == term] for term in ("grassland", "wetland")
+    }
+    zones = by_term["grassland"] or by_term["wetland"] or names
+    season = land_vegetation.season_table(vegetation, ends, zones, context)
+    basis = pd.DataFrame([{"zones": ";".join(zones), "soil": ends[0], "vegetation": ends[1]}])
+    return {
+        "season": land_vegetation.add_rain(season, tables["met_daily"], context),
+        "season_basis": basis,
+    }
+
+
+def open_water(ledger: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Open water of each lake by month of the report's year, against the usual value of that month.
+
+    Returns
+    -------
+    ``place_code, name_zh, name_en, month, value`` (ha), ``usual`` (median of the same month in earlier years, at least
+    three), ``n_years``, ``share_pct`` (value over usual); a month nobody reported has no row.
+    """
+    rows = _by_lake(ledger, "open_water_area", context)
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}-\d{2}")]
+    rows = rows.assign(month=pd.to_datetime(rows["period"] + "-01").astype("datetime64[s]"))
+    is_now = rows["month"].dt.year == context.as_of.year
+    past = rows[~is_now].assign(number=rows["month"].dt.month)
+    usual = past.groupby(["place_code", "number"])["value"].agg(["median", "count"])
+    now = rows[is_now].assign(number=rows["month"].dt.month).join(usual, on=["place_code", "number"])
+    now["n_years"] = now["count"].fillna(0).astype("int64")
+    now["usual"] = now["median"].where(now["n_years"] >= MINIMUM_YEARS)
+    now["share_pct"] = 100 * now["value"] / now["usual"].where(now["usual"] > 0)
+    names = ["place_code", "name_zh", "name_en", "month", "value", "usual", "n_years", "share_pct"]
+    return now[names].reset_index(drop=True)
+
+
+def _by_lake(ledger: pd.DataFrame, indicator_id: str, context: Context) -> pd.DataFrame:
+    """Figures of the city's lakes that ended by the day of the report: ``place_code, name_zh, name_en, period, value``."""
+    lakes = land.land(context.city.slug).lakes
+    order = {one.id: place for place, one in enumerate(lakes)}
+    rows = ledger[(ledger["indicator_id"] == indicator_id) & ledger["place_code"].isin(list(order))]
+    rows = land_ledger.ended(rows, context)
+    names = {one.id: one for one in lakes}
+    rows = rows.assign(
+        name_zh=[names[code].name_zh for code in rows["place_code"]],
+        name_en=[names[code].name_en for code in rows["place_code"]],
+        order=rows["place_code"].map(order),
+    ).sort_values(["order", "period"], kind="stable")
+    return rows.drop_duplicates(["place_code", "period"], keep="last")[
+        ["place_code", "name_zh", "name_en", "period", "value"]
+    ].reset_index(drop=True)

@@ -1,0 +1,195 @@
+"""Ledgers of the land battles: computed figures beside reported ones, yearly history, and counties against the city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers import registry, store
+from helpers.battles import ledger_rows
+from helpers.battles.context import Context
+from helpers.battles.judgement import is_missing, judge
+from helpers.periods import Period
+from helpers.registry import land
+from helpers.standards.balance import balance_parts
+from helpers.standards.rounding import round_half_even
+
+_DIFFERENCES = ["indicator_id", "period", "reported", "computed"]
+_COUNTIES = ["indicator_id", "place_code", "name_zh", "name_en", "year", "value"]
+_BALANCES = ["indicator_id", "year", "parts", "total", "gap", "is_closed", "missing_zh", "missing_en"]
+
+
+def derive(indicator_id: str, figures: pd.DataFrame, context: Context, *, source_id: str) -> pd.DataFrame:
+    """Turn computed figures of the city into rows of ``ledger``, so that one rule judges both.
+
+    Parameters
+    ----------
+    figures
+        ``period`` (``2024`` or ``2024-06``), ``value`` (own unit; missing ones are left out) and ``scope`` (what the
+        figure covers, in the words of the ledger it was computed from).
+    """
+    return figures.dropna(subset=["value"]).assign(
+        indicator_id=indicator_id,
+        place_code=context.city.code,
+        unit=registry.indicator(indicator_id).unit,
+        status="final",
+        source_id=source_id,
+    )[list(store.SCHEMAS["ledger"])]
+
+
+def merge_derived(ledger: pd.DataFrame, derived: Iterable[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put computed figures in the place of reported ones of the same indicator, place and period.
+
+    Returns
+    -------
+    The ledger with the computed rows, and where both exist and differ: ``indicator_id, period, reported,
+    computed`` in the unit of the indicator.
+    """
+    computed = pd.concat([store.empty("ledger"), *(table for table in derived if len(table))])
+    key = ["indicator_id", "place_code", "period"]
+    both = ledger.merge(computed, on=key, suffixes=("_reported", "_computed"))
+    kept = ledger.merge(computed[key], on=key, how="left", indicator="origin")
+    kept = ledger[(kept["origin"] == "left_only").to_numpy()] if len(computed) else ledger
+    differs = both[both["value_reported"] != both["value_computed"]]
+    told = differs.rename(columns={"value_reported": "reported", "value_computed": "computed"})
+    return pd.concat([kept, computed], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
+
+
+def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) -> list[dict[str, object]]:
+    """Build the rows of :func:`helpers.battles.ledger_rows.make_rows` from figures rounded as they are printed.
+
+    A commitment without a deadline holds every day: a value that breaks it is ``off_track``, not undecided.
+    """
+    decimals = {name: registry.indicator(name).decimals for name in indicator_ids}
+    own = ledger[ledger["indicator_id"].isin(indicator_ids)]
+    pairs = zip(own["value"], own["indicator_id"], strict=True)
+    rounded = own.assign(value=[float(round_half_even(value, decimals[name])) for value, name in pairs])
+    rows = ledger_rows.make_rows(rounded, indicator_ids, context)
+    return [row | _judge_standing(row) for row in rows]
+
+
+def _judge_standing(row: Mapping[str, object]) -> dict[str, object]:
+    target, value = row.get("target_value"), row.get("value")
+    if not row.get("target_id") or row.get("target_date") or is_missing(target) or is_missing(value):
+        return {}
+    return {"status": judge(value, target, str(row["target_operator"]), is_due=True)}
+
+
+def with_caveats(rows: list[dict[str, object]], added: Mapping[str, str]) -> list[dict[str, object]]:
+    """Add a caveat to the rows of some indicators: indicator id → caveat id."""
+    return [
+        row | {"caveats": f"{row['caveats']};{added[name]}".strip(";")}
+        if (name := str(row["indicator_id"])) in added and not is_missing(row.get("value"))
+        else row
+        for row in rows
+    ]
+
+
+def year_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> pd.DataFrame:
+    """Whole years of the city that had ended by the day of the report.
+
+    Returns
+    -------
+    ``indicator_id, year, value, scope``, by indicator and year; a year reported under two scopes has two rows.
+    """
+    own = ledger[
+        (ledger["place_code"] == context.city.code) & ledger["indicator_id"].isin(list(indicator_ids))
+    ]
+    return _whole_years(own, context)[["indicator_id", "year", "value", "scope"]].reset_index(drop=True)
+
+
+def latest_scope(years: pd.DataFrame) -> pd.DataFrame:
+    """Of each indicator only the years of the scope it was last reported in: scopes never share a series."""
+    parts = [
+        part[part["scope"] == part.sort_values("year", kind="stable")["scope"].iloc[-1]]
+        for _, part in years.groupby("indicator_id", sort=False)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else years
+
+
+def county_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> pd.DataFrame:
+    """Values of the counties in the latest year any of them reported, for each indicator.
+
+    Returns
+    -------
+    ``indicator_id, place_code, name_zh, name_en, year, value``: the counties that belonged to the city at the
+    end of that year, in the order of the city's file; NaN where a county did not report.
+    """
+    known = land.counties(context.city.slug)
+    parts = []
+    for indicator_id in indicator_ids:
+        rows = ledger[
+            (ledger["indicator_id"] == indicator_id) & ledger["place_code"].isin(known["place_code"])
+        ]
+        rows = _whole_years(rows, context)
+        if rows.empty:
+            continue
+        year = int(rows["year"].max())
+        values = rows[rows["year"] == year].drop_duplicates("place_code").set_index("place_code")["value"]
+        there = known[known["joined"].isna() | (known["joined"] <= pd.Timestamp(year, 12, 31))]
+        parts.append(
+            there.assign(indicator_id=indicator_id, year=year, value=there["place_code"].map(values))
+        )
+    return pd.concat(parts, ignore_index=True)[_COUNTIES] if parts else pd.DataFrame(columns=_COUNTIES)
+
+
+def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
+    """Compare the sum of the counties with what was reported for the city in the same year.
+
+    Parameters
+    ----------
+    counties, years
+        As :func:`county_values` and :func:`year_values` give them.
+
+    Returns
+    -------
+    One row per indicator: ``year, parts`` (sum of the counties that reported), ``total`` (NaN where the city was not
+    reported), ``gap`` (sum less total, exact), ``is_closed``, ``missing_zh, missing_en`` (counties without a value).
+    """
+    rows = []
+    for indicator_id, part in counties.groupby("indicator_id", sort=False):
+        year = int(part["year"].iloc[0])
+        there, absent = part[part["value"].notna()], part[part["value"].isna()]
+        city = years[(years["indicator_id"] == indicator_id) & (years["year"] == year)]["value"]
+        row = {"indicator_id": indicator_id, "year": year, "is_closed": False, "total": np.nan, "gap": np.nan}
+        row |= {"missing_zh": "、".join(absent["name_zh"]), "missing_en": ", ".join(absent["name_en"])}
+        total = float(city.iloc[-1]) if len(city) else 0.0
+        found = balance_parts(there["value"].tolist(), total)
+        row["parts"] = float(found.parts)
+        if len(city):
+            row |= {"total": total, "gap": float(found.gap), "is_closed": found.is_closed}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=_BALANCES)
+
+
+def ended(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Keep the figures whose period had ended by the day of the report, with its ``year`` and ``is_year``."""
+    spans = [Period.parse(text) for text in rows["period"]]
+    told = rows.assign(year=[span.year for span in spans], is_year=[span.is_year for span in spans])
+    return told[np.array([span.end <= context.as_of for span in spans], dtype=bool)]
+
+
+def _whole_years(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    table = ended(rows, context)
+    table = table[table["is_year"].astype(bool)]
+    return table.sort_values(["indicator_id", "year"], kind="stable")
+
+
+def published_figures(battle: str, context: Context) -> pd.DataFrame:
+    """Published figures the page of a battle shows, with names and areas in both languages.
+
+    Returns
+    -------
+    The columns of :func:`helpers.registry.published` and ``name_en, area_en``. Other scopes of one indicator, which are
+    not shown beside its series, are listed too: here each stands under its own scope.
+    """
+    known = land.land(context.city.slug)
+    names = {one.name_zh: one.name_en for one in known.published if one.battle == battle}
+    areas = {one.name_zh: one.name_en for one in known.published_areas}
+    rows = registry.published(context.city.slug)
+    rows = rows[rows["name_zh"].isin(list(names)) & rows["value"].notna()]
+    return rows.assign(
+        name_en=rows["name_zh"].map(names), area_en=[areas.get(area, area) for area in rows["area_zh"]]
+    ).reset_index(drop=True)

@@ -1,0 +1,86 @@
+"""Counts of species with the effort behind them, and fire points within the city's box."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.battles.context import Context
+
+_EFFORT = ["year", "method", "n_sites", "n_surveys", "effort_hours", "n_species", "n_individuals", "per_hour"]
+
+
+def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataFrame:
+    """Counts of one group by year and method, with the effort that stands behind them.
+
+    A survey is one site, day and method; its hours count once, however many species it found.
+
+    Returns
+    -------
+    ``year, method, n_sites, n_surveys, effort_hours, n_species`` (with at least one individual), ``n_individuals``,
+    ``per_hour`` (individuals per hour of survey). Years of different methods or sites are not comparable.
+    """
+    rows = _until(counts, context)
+    rows = rows[rows["species_group"] == group].assign(year=lambda table: table["date"].dt.year)
+    key = ["year", "method"]
+    surveys = rows.drop_duplicates([*key, "site", "date"])
+    seen = rows[rows["individual_count"] > 0]
+    table = pd.DataFrame(
+        {
+            "n_sites": surveys.groupby(key)["site"].nunique(),
+            "n_surveys": surveys.groupby(key).size(),
+            "effort_hours": surveys.groupby(key)["effort_hours"].sum(),
+            "n_species": seen.groupby(key)["species"].nunique(),
+            "n_individuals": rows.groupby(key)["individual_count"].sum(),
+        }
+    )
+    table["n_species"] = table["n_species"].fillna(0).astype("int64")
+    table["per_hour"] = table["n_individuals"] / table["effort_hours"]
+    return table.reset_index()[_EFFORT]
+
+
+def species_list(counts: pd.DataFrame, group: str, context: Context) -> pd.DataFrame:
+    """Species of one group ever found, with the year they were first and last found.
+
+    Returns
+    -------
+    ``species, first_year, last_year, n_sites`` (in the last year), ``is_new`` (first found in the year of the report),
+    new ones first.
+    """
+    rows = _until(counts, context)
+    rows = rows[(rows["species_group"] == group) & (rows["individual_count"] > 0)]
+    rows = rows.assign(year=rows["date"].dt.year)
+    years = rows.groupby("species")["year"].agg(first_year="min", last_year="max")
+    last = rows[rows["year"] == rows["species"].map(years["last_year"])]
+    years["n_sites"] = last.groupby("species")["site"].nunique()
+    years["is_new"] = years["first_year"] == context.as_of.year
+    table = years.reset_index()[["species", "first_year", "last_year", "n_sites", "is_new"]]
+    return table.sort_values(["is_new", "species"], ascending=[False, True], ignore_index=True)
+
+
+def fire_years(fires: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Fire points within the city's box by year, in all and within the straw-burning windows.
+
+    Returns
+    -------
+    ``year, total``, one column per window id of ``city.yml``, and ``is_complete`` (the year had ended by the report).
+    """
+    box = context.city.box
+    inside = (
+        fires["latitude"].between(box.south, box.north)
+        & fires["longitude"].between(box.west, box.east)
+        & (fires["time_local"] < pd.Timestamp(context.as_of) + pd.Timedelta(days=1))
+    )
+    days = fires.loc[inside, "time_local"].dt.normalize()
+    table = days.dt.year.value_counts().sort_index().rename_axis("year").reset_index(name="total")
+    for window in context.city.straw_windows:
+        spans = {year: window.dates(int(year)) for year in table["year"]}
+        table[window.id] = [
+            0 if span is None else int(days.between(*map(pd.Timestamp, span)).sum())
+            for span in (spans[year] for year in table["year"])
+        ]
+    is_over = (context.as_of.month, context.as_of.day) == (12, 31)
+    return table.assign(is_complete=(table["year"] < context.as_of.year) | is_over)
+
+
+def _until(counts: pd.DataFrame, context: Context) -> pd.DataFrame:
+    return counts[counts["date"] <= pd.Timestamp(context.as_of)]

@@ -1,0 +1,105 @@
+"""Cumulative tasks on their way to a target: the straight path, the pace still needed, the likelihood by past years."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.battles.context import Context
+from helpers.registry import Target
+from helpers.statistics.pace import pace_status
+
+MINIMUM_INCREMENTS = 5
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What past years say of a cumulative target.
+
+    ``likelihood`` is None with fewer than five yearly increments, or without scatter between them: then only
+    the pace can be told. ``median`` is the projected total at the target year (unit of the figure), NaN then too.
+    """
+
+    likelihood: float | None
+    median: float
+    n: int
+
+
+def project_total(history: pd.Series, *, target: float, target_year: int) -> Outlook:
+    """Project a cumulative figure to the target year from its own yearly increments.
+
+    The increments to come are taken as drawn from the same normal distribution as the past ones, independent of
+    each other, mean and variance unknown: with n past years of mean d and standard deviation s, and m years to
+    go, the total is x + m·d + s·√(m + m²/n)·t with n − 1 degrees of freedom (predictive distribution of a sum).
+
+    Parameters
+    ----------
+    history
+        Total so far (own unit) by whole year, ascending. Only increments between neighbouring years count.
+
+    Returns
+    -------
+    :class:`Outlook`.
+
+    Examples
+    --------
+    >>> totals = pd.Series([0.0, 9, 21, 30, 42, 51], index=range(2020, 2026))
+    >>> round(project_total(totals, target=102, target_year=2030).likelihood, 2)
+    0.5
+    """
+    values = history.dropna()
+    steps = np.diff(values.to_numpy(float))[np.diff(values.index.to_numpy()) == 1]
+    n = len(steps)
+    if n < MINIMUM_INCREMENTS or values.index[-1] >= target_year:
+        return Outlook(None, np.nan, n)
+    to_go = target_year - int(values.index[-1])
+    mean, scatter = float(steps.mean()), float(steps.std(ddof=1))
+    median = float(values.iloc[-1]) + to_go * mean
+    error = scatter * np.sqrt(to_go + to_go**2 / n)
+    if error <= 1e-9 * max(abs(median), abs(target)):
+        return Outlook(None, np.nan, n)
+    return Outlook(float(stats.t.cdf((median - target) / error, n - 1)), median, n)
+
+
+def path_table(years: pd.DataFrame, targets: dict[str, Target], context: Context) -> pd.DataFrame:
+    """Tell where each cumulative indicator stands on the straight path from its first reported year to its target.
+
+    Parameters
+    ----------
+    years
+        ``indicator_id, year, value`` of one scope each.
+    targets
+        Indicator → its target of the plan.
+
+    Returns
+    -------
+    One row per indicator with a target number and year: ``indicator_id, first_year, first_value, target_value,
+    target_year``, the fields of :class:`helpers.statistics.pace.Pace` (``observed, required, required_from_now``
+    per year), ``value`` (latest), ``likelihood, median, n_increments``. Without any value the numbers are NaN.
+    """
+    rows = []
+    for indicator_id, target in targets.items():
+        if target.value is None or target.year is None:
+            continue
+        part = years[(years["indicator_id"] == indicator_id) & (years["year"] <= context.as_of.year)]
+        history = part.set_index("year")["value"].astype(float)
+        pace = pace_status(history, target=target.value, target_year=target.year, operator=target.operator)
+        outlook = project_total(history, target=target.value, target_year=target.year)
+        rows.append(
+            {
+                "indicator_id": indicator_id,
+                "first_year": history.index[0] if len(history) else np.nan,
+                "first_value": history.iloc[0] if len(history) else np.nan,
+                "value": history.iloc[-1] if len(history) else np.nan,
+                "target_value": target.value,
+                "target_year": target.year,
+                **asdict(pace),
+                "likelihood": np.nan if outlook.likelihood is None else outlook.likelihood,
+                "median": outlook.median,
+                "n_increments": outlook.n,
+            }
+        )
+    return pd.DataFrame(rows)

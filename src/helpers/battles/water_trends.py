@@ -1,0 +1,136 @@
+"""Trends of single sections and items, and how the flood season differs from the season of ice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+from statsmodels.nonparametric.smoothers_lowess import lowess
+
+from helpers.battles.judgement import trend_word
+from helpers.battles.water_months import Span, WaterMonths
+from helpers.battles.water_tables import ICE_MONTHS, TARGET_CLASS, add_names, section_ids
+from helpers.standards import surface_water as water
+from helpers.standards.surface_water.grid import share_pct
+from helpers.statistics.rank_trend import MINIMUM_MONTHS, rank_trend, tie_below_limit
+from helpers.statistics.survey_change import mean_change
+
+TREND_ITEMS = ("DO", "CODMn", "COD", "NH3-N", "TP")
+FLOOD_MONTHS = (6, 7, 8, 9)
+TREND_YEARS, SEASON_YEARS = 10, 5
+_FLOW = "Flow"
+_SPAN_OF_LOWESS = 0.5  # share of the months behind each point of the curve over flow
+_HIGHER_IS_BETTER = ("DO",)
+
+
+def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
+    """Trend of the main items of every section over the last ten years, with and without the part of flow.
+
+    Seasonal Kendall with the covariance between months (Hirsch and Slack), Sen's slope. Values below detection are ties at
+    the highest limit. Where a section has its flow, the value is also freed of it: what a smooth curve (LOWESS) over the
+    logarithm of flow leaves.
+
+    Returns
+    -------
+    ``section_id``, names, ``item``, ``adjustment`` (``season``, ``season_flow``), ``estimate, low, high`` (unit of the item
+    per year, 95 %), ``p, likelihood_down, n, n_missing, n_censored, status, reason, word`` (improving, no_clear_change,
+    worsening, not_judged).
+    """
+    first = Span(
+        span.end.replace(year=span.end.year - TREND_YEARS + 1, month=1, day=1), span.end, False, False
+    )
+    rows = months.within(first, section_ids(months, span))
+    flow = rows[rows["item"] == _FLOW].set_index(["section_id", "date"])["value"]
+    found = []
+    for (section, item), group in rows[rows["item"].isin(TREND_ITEMS)].groupby(
+        ["section_id", "item"], sort=False
+    ):
+        group = group.sort_values("date")
+        values = tie_below_limit(group["value"].to_numpy(), group["is_censored"].to_numpy())
+        series = pd.Series(values, index=pd.DatetimeIndex(group["date"]))
+        facts = {"section_id": section, "item": item, "n_censored": int(group["is_censored"].sum())}
+        found.append(facts | {"adjustment": "season"} | _tell(series, item))
+        if section in flow.index:
+            freed = _free_of_flow(series, flow.loc[section])
+            found.append(facts | {"adjustment": "season_flow"} | _tell(freed, item))
+    table = pd.DataFrame(found)
+    return add_names(table, months) if len(table) else table
+
+
+def _tell(series: pd.Series, item: str) -> dict[str, object]:
+    found = asdict(rank_trend(series))
+    direction = "higher_is_better" if item in _HIGHER_IS_BETTER else "lower_is_better"
+    better = found["likelihood_up" if item in _HIGHER_IS_BETTER else "likelihood_down"]
+    names = ("estimate", "low", "high", "p", "likelihood_down", "n", "n_missing", "status", "reason")
+    word = trend_word(direction, low=found["low"], high=found["high"], likelihood=better)
+    return {name: found[name] for name in names} | {"word": word}
+
+
+def _free_of_flow(series: pd.Series, flow: pd.Series) -> pd.Series:
+    """What a smooth curve over the logarithm of flow leaves, at the level of the series; months without flow are gaps."""
+    both = pd.DataFrame({"value": series, "flow": flow.reindex(series.index)})
+    both = both[both["flow"] > 0].dropna()
+    if len(both) < MINIMUM_MONTHS:
+        return both["value"]
+    curve = lowess(both["value"], np.log(both["flow"]), frac=_SPAN_OF_LOWESS, it=1, return_sorted=False)
+    return both["value"] - curve + both["value"].mean()
+
+
+def season_tables(months: WaterMonths, span: Span) -> dict[str, pd.DataFrame]:
+    """Compare the season of ice (December to February) with the flood season (June to September), last five years.
+
+    Returns
+    -------
+    ``seasons``: ``season`` (ice, flood), ``n_expected`` and ``n_sampled`` (section-months of the network), ``good_pct``,
+    ``worse_pct``, ``driver`` (item that most often decides a class beyond III), ``n_driver``. ``season_items``: ``item``,
+    ``n`` (sections), ``ice, flood`` (means over sections, unit of the item), ``difference, low, high`` (flood less ice,
+    paired t, 95 %), ``status``.
+    """
+    network = months.network_of(span)
+    if network is None:
+        return {}
+    first_year = max(network.valid_from.year, span.end.year - SEASON_YEARS + 1)
+    rows = months.within(
+        Span(span.start.replace(year=first_year, month=1), span.end, False, False), network.sections
+    )
+    if rows.empty:
+        return {}
+    classes = water.classify(rows, body=months.body)
+    n_calendar = pd.date_range(f"{first_year}-01-01", span.end, freq="MS")
+    told = []
+    for season, chosen in (("ice", ICE_MONTHS), ("flood", FLOOD_MONTHS)):
+        part = classes[classes["month"].dt.month.isin(chosen)]
+        expected = int(n_calendar.month.isin(chosen).sum()) * len(network.sections)
+        told.append({"season": season, "n_expected": expected} | _season_row(part.dropna(subset=["class"])))
+    return {"seasons": pd.DataFrame(told), "season_items": _season_items(rows)}
+
+
+def _season_row(part: pd.DataFrame) -> dict[str, object]:
+    level, n = part["class"].astype("int64"), len(part)
+    drivers = part.loc[level > TARGET_CLASS, "decisive"].str.split(";").explode().value_counts()
+    return {
+        "n_sampled": n,
+        "good_pct": share_pct(int((level <= TARGET_CLASS).sum()), n),
+        "worse_pct": share_pct(int((level > 5).sum()), n),
+        "driver": drivers.index[0] if len(drivers) else "",
+        "n_driver": int(drivers.iloc[0]) if len(drivers) else 0,
+    }
+
+
+def _season_items(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows[rows["item"].isin(TREND_ITEMS)]
+    amount = rows["value"].where(~rows["is_censored"], rows["value"] / 2)
+    found = []
+    for item in TREND_ITEMS:
+        own = rows["item"] == item
+        means = {
+            name: amount[own & rows["date"].dt.month.isin(chosen)].groupby(rows["section_id"]).mean()
+            for name, chosen in (("ice", ICE_MONTHS), ("flood", FLOOD_MONTHS))
+        }
+        both = pd.DataFrame(means).dropna()
+        change = mean_change(both["ice"].to_numpy(), both["flood"].to_numpy())
+        names = {"before": "ice", "after": "flood", "difference": "difference", "low": "low", "high": "high"}
+        facts = {new: getattr(change, old) for old, new in names.items()}
+        found.append({"item": item, "n": change.n, **facts, "status": change.status})
+    return pd.DataFrame(found)

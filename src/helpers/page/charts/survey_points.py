@@ -1,0 +1,118 @@
+"""Surveys as points on their years, never joined: what lies between two surveys nobody measured."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.page import style
+from helpers.page.charts import colours
+from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.furniture import (
+    Margins,
+    head,
+    key,
+    label_right,
+    mark_target,
+    plot_area,
+    stroke,
+    value_scale,
+)
+from helpers.page.charts.inputs import read_table, refuse
+from helpers.page.charts.labels import fact, label, number
+
+_MARKERS = ("o", "s", "^", "D")
+_MOST_YEARS = 60
+
+
+def survey_points(
+    table: pd.DataFrame, *, caption: Caption, lang: str, alt: str, target: pd.DataFrame | None = None
+) -> Chart:
+    """Draw each survey as a point with a tick to the axis; scopes differ in mark and colour.
+
+    Parameters
+    ----------
+    table
+        ``year``, ``value`` (unit of the caption), ``scope`` (definition or method, named in the key; at most four).
+    alt
+        Text alternative with the braces ``title, first_year, first, last_year, last, n``.
+    target
+        One row: ``year``, ``value``; it holds for the scope of the plan.
+
+    Returns
+    -------
+    The figure; a note of insufficient data where no survey has a value.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, a scope has two values of one year, or more than four scopes or sixty years.
+    """
+    kinds = {"year": "integer", "scope": "text", "value": "number"}
+    surveys = read_table(table, kinds, where=caption.id, key=["year", "scope"])
+    usable = surveys.dropna(subset=["value"])
+    if usable.empty:
+        return insufficient(caption, table=surveys, lang=lang)
+    scopes = list(dict.fromkeys(usable["scope"]))
+    first, last = int(usable["year"].min()), int(usable["year"].max())
+    if len(scopes) > len(_MARKERS) or last - first > _MOST_YEARS:
+        raise refuse(
+            f"{len(scopes)} scopes over {last - first} years", where=caption.id, expected="four and sixty"
+        )
+    goal = (
+        read_table(target, {"year": "integer", "value": "number"}, where=caption.id).dropna()
+        if target is not None
+        else pd.DataFrame({"year": [], "value": []})
+    )
+    with style.figure_style(caption.id):
+        figure = style.new_figure()
+        axes = plot_area(figure, Margins(top=0.62 if len(scopes) > 1 or scopes[0] else 0.42))
+        lifted = value_scale(axes, [*usable["value"], *goal["value"]], from_zero=False)
+        _year_axis(axes, [first, last, *goal["year"].astype(int)])
+        head(axes, caption.unit_label(lang))
+        for place, scope in enumerate(scopes):
+            _draw_scope(axes, usable[usable["scope"] == scope], place, goal, caption)
+        for row in goal.itertuples():
+            mark_target(axes, row.year, row.value)
+            text = label("target_year", lang, value=fact(row.value), year=int(row.year))
+            label_right(axes, [(row.value, text, colours.neutral("target"))])
+        if len(scopes) > 1 or scopes[0]:
+            key(figure, [(_handle(place), scope) for place, scope in enumerate(scopes) if scope], left=0.6)
+    ends = usable.iloc[0], usable.iloc[-1]
+    told = alt.format(
+        title=caption.title, n=len(usable), first_year=int(ends[0]["year"]), last_year=int(ends[1]["year"]),
+        first=number(ends[0]["value"], caption.decimals), last=caption.quantity(ends[1]["value"], lang),
+    )  # fmt: skip
+    remarks = Remarks(told, measures=[label("not_from_zero", lang)] if lifted else [])
+    shown = surveys.rename(columns={"scope": "name"}).assign(decimals=caption.decimals)
+    return finish(figure, caption, remarks, table=shown, lang=lang)
+
+
+def _draw_scope(axes: Axes, rows: pd.DataFrame, place: int, goal: pd.DataFrame, caption: Caption) -> None:
+    goals = dict(zip(goal["year"], goal["value"], strict=True))
+    colour, low = colours.series(place), axes.get_ylim()[0]
+    axes.vlines(rows["year"], low, rows["value"], color=colours.neutral("rule"), linewidth=1, zorder=2)
+    axes.plot(
+        rows["year"], rows["value"], linestyle="none", marker=_MARKERS[place], markersize=8, color=colour,
+        markeredgecolor="white", markeredgewidth=0.8, zorder=5,
+    )  # fmt: skip
+    for row in rows.itertuples():
+        is_below = goals.get(row.year, -float("inf")) >= row.value  # the target's diamond stands above
+        axes.annotate(
+            number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, -9 if is_below else 8),
+            textcoords="offset points", ha="center", va="top" if is_below else "bottom",
+            color=colours.neutral("ink"), zorder=4 if is_below else 7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )  # fmt: skip
+
+
+def _handle(place: int) -> object:
+    return stroke(colours.series(place), linestyle="none", marker=_MARKERS[place], markersize=7)
+
+
+def _year_axis(axes: Axes, years: list[int]) -> None:
+    first, last = min(years), max(years)
+    step = next(s for s in (1, 2, 5, 10, 20) if (last - first) / s <= 13)
+    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
+    axes.set_xlim(first - 0.6, last + 0.6)
+    axes.set_xticks(ticks, [str(year) for year in ticks])

@@ -1,0 +1,124 @@
+"""Data and confidence of the clear-water report: what each series covers, and what was set aside and why."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.battles.context import Battle
+from helpers.page import clear_water_figures as figures
+from helpers.page import document, tables
+from helpers.page.battle_page import headline
+from helpers.page.blocks import Block
+from helpers.page.clear_water_figures import text
+from helpers.periods import span_label
+
+# What the readers' reasons say, and the kind of fault it is; the first that fits counts.
+_FAULTS = {
+    "is no known section": "unknown_section",
+    "edition": "edition",
+    "times the column's median": "mixed_unit",
+    "lies outside": "impossible",
+    "lies after": "future",
+    "repeat": "repeated",
+}
+
+
+def coverage(battle: Battle, *, lang: str) -> Block:
+    """What the data cover, series by series, what was set aside and why, and the caveats of the report."""
+    rows = [*_covered_sections(battle, lang), *_covered_sources(battle, lang), *_covered_flow(battle, lang)]
+    columns = ["source", "period", "expected", "valid", "share", "flags"]
+    notes: list[object] = [] if "sections" in battle.tables else [text("coverage.none", lang)]
+    return document.coverage(
+        pd.DataFrame(rows, columns=columns),
+        lang=lang,
+        results=battle.results,
+        notes=[*notes, _set_aside(battle, lang)],
+    )
+
+
+def _covered(
+    source: str, row: pd.Series, expected: int, valid: int, lang: str, flags: str = ""
+) -> dict[str, object]:
+    span = span_label(row["period_start"].date(), row["period_end"].date(), lang)
+    share = round(100 * valid / expected, 1) if expected else 0.0
+    return {
+        "source": source,
+        "period": span,
+        "expected": expected,
+        "valid": valid,
+        "share": share,
+        "flags": flags,
+    }
+
+
+def _covered_sections(battle: Battle, lang: str) -> list[dict[str, object]]:
+    row = headline(battle, "good_section_share")
+    networks = battle.tables["networks"]
+    day = row["period_end"].date()
+    current = networks[
+        [
+            one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+            for one in networks.itertuples()
+        ]
+    ]
+    if current.empty:
+        return []
+    network = current.iloc[0]
+    source = text("coverage.sections", lang, network=network[f"name_{lang}"])
+    n_months = 12 * (day.year - row["period_start"].year) + day.month - row["period_start"].month + 1
+    expected, flags = int(network["n_sections"]) * n_months, []
+    strip = battle.tables.get(
+        "strip", pd.DataFrame({"is_member": pd.Series(dtype=bool), "class": [], "state": []})
+    )
+    own = strip[strip["is_member"]]
+    valid = int(own["class"].notna().sum())
+    if len(own):
+        frozen = int((own["state"] == "frozen").sum())
+        flags.append(text("coverage.gaps", lang, n=len(own) - valid, frozen=frozen))
+    unnamed = expected // n_months - (
+        own["section_id"].nunique() if len(own) else len(network["section_ids"].split(";"))
+    )
+    if unnamed:
+        flags.append(text("coverage.unnamed", lang, n=unnamed))
+    return [_covered(source, row, expected, valid, lang, text("join", lang).join(flags))]
+
+
+def _covered_sources(battle: Battle, lang: str) -> list[dict[str, object]]:
+    row = headline(battle, "drinking_source_good_share")
+    valid = int(row["n_obs"])
+    expected = round(100 * valid / row["coverage_pct"]) if row["coverage_pct"] else 0
+    return [_covered(text("coverage.drinking", lang), row, expected, valid, lang)]
+
+
+def _covered_flow(battle: Battle, lang: str) -> list[dict[str, object]]:
+    row = headline(battle, "yitong_flow_met_share")
+    return [
+        _covered(
+            text("coverage.flow", lang, river=figures.river_name(battle, point.river_name, lang)),
+            row,
+            point.n_expected,
+            point.n_days,
+            lang,
+        )
+        for point in battle.tables.get("flow", pd.DataFrame()).itertuples()
+    ]
+
+
+def _set_aside(battle: Battle, lang: str) -> Markup | str:
+    """Records that were set aside, by kind of fault."""
+    found = battle.tables["quarantine"]
+    if found.empty:
+        return text("coverage.clean", lang)
+    kinds = [
+        next((kind for mark, kind in _FAULTS.items() if mark in reason), "unreadable")
+        for reason in found["reason"]
+    ]
+    cells = [
+        [text(f"coverage.kinds.{kind}", lang), len(rows), rows["path"].nunique(), rows["path"].iloc[0]]
+        for kind, rows in found.groupby(kinds)
+    ]
+    shown = pd.DataFrame(cells, columns=text("coverage.reason_columns", lang))
+    return tables.data_table(
+        shown, caption=text("coverage.reasons", lang), lang=lang, simulated=battle.context.simulated
+    )

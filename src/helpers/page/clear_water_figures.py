@@ -1,0 +1,226 @@
+"""Figures of the clear-water report, and the words its sections share: classes, items, sections."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Battle
+from helpers.page import battle_page, charts
+from helpers.page.battle_page import headline, place
+from helpers.page.charts import Caption
+from helpers.page.charts.labels import words
+from helpers.page.numbers import Measure, format_quantity, gap_words
+from helpers.page.wording.sentence import capitalise
+from helpers.page.words import word
+from helpers.periods import span_label
+
+SHARE = Measure("pct", 1)
+_LEVELS = range(1, 7)
+
+
+def text(path: str, lang: str, **fields: object) -> Any:
+    """Return a text of ``clear_water.yml``."""
+    return battle_page.text("clear_water", path, lang, **fields)
+
+
+def numeral(level: object, lang: str) -> str:
+    """Numeral of a class, or the word for no data."""
+    return word("missing.no_data", lang) if pd.isna(level) else words("water_classes", lang)[int(level)]
+
+
+@cache
+def _chinese_items() -> dict[str, str]:
+    first, third = registry.table("gb3838_table1"), registry.table("gb3838_table3")
+    second = registry.table("gb3838_table2")
+    names = {
+        item: name.partition("(")[0]
+        for part in (first, second)
+        for item, name in zip(part["item"], part["item_zh"], strict=True)
+    }
+    return names | {f"T3-{number}": name for number, name in zip(third["no"], third["item_zh"], strict=True)}
+
+
+def item_name(item: str, lang: str) -> str:
+    """Name of an item; one that has none in the language keeps its id."""
+    return (_chinese_items() if lang == "zh" else text("items", lang)).get(item, item)
+
+
+def item_names(joined: str, lang: str) -> str:
+    """Names of items joined by ``;``, each with what stands in brackets behind it."""
+    parts = [one.partition("(") for one in joined.split(";") if one]
+    told = [item_name(item, lang) + _bracket(rest, lang) * bool(mark) for item, mark, rest in parts]
+    return text("join", lang).join(told)
+
+
+def _bracket(rest: str, lang: str) -> str:
+    inside = rest.removesuffix(")").replace("<", "＜" if lang == "zh" else "< ")
+    return f"（{inside}）" if lang == "zh" else f" ({inside})"
+
+
+def section_names(table: pd.DataFrame, lang: str) -> pd.Series:
+    """Names of sections, with an asterisk where one does not belong to the national network."""
+    names = table[f"name_{lang}"]
+    return names if "is_member" not in table else names + np.where(table["is_member"], "", "*")
+
+
+def span_text(battle: Battle, lang: str, *, whole: bool = False) -> str:
+    """Name the months the section tables speak of: the period asked for, or with ``whole`` its year so far."""
+    rows = battle.results[battle.results["indicator_id"] == "good_section_share"]
+    row = rows.iloc[0 if whole else -1]
+    return span_label(row["period_start"].date(), row["period_end"].date(), lang)
+
+
+def network_name(battle: Battle, network_id: str, lang: str) -> str:
+    """Name of a network of sections."""
+    networks = battle.tables["networks"].set_index("network_id")
+    return networks.at[network_id, f"name_{lang}"]
+
+
+def river_name(battle: Battle, name: str, lang: str) -> str:
+    """Name of a river as the ledgers write it, in English where the section list tells it."""
+    known = battle.tables["section_names"]
+    english = dict(zip(known["river_zh"], known["river_en"], strict=True))
+    return english.get(name) or name if lang == "en" else name
+
+
+def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:
+    """Shares of classes in whole years, one figure a network: they never join."""
+    annual = battle.tables["annual"]
+    return [
+        _year_stack(battle, network_id, rows.sort_values("year"), lang)
+        for network_id, rows in annual.groupby("network_id", sort=False)
+    ]
+
+
+def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) -> charts.Chart:
+    row, last = headline(battle, "good_section_share"), rows.iloc[-1]
+    is_current = network_id == battle.tables["annual"]["network_id"].iloc[-1]
+    target = row if is_current and not pd.isna(row["target_value"]) else None
+    fields = {"year": last["year"], "value": format_quantity(last["good_pct"], SHARE, lang)}
+    if target is None:
+        title = text("shares.title_plain", lang, **fields)
+    else:
+        gap = gap_words(
+            last["good_pct"], target["target_value"], target["target_operator"], measure=SHARE, lang=lang
+        )
+        title = text("shares.title", lang, **fields, gap=gap)
+    counts = text("join", lang).join(map(str, dict.fromkeys(rows["n_sections"])))
+    caption = Caption(
+        id=f"classes-{network_id.replace('_', '-')}",
+        title=title,
+        measure=capitalise(
+            text(
+                "shares.measure",
+                lang,
+                network=network_name(battle, network_id, lang),
+                n=last["n_network"],
+                place=place(battle, lang),
+            )
+        ),
+        note=text("shares.note", lang, n_sections=text("shares.counted", lang, counts=counts)),
+        source=battle_page.source(battle, "water_sections", lang),
+        unit="pct",
+        decimals=1,
+        battle="clear_water",
+    )
+    table = rows.melt(["year", "n_sections"], [f"class_{level}" for level in _LEVELS], "water_class", "count")
+    table = table.assign(
+        water_class=table["water_class"].str[-1].astype(int),
+        share_pct=100 * table["count"] / table["n_sections"],
+    )
+    goal = None
+    if target is not None:
+        goal = pd.DataFrame({"year": [target["target_date"].year], "value": [target["target_value"]]})
+    return charts.class_stack(table, caption=caption, lang=lang, target=goal)
+
+
+def strip(battle: Battle, lang: str) -> charts.Chart:
+    """Class of every section and month of the year, downstream where the order is known."""
+    found = battle.tables["strip"]
+    caption = Caption(
+        id="class-strip",
+        title=_strip_title(battle, lang),
+        measure=text(
+            "sections.measure", lang, span=span_text(battle, lang, whole=True), place=place(battle, lang)
+        ),
+        note=text("sections.note", lang),
+        source=battle_page.source(battle, "water_sections", lang),
+        battle="clear_water",
+    )
+    drivers = found["section_id"].map(_drivers(found)).fillna("")
+    shown = pd.DataFrame(
+        {
+            "section": section_names(found, lang),
+            "month": found["month"],
+            "water_class": found["class"].astype("float64"),
+            "state": found["state"],
+            "driver": [item_name(item, lang) if item else "" for item in drivers],
+        }
+    )
+    return charts.class_strip(shown, caption=caption, lang=lang)
+
+
+def _drivers(strip_table: pd.DataFrame) -> pd.Series:
+    """The item that most often sets the class of each section."""
+    one = strip_table.assign(item=strip_table["decisive"].str.split(";")).explode("item")
+    return one[one["item"] != ""].groupby("section_id")["item"].agg(lambda items: items.mode().iloc[0])
+
+
+def _strip_title(battle: Battle, lang: str) -> str:
+    sections = battle.tables["sections"]
+    classes = sections.loc[sections["is_member"], "class"].dropna()
+    poor, items = int((classes > 3).sum()), battle.tables["items"]
+    if not poor or items.empty:
+        return text("sections.title_good", lang, n=len(classes))
+    return text(
+        "sections.title", lang, n=len(classes), poor=poor, item=item_name(items["item"].iloc[0], lang)
+    )
+
+
+def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
+    """Yearly change of one item at every section, with its interval."""
+    found = adjusted_trends(battle)
+    rows = found[(found["item"] == item) & (found["status"] == "ok")]
+    rows = rows[np.isfinite(rows[["estimate", "low", "high"]]).all(axis=1)].sort_values(
+        "estimate", ascending=False
+    )
+    counts = rows["word"].value_counts()
+    fields = {"better": int(counts.get("improving", 0)), "worse": int(counts.get("worsening", 0))}
+    caption = Caption(
+        id="item-slopes",
+        title=capitalise(text("trends.title", lang, item=item_name(item, lang), **fields)),
+        measure=text(
+            "trends.measure",
+            lang,
+            item=item_name(item, lang),
+            adjusted=text("trends.adjusted", lang),
+            place=place(battle, lang),
+        ),
+        note=text("trends.note", lang),
+        source=battle_page.source(battle, "water_sections", lang),
+        unit="mg_l",
+        decimals=3,
+        battle="clear_water",
+    )
+    table = pd.DataFrame(
+        {
+            "name": rows[f"name_{lang}"],
+            "value": rows["estimate"],
+            "low": rows["low"],
+            "high": rows["high"],
+            "n": rows["n"],
+        }
+    )
+    return charts.dot_interval(table, caption=caption, lang=lang)
+
+
+def adjusted_trends(battle: Battle) -> pd.DataFrame:
+    """One trend a section and item: freed of flow where flow is measured, else adjusted for season only."""
+    found = battle.tables["trends"]
+    ordered = found.sort_values("adjustment", key=lambda names: names != "season_flow", kind="stable")
+    return ordered.drop_duplicates(["section_id", "item"]).sort_index()

@@ -1,0 +1,298 @@
+"""Figures of the three land reports: what each draws, and the words of its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Battle
+from helpers.page import battle_page, charts
+from helpers.page.battle_page import place
+from helpers.page.charts import Caption, Chart
+from helpers.page.charts.labels import label
+from helpers.page.charts.month_strip import month_strip
+from helpers.page.charts.ordered_bars import ordered_bars
+from helpers.page.charts.survey_points import survey_points
+from helpers.page.numbers import Measure, format_number, format_quantity, format_set_number, gap_words
+from helpers.page.wording.sentence import Facts, capitalise
+from helpers.registry.land import land, terms
+
+
+def caption(
+    battle: Battle, section: str, lang: str, *, unit: str, decimals: int, fields: Mapping[str, object]
+) -> Caption:
+    """Caption of a figure from the texts ``title``, ``measure`` and ``note`` of a section of the battle's page."""
+
+    def told(key: str) -> str:
+        return battle_page.text(battle.name, f"{section}.{key}", lang, place=place(battle, lang), **fields)
+
+    return Caption(
+        id=f"{battle.name.replace('_', '-')}-{section.replace('_', '-')}",
+        title=told("title"),
+        measure=told("measure"),
+        note=told("note"),
+        source=battle_page.source(battle, "department_workbook", lang),
+        unit=unit,
+        decimals=decimals,
+        battle=battle.name,
+    )
+
+
+def surveys(battle: Battle, section: str, row: pd.Series, points: pd.DataFrame, lang: str) -> Chart:
+    """Surveys of an indicator as points that are not joined, with the target of the plan.
+
+    Parameters
+    ----------
+    section
+        Its texts hold ``title`` (braces ``year, value, gap``), ``measure``, ``note`` and ``alt``.
+    row
+        Row of the results the title tells.
+    points
+        ``year, scope, value`` (unit of the indicator).
+    """
+    facts = Facts(row, lang)
+    gap = gap_words(
+        row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
+    )
+    fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
+    target = None
+    if facts.has("target_value", "target_date"):
+        target = pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
+    return survey_points(
+        points,
+        caption=caption(
+            battle, section, lang, unit=row["unit"], decimals=facts.measure.decimals, fields=fields
+        ),
+        lang=lang,
+        alt=battle_page.text(battle.name, f"{section}.alt", lang),
+        target=target,
+    )
+
+
+def tillage(battle: Battle, row: pd.Series, lang: str) -> Chart:
+    """Conservation tillage of each year against the target."""
+    years, facts = battle.tables["years"], Facts(row, lang)
+    years = years[years["indicator_id"] == row["indicator_id"]]
+    gap = gap_words(
+        row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
+    )
+    fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
+    return charts.annual_line(
+        years[years["scope"] == years["scope"].iloc[-1]][["year", "value"]],
+        caption=caption(
+            battle, "tillage", lang, unit=row["unit"], decimals=facts.measure.decimals, fields=fields
+        ),
+        lang=lang,
+        target=pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]}),
+    )
+
+
+def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
+    """Greening done so far against the straight path from the first reported year to the target."""
+    state = battle.tables["greening"].set_index("indicator_id").loc[row["indicator_id"]]
+    years = battle.tables["years"]
+    years = years[years["indicator_id"] == row["indicator_id"]]
+    measure = Facts(row, lang).measure
+    fields = {
+        "year": int(state["last_year"]),
+        "value": format_quantity(state["value"], measure, lang),
+        "target": format_quantity(state["target_value"], measure, lang),
+    }
+    ends = [_year_end(state["first_year"]), _year_end(state["target_year"])]
+    return charts.cumulative_path(
+        pd.DataFrame({"date": years["year"].map(_year_end), "value": years["value"]}),
+        caption=caption(
+            battle, "greening", lang, unit=measure.unit, decimals=measure.decimals, fields=fields
+        ),
+        lang=lang,
+        plan=pd.DataFrame({"date": ends, "value": [state["first_value"], state["target_value"]]}),
+    )
+
+
+def _year_end(year: float) -> pd.Timestamp:
+    return pd.Timestamp(int(year), 12, 31)
+
+
+def counties(battle: Battle, rows: pd.DataFrame, lang: str) -> Chart:
+    """Counties as ordered bars.
+
+    Parameters
+    ----------
+    rows
+        Rows of one indicator of the battle's table ``counties``.
+    """
+    indicator_id, year = rows["indicator_id"].iloc[0], int(rows["year"].iloc[0])
+    record = registry.indicator(indicator_id)
+    fields = {"year": year, "indicator": getattr(record, f"name_{lang}"), "place": place(battle, lang)}
+    heading = Caption(
+        id=f"{indicator_id.replace('_', '-')}-counties",
+        title=capitalise(battle_page.text("land", "counties.title", lang, **fields)),
+        measure=capitalise(battle_page.text("land", "counties.measure", lang, **fields)),
+        source=battle_page.source(battle, "department_workbook", lang),
+        unit=record.unit,
+        decimals=2 if rows["value"].max() < 100 else 1,
+        battle=battle.name,
+    )
+    bars = pd.DataFrame({"name": rows[f"name_{lang}"], "value": rows["value"]})
+    return ordered_bars(bars, caption=heading, lang=lang, alt=battle_page.text("land", "counties.alt", lang))
+
+
+def forest_change(battle: Battle, lang: str) -> Chart:
+    """Gains and losses of forest one after the other."""
+    found = battle.tables["forest_change"]
+    net, measure = float(found["value"].sum()), Measure("ha", 0)
+    side = battle_page.text(battle.name, f"change.sides.{'gain' if net >= 0 else 'loss'}", lang)
+    fields = {
+        "year": int(found["year"].iloc[0]),
+        "net": format_quantity(abs(net), measure, lang),
+        "side": side,
+    }
+    names = [capitalise(getattr(terms().areas[term], lang)) for term in found["term"]]
+    return charts.waterfall(
+        pd.DataFrame({"item": names, "value": found["value"]}),
+        caption=caption(battle, "change", lang, unit="ha", decimals=0, fields=fields),
+        lang=lang,
+    )
+
+
+def vegetation(battle: Battle, found: pd.DataFrame, n_clear: int, lang: str) -> Chart:
+    """Change of the index per decade by zone, with its interval and the zero line."""
+    last = battle.context.as_of.year
+    season = land(battle.context.city.slug).growing_season
+    fields = {
+        "n": len(found),
+        "clear": n_clear,
+        "season": getattr(season, f"name_{lang}"),
+        "first": last - 9,
+        "last": last,
+    }
+    per_decade = found[["estimate", "low", "high"]].mul(10).set_axis(["value", "low", "high"], axis=1)
+    return charts.dot_interval(
+        per_decade.assign(name=found["zone"], n=found["n"]),
+        caption=caption(battle, "vegetation", lang, unit="index", decimals=3, fields=fields),
+        lang=lang,
+    )
+
+
+def published(battle: Battle, lang: str) -> list[Chart]:
+    """The published tillage areas with the break where Gongzhuling joined; nothing for the other battles."""
+    found = battle.tables["published"]
+    city = [battle.context.city.name_zh, f"{battle.context.city.name_zh}(不含公主岭)"]
+    rows = found[
+        (found["indicator_id"] == "conservation_tillage_area")
+        & found["area_zh"].isin(city)
+        & (found["kind"] == "value")
+    ]
+    if rows.empty:
+        return []
+    rows = rows.sort_values("period_start", kind="stable")
+    ends = {"first": rows["value"].iloc[0], "last": rows["value"].iloc[-1]}
+    told = {name: format_set_number(value, Measure("10k_mu", 2), lang) for name, value in ends.items()}
+    heading = Caption(
+        id="tillage-published",
+        title=battle_page.text(battle.name, "tillage_published.title", lang, **told),
+        measure=battle_page.text(battle.name, "tillage_published.measure", lang),
+        note=battle_page.text(battle.name, "tillage_published.note", lang),
+        source=getattr(registry.source_kinds()["published_figures"], f"title_{lang}"),
+        unit="10k_mu",
+        decimals=2,
+        battle=battle.name,
+    )
+    points = pd.DataFrame(
+        {
+            "year": rows["period_start"].dt.year,
+            "value": rows["value"],
+            "scope": rows["area_zh"] if lang == "zh" else rows["area_en"],
+        }
+    )
+    alt = battle_page.text(battle.name, "tillage_published.alt", lang)
+    return [survey_points(points, caption=heading, lang=lang, alt=alt)]
+
+
+def matter(battle: Battle, lang: str) -> Chart:
+    """Organic matter of the paired points of each zone at the two surveys."""
+    levels = battle.tables["matter_levels"]
+    change = battle.tables["matter"]
+    depth = change["depth"].min()
+    told = change[(change["depth"] == depth) & (change["status"] == "ok")]
+    fields = {
+        "depth": depth,
+        "first": levels["period"].min(),
+        "last": levels["period"].max(),
+        "n": len(told),
+        "clear": int(((told["low"] > 0) | (told["high"] < 0)).sum()),
+    }
+    return charts.slope(
+        levels,
+        caption=caption(battle, "matter", lang, unit="g_kg", decimals=1, fields=fields),
+        lang=lang,
+    )
+
+
+def risks(battle: Battle, lang: str) -> Chart:
+    """Share of samples at most at the screening value, by zone, with exact intervals."""
+    found, basis = battle.tables["risks"], battle.tables["risk_basis"].iloc[0]
+    whole = found[(found["zone"] == "") & (found["status"] == "ok")]
+    zones = found[found["zone"] != ""]
+    share = format_number(whole["rate_pct"].iloc[0] if len(whole) else np.nan, decimals=1, lang=lang)
+    fields = {"share": share, "year": int(basis["year"]), "depth": basis["depth"]}
+    dots = zones.rename(columns={"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"})
+    return charts.dot_interval(
+        dots[["name", "value", "low", "high", "n"]],
+        caption=caption(battle, "risk", lang, unit="pct", decimals=1, fields=fields),
+        lang=lang,
+    )
+
+
+def season(battle: Battle, lang: str) -> Chart:
+    """Vegetation cover of this year over the range of past years, with precipitation beneath."""
+    found, basis = battle.tables["season"], battle.tables["season_basis"].iloc[0]
+    usable = found.dropna(subset=["value", "low", "high"])
+    below, above = int((usable["value"] < usable["low"]).sum()), int((usable["value"] > usable["high"]).sum())
+    joiner = label("list_joiner", lang)
+    fields = {
+        "year": battle.context.as_of.year,
+        "below": below,
+        "above": above,
+        "zones": joiner.join(basis["zones"].split(";")),
+        "soil": format_number(basis["soil"], decimals=2, lang=lang),
+        "vegetation": format_number(basis["vegetation"], decimals=2, lang=lang),
+    }
+    return charts.seasonal_band(
+        found[["date", "value", "median", "low", "high", "precipitation_mm"]],
+        caption=caption(battle, "season", lang, unit="pct", decimals=0, fields=fields),
+        lang=lang,
+    )
+
+
+def wetland(battle: Battle, lang: str) -> Chart:
+    """Wetland area of each survey, scopes apart."""
+    points = battle.tables["wetland"]
+    last = points.sort_values("year", kind="stable").iloc[-1]
+    fields = {
+        "year": int(last["year"]),
+        "value": format_quantity(last["value"], Measure("ha", 0), lang),
+        "n": points["scope"].nunique(),
+    }
+    return survey_points(
+        points,
+        caption=caption(battle, "wetland", lang, unit="ha", decimals=0, fields=fields),
+        lang=lang,
+        alt=battle_page.text(battle.name, "wetland.alt", lang),
+    )
+
+
+def open_water(battle: Battle, lang: str) -> Chart:
+    """Open water of each lake by month, as a share of the month's usual value."""
+    found = battle.tables["open_water"].assign(share_pct=lambda table: table["share_pct"].round())
+    shares = found["share_pct"].dropna()
+    fields = {"year": battle.context.as_of.year, "below": int((shares < 95).sum()), "total": len(shares)}
+    return month_strip(
+        found.assign(name=found[f"name_{lang}"])[["name", "month", "share_pct"]],
+        caption=caption(battle, "open_water", lang, unit="pct", decimals=0, fields=fields),
+        lang=lang,
+        alt=battle_page.text(battle.name, "open_water.alt", lang),
+    )

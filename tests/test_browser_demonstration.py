@@ -1,0 +1,141 @@
+"""The demonstration's report in a real browser: everybody can read it, on a phone and on paper, without a network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from browser import accessibility_faults, faults_of_page_one, open_browser, printed, squeezed
+from demo_battle import PERIODS, report
+from helpers.page.words import word
+
+pytestmark = pytest.mark.browser
+LANGS = ("zh", "en")
+BOTH = pytest.mark.parametrize("lang", LANGS)
+EACH = pytest.mark.parametrize("period", PERIODS)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests of this module."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def opened(chromium, tmp_path_factory):
+    """Open a report once; return its page and the addresses it asked for."""
+    folder = tmp_path_factory.mktemp("demonstration")
+
+    @cache
+    def open_page(period: str, lang: str):
+        file = folder / f"{period}.{lang}.html"
+        file.write_text(report(period, lang).html, encoding="utf-8")
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        return page, asked
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    """Text and reader of a printed report, made once."""
+    return cache(lambda period, lang, style="brief": printed(report(period, lang, style).html))
+
+
+@EACH
+@BOTH
+def test_axe_finds_no_violation(opened, period, lang):
+    page, _ = opened(period, lang)
+    page.set_viewport_size({"width": 1280 if lang == "zh" else 320, "height": 900})
+    assert accessibility_faults(page) == ""
+
+
+@EACH
+@BOTH
+def test_page_is_whole_and_does_not_scroll_sideways(opened, period, lang):
+    page, asked = opened(period, lang)
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(asked) == 1 and asked[0].startswith("file:"), "only the page itself is asked for"
+
+
+@EACH
+@BOTH
+def test_page_one_is_one_sheet(sheets, period, lang):
+    texts, _ = sheets(period, lang)
+    assert faults_of_page_one(texts, report(period, lang).document) == []
+
+
+@EACH
+@BOTH
+def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, period, lang):
+    texts, reader = sheets(period, lang)
+    whole, document = "".join(texts), report(period, lang).document
+    for section in document.sections:
+        assert squeezed(section["label"] + section["title"]) in whole
+        for part in section["parts"]:
+            for item in part.get("items", ()):
+                assert any(squeezed(item["text"])[k:] in whole for k in (0, 20)), item["text"]
+    for number, (text, sheet) in enumerate(zip(texts, reader.pages, strict=True), start=1):
+        assert f"—{number}—" in text and squeezed(word("mark.full", lang)) in text
+        assert sorted(round(float(side)) for side in sheet.mediabox[2:]) == [595, 842]
+
+
+@EACH
+@BOTH
+def test_no_sheet_is_shrunk_to_fit(sheets, period, lang):
+    """A browser makes all sheets smaller when one table is too wide for its own."""
+    _, reader = sheets(period, lang)
+    scales: Counter[float] = Counter()
+
+    def look(text, matrix, *_):
+        scales[round(abs(matrix[3]), 3)] += len(text.strip())
+
+    reader.pages[1].extract_text(visitor_text=look)
+    assert scales.most_common(1)[0][0] == 0.75, "a CSS pixel is three quarters of a point"
+
+
+@EACH
+@BOTH
+def test_sections_flow_over_few_sheets(sheets, period, lang):
+    texts, _ = sheets(period, lang)
+    assert len(texts) <= 15
+    assert all(len(text) > 250 for text in texts), "no sheet is nearly empty"
+
+
+def test_formal_profile_has_the_type_and_margins_of_official_documents(sheets):
+    texts, reader = sheets("2026", "zh", "formal")
+    fonts = [font.get_object()["/FontDescriptor"] for font in reader.pages[0]["/Resources"]["/Font"].values()]
+    names = " ".join(font["/FontName"] for font in fonts)
+    assert "Serif" in names and "Sans" in names, "text and headings have different faces"
+    sizes: set[float] = set()
+
+    def look(text, matrix, text_matrix, _font, size):
+        if text.strip():
+            sizes.add(round(abs(matrix[3] * text_matrix[3]) * size, 1))
+
+    reader.pages[0].extract_text(visitor_text=look)
+    assert {16, 22} <= sizes, "body and title of GB/T 9704, in points"
+    assert squeezed("附录A") in "".join(texts)
+
+
+@EACH
+@BOTH
+def test_tables_have_captions_and_scopes_and_figures_have_names(opened, period, lang):
+    page, _ = opened(period, lang)
+    faults = page.evaluate(
+        """() => [
+            ...[...document.querySelectorAll('table')].filter(t => !t.caption || !t.caption.textContent.trim()),
+            ...[...document.querySelectorAll('th')].filter(h => !h.scope),
+            ...[...document.querySelectorAll('figure svg')].filter(s => !s.querySelector('title') || s.getAttribute('role') !== 'img'),
+        ].length"""
+    )
+    assert faults == 0
+    assert page.locator("figure svg[role=img]").count() == len(report(period, lang).document.charts)

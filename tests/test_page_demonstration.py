@@ -1,0 +1,241 @@
+"""The demonstration's report, from raw files to page, Word and sheet: every sentence against its row, every mark."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from html import unescape
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document as open_word
+
+from demo_battle import PERIODS, battle, report
+from helpers.page import wording
+from helpers.page.blocks import labels
+from helpers.page.editable import word_file
+from helpers.page.export import workbook
+from helpers.page.reading import read_markup
+from helpers.page.words import banned_words, word
+
+LANGS = ("zh", "en")
+BOTH = pytest.mark.parametrize("lang", LANGS)
+EACH = pytest.mark.parametrize("period", PERIODS)
+MARKED = ("lead", "points", "asks")
+
+
+def parts(period: str, lang: str) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every part of the report with its section."""
+    for section in report(period, lang).document.sections:
+        for part in section["parts"]:
+            yield section, part
+
+
+def items(period: str, lang: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every published sentence or box, with the kind of part it stands in."""
+    return [(part["kind"], item) for _, part in parts(period, lang) for item in part.get("items", ())]
+
+
+def sentences(period: str, lang: str) -> list[wording.Sentence]:
+    """Every published sentence as an object, the two of a box one after the other."""
+    told = []
+    for _, item in items(period, lang):
+        facts = item["facts"]
+        told += [facts] if "kind" in facts else [facts["seen"], *([facts["study"]] if facts["study"] else [])]
+    return [wording.Sentence(**{**one, "row_key": tuple(one["row_key"])}) for one in told]
+
+
+@cache
+def visible(period: str, lang: str) -> str:
+    """What a reader of the page sees."""
+    html = report(period, lang).html
+    body = re.sub(r"<(style|title|desc)\b.*?</\1>", " ", html[html.index("<body") :], flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", " ", body.replace("<wbr>", "")))
+
+
+@EACH
+@BOTH
+def test_every_published_sentence_agrees_with_its_row(period, lang):
+    results = battle(period).results
+    rows = {wording.row_key(row): row for _, row in results.iterrows()}
+    checked = []
+    for sentence in sentences(period, lang):
+        if sentence.kind == "lead":
+            problems = wording.verify_lead(sentence, results)
+        elif sentence.row_key:
+            problems = wording.verify(sentence, rows[sentence.row_key])
+        else:
+            problems = banned_words(sentence.bare, lang)
+        assert problems == (), sentence.text
+        checked.append(sentence.kind)
+    assert {"lead", "point", "ask", "study", "yoy", "trend", "value"} <= set(checked)
+    if period == "2026":
+        assert {"forecast", "budget"} <= set(checked)
+    assert len(checked) >= 12
+
+
+@EACH
+@BOTH
+def test_what_was_checked_is_what_is_printed(period, lang):
+    html = report(period, lang).html
+    for kind, item in items(period, lang):
+        facts = item["facts"]
+        assert item["html"] in html
+        if "kind" in facts:
+            sentence = wording.Sentence(**facts)
+            assert item["text"] == (sentence.text if kind in MARKED else sentence.bare)
+        else:
+            assert facts["seen"]["body"] in item["text"]
+            assert facts["study"]["body"] in item["text"]
+
+
+@EACH
+def test_both_languages_say_the_same_numbers_in_the_same_order(period):
+    chinese, english = (sentences(period, lang) for lang in LANGS)
+    for one, other in zip(chinese, english, strict=True):
+        assert (one.kind, one.row_key, one.numbers) == (other.kind, other.row_key, other.numbers)
+        assert (one.direction, one.likelihood) == (other.direction, other.likelihood)
+
+
+@EACH
+def test_both_languages_have_the_same_sections_figures_and_tables(period):
+    shapes = [
+        [(section["slot"], [part["kind"] for part in section["parts"]]) for section in found]
+        for found in (report(period, lang).document.sections for lang in LANGS)
+    ]
+    assert shapes[0] == shapes[1]
+    assert len(report(period, "zh").document.charts) >= 4
+
+
+@EACH
+@BOTH
+def test_numbers_of_a_figure_title_are_numbers_of_the_figure(period, lang):
+    for chart in report(period, lang).document.charts:
+        printed = re.findall(r"(?<![A-Za-z.\d])\d+(?:\.\d+)?", chart["title"])
+        drawn = re.findall(r"(?<![A-Za-z.\d])\d+(?:\.\d+)?", chart["alt"].replace(chart["title"], ""))
+        values = [value for row in chart["table"]["rows"] for value in row if isinstance(value, (int, float))]
+        known = {f"{value:.0f}" for value in values} | {f"{value:.1f}" for value in values} | set(drawn)
+        known |= (
+            {str(round(abs(a - b))) for a in values for b in values} if chart["id"] == "pm25-years" else set()
+        )
+        known |= set(re.findall(r"\d+", " ".join(facts_of_period(period, lang))))
+        missing = [number for number in printed if number not in known | totals(chart)]
+        assert missing == [], chart["title"]
+
+
+def facts_of_period(period: str, lang: str) -> list[str]:
+    """Names of the report's span."""
+    facts = report(period, lang).facts
+    return [facts["period"], facts["period_name"], facts["as_of"]]
+
+
+def totals(chart: Mapping[str, Any]) -> set[str]:
+    """Sums of the columns of a figure's numbers: days led by a pollutant, days in all."""
+    columns = list(zip(*chart["table"]["rows"], strict=True))
+    sums = {}
+    for name, values in zip(chart["table"]["columns"], columns, strict=True):
+        if name not in ("month", "date") and all(
+            isinstance(v, (int, float)) and v is not True for v in values
+        ):
+            sums[name] = sum(values)
+    return {f"{total:.0f}" for total in (*sums.values(), sum(sums.values()))}
+
+
+@EACH
+@BOTH
+def test_simulated_data_are_marked_everywhere_but_not_after_every_sentence(period, lang):
+    html, mark, short = report(period, lang).html, word("mark.full", lang), word("mark.short", lang).strip()
+    for section, part in parts(period, lang):
+        if part["kind"] == "paragraph" and section["slot"] == "section":
+            assert section["stamp"] == mark
+            assert all(short not in item["text"] for item in part["items"])
+    assert all(item["text"].endswith(short) for kind, item in items(period, lang) if kind in MARKED)
+    captions = re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)
+    assert len(captions) >= 4 and all(mark in caption for caption in captions)
+    rules = {
+        word(f"rules.{name}.caption", lang)
+        for name in ("status", "likelihood", "trend", "confidence", "standards")
+    }
+    plain = {labels(lang)["source_caption"], labels(lang)["run_caption"]}
+    for caption in re.findall(r"<caption>(.*?)</caption>", html):
+        text = unescape(re.sub(r"<[^>]+>", "", caption))
+        assert mark in text or text in rules | plain, text
+
+
+@EACH
+@BOTH
+def test_page_shows_no_machine_words(period, lang):
+    # File names and checksums are what they are; the archive is called china_sites.
+    text = re.sub(r"\S+\.(?:csv|xlsx|json)|\b[\da-f]{12}\b|china_sites", " ", visible(period, lang))
+    assert re.findall(r"\b[a-z]+\d*_[a-z\d_]+\b", text) == []
+    assert re.findall(r"\b(?:nan|NaN|NaT|None|True|False)\b|\d[eE][-+]?\d", text) == []
+
+
+@EACH
+@BOTH
+def test_punctuation_and_cells(period, lang):
+    text = visible(period, lang)
+    assert re.findall(r"。[；。，]|[；，]。|\.[.;]|\(\)|（）|；\s*；", text) == []
+    for _, part in parts(period, lang):
+        for table in read_markup(part.get("html", ""))[1]:
+            for row in table.filled.body:
+                assert all(cell and cell not in ("-", "—", "/") for cell in row), (table.caption, row)
+
+
+@EACH
+@BOTH
+def test_page_is_small_enough_for_an_office_mail(period, lang):
+    assert len(report(period, lang).html.encode()) < 3_000_000
+
+
+@EACH
+@BOTH
+def test_sheet_holds_every_figure_and_table_with_unit_source_and_no_formula(period, lang):
+    document = report(period, lang).document
+    book = openpyxl.load_workbook(io.BytesIO(workbook(document)))
+    words = labels(lang)
+    for chart in document.charts:
+        rows = list(book[words["sheet_figure"].format(number=chart["number"])].iter_rows(values_only=True))
+        told = {str(cell) for row in rows for cell in row if cell is not None}
+        assert words["source_line"].format(source=chart["source"]) in told
+        assert word("mark.full", lang) in told
+        numbers = [cell for row in rows for cell in row if isinstance(cell, (int, float))]
+        assert len(numbers) >= len(chart["table"]["rows"]) or chart["id"] == "aqi-calendar"
+    captions = [
+        table.caption
+        for _, part in parts(period, lang)
+        if not part.get("figure_data")
+        for table in read_markup(part.get("html", ""))[1]
+    ]
+    sheets = [sheet for sheet in book if sheet.title.startswith(words["table"])]
+    assert [sheet["A1"].value for sheet in sheets] == captions
+    units = {str(cell) for row in book[words["sheet_results"]].iter_rows(values_only=True) for cell in row}
+    assert "μg/m³" in units and "ug_m3" not in units
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+@EACH
+@BOTH
+def test_word_file_says_what_the_page_says(period, lang):
+    document = report(period, lang).document
+    word_document = open_word(io.BytesIO(word_file(document)))
+    paragraphs = "\n".join(re.sub(r"\s+", " ", p.text) for p in word_document.paragraphs)
+    for _, item in items(period, lang):
+        assert re.sub(r"\s+", " ", item["text"]).strip() in paragraphs
+    cells = {cell.text for table in word_document.tables for row in table.rows for cell in row.cells}
+    for _, part in parts(period, lang):
+        for table in read_markup(part.get("html", ""))[1]:
+            assert {cell for row in table.filled.body for cell in row} <= cells
+            assert re.sub(r"\s+", " ", table.caption) in paragraphs
+    assert len(word_document.inline_shapes) == len(document.charts)
+
+
+def test_the_change_of_standards_is_shown_only_where_it_matters():
+    titles = {
+        period: [section["title"] for section in report(period, "zh").document.sections] for period in PERIODS
+    }
+    assert any("标准换版" in title for title in titles["2026"])
+    assert not any("标准换版" in title for title in titles["2025"])
