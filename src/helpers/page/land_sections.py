@@ -75,6 +75,7 @@ def published(battle: Battle, *, lang: str) -> Block | None:
     found = battle.tables["published"]
     if found.empty:
         return None
+    titles = list(dict.fromkeys(found["source_title"]))
     cells = [
         [
             capitalise(getattr(row, f"name_{lang}")),
@@ -83,15 +84,16 @@ def published(battle: Battle, *, lang: str) -> Block | None:
             text(f"published.kinds.{row.kind}", lang)
             + (text("published.derived", lang) if row.is_derived else ""),
             format_quantity(row.value, Measure(row.unit, _decimals(row.value)), lang),
-            row.source_title,
+            str(titles.index(row.source_title) + 1),
         ]
         for row in found.itertuples()
     ]
     shown = pd.DataFrame(cells, columns=text("published.columns", lang))
+    listed = text("published.joiner", lang).join(f"{n} {title}" for n, title in enumerate(titles, start=1))
     return document.section(
         text("published.heading", lang),
         *land_figures.published(battle, lang),
-        tables.data_table(shown, caption=text("published.table", lang), lang=lang),
+        tables.data_table(shown, caption=text("published.table", lang), lang=lang, source=listed),
         text("published.note", lang),
         observed=True,
     )
