@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
@@ -18,7 +20,7 @@ from helpers.errors import ParameterError, SchemaError
 from helpers.page import charts, style
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.raster_map import _rectangles
-from helpers.statistics.raster_trend import TrendMap
+from helpers.statistics.trend_map import TrendMap
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -185,3 +187,9 @@ def test_rectangles_cover_each_marked_cell_once(mask):
     for top, left, bottom, right in _rectangles(mask):
         covered[top:bottom, left:right] += 1
     np.testing.assert_array_equal(covered, mask.astype(int))
+
+
+def test_charts_are_drawn_without_the_raster_libraries():
+    code = "import sys, helpers.page.charts; print(*{'xarray', 'dask', 'rasterio'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -12,7 +12,8 @@ import pandas as pd
 import xarray as xr
 
 from helpers.sources.rasters import ZONES, has_rasters, read_rasters, read_zones
-from helpers.statistics.raster_trend import TrendMap, raster_trend, tell_season
+from helpers.statistics.raster_trend import raster_trend, tell_season
+from helpers.statistics.trend_map import TrendMap
 from helpers.statistics.zonal import label_zones, zonal_series
 
 WHOLE = 1  # label of the zone that is the whole picture

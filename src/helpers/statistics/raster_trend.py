@@ -6,9 +6,6 @@ and, between seasons, the covariance of Hirsch and Slack 1984; gaps keep their p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -24,24 +21,6 @@ MINIMUM_CYCLES = 3  # values a season on average; 36 for months, as rank_trend a
 LAYERS = ("slope", "p", "n")
 _DAYS_A_YEAR = 365.2425
 _BATCH_BYTES = 2**23  # slopes of one batch of pixels; more leave the cache
-
-
-@dataclass(frozen=True, eq=False)
-class TrendMap:
-    """What a map of trends is drawn from; arrays of shape (rows, columns), first row in the north.
-
-    ``slope`` is the unit of the index per year, ``p`` two-sided, ``n`` valid images of the pixel; slope and p are NaN
-    where values are too few or constant. ``north_deg`` turns clockwise from the top of the picture to the north.
-    """
-
-    slope: np.ndarray
-    p: np.ndarray
-    n: np.ndarray
-    cell_width_km: float
-    cell_height_km: float
-    north_deg: float
-    first: date
-    last: date
 
 
 def tell_season(dates: pd.DatetimeIndex) -> str:

@@ -18,7 +18,7 @@ from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insuffic
 from helpers.page.charts.furniture import Margins, inches, key, plot_area, swatch
 from helpers.page.charts.inputs import refuse
 from helpers.page.charts.labels import fact, label, number, words
-from helpers.statistics.raster_trend import TrendMap
+from helpers.statistics.trend_map import TrendMap
 
 SIGNIFICANCE = 0.05
 _HEIGHT = 5.2

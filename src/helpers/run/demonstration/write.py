@@ -66,7 +66,9 @@ def write_demonstration(
     written = sorted(path for path in staging.rglob("*") if path.is_file())
     for path in written:
         title = f"示例数据（模拟）{path.relative_to(staging).as_posix()}"
-        provenance.write_sidecar(path, provenance.Source(title_zh=title, publisher="本套件演示生成器", simulated=True))
+        provenance.write_sidecar(
+            path, provenance.Source(title_zh=title, publisher="本套件演示生成器", simulated=True)
+        )
     shutil.rmtree(folders.raw, ignore_errors=True)
     folders.raw.parent.mkdir(parents=True, exist_ok=True)
     os.replace(staging, folders.raw)
