@@ -6,6 +6,7 @@ PERIOD ?=
 AS_OF ?=
 FORMAT ?= html
 STYLE ?= brief
+FORCE ?=
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,7 +15,7 @@ BATTLES := $(BIN)/five-battles
 # Every shell exports LANG (C.UTF-8), so it is the report's language only when it is written on make's own command line.
 OPTIONS = --city $(CITY) $(addprefix --battle ,$(BATTLE)) $(addprefix --period ,$(PERIOD)) \
   $(if $(filter command,$(origin LANG)),$(addprefix --lang ,$(LANG))) $(addprefix --as-of ,$(AS_OF)) \
-  --format $(FORMAT) --style $(STYLE)
+  --format $(FORMAT) --style $(STYLE) $(if $(FORCE),--force)
 
 unexport PYTHONDONTWRITEBYTECODE
 export OPENBLAS_NUM_THREADS := 1
@@ -42,7 +43,7 @@ $(READY): requirements.lock pyproject.toml
 ingest: $(READY) ## read what is new in data/raw into data/processed
 	$(BATTLES) ingest --city $(CITY)
 
-report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 FORMAT=html|pdf|docx STYLE=brief|formal
+report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 FORMAT=html|pdf|docx STYLE=brief|formal FORCE=1
 	$(BATTLES) report $(OPTIONS)
 
 lab: $(READY) ## open the notebooks in JupyterLab

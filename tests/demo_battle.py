@@ -1,4 +1,4 @@
-"""A short demonstration carried from raw files to rendered pages; made once for all tests of a process.
+"""A short demonstration carried from raw files through the notebooks' own cells to rendered pages, once a process.
 
 Two whole years and a first quarter: enough for a year that is over, a year that runs, a projection, and the change
 of standards in March 2026.
@@ -6,16 +6,17 @@ of standards in March 2026.
 
 from __future__ import annotations
 
+import ast
+import json
 import tempfile
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from helpers import registry
-from helpers.battles import blue_sky
 from helpers.battles.context import Battle, Context
-from helpers.page import blue_sky as page
-from helpers.page import document
 from helpers.page.blocks import Block
 from helpers.page.render import Rendered, render
 from helpers.paths import Folders
@@ -28,6 +29,7 @@ from page_example import notebook
 FIRST, LAST, SEED = date(2024, 1, 1), date(2026, 3, 31), 20220617
 PERIODS = ("2025", "2026")
 _CITY = "changchun"
+_NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 _KEPT: list[tempfile.TemporaryDirectory] = []  # removed when the process ends
 
 
@@ -44,38 +46,66 @@ def _folders() -> Folders:
     return folders
 
 
-@cache
-def battle(period: str) -> Battle:
-    """The blue-sky battle of one of ``PERIODS``, seen from its last day with data."""
+def _start_run(*, period: str, lang: str, **_: object) -> Run:
     wanted = Period.parse(period)
     plan = registry.plan(_CITY)
     context = Context(registry.city(_CITY), plan, wanted, min(wanted.end, LAST), SEED, simulated=True)
-    return blue_sky.build(Run(context, "zh", _folders()).load(blue_sky.TABLES), context)
-
-
-def blocks(period: str, lang: str) -> list[Block]:
-    """What the cells of the notebook display, in its order."""
-    made = battle(period)
-    sections = (
-        page.pm25,
-        page.days,
-        page.six,
-        page.primary,
-        page.episodes,
-        page.editions,
-        page.stations,
-        page.measures,
-    )
-    shown = [
-        page.coverage(made, lang=lang),
-        document.page_one(made, lang=lang, series=page.series(made), version="0.1.0"),
-        *(build(made, lang=lang) for build in sections),
-        document.appendices(made, lang=lang, sources=made.tables["sources"]),
-    ]
-    return [block for block in shown if block is not None]
+    return Run(context, lang, _folders())
 
 
 @cache
-def report(period: str, lang: str, style: str = "brief") -> Rendered:
+def _cells(name: str) -> list[tuple[str, ast.Module]]:
+    """Tag and code of the cells of a notebook, without what only explores."""
+    whole = json.loads((_NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    code = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
+    told = [(cell["metadata"]["tags"][0], ast.parse("".join(cell["source"]))) for cell in code]
+    return [(tag, tree) for tag, tree in told if tag != "explore"]
+
+
+def _run_cell(tree: ast.Module, names: dict[str, Any]) -> object:
+    """Run a cell and return what a notebook would show of it."""
+    *body, last = tree.body
+    exec(compile(ast.Module(body, []), "cell", "exec"), names)
+    if isinstance(last, ast.Expr):
+        return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    exec(compile(ast.Module([last], []), "cell", "exec"), names)
+    return None
+
+
+@cache
+def battle(period: str, name: str = "blue_sky") -> Battle:
+    """The battle of one of ``PERIODS``, seen from its last day with data."""
+    return _run(period, "zh", name, last="results")[0]["battle"]
+
+
+@cache
+def blocks(period: str, lang: str, name: str = "blue_sky") -> tuple[Block, ...]:
+    """What the cells of the notebook display, in their order."""
+    return tuple(_run(period, lang, name, made=battle(period, name))[1])
+
+
+def _run(
+    period: str, lang: str, name: str, *, last: str = "finish", made: Battle | None = None
+) -> tuple[dict[str, Any], list[Block]]:
+    """Run the cells of a notebook up to one; the battle is not built twice."""
+    names: dict[str, Any] = {}
+    shown: list[Block] = []
+    with mock.patch.multiple("helpers.run.session", start_run=_start_run, finish_run=lambda *_: None):
+        for tag, tree in _cells(name):
+            if tag == "results" and made is not None:
+                names["battle"] = made
+                continue
+            found = _run_cell(tree, names)
+            if tag == "parameters":
+                names |= {"period": period, "lang": lang}
+            if isinstance(found, Block):
+                shown.append(found)
+            if tag == last:
+                break
+    return names, shown
+
+
+@cache
+def report(period: str, lang: str, style: str = "brief", name: str = "blue_sky") -> Rendered:
     """The rendered page."""
-    return render(notebook(blocks(period, lang)), style=style)
+    return render(notebook(blocks(period, lang, name)), style=style)

@@ -137,8 +137,9 @@ def scheduler(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield address
 
 
-def work(scheduler: str, **options: object) -> bool:
-    return fleet.run(fleet.read_requests({**OPTIONS, **options}), fleet.Settings(scheduler=scheduler))
+def work(scheduler: str, *, fork: bool = True, **options: object) -> bool:
+    settings = fleet.Settings(scheduler=scheduler, fork=fork)
+    return fleet.run(fleet.read_requests({**OPTIONS, **options}), settings)
 
 
 def test_two_workers_build_what_one_machine_builds_once_and_a_failure_stays_alone(
@@ -166,7 +167,7 @@ def test_two_workers_build_what_one_machine_builds_once_and_a_failure_stays_alon
     assert alone.stdout.endswith("jilin 2025 reading zh: unchanged\n")
 
     before = {path: path.stat().st_mtime_ns for path in (home / "reports").glob("*/2025/*.html")}
-    assert work(scheduler, battles="reading")
+    assert work(scheduler, battles="reading", fork=False)
     assert [(one["due"], one["unchanged"]) for one in records(home) if one["event"] == "prepared"] == [
         (0, 1)
     ] * 2
@@ -229,8 +230,8 @@ def test_a_closed_workshop_publishes_nothing(crew: Crew, tmp_path: Path) -> None
         building = pool.submit(workshop.build, job, Folders.real())
         kernel, _ = ids_in(note)
         workshop.close()
-        assert building.done()
-        assert building.result().outcome.status == "stopped"
+        assert workshop._n_open == 0, "it waits until nothing is being built"
+        assert building.result(timeout=PATIENCE_S).outcome.status == "stopped"
     assert is_gone(kernel)
     assert not job.folder.exists()
 
@@ -334,7 +335,7 @@ def test_a_crashed_fleet_leaves_nothing_running_and_is_continued(small_home: Pat
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
     assert all(is_gone(pid) for pid in family)
-    again = verb("--at-once", 2)
+    again = verb("--at-once", 2, "--no-fork")
     told, _ = again.communicate(timeout=PATIENCE_S)
     assert again.returncode == 0, told
     assert ended(small_home) == {("changchun", "slow"): "built"}
@@ -344,7 +345,7 @@ def test_a_crashed_fleet_leaves_nothing_running_and_is_continued(small_home: Pat
 def test_a_fleet_stopped_by_ctrl_c_publishes_nothing_half_and_listens_on_this_machine_only(
     small_home: Path, tmp_path: Path
 ) -> None:
-    running = verb("--battles", "slow")
+    running = verb("--battles", "slow", "--no-fork")
     ids_in(tmp_path / "note")
     family = psutil.Process(running.pid).children(recursive=True)
     heard = [
@@ -410,7 +411,7 @@ def test_two_hosts_share_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     home = make_checkout(tmp_path, monkeypatch, "plain")
     add_city(home, "jilin")
     with two_hosts() as hosts, dask_cluster(tmp_path, *hosts) as address:
-        running = verb("--scheduler", address, before=hosts[0][1])
+        running = verb("--scheduler", address, "--no-fork", before=hosts[0][1])
         told, _ = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 0, told
     assert ended(home) == dict.fromkeys([("changchun", "plain"), ("jilin", "plain")], "built")

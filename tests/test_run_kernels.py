@@ -83,7 +83,7 @@ def test_parameters_reach_the_kernel_and_nothing_depends_on_the_clock(kernels: K
 
 def test_a_cell_that_fails_is_named_and_the_notebook_kept(kernels: Kernels) -> None:
     with pytest.raises(
-        FailedError, match="broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %"
+        FailedError, match=r"broken\.ipynb, cell c01-results: ValueError: the sum of parts is 103 %"
     ) as failure:
         run("broken", kernels)
     cells = {cell.id: cell for cell in failure.value.notebook.cells}

@@ -37,7 +37,7 @@ def test_a_parameters_cell_of_more_than_literals_is_refused(tmp_path: Path, sour
 def test_what_is_no_notebook_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "torn.ipynb"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(RunError, match="torn.ipynb: not a notebook"):
+    with pytest.raises(RunError, match=r"torn\.ipynb: not a notebook"):
         parameters.declared(path)
 
 
@@ -49,13 +49,13 @@ def test_a_missing_notebook_is_refused(tmp_path: Path) -> None:
 def test_check_fills_defaults_and_names_the_nearest() -> None:
     path = FIXTURES / "plain.ipynb"
     assert parameters.check(path, {"period": "2024"})["seed"] == 20220617
-    with pytest.raises(ParameterError, match="unknown parameter 'perod'.*did you mean period"):
+    with pytest.raises(ParameterError, match=r"unknown parameter 'perod'.*did you mean period"):
         parameters.check(path, {"perod": "2024"})
-    with pytest.raises(ParameterError, match="seed is '7'.*expected int"):
+    with pytest.raises(ParameterError, match=r"seed is '7'.*expected int"):
         parameters.check(path, {"seed": "7"})
-    with pytest.raises(ParameterError, match="seed is True.*expected int"):
+    with pytest.raises(ParameterError, match=r"seed is True.*expected int"):
         parameters.check(path, {"seed": True})
-    with pytest.raises(ParameterError, match="as_of is 2025.*expected text"):
+    with pytest.raises(ParameterError, match=r"as_of is 2025.*expected text"):
         parameters.check(path, {"as_of": 2025})
     with pytest.raises(ParameterError, match="unknown parameter"):
         parameters.check(path, {"x = 1\nimport os  #": 1})

@@ -161,7 +161,7 @@ def test_a_stopped_run_publishes_nothing_half(
     assert not (reports_of(home) / "failed").exists()
 
 
-def test_a_second_run_waits_and_a_lock_survives_no_crash(
+def test_a_second_run_waits_and_a_crash_frees_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_checkout(tmp_path, monkeypatch, "plain")

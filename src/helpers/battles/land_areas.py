@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.land_ledger import last_whole_year
 from helpers.errors import CoverageError, ParameterError, SchemaError
 from helpers.registry import land
 from helpers.standards import ecology
@@ -19,7 +20,7 @@ _FAULTS = (CoverageError, ParameterError, SchemaError)  # parts above their whol
 
 
 def city_areas(areas: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Areas (ha) of the whole city by year, scope and kind, up to the year of the report.
+    """Areas (ha) of the whole city by year, scope and kind, of the years that had ended.
 
     A row of the city itself stands; without one the rows of its zones are summed.
 
@@ -27,7 +28,7 @@ def city_areas(areas: pd.DataFrame, context: Context) -> pd.DataFrame:
     -------
     ``survey_year, scope, term`` (id of ``registry/land_terms.yml`` or ``""``), ``kind, value``.
     """
-    rows = areas[(areas["measure"] == "area") & (areas["survey_year"] <= context.as_of.year)]
+    rows = areas[(areas["measure"] == "area") & (areas["survey_year"] <= last_whole_year(context))]
     is_city = rows["zone"].isin([context.city.code, context.city.name_zh])
     key = ["survey_year", "scope", "kind"]
     own = rows[is_city].drop_duplicates(key, keep="last")[[*key, "value"]]
@@ -78,7 +79,7 @@ def grass_cover(areas: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd
     ``year, scope, value``; and the types behind it: ``year, scope, zone, kind, area, cover`` (ha, %). A year in which
     a type has a cover and no area has a missing value: the rest would stand for the whole.
     """
-    known = areas[areas["survey_year"] <= context.as_of.year]
+    known = areas[areas["survey_year"] <= last_whole_year(context)]
     key = ["survey_year", "scope", "zone", "kind"]
     cover = known[known["measure"] == "cover"].set_index(key)["value"]
     area = known[known["measure"] == "area"].set_index(key)["value"]

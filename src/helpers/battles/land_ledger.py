@@ -164,6 +164,11 @@ def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=_BALANCES)
 
 
+def last_whole_year(context: Context) -> int:
+    """Last calendar year that had ended on the day of the report."""
+    return context.as_of.year - ((context.as_of.month, context.as_of.day) != (12, 31))
+
+
 def ended(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Keep the figures whose period had ended by the day of the report, with its ``year`` and ``is_year``."""
     spans = [Period.parse(text) for text in rows["period"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.land_ledger import last_whole_year
 
 _EFFORT = ["year", "method", "n_sites", "n_surveys", "effort_hours", "n_species", "n_individuals", "per_hour"]
 
@@ -78,8 +79,7 @@ def fire_years(fires: pd.DataFrame, context: Context) -> pd.DataFrame:
             0 if span is None else int(days.between(*map(pd.Timestamp, span)).sum())
             for span in (spans[year] for year in table["year"])
         ]
-    is_over = (context.as_of.month, context.as_of.day) == (12, 31)
-    return table.assign(is_complete=(table["year"] < context.as_of.year) | is_over)
+    return table.assign(is_complete=table["year"] <= last_whole_year(context))
 
 
 def _until(counts: pd.DataFrame, context: Context) -> pd.DataFrame:

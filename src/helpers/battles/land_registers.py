@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.land_ledger import last_whole_year
 from helpers.registry import land
 from helpers.standards.balance import balance_waste
 
@@ -114,7 +115,7 @@ def close_balances(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:
     As :func:`helpers.standards.balance.balance_waste`, one row per kind and scope of the latest year reported.
     """
     own = wastes[(wastes["place_code"] == context.city.code) & wastes["period"].str.fullmatch(r"\d{4}")]
-    own = own[own["period"].astype("int64") < context.as_of.year + _is_year_over(context)]
+    own = own[own["period"].astype("int64") <= last_whole_year(context)]
     last = own[own["period"] == own["period"].max()]
     return balance_waste(last.reset_index(drop=True))
 
@@ -140,10 +141,6 @@ def waste_counties(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:
             total = float(part["produced_t"].sum())
             rows.append((row.kind, row.period, total, row.produced_t, total - row.produced_t, len(part)))
     return pd.DataFrame(rows, columns=["kind", "period", "parts", "total", "gap", "n_counties"])
-
-
-def _is_year_over(context: Context) -> bool:
-    return (context.as_of.month, context.as_of.day) == (12, 31)
 
 
 def rural_bodies(bodies: pd.DataFrame, context: Context) -> pd.DataFrame:

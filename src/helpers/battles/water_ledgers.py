@@ -17,6 +17,7 @@ from helpers.standards.surface_water.grid import share_pct
 STAGES = ("surveyed", "monitored", "traced", "rectified", "managed")
 _AREAS = {"city_black_odorous_bodies": "city_built_up", "county_black_odorous_bodies": "county_built_up"}
 _OF_OUTFALLS = ("direct_sewage_outlets", "outfalls_rectified")
+_COUNTED = (*_AREAS, "black_odorous_relapses", *_OF_OUTFALLS)
 _URBAN = tuple(_AREAS.values())
 
 
@@ -43,6 +44,8 @@ def make_rows(
 
 
 def _counted(row: dict[str, object], ledger: pd.DataFrame, context: Context) -> dict[str, object]:
+    if row["indicator_id"] not in _COUNTED:
+        return row
     history = count_history(str(row["indicator_id"]), ledger, context)
     if history.empty:
         return row

@@ -52,13 +52,15 @@ class WaterMonths:
     """Monthly readings of the known sections, up to the last month that had ended when the report is seen.
 
     ``values`` are rows of ``water_sections``; ``sections`` are those of the registry, upstream before downstream where
-    the order is known. ``judged`` remembers the classes of the spans asked for.
+    the order is known. ``judged`` and ``shares`` remember what was worked out for the
+    spans asked for.
     """
 
     values: pd.DataFrame
     sections: pd.DataFrame
     networks: tuple[SectionNetwork, ...]
     judged: dict[tuple[date, date], pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    shares: dict[tuple[date, date], pd.Series] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def body(self) -> dict[str, str]:
@@ -102,7 +104,7 @@ def make_months(readings: pd.DataFrame, context: Context) -> WaterMonths:
     slug = context.city.slug
     sections = registry.sections(slug, placeholders=context.simulated)
     is_known = readings["section_id"].isin(sections["section_id"])
-    rows = readings[is_known & months_ended(readings["date"], context)]
+    rows = readings[is_known & months_ended(readings["date"], context)].reset_index(drop=True)
     return WaterMonths(
         rows,
         _order_downstream(sections),
@@ -203,12 +205,15 @@ def network_shares(months: WaterMonths, span: Span) -> pd.Series | None:
     The row of :func:`helpers.standards.surface_water.share_by_class` with ``network_id`` and ``n_network``: the sections
     the network counts, named or not.
     """
-    network = months.network_of(span)
+    network, key = months.network_of(span), (span.start, span.end)
     if network is None:
         return None
-    found = span_classes(months, span, network.sections)
-    shares = water.share_by_class(found, sections=network.sections).iloc[0]
-    return pd.concat([shares, pd.Series({"network_id": network.id, "n_network": network.n_sections})])
+    if key not in months.shares:
+        found = span_classes(months, span, network.sections)
+        row = water.share_by_class(found, sections=network.sections).iloc[0]
+        facts = pd.Series({"network_id": network.id, "n_network": network.n_sections})
+        months.shares[key] = pd.concat([row, facts])
+    return months.shares[key]
 
 
 def is_same_network(months: WaterMonths, first: Span, second: Span) -> bool:

@@ -133,7 +133,7 @@ def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     main = _main_text(months, span, ids)
     return table.assign(
         target_class=table["section_id"].map(targets).astype("Int64"),
-        main=table["section_id"].map(main).fillna(""),
+        main=[main.get(name, "") for name in table["section_id"]],
     )
 
 

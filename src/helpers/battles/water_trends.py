@@ -25,11 +25,11 @@ _HIGHER_IS_BETTER = ("DO",)
 
 
 def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
-    """Trend of the main items of every section over the last ten years, with and without the part of flow.
+    """Trend of the main items of every section over the last ten years.
 
     Seasonal Kendall with the covariance between months (Hirsch and Slack), Sen's slope. Values below detection are ties at
-    the highest limit. Where a section has its flow, the value is also freed of it: what a smooth curve (LOWESS) over the
-    logarithm of flow leaves.
+    the highest limit. Where a section has its flow for enough months, the value is first freed of it: what a smooth curve
+    (LOWESS) over the logarithm of flow leaves.
 
     Returns
     -------
@@ -49,11 +49,10 @@ def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
         group = group.sort_values("date")
         values = tie_below_limit(group["value"].to_numpy(), group["is_censored"].to_numpy())
         series = pd.Series(values, index=pd.DatetimeIndex(group["date"]))
+        freed = _free_of_flow(series, flow.loc[section]) if section in flow.index else None
         facts = {"section_id": section, "item": item, "n_censored": int(group["is_censored"].sum())}
-        found.append(facts | {"adjustment": "season"} | _tell(series, item))
-        if section in flow.index:
-            freed = _free_of_flow(series, flow.loc[section])
-            found.append(facts | {"adjustment": "season_flow"} | _tell(freed, item))
+        facts["adjustment"] = "season" if freed is None else "season_flow"
+        found.append(facts | _tell(series if freed is None else freed, item))
     table = pd.DataFrame(found)
     return add_names(table, months) if len(table) else table
 
@@ -67,14 +66,15 @@ def _tell(series: pd.Series, item: str) -> dict[str, object]:
     return {name: found[name] for name in names} | {"word": word}
 
 
-def _free_of_flow(series: pd.Series, flow: pd.Series) -> pd.Series:
-    """What a smooth curve over the logarithm of flow leaves, at the level of the series; months without flow are gaps."""
-    both = pd.DataFrame({"value": series, "flow": flow.reindex(series.index)})
-    both = both[both["flow"] > 0].dropna()
-    if len(both) < MINIMUM_MONTHS:
-        return both["value"]
-    curve = lowess(both["value"], np.log(both["flow"]), frac=_SPAN_OF_LOWESS, it=1, return_sorted=False)
-    return both["value"] - curve + both["value"].mean()
+def _free_of_flow(series: pd.Series, flow: pd.Series) -> pd.Series | None:
+    """What a smooth curve over the logarithm of flow leaves, at the level of the series; ``None`` with too few months."""
+    known = flow.reindex(series.index).to_numpy()
+    usable = np.nan_to_num(known) > 0
+    if usable.sum() < MINIMUM_MONTHS:
+        return None
+    values = series[usable]
+    curve = lowess(values, np.log(known[usable]), frac=_SPAN_OF_LOWESS, it=1, return_sorted=False)
+    return values - curve + values.mean()
 
 
 def season_tables(months: WaterMonths, span: Span) -> dict[str, pd.DataFrame]:

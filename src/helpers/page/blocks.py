@@ -101,11 +101,22 @@ def _language_of(sections: Iterable[Section]) -> str:
     return "zh" if any("\u4e00" <= character <= "\u9fff" for s in sections for character in s.title) else "en"
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A table that only the spreadsheet shows: name of its sheet, title, rows, and their source."""
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    source: str = ""
+
+
 def part(value: object) -> dict[str, Any]:
     """Turn what a notebook passes to ``section`` into plain data.
 
     A chart and a sentence are known by their attributes; markup by ``__html__``; a list is one paragraph of
-    sentences; anything else that is text is a note and is escaped when printed.
+    sentences; a :class:`Sheet` goes to the spreadsheet alone; anything else that is text is a note and is escaped
+    when printed.
 
     Raises
     ------
@@ -114,6 +125,9 @@ def part(value: object) -> dict[str, Any]:
     """
     if hasattr(value, "svg"):
         return chart_part(value)
+    if isinstance(value, Sheet):
+        facts = {"sheet": value.name, "title": value.title, "source": value.source}
+        return {"kind": "data", **facts, "table": records(value.table)}
     if isinstance(value, (list, tuple)):
         return {"kind": "paragraph", "items": [told(sentence, is_marked=False) for sentence in value]}
     if hasattr(value, "bare_html"):

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
 
-from helpers import registry
 from helpers.battles.context import Battle
-from helpers.battles.judgement import sort_worst_first
 from helpers.page import blue_sky_figures as figures
-from helpers.page import document, tables, wording
-from helpers.page.battle_page import headline, source, table, write_days
-from helpers.page.blocks import Block
+from helpers.page import blue_sky_tables as shown
+from helpers.page import document, wording
+from helpers.page.battle_page import headline
+from helpers.page.blocks import Block, Sheet
 from helpers.page.blue_sky_figures import SIX, text
-from helpers.page.numbers import Measure, format_number, unit_name
-from helpers.page.wording.sentence import Facts, capitalise
-from helpers.page.words import standard_name, word
+from helpers.page.reported import reported
+from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
 
-_MOST_SCREEN_ROWS = 12
-_STATION_UNITS = (*[("ug_m3", 0)] * 4, ("mg_m3", 1), ("ug_m3", 0))  # PM2.5, PM10, SO2, NO2, CO, O3
 _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
 
 
@@ -87,48 +82,9 @@ def six(battle: Battle, *, lang: str) -> Block:
         text("six.heading", lang),
         wording.yoy_sentence(index, lang=lang),
         figures.bullets(battle, rows, lang),
-        _statistics(battle, listed, lang),
-        table(battle, _shares(battle, lang), caption=text("six.shares", lang), lang=lang),
+        shown.statistics(battle, listed, lang),
+        shown.shares(battle, lang),
     )
-
-
-def _statistics(battle: Battle, rows: list[pd.Series], lang: str) -> Markup:
-    cells = []
-    for row in rows:
-        facts = Facts(row, lang)
-        numbers = [
-            format_number(row[name], decimals=facts.measure.decimals, lang=lang)
-            for name in ("value", "value_prev", "limit_value")
-        ]
-        unit = unit_name(row["unit"], lang)
-        cells.append([capitalise(facts.name_in_span), *numbers, unit, int(row["n_obs"])])
-    names = dict.fromkeys(standard_name(row["standard"], lang) for row in rows if row["standard"])
-    told = text(
-        "six.standards",
-        lang,
-        source=source(battle, "station_archive", lang),
-        names=word("lead.join", lang).join(names),
-    )
-    return tables.data_table(
-        pd.DataFrame(cells, columns=text("six.columns", lang)),
-        caption=text("six.table", lang),
-        lang=lang,
-        source=told,
-        simulated=battle.context.simulated,
-    )
-
-
-def _shares(battle: Battle, lang: str) -> pd.DataFrame:
-    found = battle.tables["statistics"]
-    wide = found[found["statistic"].isin(["single_index", "index_share"])].pivot(
-        index="pollutant", columns="statistic", values="value_published"
-    )
-    wide = wide.sort_values("single_index", ascending=False)
-    cells = [
-        [name, f"{one:.2f}", f"{part:.1f}"]
-        for name, one, part in zip(wide.index, wide["single_index"], wide["index_share"], strict=True)
-    ]
-    return pd.DataFrame(cells, columns=text("six.share_columns", lang))
 
 
 def primary(battle: Battle, *, lang: str) -> Block:
@@ -139,198 +95,41 @@ def primary(battle: Battle, *, lang: str) -> Block:
         text("primary.heading", lang),
         wording.yoy_sentence(headline(battle, "o3_p90"), lang=lang),
         figures.exceedances(battle, headline(battle, "good_day_ratio"), lang),
-        _windows(battle, lang),
-    )
-
-
-def _windows(battle: Battle, lang: str) -> Markup:
-    columns = [
-        "start_date",
-        "end_date",
-        "n_days",
-        "pm25_mean_ug_m3",
-        "o3_p90_ug_m3",
-        "n_good",
-        "n_polluted",
-        "n_heavy",
-        "n_fires",
-    ]
-    found = battle.tables["windows"]
-    shown = write_days(found[columns])
-    shown.insert(0, "name", found[f"name_{lang}"].map(capitalise))
-    names = text("primary.columns", lang)
-    concentration = Measure("ug_m3", 0)
-    return table(
-        battle,
-        shown.set_axis(names, axis=1),
-        caption=text("primary.windows", lang),
-        lang=lang,
-        measures={names[4]: concentration, names[5]: concentration},
+        shown.windows(battle, lang),
     )
 
 
 def episodes(battle: Battle, *, lang: str) -> Block:
     """The ledger of heavy-pollution episodes, with weather and fires beside them."""
-    row = headline(battle, "heavy_day_ratio")
-    found = battle.tables.get("episodes")
-    if found is None or found.empty:
-        reason = (
-            text("coverage.none", lang)
-            if found is None
-            else text("episodes.none", lang, span=Facts(row, lang).span)
-        )
-        return document.section(text("episodes.heading", lang), reason)
-    shown = found[
-        [
-            "start_date",
-            "end_date",
-            "n_days",
-            "peak_date",
-            "peak_aqi",
-            "leading",
-            "pm25_mean_ug_m3",
-            "pm_ratio",
-            "wind_speed_m_s",
-            "relative_humidity_pct",
-            "n_fires",
-            "n_fires_upwind",
-        ]
-    ]
-    names = text("episodes.columns", lang)
-    kinds = {6: ("ug_m3", 0), 7: ("index", 2), 8: ("m_s", 1), 9: ("pct", 0)}
-    return document.section(
-        text("episodes.heading", lang),
-        table(
-            battle,
-            write_days(shown).set_axis(names, axis=1),
-            caption=text("episodes.table", lang),
-            lang=lang,
-            measures={names[place]: Measure(*kind) for place, kind in kinds.items()},
-        ),
-        text("episodes.note", lang),
-    )
+    heading, found = text("episodes.heading", lang), battle.tables.get("episodes")
+    if found is None:
+        return document.section(heading, text("coverage.none", lang))
+    if found.empty:
+        span = Facts(headline(battle, "heavy_day_ratio"), lang).span
+        return document.section(heading, text("episodes.none", lang, span=span))
+    return document.section(heading, shown.episodes(battle, lang), text("episodes.note", lang))
 
 
 def stations(battle: Battle, *, lang: str) -> Block:
     """Stations side by side, and what the authenticity screen flagged."""
+    heading = text("stations.heading", lang)
     if "stations" not in battle.tables:
-        return document.section(text("stations.heading", lang), text("coverage.none", lang))
-    found = battle.tables["stations"].assign(coverage_pct=lambda table: table["coverage_pct"].round(1))
-    shown = found[
-        [
-            f"name_{lang}",
-            "station_code",
-            "is_control",
-            "PM2.5",
-            "PM10",
-            "SO2",
-            "NO2",
-            "CO",
-            "O3",
-            "n_days",
-            "coverage_pct",
-        ]
-    ]
-    names = text("stations.columns", lang)
-    units = {name: Measure(*kind) for name, kind in zip(names[3:9], _STATION_UNITS, strict=True)}
-    return document.section(
-        text("stations.heading", lang),
-        table(
-            battle,
-            shown.set_axis(names, axis=1),
-            caption=text("stations.table", lang),
-            lang=lang,
-            measures=units,
-        ),
-        *_screen(battle, lang),
-    )
-
-
-def _screen(battle: Battle, lang: str) -> list[object]:
-    found = battle.tables["authenticity"].sort_values("n_hours", ascending=False, kind="stable")
-    if found.empty:
-        return [text("stations.screen_none", lang)]
-    shown = found.head(_MOST_SCREEN_ROWS)[
-        [
-            f"rule_{lang}",
-            "station_code",
-            "pollutant",
-            "n_hours",
-            "first_time",
-            "last_time",
-            "share_pct",
-            "example",
-        ]
-    ]
-    shown = write_days(shown.assign(share_pct=shown["share_pct"].round(2))).set_axis(
-        text("stations.screen_columns", lang), axis=1
-    )
-    return [
-        table(battle, shown, caption=text("stations.screen", lang), lang=lang),
-        text("stations.screen_note", lang, n=len(found), shown=len(shown)),
-    ]
+        return document.section(heading, text("coverage.none", lang))
+    return document.section(heading, shown.stations(battle, lang), *shown.screen(battle, lang))
 
 
 def editions(battle: Battle, *, lang: str) -> Block | None:
     """Both editions of HJ 633 for both years, where the change of 2026-03-01 touches the comparison."""
-    rows = battle.results[battle.results["indicator_id"] == "good_day_ratio"]
-    if len(rows) < 2:
+    if (battle.results["indicator_id"] == "good_day_ratio").sum() < 2:
         return None
-    found = battle.tables["editions"]
-    wide = found.pivot_table(index="statistic", columns=["edition", "span"], values="value", sort=False)
-    heads = text("editions.columns", lang)
-    both = [edition for edition in dict.fromkeys(found["edition"]) if (edition, "last") in wide.columns]
-    cells = [
-        [
-            text(f"editions.names.{statistic}", lang),
-            *(
-                format_number(
-                    values[edition, span], decimals=1 if statistic.endswith("ratio") else 0, lang=lang
-                )
-                for edition in both
-                for span in heads
-            ),
-        ]
-        for statistic, values in wide.iterrows()
-    ]
-    names = [head.format(edition=standard_name(edition, lang)) for edition in both for head in heads.values()]
     return document.section(
-        text("editions.heading", lang),
-        table(
-            battle,
-            pd.DataFrame(cells, columns=[text("editions.statistic", lang), *names]),
-            caption=text("editions.table", lang),
-            lang=lang,
-        ),
-        text("editions.note", lang),
+        text("editions.heading", lang), shown.editions(battle, lang), text("editions.note", lang)
     )
 
 
 def measures(battle: Battle, *, lang: str) -> Block:
-    """Indicators of the departments' workbook: those with values, worst first, then what has to be supplied."""
-    known = registry.indicators()
-    rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
-    told, lacking = [], []
-    for _, row in sort_worst_first(rows).iterrows():
-        facts = Facts(row, lang)
-        name, target = capitalise(facts.name), tables.target_cell(facts)
-        if pd.isna(row["value"]):
-            lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
-        else:
-            value = tables.quantity_cell(row["value"], facts.measure, lang)
-            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
-    shown = [
-        table(
-            battle,
-            pd.DataFrame(cells, columns=text(f"measures.{columns}", lang), dtype="object"),
-            caption=text(f"measures.{caption}", lang),
-            lang=lang,
-            kind="department_workbook",
-        )
-        for cells, columns, caption in ((told, "columns", "table"), (lacking, "missing_columns", "missing"))
-        if cells
-    ]
-    return document.section(text("measures.heading", lang), *shown)
+    """Indicators of the departments' workbook: value, target, status, and what has to be supplied."""
+    return reported(battle, heading=text("measures.heading", lang), lang=lang)
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
@@ -353,8 +152,11 @@ def coverage(battle: Battle, *, lang: str) -> Block:
                 "flags": text("coverage.flagged", lang, n=flagged) if flagged else "",
             }
         )
-    n_refused = len(battle.tables["quarantine"])
-    notes = [text("coverage.refused", lang, n=n_refused) if n_refused else text("coverage.clean", lang)]
+    refused = battle.tables["quarantine"]
+    notes: list[object] = [text("coverage.clean", lang)]
+    if len(refused):
+        title = text("coverage.refused", lang, n=len(refused))
+        notes = [title, Sheet(text("coverage.sheet", lang), title, refused)]
     if "annual" not in battle.tables:
         notes.insert(0, text("coverage.none", lang))
     return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)

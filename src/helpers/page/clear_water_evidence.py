@@ -29,14 +29,13 @@ def trends(battle: Battle, *, lang: str) -> Block:
     heading, found = text("trends.heading", lang), battle.tables.get("trends")
     if found is None or found.empty:
         return document.section(heading, text("trends.none", lang))
-    shown = figures.adjusted_trends(battle)
-    told = shown[shown["status"] == "ok"]
+    told = found[found["status"] == "ok"]
     items = [item for item in battle.tables["items"]["item"] if item in set(told["item"])]
-    flow = shown.loc[shown["adjustment"] == "season_flow", "section_id"].nunique()
+    flow = found.loc[found["adjustment"] == "season_flow", "section_id"].nunique()
     return document.section(
         heading,
         figures.slopes(battle, items[0] if items else TREND_ITEMS[1], lang) if len(told) else None,
-        _trend_table(battle, shown, lang),
+        _trend_table(battle, found, lang),
         text("trends.adjustment", lang, flow=flow),
         text("trends.chance", lang, n=len(told), expected=round((1 - _LEVEL) * len(told))),
     )

@@ -184,7 +184,7 @@ def _strip_title(battle: Battle, lang: str) -> str:
 
 def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
     """Yearly change of one item at every section, with its interval."""
-    found = adjusted_trends(battle)
+    found = battle.tables["trends"]
     rows = found[(found["item"] == item) & (found["status"] == "ok")]
     rows = rows[np.isfinite(rows[["estimate", "low", "high"]]).all(axis=1)].sort_values(
         "estimate", ascending=False
@@ -217,10 +217,3 @@ def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
         }
     )
     return charts.dot_interval(table, caption=caption, lang=lang)
-
-
-def adjusted_trends(battle: Battle) -> pd.DataFrame:
-    """One trend a section and item: freed of flow where flow is measured, else adjusted for season only."""
-    found = battle.tables["trends"]
-    ordered = found.sort_values("adjustment", key=lambda names: names != "season_flow", kind="stable")
-    return ordered.drop_duplicates(["section_id", "item"]).sort_index()

@@ -17,7 +17,7 @@ from helpers import registry
 from helpers.battles.context import Battle, Context
 from helpers.battles.results import STATUSES
 from helpers.page import tables, wording
-from helpers.page.blocks import Block, Section, labels, part, records, table_part, told
+from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.sources import list_sources, source_facts, sources_of
 from helpers.page.words import word
@@ -52,7 +52,7 @@ def page_one(
     needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
     progress = [table_part(tables.scorecard(results, lang=lang, series=series))]
     if series is not None and len(series):
-        progress.append(_data(words["recent"], words["sheet_recent"], series))
+        progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
     return Block(
         "page-one",
         (
@@ -73,7 +73,7 @@ def section(title: str, *parts: object, observed: bool = False) -> Block:
         Heading without a number; numbers are given when the report is put together.
     parts
         Charts, sentences, lists of sentences (one paragraph each), tables of :mod:`helpers.page.tables`, or
-        plain text, in reading order; ``None`` is passed over.
+        plain text, in reading order; a sheet for the spreadsheet; ``None`` is passed over.
     observed
         Whether the figures rest on published values alone, so that they are not marked as simulated.
 
@@ -98,7 +98,7 @@ def coverage(table: pd.DataFrame, *, lang: str, results: pd.DataFrame, notes: It
     results
         Rows whose caveats are written out, under the numbers that appendix B refers to.
     notes
-        Further sentences, in the language of the report.
+        Further sentences in the language of the report, and sheets.
     """
     simulated = bool(results["simulated"].any())
     shown = [table_part(tables.coverage_table(table, lang=lang, simulated=simulated)), *map(part, notes)]
@@ -136,13 +136,13 @@ def appendices(
     listing = list_sources(sources, results, lang=lang)
     values = [
         table_part(tables.indicator_table(results, lang=lang, sources=listing.numbers)),
-        _data(words["indicators"], words["sheet_results"], results),
+        part(Sheet(words["sheet_results"], words["indicators"], results)),
         {"kind": "figure-data"},
     ]
     made = [
         table_part(tables.data_table(listing.table, caption=words["source_caption"], lang=lang)),
         *map(part, listing.licences),
-        _data(words["source_caption"], words["sheet_files"], sources),
+        part(Sheet(words["sheet_files"], words["source_caption"], sources)),
         table_part(_run_table(battle.context, dict(versions or {}), lang)),
     ]
     return Block(
@@ -154,11 +154,6 @@ def appendices(
         ),
         heading={"sources": source_facts(sources, lang)},
     )
-
-
-def _data(title: str, sheet: str, table: pd.DataFrame) -> dict[str, Any]:
-    """Keep a table for the spreadsheet alone."""
-    return {"kind": "data", "title": title, "sheet": sheet, "source": "", "table": records(table)}
 
 
 def _heading(

@@ -69,7 +69,7 @@ def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> It
         heads = [words["raw_columns"].get(name, name) for name in part["table"]["columns"]]
         lines = [part["title"], *([mark] if mark else [])]
         _fill(book.create_sheet(part["sheet"]), lines, [heads], _in_words(part["table"], document.lang))
-        yield part["sheet"], part["title"], words["source_appendix"]
+        yield part["sheet"], part["title"], part["source"] or words["source_appendix"]
     elif part["kind"] == "table" and not part.get("figure_data"):
         paragraphs, found = read_markup(part["html"])
         below = ["".join(run.text for run in runs).strip() for runs in paragraphs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, document, wording
@@ -99,7 +100,8 @@ def open_water(battle: Battle, *, lang: str) -> Block:
     heading = text("open_water.heading", lang)
     if battle.tables["open_water"].empty:
         lakes = word("lead.join", lang).join(one.id for one in land(battle.context.city.slug).lakes)
-        first: object = text("open_water.none", lang, lakes=lakes)
+        named = getattr(registry.indicator("open_water_area"), f"name_{lang}")
+        first: object = text("open_water.none", lang, indicator=named, lakes=lakes)
     else:
         first = figures.open_water(battle, lang)
     supply = headline(battle, "ecological_water_supply")
@@ -118,7 +120,7 @@ def _supply(battle: Battle, lang: str) -> Markup | None:
     wide = found.pivot_table(index=f"name_{lang}", columns="period", values="value", sort=False)
     shown = wide.reset_index().rename(columns={f"name_{lang}": text("open_water.lake", lang)})
     shown.columns.name = None
-    measure = Measure("10k_m3", 0)
+    measure = Measure("index", 0)
     return table(
         battle,
         shown,

@@ -100,7 +100,6 @@ def report(**options: Any) -> None:
     """Build the briefings that are due; one that fails leaves its last good page and makes the exit code 1."""
     from helpers.run import stamp
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is an operator's Ctrl-C
     city, data_dir = options["city"], options["data_dir"]
     asked = {key: value for key, value in options.items() if key not in ("force", "dry_run")}
     if not (options["force"] or options["dry_run"]) and stamp.is_met(asked, city, data_dir):
@@ -111,7 +110,7 @@ def report(**options: Any) -> None:
     from helpers.run import request
 
     wanted = request.Request.check(options)
-    with _run_lock():
+    with _stoppable(), _run_lock():
         before = stamp.sources_signature(city, data_dir)
         is_ok = _build(wanted, options)
         if is_ok and not options["dry_run"] and before == stamp.sources_signature(city, data_dir):
@@ -184,6 +183,16 @@ def check(city: str) -> None:
     for battle in request.known_battles():
         names = parameters.declared(paths.notebook(battle))
         click.echo(f"notebooks/{battle}.ipynb: parameters {', '.join(names)}")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a scheduler's stop (SIGTERM) do what an operator's Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

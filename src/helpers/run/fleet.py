@@ -217,9 +217,9 @@ def _build(client: Client, requests: Sequence[Request], settings: Settings, jour
         journal.record("started", jobs=progress.n_jobs, at_once=n_slots, workers=list(client.nthreads()))
         client.subscribe_topic("all", lambda event: _tell_loss(event, progress))
         _Drive(client, settings, progress).run(requests)
-        client.unsubscribe_topic("all")
     finally:
         with suppress(OSError):  # nobody to tell when the scheduler is gone
+            client.unsubscribe_topic("all")
             client.unregister_worker_plugin(_PLUGIN)
     return progress
 

@@ -38,7 +38,7 @@ class Run:
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         """Read the named tables of the run's city, up to the day the run is seen from.
 
-        Hourly tables begin with the year of the period: what is needed of earlier hours stands in the station days.
+        With the station days, ``air_hourly`` begins with the year of the period: they tell of the hours before.
 
         Returns
         -------
@@ -46,8 +46,10 @@ class Run:
         :func:`helpers.battles.air_days.summarise_hours`.
         """
         processed, code = self.folders.processed, self.context.city.code
+        first = None
         if set(names) & set(derived.TABLES):
             derived.bring_up_to_date(processed, code)
+            first = pd.Timestamp(date(self.context.period.year, 1, 1))
         tables = {}
         with store.opened() as record:
             for name in names:
@@ -55,7 +57,10 @@ class Run:
                     tables[name], found = derived.read(processed, code, name, last=self.context.as_of)
                     self.opened.update(found)
                 else:
-                    tables[name] = store.read_table(processed, name, filters=self._filters(name))
+                    filters = self._filters(name)
+                    if name == "air_hourly" and first is not None:
+                        filters.append(("time", ">", first))
+                    tables[name] = store.read_table(processed, name, filters=filters)
         self.opened.update(record)
         return tables
 
@@ -64,12 +69,9 @@ class Run:
         if "city_code" in store.SCHEMAS[name]:
             filters.append(("city_code", "==", self.context.city.code))
         moment, last = store.time_column(name), pd.Timestamp(self.context.as_of + timedelta(days=1))
-        if moment == "time":
+        if moment:
             # An hour-ending 00:00 belongs to the day before, so it is the last hour of as_of.
-            first = pd.Timestamp(date(self.context.period.start.year, 1, 1))
-            filters += [(moment, ">", first), (moment, "<=", last)]
-        elif moment:
-            filters.append((moment, "<", last))
+            filters.append((moment, "<=" if moment == "time" else "<", last))
         return filters
 
 

@@ -1,0 +1,84 @@
+"""What a notebook is given: the tables up to its day, and the record of what it read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers import store
+from helpers.battles import results
+from helpers.battles.context import Battle
+from helpers.errors import ParameterError
+from helpers.paths import Folders
+from helpers.run.session import finish_run, periods_with_data, start_run
+from run_checkout import make_checkout
+
+CODE = "220100"
+HOURS = pd.to_datetime(
+    ["2023-06-01 12:00", "2024-12-31 23:00", "2025-01-01 00:00", "2025-01-01 01:00", "2025-02-02 00:00"]
+)
+
+
+@pytest.fixture
+def processed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Five hours in three years beside what the one raw file, a list of dust hours, gives."""
+    folder = make_checkout(tmp_path, monkeypatch) / "data" / "processed"
+    start_run(period="2025")  # the ingest comes first: it removes tables that rest on no file
+    table = pd.DataFrame({"time": HOURS.astype("datetime64[s]"), "value": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    table = table.assign(city_code=CODE, station_code="1119A", pollutant="PM2.5", flag="", source_id="s")
+    store.write_table(folder, "air_hourly", table[list(store.SCHEMAS["air_hourly"])])
+    monkeypatch.setattr(
+        "helpers.run.session.prepare", lambda city, data_dir: ((Folders(folder.parent / "raw", folder)), None)
+    )
+    return folder
+
+
+def test_hours_are_read_to_the_end_of_the_last_day(processed: Path) -> None:
+    hours = start_run(period="2025", as_of="2025-02-01").load(("air_hourly",))["air_hourly"]
+    assert list(hours["value"]) == [1.0, 2.0, 3.0, 4.0, 5.0]
+    hours = start_run(period="2025", as_of="2025-01-31").load(("air_hourly",))["air_hourly"]
+    assert list(hours["value"]) == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_with_the_station_days_hours_begin_with_the_year_and_nothing_else_is_cut(processed: Path) -> None:
+    dust = pd.DataFrame({"city_code": CODE, "time": HOURS.astype("datetime64[s]")[:2], "source_id": "d"})
+    store.write_table(processed, "dust_hours", dust)
+    tables = start_run(period="2025-02").load(("air_station_days", "air_hourly", "dust_hours"))
+    assert list(tables["air_hourly"]["value"]) == [4.0, 5.0], "00:00 of 1 January belongs to the year before"
+    days = tables["air_station_days"]
+    assert set(days.loc[days["n_valid"] > 0, "date"].dt.year) == {2023, 2024, 2025}
+    assert len(tables["dust_hours"]) == 2
+
+
+def test_the_day_is_the_last_with_data_or_the_one_asked_for(processed: Path) -> None:
+    assert str(start_run(period="2025").context.as_of) == "2025-02-01"
+    assert str(start_run(period="2022").context.as_of) == "2022-12-31"
+    assert str(start_run(period="2025", as_of="2025-01-05").context.as_of) == "2025-01-05"
+    with pytest.raises(ParameterError, match="lies before period"):
+        start_run(period="2025", as_of="2024-01-05")
+
+
+def test_the_years_worth_a_report(processed: Path) -> None:
+    assert periods_with_data(processed, CODE) == ["2024", "2025"]
+    assert periods_with_data(processed, "000000") == []
+
+
+def test_the_record_tells_a_change_of_what_was_read_and_of_nothing_else(processed: Path) -> None:
+    run = start_run(period="2025")
+    run.load(("air_station_days", "air_hourly"))
+    assert {path.split("/")[0] for path in run.opened} == {"air_hourly", "derived"}
+    assert store.is_unchanged(processed, run.opened)
+    dust = pd.DataFrame({"city_code": CODE, "time": HOURS.astype("datetime64[s]"), "source_id": "d"})
+    store.write_table(processed, "dust_hours", dust)
+    assert store.is_unchanged(processed, run.opened), "the list of dust hours was not opened"
+    start_run(period="2025").load(("air_station_days",))
+    assert not store.is_unchanged(processed, run.opened), "but the station days rest on it"
+
+
+def test_finish_keeps_the_results_for_other_programs(processed: Path) -> None:
+    run = start_run(period="2025")
+    finish_run(run, Battle("blue_sky", run.context, results.make([])))
+    kept = pd.read_parquet(processed / "results" / "changchun" / "2025" / "blue_sky.parquet")
+    assert list(kept.columns) == list(results.make([]).columns)
