@@ -8,13 +8,20 @@ from functools import cache
 import pytest
 
 from browser import accessibility_faults, faults_of_page_one, open_browser, printed, squeezed
-from demo_battle import PERIODS, report
+from demo_battle import CASES, report
+from helpers.page.render import Rendered
 from helpers.page.words import word
 
 pytestmark = pytest.mark.browser
 LANGS = ("zh", "en")
 BOTH = pytest.mark.parametrize("lang", LANGS)
-EACH = pytest.mark.parametrize("period", PERIODS)
+EACH = pytest.mark.parametrize("case", CASES, ids=" ".join)
+
+
+def made(case: tuple[str, str], lang: str, style: str = "brief") -> Rendered:
+    """The rendered page of a period and battle."""
+    period, name = case
+    return report(period, lang, style, name)
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +37,9 @@ def opened(chromium, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
 
     @cache
-    def open_page(period: str, lang: str):
-        file = folder / f"{period}.{lang}.html"
-        file.write_text(report(period, lang).html, encoding="utf-8")
+    def open_page(case: tuple[str, str], lang: str):
+        file = folder / f"{'.'.join(case)}.{lang}.html"
+        file.write_text(made(case, lang).html, encoding="utf-8")
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -45,21 +52,21 @@ def opened(chromium, tmp_path_factory):
 @pytest.fixture(scope="module")
 def sheets():
     """Text and reader of a printed report, made once."""
-    return cache(lambda period, lang, style="brief": printed(report(period, lang, style).html))
+    return cache(lambda case, lang, style="brief": printed(made(case, lang, style).html))
 
 
 @EACH
 @BOTH
-def test_axe_finds_no_violation(opened, period, lang):
-    page, _ = opened(period, lang)
+def test_axe_finds_no_violation(opened, case, lang):
+    page, _ = opened(case, lang)
     page.set_viewport_size({"width": 1280 if lang == "zh" else 320, "height": 900})
     assert accessibility_faults(page) == ""
 
 
 @EACH
 @BOTH
-def test_page_is_whole_and_does_not_scroll_sideways(opened, period, lang):
-    page, asked = opened(period, lang)
+def test_page_is_whole_and_does_not_scroll_sideways(opened, case, lang):
+    page, asked = opened(case, lang)
     for width in (320, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -68,16 +75,16 @@ def test_page_is_whole_and_does_not_scroll_sideways(opened, period, lang):
 
 @EACH
 @BOTH
-def test_page_one_is_one_sheet(sheets, period, lang):
-    texts, _ = sheets(period, lang)
-    assert faults_of_page_one(texts, report(period, lang).document) == []
+def test_page_one_is_one_sheet(sheets, case, lang):
+    texts, _ = sheets(case, lang)
+    assert faults_of_page_one(texts, made(case, lang).document) == []
 
 
 @EACH
 @BOTH
-def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, period, lang):
-    texts, reader = sheets(period, lang)
-    whole, document = "".join(texts), report(period, lang).document
+def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, case, lang):
+    texts, reader = sheets(case, lang)
+    whole, document = "".join(texts), made(case, lang).document
     for section in document.sections:
         assert squeezed(section["label"] + section["title"]) in whole
         for part in section["parts"]:
@@ -90,9 +97,9 @@ def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, period, lan
 
 @EACH
 @BOTH
-def test_no_sheet_is_shrunk_to_fit(sheets, period, lang):
+def test_no_sheet_is_shrunk_to_fit(sheets, case, lang):
     """A browser makes all sheets smaller when one table is too wide for its own."""
-    _, reader = sheets(period, lang)
+    _, reader = sheets(case, lang)
     scales: Counter[float] = Counter()
 
     def look(text, matrix, *_):
@@ -104,14 +111,14 @@ def test_no_sheet_is_shrunk_to_fit(sheets, period, lang):
 
 @EACH
 @BOTH
-def test_sections_flow_over_few_sheets(sheets, period, lang):
-    texts, _ = sheets(period, lang)
-    assert len(texts) <= 15
-    assert all(len(text) > 250 for text in texts), "no sheet is nearly empty"
+def test_sections_flow_over_few_sheets(sheets, case, lang):
+    texts, _ = sheets(case, lang)
+    assert len(texts) <= 18
+    assert all(len(text) > 150 for text in texts), "no sheet is nearly empty"
 
 
 def test_formal_profile_has_the_type_and_margins_of_official_documents(sheets):
-    texts, reader = sheets("2026", "zh", "formal")
+    texts, reader = sheets(("2026", "blue_sky"), "zh", "formal")
     fonts = [font.get_object()["/FontDescriptor"] for font in reader.pages[0]["/Resources"]["/Font"].values()]
     names = " ".join(font["/FontName"] for font in fonts)
     assert "Serif" in names and "Sans" in names, "text and headings have different faces"
@@ -128,8 +135,8 @@ def test_formal_profile_has_the_type_and_margins_of_official_documents(sheets):
 
 @EACH
 @BOTH
-def test_tables_have_captions_and_scopes_and_figures_have_names(opened, period, lang):
-    page, _ = opened(period, lang)
+def test_tables_have_captions_and_scopes_and_figures_have_names(opened, case, lang):
+    page, _ = opened(case, lang)
     faults = page.evaluate(
         """() => [
             ...[...document.querySelectorAll('table')].filter(t => !t.caption || !t.caption.textContent.trim()),
@@ -138,4 +145,4 @@ def test_tables_have_captions_and_scopes_and_figures_have_names(opened, period, 
         ].length"""
     )
     assert faults == 0
-    assert page.locator("figure svg[role=img]").count() == len(report(period, lang).document.charts)
+    assert page.locator("figure svg[role=img]").count() == len(made(case, lang).document.charts)
