@@ -22,7 +22,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ingest report lab check test docs bench browser clean
+.PHONY: help setup data templates ingest report lab check test docs bench browser clean
 
 help: ## list every target
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ $(READY): requirements.lock pyproject.toml
 	  && $(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $(READY)
+
+data: $(READY) ## fetch what is due into data/raw (feeds of cities/<city>/feeds.yml)
+	$(BATTLES) data --city $(CITY)
+
+templates: $(READY) ## write the empty workbooks departments fill in
+	$(BATTLES) templates --city $(CITY)
 
 ingest: $(READY) ## read what is new in data/raw into data/processed
 	$(BATTLES) ingest --city $(CITY)

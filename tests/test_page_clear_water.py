@@ -155,6 +155,17 @@ def test_years_of_two_networks_are_two_figures() -> None:
     assert page.series(battle)["year"].tolist() == [2021, 2021]  # the sparkline does not join them either
 
 
+def test_the_sparkline_waits_for_whole_valid_years_of_the_network_in_force() -> None:
+    old = section_months(network(2, of=(*NAMED, "example_a")), [2019, 2020])
+    new = section_months(network(4), [2021], range(1, 7))
+    battle = build({"water_sections": pd.concat([old, new], ignore_index=True)}, "2021", date(2021, 6, 30))
+    assert page.series(battle).empty
+    assert page.series(
+        running(simulated=False)
+    ).empty  # eight of sixteen sections are no share of the network
+    assert set(page.series(running())["year"]) == {2022, 2023, 2024}
+
+
 def test_titles_of_figures_keep_to_their_length_and_no_text_is_banned() -> None:
     for lang in LANGS:
         for block in blocks(running(), lang):

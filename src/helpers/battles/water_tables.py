@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.water_months import (
     Span,
@@ -76,7 +77,8 @@ def annual_table(months: WaterMonths, context: Context) -> pd.DataFrame:
 
     Returns
     -------
-    ``network_id, year, n_network, n_sections`` (with a class), ``class_1`` … ``class_6``, ``good_pct, worse_pct``.
+    ``network_id, year, n_network, n_sections`` (with a class), ``class_1`` … ``class_6``, ``good_pct, worse_pct``,
+    ``is_valid`` (as many sections have a class as a share needs).
     """
     rows = []
     for year in sorted(set(months.values["date"].dt.year)):
@@ -86,18 +88,20 @@ def annual_table(months: WaterMonths, context: Context) -> pd.DataFrame:
             rows.append(shares.to_dict() | {"year": year})
     columns = ["network_id", "year", "n_network", "n_sections", *_CLASS_COUNTS, "good_pct", "worse_pct"]
     kinds = dict.fromkeys(["year", "n_network", "n_sections", *_CLASS_COUNTS], "int64")
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
+    table = pd.DataFrame(rows, columns=columns).astype(kinds)
+    least = registry.indicator("good_section_share").min_coverage_pct
+    return table.assign(is_valid=100 * table["n_sections"] / table["n_network"] >= least)
 
 
 def network_trends(annual: pd.DataFrame) -> pd.DataFrame:
-    """Spearman's verdict on the yearly share of class I–III of each network.
+    """Spearman's verdict on the yearly share of class I–III of each network, from its valid years.
 
     Returns
     -------
     ``network_id, first_year, last_year, n, coefficient, bound, direction, rule, status``.
     """
     rows = []
-    for network_id, group in annual.groupby("network_id", sort=False):
+    for network_id, group in annual[annual["is_valid"]].groupby("network_id", sort=False):
         found = water.spearman_trend(group.sort_values("year")["good_pct"].tolist(), rule=SPEARMAN_RULE)
         years = {"first_year": int(group["year"].min()), "last_year": int(group["year"].max())}
         rows.append({"network_id": network_id, **years, **vars(found)})

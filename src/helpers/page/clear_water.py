@@ -35,11 +35,11 @@ _SERIES = ("good_section_share", "worse_than_v_sections")
 
 
 def series(battle: Battle) -> pd.DataFrame:
-    """Yearly values behind the sparklines of page one: whole years of the present network only."""
-    annual = battle.tables.get("annual")
-    if annual is None or annual.empty:
+    """Yearly values behind the sparklines of page one: whole, valid years of the period's network only."""
+    annual, network = battle.tables.get("annual"), figures.current_network(battle)
+    if annual is None or network is None:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    rows = annual[annual["network_id"] == annual["network_id"].iloc[-1]]
+    rows = annual[(annual["network_id"] == network["network_id"]) & annual["is_valid"]]
     columns = dict(zip(_SERIES, ("good_pct", "class_6"), strict=True))
     parts = [rows.assign(indicator_id=name, value=rows[column]) for name, column in columns.items()]
     return pd.concat(parts)[["indicator_id", "year", "value"]]
@@ -58,8 +58,7 @@ def shares(battle: Battle, *, lang: str) -> Block:
         lacking = wording.no_data_sentence(row, lang=lang)
         return document.section(text("shares.heading", lang), lacking, text("coverage.none", lang), *facts)
     told = [wording.yoy_sentence(row, lang=lang), wording.trend_sentence(row, lang=lang, follows=True)]
-    is_running = not pd.isna(row["forecast"])
-    if is_running:
+    if not pd.isna(row["forecast"]):
         told.append(wording.forecast_sentence(row, lang=lang, follows=True))
     return document.section(
         text("shares.heading", lang),

@@ -54,33 +54,20 @@ def _covered(
 
 def _covered_sections(battle: Battle, lang: str) -> list[dict[str, object]]:
     row = headline(battle, "good_section_share")
-    networks = battle.tables["networks"]
-    day = row["period_end"].date()
-    current = networks[
-        [
-            one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
-            for one in networks.itertuples()
-        ]
-    ]
-    if current.empty:
+    network, start, end = figures.current_network(battle), row["period_start"], row["period_end"]
+    if network is None:
         return []
-    network = current.iloc[0]
     source = text("coverage.sections", lang, network=network[f"name_{lang}"])
-    n_months = 12 * (day.year - row["period_start"].year) + day.month - row["period_start"].month + 1
-    expected, flags = int(network["n_sections"]) * n_months, []
-    strip = battle.tables.get(
-        "strip", pd.DataFrame({"is_member": pd.Series(dtype=bool), "class": [], "state": []})
-    )
-    own = strip[strip["is_member"]]
-    valid = int(own["class"].notna().sum())
-    if len(own):
+    n_months = 12 * (end.year - start.year) + end.month - start.month + 1
+    n_known, flags, valid = len(network["section_ids"].split(";")), [], 0
+    if "strip" in battle.tables:
+        own = battle.tables["strip"][battle.tables["strip"]["is_member"]]
+        n_known, valid = own["section_id"].nunique(), int(own["class"].notna().sum())
         frozen = int((own["state"] == "frozen").sum())
         flags.append(text("coverage.gaps", lang, n=len(own) - valid, frozen=frozen))
-    unnamed = expected // n_months - (
-        own["section_id"].nunique() if len(own) else len(network["section_ids"].split(";"))
-    )
-    if unnamed:
-        flags.append(text("coverage.unnamed", lang, n=unnamed))
+    if network["n_sections"] > n_known:
+        flags.append(text("coverage.unnamed", lang, n=network["n_sections"] - n_known))
+    expected = int(network["n_sections"]) * n_months
     return [_covered(source, row, expected, valid, lang, text("join", lang).join(flags))]
 
 

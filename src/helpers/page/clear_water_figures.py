@@ -75,6 +75,17 @@ def span_text(battle: Battle, lang: str, *, whole: bool = False) -> str:
     return span_label(row["period_start"].date(), row["period_end"].date(), lang)
 
 
+def current_network(battle: Battle) -> pd.Series | None:
+    """The network the report's period lies in; ``None`` before the first."""
+    day, networks = headline(battle, "good_section_share")["period_end"].date(), battle.tables["networks"]
+    is_in_force = [
+        one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+        for one in networks.itertuples()
+    ]
+    found = networks[is_in_force]
+    return None if found.empty else found.iloc[0]
+
+
 def network_name(battle: Battle, network_id: str, lang: str) -> str:
     """Name of a network of sections."""
     networks = battle.tables["networks"].set_index("network_id")
@@ -99,7 +110,8 @@ def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:
 
 def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) -> charts.Chart:
     row, last = headline(battle, "good_section_share"), rows.iloc[-1]
-    is_current = network_id == battle.tables["annual"]["network_id"].iloc[-1]
+    current = current_network(battle)
+    is_current = current is not None and network_id == current["network_id"]
     target = row if is_current and not pd.isna(row["target_value"]) else None
     fields = {"year": last["year"], "value": format_quantity(last["good_pct"], SHARE, lang)}
     if target is None:

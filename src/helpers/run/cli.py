@@ -17,6 +17,7 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
+from helpers.run import cli_data
 
 _REFUSED, _INTERRUPTED = 2, 130
 
@@ -183,6 +184,10 @@ def check(city: str) -> None:
     for battle in request.known_battles():
         names = parameters.declared(paths.notebook(battle))
         click.echo(f"notebooks/{battle}.ipynb: parameters {', '.join(names)}")
+
+
+main.add_command(cli_data.data)
+main.add_command(cli_data.templates)
 
 
 @contextmanager

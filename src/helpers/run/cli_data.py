@@ -1,0 +1,89 @@
+"""Verbs on data that are not readings: ``data`` fetches what is due, ``templates`` writes the workbooks offices fill in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from helpers import paths
+from helpers.errors import ParameterError
+
+
+@click.command()
+@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@click.option("--feed", "only", multiple=True, help="Feed to fetch; all the city follows when absent.")
+@click.option("--from", "first", default=None, help="First ISO day.")
+@click.option("--to", "last", default=None, help="Last ISO day.")
+@click.option("--base", "bases", multiple=True, help="NAME=ADDRESS in place of the configured one.")
+@click.option("--inbox", type=click.Path(path_type=Path), default=None, help="Watched folder of workbooks.")
+@click.option("--require-fresh", is_flag=True, help="Fail when a source that is followed is late.")
+def data(
+    city: str,
+    data_dir: str | None,
+    only: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    bases: tuple[str, ...],
+    inbox: Path | None,
+    require_fresh: bool,
+) -> None:
+    """Fetch what is due into data/raw; one feed that fails does not stop the rest."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from helpers import registry
+    from helpers.periods import parse_day
+    from helpers.run import request
+    from helpers.sources import download
+
+    request.check_city(city)
+    for base in bases:
+        if "=" not in base:
+            raise ParameterError(
+                f"base {base!r}", expected="NAME=ADDRESS", remedy="write the feed's name before the address"
+            )
+    folders = paths.Folders.real(data_dir)
+    now = datetime.now(ZoneInfo(registry.city(city).timezone)).replace(tzinfo=None)
+    spans = parse_day(first, "from"), parse_day(last, "to")
+    addresses = dict(base.split("=", 1) for base in bases)
+    wanted = download.Request(city, folders, now, only, *spans, addresses, inbox)
+    outcomes = download.receive_all(wanted, tell=_tell)
+    counts = download.count_states(outcomes).items()
+    click.echo(f"data: {', '.join(f'{number} {state}' for state, number in counts) or 'no feed is followed'}")
+    if require_fresh:
+        followed = download.feeds(city)
+        received = download.find_last_received(
+            folders.processed, folders.raw, followed, city_code=registry.city(city).code, until=now.date()
+        )
+        download.require_fresh(download.freshness_table(received, followed, today=now.date()))
+    if not all(outcome.is_ok for outcome in outcomes):
+        sys.exit(1)
+
+
+def _tell(outcome: object) -> None:
+    if outcome.message:
+        line = f"{outcome.feed} {outcome.name}".rstrip() + f": {outcome.state}: {outcome.message}"
+        click.echo(line, err=not outcome.is_ok)
+
+
+@click.command()
+@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where to write (default: reports/templates).",
+)
+def templates(city: str, folder: Path | None) -> None:
+    """Write the empty workbooks departments fill in: drop-downs, units, an example row, help in both languages."""
+    from helpers.run import request
+    from helpers.sources import templates as workbooks
+
+    request.check_city(city)
+    target = folder or paths.reports() / "templates"
+    target.mkdir(parents=True, exist_ok=True)
+    for path in workbooks.write_all(target, city):
+        click.echo(path.name)
