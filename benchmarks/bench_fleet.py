@@ -9,7 +9,7 @@ demonstration's raw files. All battles in ``notebooks/`` are built in both langu
 
 Efficiency per core is (reports × seconds of one report one by one) / (cores × wall seconds of the fleet); beside it the
 same in CPU seconds, which a busy machine disturbs less. Memory is the proportional set size of all processes, looked
-at every second. ``--full`` is twelve cities; the default three.
+at every three seconds. ``--full`` is twelve cities; the default three.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from helpers.run.publish import publish_index, read_facts
 ROOT = Path(__file__).resolve().parents[1]
 PERIOD, LANGS = "2025", ("zh", "en")
 FEW, MANY = 3, 12
+_LOOK_EVERY_S = 3
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,15 @@ def measure(*arguments: str) -> Measured:
     return Measured(time.perf_counter() - start, cpu, peak[0])
 
 
+def show(name: str, row: Measured) -> Measured:
+    """Print one row as soon as it is known."""
+    print(f"{name:<32}{row.wall:>8.1f}{row.cpu:>8.1f}{row.memory_mb:>8.0f}", flush=True)
+    return row
+
+
 def watch_memory(pid: int, peak: list[float], over: threading.Event) -> None:
     """Keep the most memory a process and all below it held."""
-    while not over.wait(1):
+    while not over.wait(_LOOK_EVERY_S):
         with suppress(psutil.Error):
             processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
             peak[0] = max(peak[0], sum(map(memory_mb, processes)))
@@ -141,18 +148,15 @@ def main(n_cities: int = FEW) -> None:
         )
         fleet = ("fleet", "--cities", ",".join(slugs), "--periods", PERIOD)
         one = ("report", "--city", slugs[0], "--period", PERIOD, "--at-once", "1", "--force")
-        rows = {"fleet, all to read and build": measure(*fleet)}
-        rows[f"one by one, {n_sample} reports"] = alone = measure(*one)
-        rows["fleet, all to build"] = again = measure(*fleet, "--force")
-        rows["fleet, nothing changed"] = measure(*fleet)
         print(f"{'way':<32}{'wall s':>8}{'CPU s':>8}{'PSS MB':>8}")
-        for name, row in rows.items():
-            print(f"{name:<32}{row.wall:>8.1f}{row.cpu:>8.1f}{row.memory_mb:>8.0f}")
+        first = show("fleet, all to read and build", measure(*fleet))
+        alone = show(f"one by one, {n_sample} reports", measure(*one))
+        again = show("fleet, all to build", measure(*fleet, "--force"))
+        show("fleet, nothing changed", measure(*fleet))
         wall, cpu = alone.wall / n_sample * n_reports, alone.cpu / n_sample * n_reports
         print(f"\nefficiency per core: {wall / (cores * again.wall):.2f} (wall), {cpu / again.cpu:.2f} (CPU)")
         print(f"CPU s a report: one by one {alone.cpu / n_sample:.1f}, fleet {again.cpu / n_reports:.1f}")
-        read = rows["fleet, all to read and build"].cpu - again.cpu
-        print(f"CPU s to read a city the first time: {read / n_cities:.1f}")
+        print(f"CPU s to read a city the first time: {(first.cpu - again.cpu) / n_cities:.1f}")
         report_costs(home, n_reports, n_cities)
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")
 

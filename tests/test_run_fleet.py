@@ -280,7 +280,7 @@ def test_the_demonstration_is_of_one_city(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("memory_mb", "cores", "available_mb", "expected"),
-    [(4096, 2, 24_000, 2), (4096, 64, 24_000, 5), (1000, 64, 24_000, 22), (4096, 8, 3_000, 1)],
+    [(4096, 2, 24_000, 2), (4096, 64, 24_000, 5), (1000, 64, 24_000, 16), (4096, 8, 3_000, 1)],
 )
 def test_reports_at_once_are_bounded_by_cores_and_memory(
     memory_mb: float, cores: int, available_mb: float, expected: int

@@ -136,9 +136,8 @@ def _balance_greening(years: pd.DataFrame) -> pd.DataFrame:
     ``year, parts, total, gap`` (10,000 mu, sum less total, exact), ``is_closed``.
     """
     whole, *parts = GREENING
-    wide = years[years["indicator_id"].isin(GREENING)].pivot_table(
-        index="year", columns="indicator_id", values="value", aggfunc="last"
-    )
+    own = land_ledger.latest_scope(years[years["indicator_id"].isin(GREENING)])
+    wide = own.pivot_table(index="year", columns="indicator_id", values="value", aggfunc="last")
     rows = []
     if set(GREENING) <= set(wide.columns):
         for year, row in wide.dropna().iterrows():

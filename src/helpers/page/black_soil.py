@@ -8,6 +8,7 @@ from markupsafe import Markup
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
+from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, document, tables
 from helpers.page import land_figures as figures
 from helpers.page import land_sections as shared
@@ -66,7 +67,9 @@ def tillage(battle: Battle, *, lang: str) -> Block:
 
 
 def _by_year(battle: Battle, years: pd.DataFrame, lang: str) -> Markup:
-    wide = years.pivot_table(index="year", columns="indicator_id", values="value", aggfunc="last")
+    wide = latest_scope(years).pivot_table(
+        index="year", columns="indicator_id", values="value", aggfunc="last"
+    )
     wide = wide.reindex(columns=list(_BY_YEAR)).reset_index().astype({"year": "str"})
     names = text("tillage.columns", lang)
     known = [registry.indicator(name) for name in _BY_YEAR]
@@ -83,8 +86,9 @@ def _by_year(battle: Battle, years: pd.DataFrame, lang: str) -> Markup:
 def _needed(battle: Battle, years: pd.DataFrame, lang: str) -> list[str]:
     """The yearly growth the target still needs beside that of the years reported; nothing once it is due or met."""
     row = headline(battle, _BY_YEAR[0])
-    area = years[years["indicator_id"] == _BY_YEAR[0]].sort_values("year")
-    if len(area) < 2 or row["status"] == "met":
+    area = latest_scope(years)
+    area = area[area["indicator_id"] == _BY_YEAR[0]].sort_values("year")
+    if len(area) < 2 or row["status"] == "met" or is_missing(row["target_date"]):
         return []
     first, last = area.iloc[0], area.iloc[-1]
     needed = required_pace(

@@ -6,9 +6,10 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
-from helpers.page import battle_page, document, tables
+from helpers.page import battle_page, document
 from helpers.page.blocks import Block
 from helpers.page.numbers import Measure, format_interval, format_number
+from helpers.page.words import word
 
 _PARTS = ("change", "weather", "emission")
 
@@ -32,10 +33,10 @@ def weather(battle: Battle, *, lang: str) -> Block:
     }
     return document.section(
         heading,
-        tables.data_table(_split(battle, lang), caption=text("weather.split", lang), lang=lang),
-        tables.data_table(_years(battle, lang), caption=text("weather.years", lang), lang=lang),
+        battle_page.table(battle, _split(battle, lang), caption=text("weather.split", lang), lang=lang),
+        battle_page.table(battle, _years(battle, lang), caption=text("weather.years", lang), lang=lang),
         text("weather.note", lang, **figures),
-        tables.data_table(_weekend(battle, lang), caption=text("weekend.table", lang), lang=lang),
+        battle_page.table(battle, _weekend(battle, lang), caption=text("weekend.table", lang), lang=lang),
         text("weekend.note", lang),
     )
 
@@ -44,10 +45,10 @@ def _split(battle: Battle, lang: str) -> pd.DataFrame:
     row, measure = battle.tables["weather_split"].iloc[0], Measure("pct", 1)
     cells = []
     for part in _PARTS:
-        known = part != "change"
-        interval = (
-            format_interval(row[f"{part}_low_pct"], row[f"{part}_high_pct"], measure, lang) if known else ""
-        )
+        if part == "change":  # what was observed has no interval
+            interval = word("missing.not_applicable", lang)
+        else:
+            interval = format_interval(row[f"{part}_low_pct"], row[f"{part}_high_pct"], measure, lang)
         cells.append([text(f"weather.parts.{part}", lang), round(row[f"{part}_pct"], 1), interval])
     return pd.DataFrame(cells, columns=text("weather.split_columns", lang))
 
@@ -98,6 +99,6 @@ def reliability(battle: Battle, *, lang: str) -> Block | None:
     table = pd.DataFrame(cells, columns=text("forecast.columns", lang))
     return document.section(
         heading,
-        tables.data_table(table, caption=text("forecast.table", lang), lang=lang),
+        battle_page.table(battle, table, caption=text("forecast.table", lang), lang=lang),
         text("forecast.note", lang),
     )

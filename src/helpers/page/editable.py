@@ -172,7 +172,7 @@ def _write_notes(file: WordDocument, part: Mapping[str, Any], document: Document
 
 def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document) -> None:
     words = labels(document.lang)
-    title = words["figure_label"].format(number=part["number"]) + part["title"] + _mark(document)
+    title = words["figure_label"].format(number=part["number"]) + part["title"] + _mark(part, document)
     caption = file.add_paragraph(title, style="Caption")
     caption.paragraph_format.keep_with_next = True
     if part["measure"]:
@@ -236,8 +236,9 @@ def _is_wide(section: Mapping[str, Any]) -> bool:
     return any('class="indicators' in part.get("html", "") for part in section["parts"])
 
 
-def _mark(document: Document) -> str:
-    return f"  {word('mark.full', document.lang)}" if document.heading["simulated"] else ""
+def _mark(part: Mapping[str, Any], document: Document) -> str:
+    is_simulated = document.heading["simulated"] and not part["observed"]
+    return f"  {word('mark.full', document.lang)}" if is_simulated else ""
 
 
 def _rgb(colour: str) -> RGBColor:

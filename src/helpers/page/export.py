@@ -55,7 +55,8 @@ def workbook(document: Document) -> bytes:
 def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> Iterable[tuple[str, str, str]]:
     """Add the sheets one part asks for; yield sheet name, content and source."""
     words = labels(document.lang)
-    mark = word("mark.full", document.lang) if document.heading["simulated"] else ""
+    is_simulated = document.heading["simulated"] and not part.get("observed")
+    mark = word("mark.full", document.lang) if is_simulated else ""
     if part["kind"] == "chart":
         name = words["sheet_figure"].format(number=part["number"])
         numbers = records(tell_numbers(part, document.lang))

@@ -52,7 +52,9 @@ def forest(battle: Battle, *, lang: str) -> Block:
         text("forest.heading", lang),
         shared.told_or_asked(battle, "forest_cover", lang),
         None if is_missing(row["value"]) else figures.surveys(battle, "forest", row, points, lang),
-        text("forest.scopes", lang, target=format_set_number(row["target_value"], facts.measure, lang)),
+        None
+        if is_missing(row["target_value"])
+        else text("forest.scopes", lang, target=format_set_number(row["target_value"], facts.measure, lang)),
         *shared.ledger_notes(battle, ["forest_cover"], lang),
     )
 
@@ -60,10 +62,15 @@ def forest(battle: Battle, *, lang: str) -> Block:
 def greening(battle: Battle, *, lang: str) -> Block:
     """The greening task against the straight path, its parts, the pace they need, and the counties."""
     row = headline(battle, GREENING[0])
-    heading = text("greening.heading", lang, year=row["target_date"].year)
-    if is_missing(row["value"]):
-        return document.section(heading, wording.no_data_sentence(row, lang=lang))
-    sentences = [wording.value_sentence(row, lang=lang)]
+    has_target = not is_missing(row["target_date"])
+    heading = (
+        text("greening.heading", lang, year=row["target_date"].year)
+        if has_target
+        else text("greening.plain", lang)
+    )
+    sentences = [shared.told_or_asked(battle, GREENING[0], lang)]
+    if is_missing(row["value"]) or not has_target:
+        return document.section(heading, sentences)
     if not is_missing(row["likelihood"]):
         sentences.append(wording.forecast_sentence(row, lang=lang, follows=True))
     return document.section(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, charts
 from helpers.page.battle_page import place
 from helpers.page.charts import Caption, Chart
@@ -58,9 +59,6 @@ def surveys(battle: Battle, section: str, row: pd.Series, points: pd.DataFrame, 
         row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
     )
     fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
-    target = None
-    if facts.has("target_value", "target_date"):
-        target = pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
     return survey_points(
         points,
         caption=caption(
@@ -68,32 +66,40 @@ def surveys(battle: Battle, section: str, row: pd.Series, points: pd.DataFrame, 
         ),
         lang=lang,
         alt=battle_page.text(battle.name, f"{section}.alt", lang),
-        target=target,
+        target=_target(facts),
     )
 
 
 def tillage(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Conservation tillage of each year against the target."""
-    years, facts = battle.tables["years"], Facts(row, lang)
+    years, facts = latest_scope(battle.tables["years"]), Facts(row, lang)
     years = years[years["indicator_id"] == row["indicator_id"]]
     gap = gap_words(
         row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
     )
     fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
     return charts.annual_line(
-        years[years["scope"] == years["scope"].iloc[-1]][["year", "value"]],
+        years[["year", "value"]],
         caption=caption(
             battle, "tillage", lang, unit=row["unit"], decimals=facts.measure.decimals, fields=fields
         ),
         lang=lang,
-        target=pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]}),
+        target=_target(facts),
     )
+
+
+def _target(facts: Facts) -> pd.DataFrame | None:
+    """Target of a row as figures take it; None where the plan sets none or no year."""
+    row = facts.row
+    if not facts.has("target_value", "target_date"):
+        return None
+    return pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
 
 
 def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Greening done so far against the straight path from the first reported year to the target."""
     state = battle.tables["greening"].set_index("indicator_id").loc[row["indicator_id"]]
-    years = battle.tables["years"]
+    years = latest_scope(battle.tables["years"])
     years = years[years["indicator_id"] == row["indicator_id"]]
     measure = Facts(row, lang).measure
     fields = {

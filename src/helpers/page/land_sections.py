@@ -10,10 +10,11 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing, sort_worst_first
+from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, document, land_figures, tables, wording
 from helpers.page.battle_page import headline, table, write_days
 from helpers.page.blocks import Block
-from helpers.page.numbers import Measure, format_quantity, rounded
+from helpers.page.numbers import Measure, exact_decimals, format_quantity
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.page.words import word
 from helpers.periods import span_label
@@ -33,8 +34,7 @@ def series(battle: Battle) -> pd.DataFrame:
     years = battle.tables["years"]
     if years.empty:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    last = years.sort_values("year", kind="stable").groupby("indicator_id")["scope"].last()
-    return years[years["scope"] == years["indicator_id"].map(last)][["indicator_id", "year", "value"]]
+    return latest_scope(years)[["indicator_id", "year", "value"]]
 
 
 def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sentence:
@@ -83,7 +83,7 @@ def published(battle: Battle, *, lang: str) -> Block | None:
             _span(row.period_start, row.period_end, lang),
             text(f"published.kinds.{row.kind}", lang)
             + (text("published.derived", lang) if row.is_derived else ""),
-            format_quantity(row.value, Measure(row.unit, _decimals(row.value)), lang),
+            format_quantity(row.value, Measure(row.unit, exact_decimals(row.value)), lang),
             str(titles.index(row.source_title) + 1),
         ]
         for row in found.itertuples()
@@ -104,10 +104,6 @@ def _span(start: pd.Timestamp, end: pd.Timestamp, lang: str) -> str:
     if start.year == end.year:
         return span_label(start.date(), end.date(), lang)
     return text("published.years", lang, first=start.year, last=end.year)
-
-
-def _decimals(value: float) -> int:
-    return max(0, -int(rounded(value, 4).normalize().as_tuple().exponent))
 
 
 def counties(battle: Battle, indicator_id: str, lang: str) -> list[object]:

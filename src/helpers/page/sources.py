@@ -115,12 +115,10 @@ def _group_row(number: int, group: pd.DataFrame, lang: str) -> dict[str, Any]:
 
 
 def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
-    """Name a source: the Chinese title given with a single file, else the kind of source, else its id."""
-    kind, given = _kind(row.reader), str(row.title_zh) if lang == "zh" else ""
-    if kind is None or (given and is_alone and not row.simulated):
-        name = given or str(row.source_id)
-    else:
-        name = getattr(kind, f"title_{lang}")
+    """Name a source: the Chinese title given with a single real file, else what its reader reads, else its id."""
+    kind, given = _kind(row.reader), str(row.title_zh) if lang == "zh" and is_alone else ""
+    known = getattr(kind, f"title_{lang}") if kind else labels(lang)["reader_titles"].get(row.reader, "")
+    name = (known or given if row.simulated else given or known) or str(row.source_id)
     if not row.simulated:
         return name
     return labels(lang)["source_simulated"].format(mark=word("mark.full", lang), name=name)

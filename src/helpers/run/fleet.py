@@ -128,7 +128,8 @@ def run(requests: Sequence[Request], settings: Settings) -> bool:
 
 def choose_at_once(memory_mb: float, *, cores: int, available_mb: float) -> int:
     """Reports to build at once on this machine: one a core, and no more than fit when each takes all it may."""
-    return max(1, min(cores, int((available_mb - WORKER_MB) // memory_mb)))
+    needed_mb = memory_mb + WORKER_MB / REPORTS_A_WORKER
+    return max(1, min(cores, int(available_mb // needed_mb)))
 
 
 @contextmanager
