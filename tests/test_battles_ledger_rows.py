@@ -105,3 +105,15 @@ def test_blue_sky_takes_the_measures_of_its_articles() -> None:
         ledger_rows.reported_indicators(
             context("2025", date(2025, 12, 31)), battle="red_sky", articles=range(1)
         )
+
+
+def test_a_value_is_judged_as_it_is_printed() -> None:
+    found = judged(report(y2025=51.96))
+    assert (found["value"], found["status"]) == (52.0, "met")
+
+
+def test_a_duty_without_a_deadline_that_is_broken_is_off_track() -> None:
+    ledger = report(y2025=3.0).assign(indicator_id="new_small_boilers_urban", unit="count")
+    rows = ledger_rows.make_rows(ledger, ["new_small_boilers_urban"], context("2025", date(2025, 12, 31)))
+    found = row(results.make(rows), "new_small_boilers_urban")
+    assert (found["target_value"], found["status"]) == (0, "off_track")

@@ -130,7 +130,7 @@ def span_label(start: date, end: date, lang: str) -> str:
     """Name a span in words: ``2025年``, ``2025年1—9月`` or ``2025年1月1日—9月17日``; in English ``2025``, ``Jan–Sep 2025`` or ``1 Jan–17 Sep 2025``."""
     whole = start.day == 1 and end.day == calendar.monthrange(end.year, end.month)[1]
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    if whole and (start.month, end.month) == (1, 12):
+    if whole and (start.month, end.month, start.year) == (1, 12, end.year):
         return f"{start.year}年" if lang == "zh" else f"{start.year}"
     if start.year != end.year:
         if lang == "zh":

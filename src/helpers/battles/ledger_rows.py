@@ -12,6 +12,7 @@ from helpers.battles.context import Context
 from helpers.battles.judgement import judge
 from helpers.errors import ParameterError
 from helpers.periods import Period
+from helpers.standards.rounding import round_half_even
 
 _PRELIMINARY = "preliminary"
 
@@ -83,10 +84,12 @@ def _row(
 
 def _reported(history: pd.DataFrame, target: registry.Target | None, context: Context) -> dict[str, object]:
     last = history.iloc[-1]
-    is_due = target is not None and target.target_date is not None and target.target_date <= last["end"]
+    # A commitment without a deadline holds every day, so every value of it is due.
+    is_due = target is not None and (target.target_date is None or target.target_date <= last["end"])
+    value = float(round_half_even(last["value"], registry.indicator(last["indicator_id"]).decimals))
     goal = None if target is None else target.value
     fields = {
-        "value": last["value"],
+        "value": value,
         "period_start": last["start"],
         "period_end": last["end"],
         "n_obs": float(len(history)),
@@ -96,7 +99,7 @@ def _reported(history: pd.DataFrame, target: registry.Target | None, context: Co
         else ("medium" if last["status"] == _PRELIMINARY else "high"),
     }
     fields["status"] = judge(
-        last["value"],
+        value,
         goal,
         "" if target is None else target.operator,
         pace=None if goal is None else observed_pace(history, goal, target.target_date),
