@@ -6,13 +6,15 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from helpers.battles.air_days import AirDays
-from helpers.battles.air_rows import FORECASTS, Span, daily_values
+from helpers.battles.air_days import AirDays, monthly_means
+from helpers.battles.air_rows import FORECASTS, Span, daily_values, recent_months
 from helpers.battles.context import Context
 from helpers.periods import same_span_last_year
+from helpers.standards import air
 from helpers.statistics.backtest import judge, run_backtest
 from helpers.statistics.normalise import Normalised, normalise, split_change
 from helpers.statistics.rhythm import weekend_effect
+from helpers.statistics.trend import trend
 
 _WEATHER = (
     "temperature_mean_deg_c",
@@ -23,6 +25,7 @@ _WEATHER = (
     "pressure_hpa",
 )
 _WEEKEND = ("PM2.5", "NO2", "O3")
+_TREND_COLUMNS = ["pollutant", "n", "estimate", "low", "high", "minimum_detectable", "minimum_pct"]
 
 
 def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
@@ -116,6 +119,29 @@ def weekend_table(days: AirDays) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def trend_table(days: AirDays, context: Context) -> pd.DataFrame:
+    """Trend of the monthly means of each pollutant, and the smallest change the series could have shown.
+
+    Returns
+    -------
+    ``pollutant, n`` (months), ``estimate, low, high`` (95 %, unit a year; µg/m³, CO mg/m³), ``minimum_detectable``
+    (absolute slope a year that would be found four times in five) and ``minimum_pct`` of the mean.
+    """
+    rows = []
+    for pollutant in air.POLLUTANTS:
+        found = trend(recent_months(monthly_means(days, pollutant), context))
+        if found.status == "ok":
+            numbers = {
+                name: getattr(found, name) for name in ("n", "estimate", "low", "high", "minimum_detectable")
+            }
+            rows.append(
+                {"pollutant": pollutant}
+                | numbers
+                | {"minimum_pct": 100 * found.minimum_detectable / found.mean}
+            )
+    return pd.DataFrame(rows, columns=_TREND_COLUMNS)
+
+
 def evidence_tables(
     days: AirDays, tables: dict[str, pd.DataFrame], span: Span, context: Context
 ) -> dict[str, pd.DataFrame]:
@@ -123,5 +149,6 @@ def evidence_tables(
     return {
         "backtest": backtest_table(days, context),
         "weekend": weekend_table(days),
+        "trends": trend_table(days, context),
         **weather_tables(days, tables["met_daily"], span, context),
     }

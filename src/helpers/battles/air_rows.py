@@ -216,9 +216,13 @@ def indicator_trend(indicator_id: str, days: AirDays, context: Context) -> Trend
         series = monthly_good_share(days)
     else:
         return None
+    return trend(recent_months(series, context), kind="monthly")
+
+
+def recent_months(series: pd.Series, context: Context) -> pd.Series:
+    """The last ten years of a monthly series, up to the day of the report."""
     first = pd.Timestamp(context.as_of.year - TREND_YEARS, context.as_of.month, 1)
-    series = series[series.index > first]
-    return trend(series, kind="monthly")
+    return series[series.index > first]
 
 
 def _trend_fields(indicator_id: str, days: AirDays, context: Context) -> dict[str, object]:

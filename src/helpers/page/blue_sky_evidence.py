@@ -67,6 +67,16 @@ def _years(battle: Battle, lang: str) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=text("weather.years_columns", lang))
 
 
+def _trends(battle: Battle, lang: str) -> pd.DataFrame:
+    cells = []
+    for row in battle.tables["trends"].itertuples():
+        measure = Measure("mg_m3", 3) if row.pollutant == "CO" else Measure("ug_m3", 1)
+        shown = [round(value, measure.decimals) for value in (row.estimate, row.minimum_detectable)]
+        interval = format_interval(row.low, row.high, Measure("index", measure.decimals), lang)
+        cells.append([row.pollutant, row.n, shown[0], interval, shown[1], round(row.minimum_pct, 1)])
+    return pd.DataFrame(cells, columns=text("trends.columns", lang))
+
+
 def _weekend(battle: Battle, lang: str) -> pd.DataFrame:
     found = battle.tables["weekend"]
     measure = Measure("ug_m3", 1)
