@@ -202,7 +202,13 @@ def class_stack(
         "alt_stack", lang, title=caption.title, first_year=int(good.index[0]), last_year=int(good.index[-1]),
         first=number(good.iloc[0], caption.decimals), last=number(good.iloc[-1], caption.decimals),
     )  # fmt: skip
-    return finish(figure, caption, Remarks(alt), table=tidy, lang=lang)
+    return finish(figure, caption, Remarks(alt), table=_by_year(wide), lang=lang)
+
+
+def _by_year(wide: pd.DataFrame) -> pd.DataFrame:
+    """Give the numbers a row a year and a column a class, as a reader looks them up."""
+    known = wide.dropna(how="all").rename(columns=lambda class_: f"class_{class_}")
+    return known.rename_axis(index="year", columns=None).reset_index()
 
 
 def _read_shares(table: pd.DataFrame, *, where: str) -> pd.DataFrame:
