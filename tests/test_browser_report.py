@@ -1,15 +1,16 @@
-"""The page in a real browser: reachable by everybody, complete offline, right on phone and paper."""
+"""The page in a real browser, on an example with hostile texts: reachable, complete offline, right on a phone.
+
+Paper and real content are in ``test_browser_demonstration.py``.
+"""
 
 from __future__ import annotations
 
 import base64
-from functools import cache
 
 import pytest
 
-from browser import accessibility_faults, faults_of_page_one, open_browser, printed, squeezed
+from browser import accessibility_faults, faults_of_page_one, open_browser, printed
 from helpers.page.index import Report, index_page
-from helpers.page.words import word
 from page_example import longest_report, report
 
 pytestmark = pytest.mark.browser
@@ -58,12 +59,6 @@ def opened(chromium, files):
     yield open_page
     for page in made:
         page.close()
-
-
-@pytest.fixture(scope="module")
-def pdf():
-    """Pages of the printed report, by language and style, as (texts, reader)."""
-    return cache(lambda lang, style="brief": printed(report(lang, style=style).html))
 
 
 @pytest.mark.parametrize(
@@ -159,35 +154,11 @@ def test_skip_link_leads_to_the_text(opened):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_page_one_is_one_sheet(pdf, lang):
-    texts, _ = pdf(lang)
-    assert faults_of_page_one(texts, report(lang).document) == []
-
-
-@pytest.mark.parametrize("lang", LANGS)
 def test_page_one_is_one_sheet_with_the_longest_names(lang):
     made = longest_report(lang)
     texts, _ = printed(made.html)
     assert len(made.document.sections[2]["parts"][0]["items"]) == 3
     assert faults_of_page_one(texts, made.document) == []
-
-
-@pytest.mark.parametrize(("lang", "style"), [("zh", "brief"), ("en", "brief"), ("zh", "formal")])
-def test_every_sheet_is_a4_and_numbered(pdf, lang, style):
-    texts, reader = pdf(lang, style)
-    for number, (text, page) in enumerate(zip(texts, reader.pages, strict=True), start=1):
-        assert f"—{number}—" in text
-        assert sorted(round(float(side)) for side in page.mediabox[2:]) == [595, 842]
-        assert squeezed(word("mark.full", lang)) in text
-
-
-@pytest.mark.parametrize("lang", LANGS)
-def test_print_loses_no_text(pdf, opened, lang):
-    texts, _ = pdf(lang)
-    whole = "".join(texts)
-    page, _ = opened(lang)
-    for cell in page.locator("tbody th").all_inner_texts():
-        assert squeezed(cell) in whole
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -200,10 +171,3 @@ def test_no_row_or_figure_is_cut_by_a_page_end(opened, lang):
     )
     assert all(avoid)
     assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
-
-
-def test_text_copied_from_the_paper_is_the_text_of_the_page(pdf):
-    texts, _ = pdf("zh")
-    lookalikes = [c for c in "".join(texts) if "\u2e80" <= c <= "\u2fdf"]
-    assert lookalikes == []
-    assert not {"\ufffd", "\u25a1", "\ufb01"} & set("".join(texts))

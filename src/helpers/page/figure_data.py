@@ -70,7 +70,8 @@ def print_numbers(part: Mapping[str, Any], lang: str) -> tuple[pd.DataFrame, dic
 
 def _says_something(column: pd.Series) -> bool:
     known = {value for value in column if not is_missing(value) and value != ""}
-    return bool(known) and known not in ({True}, {False})
+    is_flag = all(type(value).__name__ in ("bool", "bool_") for value in known)
+    return len(known) > 1 if is_flag else bool(known)
 
 
 def _head(name: str, unit: str, lang: str) -> str:

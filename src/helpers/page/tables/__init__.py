@@ -4,12 +4,11 @@ Every cell is escaped; chemical names get their subscripts; a missing value is a
 """
 
 from helpers.page.tables.data import coverage_table, data_table
-from helpers.page.tables.grid import cell, note, stamped
+from helpers.page.tables.grid import note
 from helpers.page.tables.results_tables import (
     MOST_ROWS,
     chip,
     indicator_table,
-    number_ids,
     quantity_cell,
     scorecard,
     target_cell,
@@ -17,15 +16,12 @@ from helpers.page.tables.results_tables import (
 
 __all__ = [
     "MOST_ROWS",
-    "cell",
     "chip",
     "coverage_table",
     "data_table",
     "indicator_table",
     "note",
-    "number_ids",
     "quantity_cell",
     "scorecard",
-    "stamped",
     "target_cell",
 ]
