@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,6 +45,13 @@ class Archive:
     def until(self, day: date) -> Archive:
         """Forget everything after ``day``."""
         return Archive(self.first, self.values[: max(0, (day - self.first).days + 1)])
+
+    def between(self, early: int, late: int) -> Archive:
+        """Keep what the errors of telling ``late`` from ``early`` rest on."""
+        first = date(early, 1, 1) - timedelta(days=LOOK_BACK_DAYS)
+        low = max(0, (first - self.first).days)
+        kept = self.values[low : max(low, (date(late, 12, 31) - self.first).days + 1)]
+        return Archive(self.first + timedelta(days=low), kept)
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,9 @@ def assess_level(archive: Archive, as_of: date, year: int, years: list[int]) -> 
 def _split_variance(archive: Archive, years: list[int]) -> tuple[float, float]:
     """Variance of the level to come, and of a 30-day mean, from all pairs of earlier years."""
     pairs = [(early, late) for early in years for late in years if early < late]
-    errors = np.concatenate([_past_errors(archive, early, late) for early, late in pairs])
+    errors = np.concatenate(
+        [_past_errors(archive.between(early, late), early, late) for early, late in pairs]
+    )
     near, far, share = errors[:, 0], errors[:, 1], BLOCK_DAYS / errors[:, 2]
     known = np.isfinite(near)
     total = float(np.mean(near[known] ** 2)) / 2 if known.any() else FALLBACK_VARIANCE
@@ -137,6 +147,12 @@ def _past_errors(archive: Archive, early: int, late: int) -> np.ndarray:
 
     Shape (12, 3): error of the next 30 days and of the rest of the year (logarithms), days in the rest.
     """
+    return _errors_of(archive.first, archive.values.tobytes(), early, late)
+
+
+@lru_cache(maxsize=2048)  # a backtest asks for the same pair at every origin
+def _errors_of(first: date, values: bytes, early: int, late: int) -> np.ndarray:
+    archive = Archive(first, np.frombuffer(values))
     rows = []
     for month in range(1, 13):
         start, then = date(late, month, 1), date(early, month, 1)
