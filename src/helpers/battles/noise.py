@@ -1,0 +1,287 @@
+"""Noise of functional zones: point-times that attain their limits, by day and night, and how far monitoring is automatic.
+
+A point-time is one point on one day, by day or by night. Measured by hand there are four days a year at each point,
+automatically every day; the two are never added up. A year is told by the automatic stations where they cover as many
+quarters and points as the measurements by hand, else by those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from helpers.battles.context import Context
+from helpers.battles.judgement import is_missing
+from helpers.battles.land_ledger import derive, merge_derived
+from helpers.standards import noise
+from helpers.statistics.survey import exact_interval
+
+TABLES = ("noise_points", "noise_hours", "noise_summaries")
+SHARE, COMPLIANCE = (
+    "noise_automatic_share",
+    {"day": "noise_day_compliance", "night": "noise_night_compliance"},
+)
+MANUAL, AUTOMATIC = "manual", "automatic"
+QUARTERS = 4
+_COUNTS = [
+    "n_points",
+    "n_listed",
+    "n",
+    "n_met",
+    "rate_pct",
+    "low_pct",
+    "high_pct",
+    "n_quarters",
+    "source_ids",
+]
+
+
+def build(tables: Mapping[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
+    """Make the noise tables of the blue-sky battle; each is empty where nothing was measured.
+
+    Parameters
+    ----------
+    tables
+        ``noise_points, noise_hours, noise_summaries`` as the store keeps them.
+
+    Returns
+    -------
+    ``noise_years``: ``year, method, period, n_points``, ``n_listed`` (point-times of the tables), ``n`` (with a valid level),
+    ``n_met, rate_pct``, ``low_pct, high_pct`` (exact 95 % interval), ``n_quarters``, ``is_told`` (whether the year is told by
+    this method). ``noise_zones`` and ``noise_quarters``: the same of the report's year by ``zone`` or ``quarter``.
+    ``noise_automation``: ``year, n_points, n_automatic, share_pct, n_days, n_valid_days, valid_pct``. ``noise_profile``:
+    ``zone, hour`` (its beginning), ``level_db`` (energy mean of the report's year), ``n_hours``. ``noise_differences``: where
+    a workbook's own count of point-times is another than that of its hours.
+    """
+    last = min(context.period.end, context.as_of)
+    points = tables["noise_points"]
+    points = points[points["date"] <= pd.Timestamp(last)]
+    hours = tables["noise_hours"]
+    hours = hours[hours["time"] <= pd.Timestamp(last) + pd.Timedelta(days=1)]
+    judged = judge_point_times(points, hours, noise.DayHours(*context.city.noise_day_hours))
+    years = _choose(count_point_times(judged, ["year", "method", "period"]))
+    told = judged.merge(years.loc[years["is_told"], ["year", "method", "period"]])
+    this_year = told[told["year"] == last.year]
+    return {
+        "noise_years": years,
+        "noise_zones": count_point_times(this_year, ["zone", "period", "method"]),
+        "noise_quarters": count_point_times(this_year, ["quarter", "period", "method"]),
+        "noise_automation": automation(judged),
+        "noise_profile": profile(hours, last.year),
+        "noise_differences": _differences(tables["noise_summaries"], judged),
+    }
+
+
+def judge_point_times(points: pd.DataFrame, hours: pd.DataFrame, day_hours: noise.DayHours) -> pd.DataFrame:
+    """Give every point-time its level, limit and verdict.
+
+    The levels of an automatic station come from its hours; what its workbook prints counts for a day without any hour.
+
+    Returns
+    -------
+    One row a point, day and period: ``point_id, date, zone, method, period, value`` (dB(A), one decimal, NaN without a valid
+    level), ``limit_db, is_met`` (NA without a level), ``year, quarter, source_id``.
+    """
+    told = points.merge(_levels_of_hours(hours, day_hours), how="left", on=["point_id", "date"])
+    by_hours = (told["n_hours"] > 0) & (told["method"] == AUTOMATIC)
+    parts = [
+        told.assign(period=period, value=told[f"{period}_db"].mask(by_hours, told[f"{period}_of_hours"]))
+        for period in noise.PERIODS
+    ]
+    kept = ["point_id", "date", "zone", "method", "period", "value", "source_id"]
+    judged = noise.judge(pd.concat(parts, ignore_index=True)[kept])
+    return judged.assign(year=judged["date"].dt.year, quarter=judged["date"].dt.quarter)
+
+
+def _levels_of_hours(hours: pd.DataFrame, day_hours: noise.DayHours) -> pd.DataFrame:
+    """Levels of each station and day: ``point_id, date, n_hours, day_of_hours, night_of_hours``."""
+    begun = hours["time"] - pd.Timedelta(hours=1)
+    table = hours.assign(date=begun.dt.normalize(), hour=begun.dt.hour)
+    wide = table.pivot(index=["point_id", "date"], columns="hour", values="value")
+    wide = wide.reindex(columns=range(noise.HOURS))
+    levels = noise.daily_levels(wide.to_numpy(), hours=day_hours)
+    found = pd.DataFrame(
+        {
+            "n_hours": (levels["n_day"] + levels["n_night"]).to_numpy(),
+            "day_of_hours": levels["day_db"].to_numpy(),
+            "night_of_hours": levels["night_db"].to_numpy(),
+        },
+        index=wide.index,
+    ).reset_index()
+    return found.astype({"date": "datetime64[s]", "point_id": "str"})
+
+
+def count_point_times(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Count attaining point-times over valid ones by group, with exact binomial intervals (Clopper and Pearson 1934).
+
+    Returns
+    -------
+    The columns of ``by``; ``n_points, n_listed, n, n_met, rate_pct`` (NaN for n = 0), ``low_pct, high_pct, n_quarters`` (with a
+    valid point-time), ``source_ids`` joined by ``;``.
+    """
+    rows = []
+    for key, part in judged.groupby(by, sort=True):
+        valid = part[part["is_met"].notna()]
+        n, n_met = len(valid), int(valid["is_met"].sum())
+        low, high = exact_interval(n_met, n)
+        rows.append(
+            [
+                *key,
+                part["point_id"].nunique(),
+                len(part),
+                n,
+                n_met,
+                noise.compliance_pct(n_met, n),
+                100 * low,
+                100 * high,
+                valid["quarter"].nunique(),
+                ";".join(sorted(set(part["source_id"]))),
+            ]
+        )
+    return pd.DataFrame(rows, columns=[*by, *_COUNTS])
+
+
+def _choose(years: pd.DataFrame) -> pd.DataFrame:
+    """Say by which method each year is told."""
+    is_told = []
+    for row in years.itertuples():
+        rival = years[
+            (years["year"] == row.year) & (years["period"] == row.period) & (years["method"] != row.method)
+        ]
+        reach = [(one.n_quarters, one.n_points) for one in (row, *rival.itertuples())]
+        is_wide = all(mine >= other for mine, other in zip(reach[0], reach[-1], strict=True))
+        is_narrow = any(mine > other for mine, other in zip(reach[0], reach[-1], strict=True))
+        is_told.append(rival.empty or (is_wide if row.method == AUTOMATIC else is_narrow))
+    return years.assign(is_told=np.array(is_told, dtype=bool))
+
+
+def automation(judged: pd.DataFrame) -> pd.DataFrame:
+    """Tell by year how many points have an automatic station, and how many of its days have both levels.
+
+    The days of a station run from its first of the year to the last day any station has.
+    """
+    rows = []
+    for year, part in judged.groupby("year"):
+        automatic = part[part["method"] == AUTOMATIC]
+        n, n_automatic = part["point_id"].nunique(), automatic["point_id"].nunique()
+        last = automatic["date"].max()
+        firsts = automatic.groupby("point_id")["date"].min()
+        n_days = int(((last - firsts).dt.days + 1).sum()) if n_automatic else 0
+        valid = automatic.groupby(["point_id", "date"])["value"].agg(lambda levels: levels.notna().all())
+        n_valid = int(valid.sum())
+        shares = noise.compliance_pct(n_automatic, n), noise.compliance_pct(n_valid, n_days)
+        sources = ";".join(sorted(set(part["source_id"])))
+        rows.append([year, n, n_automatic, shares[0], n_days, n_valid, shares[1], sources])
+    columns = [
+        "year",
+        "n_points",
+        "n_automatic",
+        "share_pct",
+        "n_days",
+        "n_valid_days",
+        "valid_pct",
+        "source_ids",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def profile(hours: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Energy mean of each hour of the day over the stations of a zone and the days of a year."""
+    begun = hours["time"] - pd.Timedelta(hours=1)
+    table = hours.assign(hour=begun.dt.hour)[begun.dt.year == year]
+    rows = [
+        [zone, hour, noise.energy_mean(part["value"].to_numpy()), len(part)]
+        for (zone, hour), part in table.groupby(["zone", "hour"])
+    ]
+    return pd.DataFrame(rows, columns=["zone", "hour", "level_db", "n_hours"])
+
+
+def _differences(summaries: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """Months, zones and periods whose printed counts differ from those of the hours."""
+    own = judged[(judged["method"] == AUTOMATIC) & judged["is_met"].notna()]
+    own = own.assign(date=own["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[s]"))
+    counted = own.groupby(["date", "zone", "period"])["is_met"].agg(["size", "sum"]).reset_index()
+    both = summaries.merge(counted, on=["date", "zone", "period"])
+    both = both[(both["n"] != both["size"]) | (both["n_met"] != both["sum"])]
+    named = {"n": "n_printed", "n_met": "n_met_printed", "size": "n_counted", "sum": "n_met_counted"}
+    return both.rename(columns=named).drop(columns=["city_code", "source_id"]).reset_index(drop=True)
+
+
+def replace_reported(
+    ledger: pd.DataFrame, found: Mapping[str, pd.DataFrame], context: Context
+) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Put the shares of whole years in the place of those a department reports.
+
+    Parameters
+    ----------
+    ledger
+        As the store keeps it.
+    found
+        Of :func:`build`.
+
+    Returns
+    -------
+    The ledger; and the indicators whose reported figure of a year differs from the one computed.
+    """
+    years = _whole_years(found)
+    shares = found["noise_automation"]
+    shares = shares[shares["year"].isin(years["year"])].rename(columns={"share_pct": "rate_pct"})
+    parts = [(COMPLIANCE[period], part) for period, part in years.groupby("period")]
+    derived = []
+    for indicator_id, part in (*parts, (SHARE, shares)):
+        figures = pd.DataFrame(
+            {"period": part["year"].astype("int64").astype("str"), "value": part["rate_pct"], "scope": ""}
+        )
+        made = derive(indicator_id, figures, context, source_id="")
+        derived.append(made.assign(source_id=part["source_ids"].to_numpy()))
+    merged, differences = merge_derived(ledger, derived)
+    return merged, frozenset(differences["indicator_id"])
+
+
+def _whole_years(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Years with valid point-times in every quarter, by the method that tells them."""
+    years = found["noise_years"]
+    return years[years["is_told"] & (years["n_quarters"] == QUARTERS)]
+
+
+def tell_counts(
+    rows: list[dict[str, object]],
+    found: Mapping[str, pd.DataFrame],
+    differing: frozenset[str],
+    context: Context,
+) -> list[dict[str, object]]:
+    """Give the rows that rest on measured levels their point-times, coverage and caveats."""
+    years = _whole_years(found)
+    automation_ = found["noise_automation"].set_index("year")
+    periods = {indicator: period for period, indicator in COMPLIANCE.items()}
+    told = []
+    for row in rows:
+        year = _year_of(row, context.as_of)
+        part = years[(years["year"] == year) & (years["period"] == periods.get(str(row["indicator_id"]), ""))]
+        if len(part):
+            counts = {"n_obs": float(part["n"].iloc[0])}
+            counts["coverage_pct"] = noise.compliance_pct(part["n"].iloc[0], part["n_listed"].iloc[0])
+            row = row | counts | {"caveats": _caveats(row, differing)}
+        elif row["indicator_id"] == SHARE and year in set(years["year"]):
+            row = row | {
+                "n_obs": float(automation_.at[year, "n_points"]),
+                "caveats": _caveats(row, differing),
+            }
+        told.append(row)
+    return told
+
+
+def _year_of(row: Mapping[str, object], as_of: date) -> int | None:
+    """Year a row with a value of a whole year tells."""
+    end = row["period_end"]
+    return end.year if not is_missing(row.get("value")) and end <= as_of else None
+
+
+def _caveats(row: Mapping[str, object], differing: frozenset[str]) -> str:
+    kept = [one for one in str(row["caveats"]).split(";") if one and one != "ledger_unverified"]
+    added = [] if row["indicator_id"] == SHARE else ["noise_point_times"]
+    added += ["ledger_differs"] if row["indicator_id"] in differing else []
+    return ";".join([*kept, *added])

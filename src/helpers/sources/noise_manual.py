@@ -1,0 +1,160 @@
+"""The quarterly table of noise points measured by hand: one row a point and monitored day, with its day and night levels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from math import nan
+from pathlib import Path
+
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.head import Head
+from helpers.sources.reading import Reading
+from helpers.sources.water_forms import (
+    CITY_FIELD,
+    NOTE_FIELD,
+    Field,
+    Form,
+    Grid,
+    against_future,
+    find_grids,
+    holds_form,
+    is_elsewhere,
+    read_fields,
+)
+from helpers.sources.workbook import Cell
+
+ZONES = {f"{name}类": name for name in ("0", "1", "2", "3", "4a", "4b")}
+LOWEST_DB, HIGHEST_DB = 10.0, 130.0  # what a sound level meter can show out of doors
+ZONE_FIELD = Field(
+    "zone", "功能区类别", ("声环境功能区类别", "功能区", "类别"), is_required=True, choices=ZONES
+)
+POINT_FIELDS = (
+    Field("point_id", "点位编码", ("点位编号", "测点编号", "站点编码"), is_required=True),
+    Field("point_name", "点位名称", ("测点名称", "站点名称")),
+)
+DATE_FIELD = Field("date", "监测日期", ("日期", "监测时间"), kind="date", is_required=True)
+FORM = Form(
+    sheet="功能区声环境季度监测",
+    table_name="noise_points",
+    fields=(
+        CITY_FIELD,
+        *POINT_FIELDS,
+        ZONE_FIELD,
+        DATE_FIELD,
+        Field("day_db", "昼间等效声级(dB(A))", ("昼间", "昼间Ld", "Ld"), kind="number", is_required=True, low=LOWEST_DB, high=HIGHEST_DB),
+        Field("night_db", "夜间等效声级(dB(A))", ("夜间", "夜间Ln", "Ln"), kind="number", is_required=True, low=LOWEST_DB, high=HIGHEST_DB),
+        NOTE_FIELD,
+    ),
+    key=("point_id", "date"),
+    dated="date",
+)  # fmt: skip
+_HOUR = re.compile(r"(\d{1,2})(?::00)?(?:[-~—]\d{1,2}(?::00)?)?(?:时|点|h)?")
+
+
+def zone_of(text: str) -> str:
+    """Read a zone class written as ``2``, ``2类`` or ``4a类区``.
+
+    Raises
+    ------
+    ValueError
+        It is none of the six.
+    """
+    name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
+    if name not in ZONES.values():
+        raise ValueError(f"is no zone class; choose {', '.join(ZONES)}")
+    return name
+
+
+def as_read(form: Form) -> Form:
+    """The form as it is read: any spelling of a zone class, and levels that may be missing from a row."""
+    fields = [
+        replace(one, choices={})
+        if one.name == "zone"
+        else replace(one, is_required=False)
+        if one.kind == "number"
+        else one
+        for one in form.fields
+    ]
+    return replace(form, fields=tuple(fields))
+
+
+def hour_columns(heading: Sequence[str]) -> dict[int, int]:
+    """Hour of the day (0 is from 00:00 to 01:00) → its place, of headings such as 0时, 00:00 or 0-1时."""
+    found: dict[int, int] = {}
+    for place, text in enumerate(heading):
+        match = _HOUR.fullmatch(text.replace(" ", ""))
+        if match and not text.isdigit() and int(match[1]) < 24:
+            found.setdefault(int(match[1]), place)
+    return found
+
+
+def recognise(head: Head) -> bool:
+    """Whether a sheet has the heading of the table, without columns of hours."""
+    return holds_form(head, FORM.fields, also=lambda heading: not hour_columns(heading))
+
+
+def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = None) -> Reading:
+    """Read the quarterly table; a point without a level stays, for it was to be measured.
+
+    Parameters
+    ----------
+    cities
+        Names of the city; rows that name another in column 城市 are passed over. Empty takes all.
+    received_on
+        Day the file was received: nothing may be dated after it. ``None`` skips the check.
+
+    Returns
+    -------
+    Reading of ``noise_points``: ``point_id, date, point_name, zone`` (``0`` to ``4b``), ``day_db, night_db`` (dB(A), NaN
+    where the cell says missing), ``method`` (``manual``).
+
+    Raises
+    ------
+    SourceError
+        No sheet has the heading.
+    """
+    builder = ReadingBuilder(FORM.table_name)
+    grids = find_grids(path, FORM)
+    for grid in grids:
+        prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        for number, cells in grid.rows:
+            if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
+                continue
+            record = read_point(builder, grid, (number, cells), FORM, prefix, received_on)
+            if record is None:
+                continue
+            content = (record["point_name"], record["zone"], record["day_db"], record["night_db"], "manual")
+            key = (record["point_id"], record["date"])
+            if not builder.is_repeat(number, key, tuple(map(str, content))):
+                builder.add(*key, *content)
+    return builder.finish()
+
+
+def read_point(
+    builder: ReadingBuilder,
+    grid: Grid,
+    row: tuple[int, list[Cell]],
+    form: Form,
+    prefix: str,
+    received_on: date | None,
+) -> dict[str, object] | None:
+    """Read one row of a point and day; ``None`` after quarantining it, with the field and the reason."""
+    record = read_fields(builder, grid, row, as_read(form), prefix=prefix)
+    if record is None:
+        return None
+    labels = {one.name: one.label for one in form.fields}
+    fault = against_future(record["date"], "date", received_on)
+    try:
+        record["zone"] = zone_of(str(record["zone"]))
+    except ValueError as error:
+        fault = ("zone", str(error))
+    if fault:
+        builder.reject(row[0], prefix + labels[fault[0]], str(record[fault[0]]), fault[1])
+        return None
+    for name in ("day_db", "night_db"):
+        if record.get(name) is None:
+            record[name] = nan
+    return record

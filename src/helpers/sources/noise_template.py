@@ -1,0 +1,45 @@
+"""Empty workbook for the quarterly table of noise points: units in the headings, a list of zone classes, an explanation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from helpers.sources.noise_manual import FORM
+from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.water_forms import EXAMPLE, NOTE
+
+_ROWS, _WIDTH = 500, 18
+_HELP = (
+    ("逐行填报，一行为一个点位的一个监测日（24小时）。", "Fill in row by row: one point and one monitored day (24 hours)."),
+    ("功能区类别从下拉列表选取，4类区分4a类和4b类。", "Choose the zone class from the list; class 4 is either 4a or 4b."),
+    ("昼间、夜间等效声级为该日各小时按能量平均的值，保留一位小数。", "Day and night levels are energy means of that day's hours, with one decimal."),
+    ("应测未测的点位也要填一行，声级写 —。", "Fill in a row also for a point that was not measured; write — for its level."),
+    ("监测日期写作 2025-03-31（文本）。", "Write the day as 2025-03-31 (text)."),
+    ("备注以“示例”开头的行不读取。", "A row whose note begins with 示例 is not read."),
+    ("请勿改动表名和表头。", "Keep the sheet's name and its heading."),
+)  # fmt: skip
+_EXAMPLES = {"date": "2024-03-31", "day_db": 54.3, "night_db": 44.6, NOTE: EXAMPLE}
+
+
+def write_noise_template(path: Path) -> None:
+    """Write the empty workbook, whole or not at all; its example row is marked 示例 and never read."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = FORM.sheet
+    write_heading(sheet, [f"{one.label}\n{one.name}" for one in FORM.fields], [_WIDTH] * len(FORM.fields))
+    sheet.append([next(iter(one.choices), "") or _EXAMPLES.get(one.name, EXAMPLE) for one in FORM.fields])
+    for cell in sheet[2]:
+        cell.font = Font(italic=True)
+    texts = {place for place, one in enumerate(FORM.fields, start=1) if one.kind != "number"}
+    open_cells(sheet, n_columns=len(FORM.fields), n_rows=_ROWS, text_columns=texts)
+    for place, one in enumerate(FORM.fields, start=1):
+        if one.choices:
+            add_choice(sheet, place, f'"{",".join(one.choices)}"', n_rows=_ROWS)
+    help_sheet = book.create_sheet("填报说明")
+    write_heading(help_sheet, ["填报说明", "How to fill in"], (60, 80))
+    for line in _HELP:
+        help_sheet.append(line)
+    save_book(path, book)
