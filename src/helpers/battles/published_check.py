@@ -1,0 +1,87 @@
+"""Figures others published on what a battle computes: the long annual series, its conflicts, and a check on our values.
+
+Simulated values are never held against published ones: the check of a simulated run has no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Context
+from helpers.standards.rounding import round_half_even
+
+_TOLD = ["source_title", "publisher", "published_at", "is_derived", "shown", "note_zh", "note_en"]
+_SERIES = ["indicator_id", "year", "value", "unit", *_TOLD]
+_RIVALS = ["indicator_id", "name_zh", "period", "kind", "value", "unit", *_TOLD]
+_CHECK = ["indicator_id", "year", "computed", "published", "decimals", "difference", "is_within", "reasons"]
+
+
+def build_tables(
+    computed: pd.DataFrame, indicator_ids: Collection[str], context: Context
+) -> dict[str, pd.DataFrame]:
+    """Build the tables of published figures of one battle.
+
+    Parameters
+    ----------
+    computed
+        ``indicator_id, year, value`` (rounded as printed), ``is_valid`` (the year's data meet the standard): whole
+        years of the city; may be empty.
+    indicator_ids
+        Indicators whose published figures are wanted.
+
+    Returns
+    -------
+    ``published_series``
+        Figures of whole years of the whole city that pages show: one an indicator and year.
+    ``published_rivals``
+        Every figure of an indicator and period that several figures were published of, the shown one first.
+    ``published_check``
+        One row a published figure, shown or not, whose year was computed: both values, ``decimals`` of the coarser
+        of them, ``difference`` (computed less published, exact), ``is_within`` (equal when both are rounded half to
+        even to ``decimals``), and ``reasons`` joined by ``;``: ``derived`` (the published figure was worked out from
+        a printed difference), ``weaker`` (another published figure is shown in its place), ``incomplete`` (our year
+        lacks valid days or months). Empty where the run is simulated.
+    """
+    rows = registry.published(context.city.slug)
+    own = rows[rows["indicator_id"].isin(list(indicator_ids)) & (rows["area_zh"] == context.city.name_zh)]
+    own = own[own["value"].notna() & (own["kind"] != "target")]
+    own = own[own["period_end"] <= pd.Timestamp(context.as_of)]
+    years = own[(own["kind"] == "value") & own["period"].str.fullmatch(r"\d{4}")]
+    years = years.assign(year=years["period"].astype("int64"))
+    keys = ["indicator_id", "period", "kind"]
+    rivals = own[own.duplicated(keys, keep=False)].sort_values(
+        [*keys, "shown"], ascending=[True, True, True, False], kind="stable"
+    )
+    series = years[years["shown"].astype(bool)].sort_values(["indicator_id", "year"], kind="stable")
+    return {
+        "published_series": series[_SERIES].reset_index(drop=True),
+        "published_rivals": rivals[_RIVALS].reset_index(drop=True),
+        "published_check": _compare(computed[:0] if context.simulated else computed, years),
+    }
+
+
+def _compare(computed: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    known = computed.dropna(subset=["value"]).rename(columns={"value": "computed"})
+    both = known.merge(published.rename(columns={"value": "published"}), on=["indicator_id", "year"])
+    both = both.sort_values(["indicator_id", "year"], kind="stable").reset_index(drop=True)
+    rows = [_check(row) for row in both.itertuples()]
+    checked = pd.DataFrame(rows, columns=["decimals", "difference", "is_within", "reasons"], index=both.index)
+    kinds = {"decimals": "int64", "difference": "float64", "is_within": "bool", "reasons": "str"}
+    return both.join(checked.astype(kinds))[[*_CHECK, *_TOLD]]
+
+
+def _check(row: object) -> tuple[int, float, bool, str]:
+    decimals = min(registry.indicator(row.indicator_id).decimals, _printed_decimals(row.published))
+    is_within = round_half_even(row.computed, decimals) == round_half_even(row.published, decimals)
+    reasons = {"derived": row.is_derived, "weaker": not row.shown, "incomplete": not row.is_valid}
+    difference = float(Decimal(repr(row.computed)) - Decimal(repr(row.published)))
+    return decimals, difference, is_within, ";".join(name for name, holds in reasons.items() if holds)
+
+
+def _printed_decimals(value: float) -> int:
+    """Decimals a published figure carries; a whole number carries none, whatever its source printed."""
+    return max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent))
