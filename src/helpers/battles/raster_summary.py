@@ -11,21 +11,25 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from helpers.sources.rasters import ZONES, has_rasters, read_rasters, read_zones
+from helpers.battles import raster_tables
+from helpers.sources.raster_names import ZONES
+from helpers.sources.rasters import has_rasters, read_rasters, read_zones
 from helpers.statistics.raster_trend import raster_trend, tell_season
 from helpers.statistics.trend_map import TrendMap
 from helpers.statistics.zonal import label_zones, zonal_series
 
-WHOLE = 1  # label of the zone that is the whole picture
+WHOLE = 999  # label of the zone that is the whole picture, named in registry/land_terms.yml
 
 
 @dataclass(frozen=True, eq=False)
 class RasterSummary:
-    """Series by zone (see :func:`helpers.statistics.zonal.zonal_series`) and the map of trends."""
+    """Series by zone (see :func:`helpers.statistics.zonal.zonal_series`), the map of trends, km² of a cell by row."""
 
     index: str
     zonal: pd.DataFrame
     map: TrendMap
+    cell_area_km2: np.ndarray
+    n_images: int
 
 
 def summarise_folder(
@@ -40,8 +44,7 @@ def summarise_folder(
     as_of
         Last day whose images count.
     zones
-        Boundaries of places. Without them ``zones.tif`` of the folder tells the zones; without either the whole picture
-        is one zone, ``"1"``.
+        Boundaries of places, for a folder without ``zones.tif``; without either the whole picture is zone ``WHOLE``.
     index
         ``NDVI`` or ``cover``.
 
@@ -72,13 +75,43 @@ def summarise_folder(
         first=dates[0].date(),
         last=dates[-1].date(),
     )
-    return RasterSummary(index, zonal, drawn)
+    return RasterSummary(index, zonal, drawn, stack["cell_area_km2"].to_numpy(), len(dates))
+
+
+def as_tables(summary: RasterSummary) -> dict[str, pd.DataFrame]:
+    """Lay a summary out as the tables of :mod:`helpers.battles.raster_tables`, pixels row by row."""
+    drawn = summary.map
+    rows, columns = drawn.slope.shape
+    told = {
+        "index": summary.index,
+        "n_images": summary.n_images,
+        "first": pd.Timestamp(drawn.first),
+        "last": pd.Timestamp(drawn.last),
+        "rows": rows,
+        "columns": columns,
+        "cell_width_km": drawn.cell_width_km,
+        "cell_height_km": drawn.cell_height_km,
+        "north_deg": drawn.north_deg,
+    }
+    pixels = {
+        "row": np.repeat(np.arange(rows), columns),
+        "column": np.tile(np.arange(columns), rows),
+        "area_km2": np.repeat(summary.cell_area_km2, columns),
+        "slope": drawn.slope.ravel(),
+        "p": drawn.p.ravel(),
+        "n": drawn.n.ravel(),
+    }
+    return {
+        "map": raster_tables.shape("map", [told]),
+        "pixels": raster_tables.shape("pixels", pd.DataFrame(pixels)),
+        "zones": raster_tables.shape("zones", summary.zonal),
+    }
 
 
 def _label(stack: xr.DataArray, zones: pd.DataFrame | None, path: Path) -> np.ndarray:
-    """Zone of each pixel: from boundaries, else from the folder's raster, else one for all."""
-    if zones is not None:
-        return label_zones(zones, stack)
+    """Zone of each pixel: from the folder's raster, else from boundaries, else one for all."""
     if path.is_file():
         return read_zones(path, stack)
+    if zones is not None and len(zones):
+        return label_zones(zones, stack)
     return np.full(stack.shape[1:], WHOLE)

@@ -1,16 +1,13 @@
 """A folder of GeoTIFFs of one index, one file a date, as a stack in blocks that is read only when it is computed.
 
-File names carry the index, the date (``2015-06-01``, ``20150601``, ``2015-06``, ``doy2015153``, ``A2015153``) and, for
-a quality layer, ``pixel_reliability`` or ``SummaryQA``: 0 good, 1 marginal, 2 snow or ice, 3 cloudy. A file ``zones.tif``
-on the same grid may say which place a pixel belongs to.
+Names are read by :mod:`helpers.sources.raster_names`; pixels of a quality layer are 0 good, 1 marginal, 2 snow or ice,
+3 cloudy. A file ``zones.tif`` on the same grid may say which place a pixel belongs to.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -23,40 +20,20 @@ from rasterio.windows import Window
 
 from helpers.errors import ParameterError
 from helpers.sources.raster_grid import Header, check_grid, grid_of, measure_cells, read_header
+from helpers.sources.raster_names import (
+    FORMS,
+    SUFFIXES,
+    ZONES,
+    RasterForm,
+    index_of,
+    is_quality,
+    no_index,
+    tell_date,
+)
 from helpers.sources.reading import refusal
 
-ZONES = "zones.tif"
-_QUALITY = re.compile("pixel_reliability|summaryqa", re.IGNORECASE)
-_DATES = (
-    re.compile(r"(?:doy|A)(?P<year>\d{4})(?P<number>\d{3})(?:\d{6})?(?!\d)"),
-    re.compile(r"(?<!\d)(?P<year>\d{4})([-_.]?)(?P<month>\d{2})\2(?P<day>\d{2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<year>\d{4})[-_](?P<month>\d{2})(?!\d)"),
-)
-_FIRST_YEAR, _LAST_YEAR = 1980, 2100
 _BLOCK_BYTES = 2**26  # of one block as floats, all dates together
 _CACHE_BYTES = 2**25  # GDAL by itself takes a twentieth of the machine's memory
-
-
-@dataclass(frozen=True)
-class RasterForm:
-    """How one index is named and stored; ``low`` to ``high`` is what the index can be.
-
-    Whole numbers are the index times ``divisor``, fractions the index itself; a scale that a file declares wins.
-    """
-
-    names: re.Pattern[str]
-    divisor: int
-    low: float
-    high: float
-    fills: tuple[int, ...] = ()
-    kept_qualities: tuple[int, ...] = (0, 1)
-
-
-# MOD13: stored ×10,000, valid −2000 to 10,000, fill −3000. Cover: per cent in whole numbers.
-FORMS = {
-    "NDVI": RasterForm(re.compile("ndvi", re.IGNORECASE), 10_000, -0.2, 1, (-3000,)),
-    "cover": RasterForm(re.compile("fvc|cover", re.IGNORECASE), 100, 0, 1),
-}
 
 
 def has_rasters(folder: Path, *, index: str, as_of: date) -> bool:
@@ -150,48 +127,24 @@ def _list_files(folder: Path, index: str) -> tuple[list[Path], list[Path]]:
         raise ParameterError(
             f"index {index!r} is unknown", expected=" or ".join(FORMS), remedy="choose one of them"
         )
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".tif", ".tiff"))
-    qualities = [path for path in found if _QUALITY.search(path.name)]
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+    qualities = [path for path in found if is_quality(path)]
     images = [path for path in found if path not in qualities and path.name != ZONES]
-    if images and not any(form.names.search(path.name) for path in images for form in FORMS.values()):
-        raise refusal(
-            images[0],
-            "the name says no index",
-            expected=f"{' or '.join(FORMS)} in the name",
-            remedy="rename the files like NDVI_2015-06-01.tif",
-        )
-    return [path for path in images if FORMS[index].names.search(path.name)], qualities
+    if images and not any(map(index_of, images)):
+        raise no_index(images[0])
+    return [path for path in images if index_of(path) == index], qualities
 
 
 def _by_date(paths: list[Path], as_of: date) -> dict[datetime, Path]:
     """Files by the day in their names, in order, up to ``as_of``."""
     dated: dict[datetime, Path] = {}
     for path in paths:
-        day = _tell_date(path)
+        day = tell_date(path)
         if day in dated:
             found = f"{day:%Y-%m-%d} is there twice, also in {dated[day].name}"
             raise refusal(path, found, expected="one file a date", remedy="keep one of them")
         dated[day] = path
     return {day: dated[day] for day in sorted(dated) if day.date() <= as_of}
-
-
-def _tell_date(path: Path) -> datetime:
-    for match in (match for pattern in _DATES for match in pattern.finditer(path.stem)):
-        part = match.groupdict()
-        year = int(part["year"])
-        try:
-            day = datetime(year, int(part.get("month") or 1), int(part.get("day") or 1))
-        except ValueError:
-            continue
-        day += timedelta(days=int(part.get("number") or 1) - 1)
-        if day.year == year and _FIRST_YEAR <= year <= _LAST_YEAR:
-            return day
-    raise refusal(
-        path,
-        "the name holds no date",
-        expected="2015-06-01, 20150601, 2015-06, doy2015153 or A2015153",
-        remedy="rename the file",
-    )
 
 
 def _chunks(header: Header, n_dates: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

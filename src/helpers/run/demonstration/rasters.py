@@ -1,8 +1,8 @@
-"""A simulated folder of monthly NDVI images with their quality layers and zones. Nothing here was measured.
+"""A simulated folder of NDVI images of the growing season, yearly cover, quality layers and zones. Nothing here was measured.
 
 The scene is 60 × 60 pixels of one kilometre around the city: crops, a forest in the south-east, grassland in the west,
 a lake, and a town that grows. Planted trends: the forest greens, the rim of the town loses green, the rest has none.
-Clouds are patches, snow lies in the cold half of the year.
+Clouds are patches.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ import numpy as np
 import pandas as pd
 import rasterio
 
-from helpers.sources.rasters import ZONES
+from helpers import registry
+from helpers.sources.raster_names import ZONES
 
 _FIRST_YEAR, _SIDE = 2015, 60
+_MONTHS, _COVER_MONTH = range(5, 10), 7
 _PIXEL_DEGREES = (0.0125, 0.009)  # about a kilometre at 44° north
-_CORNER = (124.95, 44.15)  # west, north
-# Winter level, height of summer, day of the peak, trend of the summer per year; the code in zones.tif is the place here.
+_ENDS = (0.10, 0.86)  # NDVI of bare soil and of full cover
+# Winter level, height of summer, day of the peak, trend of the summer per year. Their places are the codes of zones.tif
+# in registry/land_terms.yml: cropland, forest, grassland, built-up land, its edge, water.
 _COVERS = {
     "crops": (0.16, 0.62, 212, 0.0),
     "forest": (0.30, 0.52, 200, 0.004),
@@ -30,11 +33,13 @@ _COVERS = {
 }
 
 
-def write_rasters(staging: Path, *, seed: int, last: date) -> None:
-    """Write the images below ``staging/rasters``: NDVI ×10,000, quality layers 0 to 3 and ``zones.tif``.
+def write_rasters(staging: Path, *, city: str, seed: int, last: date) -> None:
+    """Write the images below ``staging/rasters``: NDVI ×10,000, cover in per cent, quality 0 to 3, and ``zones.tif``.
 
     Parameters
     ----------
+    city
+        A folder of ``cities/``; the scene lies in the middle of its box.
     seed
         The same seed gives the same bytes.
     last
@@ -43,16 +48,32 @@ def write_rasters(staging: Path, *, seed: int, last: date) -> None:
     folder = staging / "rasters"
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, 21])
-    cover = _lay_covers()
-    _write(folder / ZONES, (cover + 1).astype("uint8"), nodata=0)
+    corner, cover = _corner_of(city), _lay_covers()
+    _write(folder / ZONES, (cover + 1).astype("uint8"), corner, nodata=0)
     lift = 0.03 * _patches(rng)  # fields differ, and stay so over the years
     months = pd.date_range(f"{_FIRST_YEAR}-01-01", last + pd.Timedelta(days=1), freq="MS")[:-1]
     weather = 0.02 * rng.standard_normal(last.year - _FIRST_YEAR + 1)
-    for month in months:
+    for month in months[months.month.isin(_MONTHS)]:
         of_year = weather[month.year - _FIRST_YEAR]
         values, quality = _simulate(month, cover, lift=lift, weather=of_year, rng=rng)
-        _write(folder / f"NDVI_{month:%Y-%m}.tif", values, nodata=-3000)
-        _write(folder / f"pixel_reliability_{month:%Y-%m}.tif", quality, nodata=255)
+        _write(folder / f"NDVI_{month:%Y-%m}.tif", values, corner, nodata=-3000)
+        _write(folder / f"pixel_reliability_{month:%Y-%m}.tif", quality, corner, nodata=255)
+        if month.month == _COVER_MONTH:
+            shares = 100 * (values / 10_000 - _ENDS[0]) / (_ENDS[1] - _ENDS[0])
+            _write(
+                folder / f"cover_{month:%Y-%m}.tif",
+                shares.clip(0, 100).round().astype("uint8"),
+                corner,
+                nodata=255,
+            )
+
+
+def _corner_of(city: str) -> tuple[float, float]:
+    """West and north of the scene, degrees."""
+    box = registry.city(city).box
+    west = (box.west + box.east) / 2 - _PIXEL_DEGREES[0] * _SIDE / 2
+    north = (box.south + box.north) / 2 + _PIXEL_DEGREES[1] * _SIDE / 2
+    return round(west, 2), round(north, 2)
 
 
 def _lay_covers() -> np.ndarray:
@@ -86,19 +107,16 @@ def _simulate(
     growth = summer + lift + weather + trend * (month.year - _FIRST_YEAR)
     ndvi = winter + curve * growth + 0.012 * rng.standard_normal(cover.shape)
     quality = np.where(rng.random(cover.shape) < 0.06, 1, 0)
-    cold = np.exp(-(((month.day_of_year + 15 - 20 + 182) % 365 - 182) ** 2) / (2 * 35**2))
-    quality[_patches(rng, 12) > 2.0 - 2.2 * cold] = 2 if cold > 0.3 else 3
-    quality[_patches(rng) > 1.9] = 3
-    ndvi[quality == 2] -= 0.15
+    quality[(_patches(rng, 12) > 2.0) | (_patches(rng) > 1.9)] = 3
     ndvi[quality == 3] -= 0.25
     values = np.round(ndvi.clip(-0.2, 1) * 10_000).astype("int16")
     values[quality == 3] = np.where(rng.random((quality == 3).sum()) < 0.5, -3000, values[quality == 3])
     return values, quality.astype("uint8")
 
 
-def _write(path: Path, pixels: np.ndarray, *, nodata: int) -> None:
+def _write(path: Path, pixels: np.ndarray, corner: tuple[float, float], *, nodata: int) -> None:
     """Write a compressed GeoTIFF in degrees, marked as simulated."""
-    (width, height), (west, north) = _PIXEL_DEGREES, _CORNER
+    (width, height), (west, north) = _PIXEL_DEGREES, corner
     with rasterio.open(
         path,
         "w",

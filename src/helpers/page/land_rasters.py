@@ -1,0 +1,133 @@
+"""The section on raster images: one map of the trend of every pixel, the area that changes, and the series of zones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.battles.context import Battle
+from helpers.battles.raster_tables import draw_from
+from helpers.page import battle_page, document
+from helpers.page.battle_page import place, table
+from helpers.page.blocks import Block
+from helpers.page.charts import Caption, Chart
+from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
+from helpers.page.numbers import Measure, format_number
+from helpers.page.wording.sentence import capitalise
+from helpers.periods import span_label
+from helpers.statistics.trend_map import TrendMap
+
+KIND = "raster_images"
+_PERCENT = {"NDVI": 1.0, "cover": 100.0}  # what a value of the index is told in
+_MEASURES = {"NDVI": Measure("index", 4), "cover": Measure("pp", 2)}
+_ZONE_DECIMALS = {"NDVI": 3, "cover": 1}
+
+
+def text(path: str, lang: str, **fields: object) -> str:
+    """Return a text of ``rasters.yml``."""
+    return battle_page.text("rasters", path, lang, **fields)
+
+
+def raster(battle: Battle, index: str, *, lang: str) -> Block:
+    """Say where an index rises and falls; without images, what to supply.
+
+    Parameters
+    ----------
+    battle
+        Its tables hold ``raster_map``, ``raster_pixels`` and ``raster_zones`` of the index.
+    index
+        ``NDVI`` or ``cover``.
+    """
+    heading, name = text(f"heading.{index}", lang), text(f"names.{index}", lang)
+    told = battle.tables["raster_map"]
+    if told.empty:
+        return document.section(heading, text("none", lang, index=name, word=index))
+    drawn = draw_from(battle.tables)
+    if drawn is None:
+        reason = told["reason"].iloc[0]
+        return document.section(heading, text("refused", lang, index=name, reason=reason))
+    fields = {
+        "first": span_label(*_month(told["first"].iloc[0]), lang),
+        "last": span_label(*_month(told["last"].iloc[0]), lang),
+        "n": int(told["n_images"].iloc[0]),
+    }
+    areas = _areas(battle.tables["raster_pixels"], lang)
+    if areas is None:
+        return document.section(heading, text("flat", lang, **fields), _zones(battle, index, lang))
+    valid = format_number(battle.tables["raster_pixels"]["n"].mean(), decimals=0, lang=lang)
+    return document.section(
+        heading,
+        text("found", lang, **fields, **areas),
+        _map(battle, index, drawn, lang),
+        text(f"method.{index}", lang, valid=valid),
+        _zones(battle, index, lang),
+        text("zones", lang),
+    )
+
+
+def _month(day: pd.Timestamp) -> tuple[object, object]:
+    return day.replace(day=1).date(), (day + pd.offsets.MonthEnd(0)).date()
+
+
+def _areas(pixels: pd.DataFrame, lang: str) -> dict[str, str] | None:
+    """Areas with enough data, of clear direction, up and down, as printed; None where no pixel has a trend."""
+    known = pixels[pixels["slope"].notna()]
+    total = known["area_km2"].sum()
+    if not total:
+        return None
+    clear = known[(known["p"] < SIGNIFICANCE) & (known["slope"] != 0)]
+    sums = {
+        "total": total,
+        "clear": clear["area_km2"].sum(),
+        "up": clear.loc[clear["slope"] > 0, "area_km2"].sum(),
+        "down": clear.loc[clear["slope"] < 0, "area_km2"].sum(),
+    }
+    told = {name: format_number(area, decimals=0, lang=lang) for name, area in sums.items()}
+    return told | {"share": format_number(100 * sums["clear"] / total, decimals=1, lang=lang)}
+
+
+def _map(battle: Battle, index: str, drawn: TrendMap, lang: str) -> Chart:
+    pixels = battle.tables["raster_pixels"]
+    known = np.isfinite(pixels["slope"])
+    clear = known & (pixels["p"] < SIGNIFICANCE)
+    total = pixels.loc[known, "area_km2"].sum()
+    shares = {
+        name: format_number(100 * pixels.loc[side, "area_km2"].sum() / total, decimals=0, lang=lang)
+        for name, side in (("up", clear & (pixels["slope"] > 0)), ("down", clear & (pixels["slope"] < 0)))
+    }
+    measure = _MEASURES[index]
+    caption = Caption(
+        id=f"{battle.name.replace('_', '-')}-raster",
+        title=text("title", lang, **shares),
+        measure=text(f"measure.{index}", lang, place=place(battle, lang)),
+        source=battle_page.source(battle, KIND, lang),
+        unit=measure.unit,
+        decimals=measure.decimals,
+        battle=battle.name,
+    )
+    return raster_map(replace(drawn, slope=_PERCENT[index] * drawn.slope), caption=caption, lang=lang)
+
+
+def _zones(battle: Battle, index: str, lang: str) -> Markup | None:
+    """Yearly values, one row a year and one column a zone."""
+    zones = battle.tables["raster_zones"]
+    if zones.empty:
+        return None
+    order = list(dict.fromkeys(zones[f"name_{lang}"]))
+    wide = zones.pivot(index="year", columns=f"name_{lang}", values="value")[order] * _PERCENT[index]
+    unit = text("unit", lang) if index == "cover" else ""
+    wide.columns = [capitalise(f"{name}{unit}") for name in order]
+    shown = wide.rename_axis(text("year", lang)).reset_index()
+    shown = shown.astype({shown.columns[0]: "str"})
+    measure = Measure("index", _ZONE_DECIMALS[index])
+    return table(
+        battle,
+        shown,
+        caption=text(f"table.{index}", lang),
+        lang=lang,
+        measures=dict.fromkeys(shown.columns[1:], measure),
+        kind=KIND,
+    )
