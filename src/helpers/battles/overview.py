@@ -1,0 +1,171 @@
+"""The whole plan: the five battles as their own pages have them, the cross-cutting parts, milestones and articles."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pandas as pd
+
+from helpers.battles import (
+    black_soil,
+    blue_sky,
+    clear_water,
+    cross_cutting,
+    grassland_wetland,
+    green_hills,
+    land_ledger,
+    results,
+    synergy,
+    task_ledger,
+)
+from helpers.battles.context import Battle, Context
+from helpers.battles.milestones import STATES, milestone_table
+
+NAME = "overview"
+BATTLES: dict[str, ModuleType] = {
+    module.NAME: module for module in (blue_sky, clear_water, green_hills, black_soil, grassland_wetland)
+}
+PARTS = (*BATTLES, cross_cutting.NAME)
+"""What the plan is made of, in its order: the battles, and the articles that belong to none of them."""
+TABLES = tuple(
+    dict.fromkeys(
+        (*(table for module in BATTLES.values() for table in module.TABLES), *cross_cutting.TABLES, "tasks")
+    )
+)
+FOLLOWS = ("target", "milestone", "ledger", "task", "none")
+"""How an article may be followed: judged, dated, counted by an indicator, told by the task ledger, or not at all."""
+_GOOD = ("met", "on_track")
+_JUDGED = (*_GOOD, "at_risk", "off_track")
+_TARGETS = ["target_id", "article", "part", "indicator_id", "status", "is_judged"]
+
+
+def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+    """Put the whole plan together for one city and period.
+
+    Parameters
+    ----------
+    tables
+        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty. Station days may be missing.
+
+    Returns
+    -------
+    The results: every row with a target, and the rows of the cross-cutting parts. Beside them, under the name of each
+    of ``PARTS``, the whole results table its own page shows; ``targets`` and ``articles`` of the plan, ``milestones``,
+    the tables of :mod:`helpers.battles.synergy` and :mod:`helpers.battles.task_ledger`, ``coverage``, ``sources``,
+    ``quarantine``.
+    """
+    battles = {name: _build_part(name, tables, context) for name in BATTLES}
+    crossing = cross_cutting.build(tables, context)
+    parts = {name: battle.results for name, battle in battles.items()} | {crossing.name: crossing.results}
+    found = _gather(parts)
+    milestones = milestone_table(found[found["target_id"] != ""], tables["tasks"], context)
+    annual = battles["blue_sky"].tables.get("annual")
+    years = land_ledger.latest_scope(crossing.tables["years"])
+    targets = _target_table(found, context)
+    details = {
+        **parts,
+        "targets": targets,
+        "milestones": milestones,
+        "articles": _article_table(targets, milestones, context),
+        **synergy.build_tables(years, annual, context),
+        **task_ledger.build_tables(tables["tasks"], context),
+        "coverage": _coverage(parts),
+        "sources": tables["sources"],
+        "quarantine": tables["quarantine"],
+    }
+    return Battle(NAME, context, found, details)
+
+
+def _build_part(name: str, tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+    """Build a battle as its own page does; blue sky without the models that no row rests on."""
+    own = {table: tables[table] for table in BATTLES[name].TABLES if table in tables}
+    if name == blue_sky.NAME:
+        return blue_sky.build(own, context, with_evidence=False)
+    return BATTLES[name].build(own, context)
+
+
+def _gather(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rows of all parts that have a target, and all rows of the cross-cutting parts; a row two parts show once."""
+    kept = [
+        rows if name == cross_cutting.NAME else rows[rows["target_id"] != ""] for name, rows in parts.items()
+    ]
+    joined = pd.concat(kept, ignore_index=True)
+    key = ["indicator_id", "place_code", "period_start", "period_end", "standard", "target_id"]
+    return results.check(joined.drop_duplicates(key, ignore_index=True))
+
+
+def status_counts(battle: Battle) -> pd.DataFrame:
+    """Count the targets of each part by status: the rows of the matrix.
+
+    Returns
+    -------
+    Index: ``PARTS``; one column for each of ``STATUSES``; zero where there is none.
+    """
+    counts = {
+        name: battle.tables[name].loc[battle.tables[name]["target_id"] != "", "status"].value_counts()
+        for name in PARTS
+    }
+    return pd.DataFrame(counts).reindex(results.STATUSES).fillna(0).astype("int64").T
+
+
+def _target_table(found: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Every target of the plan: the part it is told in, its status where a row tells it, and whether it is judged by."""
+    status = dict(zip(found["target_id"], found["status"], strict=True))
+    rows = [
+        (one.id, one.article, one.battle, one.indicator, status.get(one.id, ""), one.judged)
+        for one in context.plan.targets
+    ]
+    return pd.DataFrame(rows, columns=_TARGETS)
+
+
+def _article_table(targets: pd.DataFrame, milestones: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Every article of the plan and how it is followed.
+
+    Returns
+    -------
+    ``article, title_zh, title_en, part, follows`` (of ``FOLLOWS``, joined by ``;``), counts ``n_targets, n_judged,
+    n_good`` (met or on track), ``n_milestones``, each state of a milestone as ``n_STATE``, ``n_measures``, and
+    ``reason_zh, reason_en`` where it is not followed.
+    """
+    rows = []
+    for article in sorted(context.plan.articles, key=lambda one: one.number):
+        own = targets[targets["article"] == article.number]
+        known = own.loc[own["is_judged"], "status"]
+        steps = milestones[milestones["article"] == article.number]
+        measures = [one for one in context.plan.measures if one.article == article.number]
+        follows = {
+            "target": len(own) > 0,
+            "milestone": len(steps) > 0,
+            "ledger": any(one.indicator for one in measures),
+            "task": any(not one.indicator for one in measures),
+        }
+        told = [name for name, is_so in follows.items() if is_so] or ["none"]
+        rows.append(
+            {
+                "article": article.number,
+                "title_zh": article.title_zh,
+                "title_en": article.title_en,
+                "part": article.battle,
+                "follows": ";".join(told),
+                "n_targets": len(own),
+                "n_judged": int(known.isin(_JUDGED).sum()),
+                "n_good": int(known.isin(_GOOD).sum()),
+                "n_milestones": len(steps),
+                **{f"n_{state}": int((steps["state"] == state).sum()) for state in STATES},
+                "n_measures": len(measures),
+                "reason_zh": article.reason_zh,
+                "reason_en": article.reason_en,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _coverage(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Indicators asked for and known of each part: ``part, first, last`` (days), ``expected, valid``."""
+    rows = []
+    for name, table in parts.items():
+        known = table[table["value"].notna()]
+        first, last = known["period_start"].min(), known["period_end"].max()
+        counts = (table["indicator_id"].nunique(), known["indicator_id"].nunique())
+        rows.append((name, first, last, *counts))
+    return pd.DataFrame(rows, columns=["part", "first", "last", "expected", "valid"])

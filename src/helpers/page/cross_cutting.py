@@ -1,0 +1,140 @@
+"""The cross-cutting sections of the overview: carbon and energy with their synergy, safety, governance and capacity."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers import registry
+from helpers.battles import synergy
+from helpers.battles.context import Battle
+from helpers.battles.cross_cutting import GROUPS
+from helpers.battles.judgement import is_missing
+from helpers.page import battle_page, document, wording
+from helpers.page.battle_page import place, table
+from helpers.page.blocks import Block
+from helpers.page.charts import Caption, Chart, dot_interval
+from helpers.page.numbers import format_number
+from helpers.page.overview import KIND, text
+from helpers.page.reported import indicator_tables
+from helpers.page.wording.sentence import Sentence, capitalise
+
+_MOST_YEARS = 10
+_WIDE = 0.2  # percentage points: a narrower range of rounding is not worth printing
+
+
+def carbon(battle: Battle, *, lang: str) -> Block:
+    """Carbon and energy against their targets, and whether pollutants fall with carbon."""
+    return document.section(
+        text("carbon.heading", lang), *_group(battle, "carbon", lang), *_synergy(battle, lang)
+    )
+
+
+def safety(battle: Battle, *, lang: str) -> Block:
+    """Emergency plans of rivers, radioactive sources, drills and risks."""
+    return document.section(text("safety.heading", lang), *_group(battle, "safety", lang))
+
+
+def governance(battle: Battle, *, lang: str) -> Block:
+    """Facilities, enforcement, monitoring network, disclosure, complaints and capacity."""
+    return document.section(text("governance.heading", lang), *_group(battle, "governance", lang))
+
+
+def _group(battle: Battle, group: str, lang: str) -> list[object]:
+    """The values that have a target in sentences, then all indicators of the group in tables."""
+    results = battle.results
+    order = {name: number for number, name in enumerate(GROUPS[group])}
+    rows = results[results["indicator_id"].isin(list(order))]
+    if rows.empty:
+        return [text("none", lang)]
+    rows = rows.sort_values("indicator_id", key=lambda names: names.map(order), kind="stable")
+    told = [
+        wording.value_sentence(row, lang=lang)
+        for _, row in rows.iterrows()
+        if not is_missing(row["value"]) and not is_missing(row["target_value"])
+    ]
+    topic = text(f"{group}.topic", lang)
+    return [*([told] if told else []), *indicator_tables(battle, rows, lang=lang, topic=topic)]
+
+
+def _synergy(battle: Battle, lang: str) -> list[object]:
+    """Whether carbon and pollutants fall together, their average changes, and each year's change."""
+    trends = battle.tables["synergy_trends"]
+    verdict = synergy.judge(trends)
+    if verdict == "no_data":
+        return [[Sentence("", text("synergy.no_data", lang), "synergy", lang)]]
+    told = trends[trends["status"] == "ok"].set_index("indicator_id")
+    years = {"first": int(told["first"].min()), "last": int(told["last"].max())}
+    change = abs(told.loc[synergy.CARBON, "change_pct"])
+    fields = {
+        **years,
+        "carbon": f"{format_number(change, decimals=1, lang=lang)}{'%' if lang == 'zh' else chr(0xA0) + '%'}",
+        "names": text("join", lang).join(_name(one, lang) for one in told.index if one != synergy.CARBON),
+    }
+    numbers = (float(years["first"]), float(years["last"]))
+    numbers += (round(change, 1),) if verdict == "together" else ()
+    sentence = Sentence("", text(f"synergy.{verdict}", lang, **fields), "synergy", lang, numbers=numbers)
+    return [
+        [sentence],
+        _synergy_chart(battle, told, years, lang),
+        _changes(battle, lang),
+        text("synergy.method", lang),
+    ]
+
+
+def _synergy_chart(battle: Battle, told: pd.DataFrame, years: dict[str, int], lang: str) -> Chart:
+    caption = Caption(
+        id="overview-synergy",
+        title=text("synergy.title", lang),
+        measure=text("synergy.measure", lang, place=place(battle, lang), **years),
+        note=text("synergy.note", lang),
+        source=battle_page.source(battle, KIND, lang),
+        unit="pct",
+        decimals=1,
+    )
+    dots = told.rename(columns={"change_pct": "value", "low_pct": "low", "high_pct": "high"})
+    dots = dots.assign(name=[_name(one, lang) for one in told.index])
+    return dot_interval(dots[["name", "value", "low", "high", "n"]], caption=caption, lang=lang)
+
+
+def _changes(battle: Battle, lang: str) -> Markup:
+    """Change of each year by series, with the range that rounding allows where it matters."""
+    found = battle.tables["synergy_changes"].dropna(subset=["change_pct"])
+    shown = [name for name in synergy.SERIES if name in set(found["indicator_id"])]
+    cells = found.set_index(["year", "indicator_id"])
+    years = sorted(set(found["year"]), reverse=True)[:_MOST_YEARS]
+    rows = [
+        [
+            str(year),
+            *(
+                _change(cells.loc[(year, name)], lang) if (year, name) in cells.index else None
+                for name in shown
+            ),
+        ]
+        for year in years
+    ]
+    names = [text("synergy.year", lang), *(_name(name, lang) for name in shown)]
+    made = pd.DataFrame(rows, columns=names, dtype="object")
+    return table(battle, made, caption=text("synergy.table", lang), lang=lang, kind=KIND)
+
+
+def _change(row: pd.Series, lang: str) -> str:
+    low, high = row["low_pct"], row["high_pct"]
+    if low <= 0 <= high:
+        return text("synergy.even", lang)
+    side = "up" if row["change_pct"] > 0 else "down"
+    told = text(f"synergy.{side}", lang, n=_share(row["change_pct"], lang))
+    if high - low < _WIDE or not math.isfinite(high - low):
+        return told
+    ends = sorted((abs(low), abs(high)))
+    return told + text("synergy.range", lang, low=_share(ends[0], lang), high=_share(ends[1], lang))
+
+
+def _share(number: float, lang: str) -> str:
+    return format_number(abs(number), decimals=1, lang=lang)
+
+
+def _name(indicator_id: str, lang: str) -> str:
+    return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))

@@ -1,0 +1,76 @@
+"""The overview's page: matrix, links to the battles' own rows, articles, milestones, and a page without any data."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from demo_battle import BATTLES, battle, report
+from helpers.battles import overview
+from helpers.page import cross_cutting as sections
+from helpers.page import overview as page
+from helpers.page import task_ledger
+from helpers.page.blocks import labels
+from helpers.page.reading import read_markup
+from land_cases import context, empty_tables, faulty_words, texts_in
+
+BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+def tables_of(lang: str) -> dict[str, object]:
+    """Tables of the page by caption."""
+    found = {}
+    for section in report("2025", lang, name="overview").document.sections:
+        for part in section["parts"]:
+            for table in read_markup(part.get("html", ""))[1]:
+                found[table.caption] = table
+    return found
+
+
+@BOTH
+def test_page_one_has_a_lead_for_every_part_and_the_matrix(lang):
+    first = report("2025", lang, name="overview").document.sections[:2]
+    leads = [item["facts"]["head"] for item in first[0]["parts"][1]["items"]]
+    assert leads == [page.part_name(part, lang) + labels(lang)["colon"] for part in overview.PARTS]
+    matrix = read_markup(first[1]["parts"][0]["html"])[1][0]
+    counts = overview.status_counts(battle("2025", "overview"))
+    assert [row[0] for row in matrix.body[:-1]] == [page.part_name(part, lang) for part in overview.PARTS]
+    assert [[int(cell) for cell in row[1:-1]] for row in matrix.body[:-1]] == counts.to_numpy().tolist()
+    assert [int(cell) for cell in matrix.body[-1][1:]] == [*counts.sum(), counts.to_numpy().sum()]
+
+
+@BOTH
+def test_every_article_stands_once_in_the_table(lang):
+    table = next(
+        table for caption, table in tables_of(lang).items() if page.text("articles.table", lang) in caption
+    )
+    assert [row[0] for row in table.body] == [page.text("targets.article", lang, n=n) for n in range(1, 52)]
+
+
+@BOTH
+@pytest.mark.parametrize("name", BATTLES)
+def test_links_lead_to_rows_that_the_page_of_the_battle_has(name, lang):
+    html = report("2025", lang, name="overview").html
+    anchors = re.findall(rf'href="{name}\.{lang}\.html#([^"]+)"', html)
+    own = report("2025", lang, name=name).html
+    assert len(anchors) >= 5 and all(f'id="{anchor}"' in own for anchor in anchors)
+    assert f'href="{name}.{lang}.html"' in html
+
+
+@BOTH
+def test_links_within_the_page_have_their_place(lang):
+    html = report("2025", lang, name="overview").html
+    wanted = set(re.findall(r'href="#([^"]+)"', html))
+    assert wanted <= set(re.findall(r'id="([^"]+)"', html))
+
+
+@BOTH
+def test_without_data_the_page_says_so_and_does_not_fail(lang):
+    found = overview.build(empty_tables(overview), context())
+    made = [page.page_one, page.coverage, page.targets, page.milestones, page.articles]
+    made += [sections.carbon, sections.safety, sections.governance, task_ledger.section]
+    texts = texts_in(function(found, lang=lang).payload() for function in made)
+    assert faulty_words(texts, lang) == []
+    assert any(page.text("synergy.no_data", lang) in text for text in texts)
+    assert not [text for text in texts if re.search(r"\b(?:nan|None|NaT)\b", text)]
