@@ -1,11 +1,12 @@
 """Facts as data: indicators, caveats, colours, tables of the standards, cities and their plans."""
 
-from helpers.registry.cities import city, plan, published, stations
+from helpers.registry.cities import city, indicators_of, plan, published, stations
 from helpers.registry.city_records import City, Measure, Milestone, Plan, Target, Window
 from helpers.registry.limits import Limit, limits
-from helpers.registry.load import caveat, caveats, indicator, indicators, palette, source_kinds, table
+from helpers.registry.load import palette, source_kinds, table
+from helpers.registry.own import caveat, caveats, caveats_of, indicator, indicators, river_indicators
 from helpers.registry.records import Indicator, Palette
-from helpers.registry.water import drinking_sources, reservoirs, section_networks, sections
+from helpers.registry.water import drinking_sources, reservoirs, rivers, section_networks, sections
 from helpers.registry.water_records import SectionNetwork
 
 __all__ = [
@@ -21,15 +22,19 @@ __all__ = [
     "Window",
     "caveat",
     "caveats",
+    "caveats_of",
     "city",
     "drinking_sources",
     "indicator",
     "indicators",
+    "indicators_of",
     "limits",
     "palette",
     "plan",
     "published",
     "reservoirs",
+    "river_indicators",
+    "rivers",
     "section_networks",
     "sections",
     "source_kinds",

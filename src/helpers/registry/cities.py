@@ -20,7 +20,9 @@ from helpers.paths import city_folder
 from helpers.periods import Period
 from helpers.registry.city_records import City, Plan, Station, Stations
 from helpers.registry.files import check_known, check_unique, read_records, shown
-from helpers.registry.load import REGISTRY, caveats, read_indicators
+from helpers.registry.load import REGISTRY, read_indicators
+from helpers.registry.own import caveats, check_own, indicators, own_indicators
+from helpers.registry.records import Indicator
 from helpers.units import UNITS
 
 PUBLISHED_COLUMNS = (
@@ -106,6 +108,23 @@ def published(slug: str) -> pd.DataFrame:
     return _read_published(folder_of(slug)).copy()
 
 
+def indicators_of(slug: str) -> dict[str, Indicator]:
+    """Return the indicators one city is asked for, by id.
+
+    They are the common ones, less those only a plan asks for and this city's does not, and the city's own.
+
+    Raises
+    ------
+    RegistryError
+        As :func:`plan`.
+    """
+    record, own = plan(slug), own_indicators(folder_of(slug))
+    named = {part.indicator for part in (*record.targets, *record.measures)}
+    common = read_indicators(REGISTRY)
+    asked = {key: one for key, one in common.items() if key in named or not one.is_of_plan}
+    return asked | own
+
+
 def folder_of(slug: str) -> Path:
     """Folder of a city's facts.
 
@@ -145,13 +164,14 @@ def _read_plan(folder: Path) -> Plan:
     for part in parts:
         check_known(path, f"{part.id}.article", part.article, numbers, f"use 1 to {record.n_articles}")
     _check_indicators(path, record)
+    check_own(folder)
     _check_articles(path, record)
     return record
 
 
 def _check_indicators(path: Path, record: Plan) -> None:
     """Every target and measure names known records, and a target uses its indicator's unit."""
-    known, sentences = read_indicators(REGISTRY), caveats()
+    known, sentences = indicators(), caveats()
     remedy = "correct it or add the record to registry/indicators.yml"
     for target in record.targets:
         check_known(path, f"{target.id}.indicator", target.indicator, known, remedy)
@@ -164,6 +184,10 @@ def _check_indicators(path: Path, record: Plan) -> None:
         check_known(path, f"{target.id}.unit", target.unit, [unit], f"use {unit}, as {target.indicator} does")
     for measure in record.measures:
         check_known(path, f"{measure.id}.indicator", measure.indicator, [None, *known], remedy)
+    targets = [target.id for target in record.targets]
+    for step in record.milestones:
+        for one in step.targets:
+            check_known(path, f"{step.id}.targets", one, targets, "use an id of targets")
 
 
 def _check_articles(path: Path, record: Plan) -> None:
@@ -235,7 +259,7 @@ def _read_published(folder: Path) -> pd.DataFrame:
         )
     for column, words in _WORDS.items():
         _refuse_cells(path, frame, column, lambda cell, words=words: cell in words, f"use {', '.join(words)}")
-    known = ("", *read_indicators(REGISTRY))
+    known = ("", *indicators())
     _refuse_cells(path, frame, "indicator_id", lambda cell: cell in known, "use an id of indicators.yml")
     _refuse_cells(path, frame, "value", _is_number, "write a number, or nothing where none was measured")
     _refuse_cells(path, frame, "period", lambda cell: _span(cell) is not None, "write 2024 or 2015/2020")

@@ -76,7 +76,10 @@ class Target(Record):
 
 
 class Milestone(Record):
-    """One dated step of the plan, or one statement of its vision."""
+    """One dated step of the plan, or one statement of its vision.
+
+    ``targets`` are those that are all met when the step is done; empty where only a department can tell.
+    """
 
     id: Identifier
     article: int
@@ -84,6 +87,7 @@ class Milestone(Record):
     battle: Battle
     title_zh: Text
     title_en: Text
+    targets: tuple[Identifier, ...] = ()
 
 
 class Measure(Record):
@@ -218,7 +222,10 @@ class ScopeChange(Record):
 
 
 class City(Record):
-    """What is true of one city and no other."""
+    """What is true of one city and no other.
+
+    ``noise_day_hours`` are the hours at which day begins and ends for noise; the standard's own where none are set.
+    """
 
     slug: Identifier
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
@@ -232,6 +239,7 @@ class City(Record):
     heating_season: Window
     ozone_season: Window
     straw_windows: tuple[Window, ...] = ()
+    noise_day_hours: tuple[int, int] = (6, 22)
 
 
 class Station(Record):

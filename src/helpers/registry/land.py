@@ -65,6 +65,13 @@ class Term(Record):
     en: Text
 
 
+class Phrase(Record):
+    """A name in both languages; ``{code}`` stands for a code nobody named."""
+
+    zh: Text
+    en: Text
+
+
 class Terms(Record):
     """All names of land ledgers."""
 
@@ -72,6 +79,8 @@ class Terms(Record):
     battle_registers: dict[Identifier, tuple[Identifier, ...]]
     areas: dict[Identifier, Term]
     zones: dict[Identifier, Term]
+    raster_zones: dict[Annotated[str, StringConstraints(pattern=r"^\d+$")], Phrase]
+    raster_zone_other: Phrase
 
 
 def land(slug: str) -> Land:
@@ -105,6 +114,15 @@ def register_term(name: str) -> str:
 def zone_term(name: str) -> str:
     """Return what a zone is by a word within its name (``forest``, ``grassland``, …), or ``""``."""
     return _within(terms().zones, name)
+
+
+def raster_zone(slug: str, code: str) -> tuple[str, str]:
+    """Return the Chinese and English name of a zone of a raster: a county by its code, a cover by its number."""
+    for one in land(slug).counties:
+        if one.code == code:
+            return one.name_zh, one.name_en
+    named = terms().raster_zones.get(code, terms().raster_zone_other)
+    return named.zh.format(code=code), named.en.format(code=code)
 
 
 def _within(known: dict[str, Term], name: str) -> str:

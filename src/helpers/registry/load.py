@@ -20,44 +20,6 @@ REGISTRY = Path(__file__).parent
 _Record = TypeVar("_Record")
 
 
-def indicators() -> dict[str, Indicator]:
-    """Return every indicator the suite reports, by id, in the order of the file.
-
-    Raises
-    ------
-    RegistryError
-        ``registry/indicators.yml`` is faulty; the message names the key and the remedy.
-    """
-    return dict(read_indicators(REGISTRY))
-
-
-def indicator(indicator_id: str) -> Indicator:
-    """Return one indicator.
-
-    Raises
-    ------
-    RegistryError
-        There is none of that id. Correct the id or add the record to ``registry/indicators.yml``.
-    """
-    return _pick(read_indicators(REGISTRY), indicator_id, "indicators.yml")
-
-
-def caveats() -> dict[str, Words]:
-    """Return every caveat sentence in both languages, by id."""
-    return dict(_read_caveats(REGISTRY))
-
-
-def caveat(caveat_id: str) -> Words:
-    """Return one caveat sentence in both languages.
-
-    Raises
-    ------
-    RegistryError
-        There is none of that id. Correct the id or define it in ``registry/caveats.yml``.
-    """
-    return _pick(_read_caveats(REGISTRY), caveat_id, "caveats.yml")
-
-
 def source_kinds() -> dict[str, SourceKind]:
     """Return the kinds of source the suite knows, by id, with title and licence note."""
     return dict(_read_source_kinds(REGISTRY))
@@ -97,9 +59,15 @@ def table(name: str) -> pd.DataFrame:
     return _read_table(name).copy()
 
 
-@cache
-def read_indicators(folder: Path) -> dict[str, Indicator]:
-    """Read ``indicators.yml`` of a registry folder and check its references to caveats and sources.
+def read_indicators(
+    folder: Path, *, known_caveats: Mapping[str, Words] | None = None
+) -> dict[str, Indicator]:
+    """Read ``indicators.yml`` of a folder and check its references to caveats and sources.
+
+    Parameters
+    ----------
+    known_caveats
+        Caveats that may be named; ``None``: those of the folder, which is then the registry's own.
 
     Raises
     ------
@@ -109,17 +77,18 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     path = folder / "indicators.yml"
     records = read_records(path, tuple[Indicator, ...])
     check_unique(path, "id", (record.id for record in records))
-    known_caveats, known_kinds = _read_caveats(folder), _read_source_kinds(folder)
+    sentences = read_caveats(folder) if known_caveats is None else known_caveats
+    known_kinds = _read_source_kinds(folder if known_caveats is None else REGISTRY)
     for record in records:
         for caveat_id in record.caveats:
-            check_known(path, f"{record.id}.caveats", caveat_id, known_caveats, "define it in caveats.yml")
+            check_known(path, f"{record.id}.caveats", caveat_id, sentences, "define it in caveats.yml")
         for kind in record.source_ids:
             check_known(path, f"{record.id}.source_ids", kind, known_kinds, "define it in sources.yml")
     return {record.id: record for record in records}
 
 
 @cache
-def _read_caveats(folder: Path) -> dict[str, Words]:
+def read_caveats(folder: Path) -> dict[str, Words]:
     return read_records(folder / "caveats.yml", dict[str, Words])
 
 
@@ -134,7 +103,14 @@ def _read_table(name: str) -> pd.DataFrame:
     return pd.read_csv(REGISTRY / "tables" / f"{name}.csv", keep_default_na=False, na_values=[""])
 
 
-def _pick(records: Mapping[str, _Record], key: str, file: str) -> _Record:
+def pick(records: Mapping[str, _Record], key: str, file: str) -> _Record:
+    """Return the record of a key.
+
+    Raises
+    ------
+    RegistryError
+        There is none. Correct the id or add the record.
+    """
     if key not in records:
         raise RegistryError(
             f"no record {key!r}", where=f"registry/{file}", remedy="correct the id or add the record"

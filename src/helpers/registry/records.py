@@ -18,6 +18,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 Battle = Literal["blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland", "cross_cutting"]
 Status = Literal["V0", "V1", "V2", "M"]
+PLAN = "本市方案"
 
 
 def _known_unit(code: str) -> str:
@@ -45,11 +46,14 @@ class Words(Record):
 
 
 class Basis(Record):
-    """Where a definition stands: document, clause, year, and how well that was verified (REFERENCE.md, 0)."""
+    """Where a definition stands: document, clause, year, and how well that was verified (REFERENCE.md, 0).
+
+    ``PLAN`` as the standard means the plan of the city itself; its targets and measures tell the article.
+    """
 
     standard: Text
     clause: Text
-    year: int
+    year: int | None
     status: Status
 
 
@@ -58,7 +62,8 @@ class Indicator(Record):
 
     ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
-    reported by a department; a reported one says what to supply.
+    reported by a department; a reported one says what to supply. ``river`` (an id of ``sections.yml``) belongs to the
+    indicators of one city that tell of one of its rivers.
     """
 
     id: Identifier
@@ -78,11 +83,17 @@ class Indicator(Record):
     ask_en: str = ""
     department_zh: str = ""
     department_en: str = ""
+    river: Identifier | None = None
 
     @property
     def is_ledger(self) -> bool:
         """Whether a department reports the value instead of the suite computing it."""
         return "department_workbook" in self.source_ids
+
+    @property
+    def is_of_plan(self) -> bool:
+        """Whether only a city's plan asks for it; where the plan does not, nobody does."""
+        return self.basis.standard == PLAN
 
     @model_validator(mode="after")
     def _check_ledger_words(self) -> Indicator:
@@ -93,6 +104,12 @@ class Indicator(Record):
                 "department_workbook and to no other"
             )
         return self
+
+
+class CityCaveat(Words):
+    """A caveat of one city, and the indicators it always goes with."""
+
+    indicators: tuple[Identifier, ...] = ()
 
 
 class SourceKind(Record):

@@ -16,13 +16,14 @@ import pandas as pd
 from helpers.errors import RegistryError
 from helpers.registry.cities import folder_of
 from helpers.registry.files import check_known, check_unique, read_records, shown
-from helpers.registry.water_records import Section, SectionNetwork, Sections
+from helpers.registry.water_records import Place, Section, SectionNetwork, Sections
 
 _COLUMNS = [
     "section_id",
     "name_zh",
     "name_en",
     "aliases",
+    "river_id",
     "river_zh",
     "river_en",
     "order",
@@ -57,7 +58,7 @@ def sections(slug: str, *, placeholders: bool = False) -> pd.DataFrame:
 
     Returns
     -------
-    ``section_id, name_zh, name_en, aliases`` (joined by ``;``), ``river_zh, river_en, order`` (downstream
+    ``section_id, name_zh, name_en, aliases`` (joined by ``;``), ``river_id, river_zh, river_en, order`` (downstream
     within the river, nullable whole number), ``body`` (``river`` or ``lake``), ``level``, ``target_class``
     (1 to 5, nullable), ``reservoir_zh, reservoir_en, valid_from, valid_to`` (NaT where not told),
     ``source`` (title), ``note_zh, note_en, is_placeholder``.
@@ -95,6 +96,17 @@ def section_networks(slug: str, *, placeholders: bool = False) -> tuple[SectionN
         network.model_copy(update={"sections": (*network.sections, *names[: network.n_unnamed])})
         for network in record.networks
     )
+
+
+def rivers(slug: str) -> dict[str, Place]:
+    """Return the rivers the city file names, by id.
+
+    Raises
+    ------
+    RegistryError
+        As :func:`sections`.
+    """
+    return {place.id: place for place in _read_sections(folder_of(slug)).rivers}
 
 
 def reservoirs(slug: str) -> pd.DataFrame:
@@ -212,6 +224,7 @@ def _row(record: Sections, section: Section) -> dict[str, object]:
         "name_zh": section.name_zh,
         "name_en": section.name_en,
         "aliases": ";".join(section.aliases),
+        "river_id": river.id if river else "",
         "river_zh": river.name_zh if river else "",
         "river_en": river.name_en if river else "",
         "order": section.order,
