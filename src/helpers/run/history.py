@@ -1,0 +1,202 @@
+"""What runs did: a log for each under ``reports/logs``, as JSON lines for programs and as text for people.
+
+A log holds what was asked, how each report ended and which targets changed status; no environment, so no secret. The
+newest ``KEPT`` runs stay. A log without its last line is of a run that was cut off, or is still at work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+
+KEPT = 100
+_MOST_CHARACTERS = 2000
+_GOOD = ("built", "unchanged", "received", "absent", "skipped")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run as history tells it.
+
+    ``counts`` are reports (or files fetched) by how they ended; ``changes`` are targets whose status changed, ``errors``
+    what failed. ``outcome`` is ``ok``, ``failed``, ``refused``, ``stopped``, ``running`` or ``cut off``.
+    """
+
+    began: str
+    verb: str
+    asked: Mapping[str, Any]
+    outcome: str
+    seconds: float | None
+    counts: Mapping[str, int]
+    changes: tuple[str, ...]
+    errors: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the run as plain data."""
+        return asdict(self)
+
+
+class RunLog:
+    """Writes the log of one run, a line at a time and each at once on disk.
+
+    Parameters
+    ----------
+    verb
+        ``report`` or ``data``.
+    asked
+        Options of the run; those that are open or false are left out.
+    """
+
+    def __init__(self, verb: str, asked: Mapping[str, Any]) -> None:
+        self._start = time.monotonic()
+        self._facts: list[dict[str, Any]] = []
+        now = datetime.now(UTC)
+        self._path = _folder() / f"{now:%Y%m%dT%H%M%S.%f}-{os.getpid()}.jsonl"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        given = {key: value for key, value in asked.items() if value not in (None, False, (), [])}
+        facts = {"at": now.isoformat(timespec="seconds"), "verb": verb, "asked": given, "pid": os.getpid()}
+        self.tell(
+            "start", f"{verb} {' '.join(f'{key}={_shown(value)}' for key, value in given.items())}", **facts
+        )
+        _drop_old()
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether anything ended other than it should."""
+        return any(fact["event"] == "item" and fact["status"] not in _GOOD for fact in self._facts)
+
+    def tell(self, event: str, line: str, **facts: Any) -> None:
+        """Add one event: its facts for programs, and a line for people."""
+        self._facts.append({"event": event, **facts})
+        self._append(self._path, json.dumps(self._facts[-1], ensure_ascii=False, default=str))
+        self._append(self._path.with_suffix(".log"), f"{datetime.now(UTC):%H:%M:%S} {_short(line)}")
+
+    def item(
+        self, name: str, status: str, *, seconds: float = 0.0, error: str = "", changes: tuple[str, ...] = ()
+    ) -> None:
+        """Add one report, or one file, that has ended."""
+        line = f"{status} {name} {seconds:.1f} s" + (f": {error}" if error else "")
+        facts = {"seconds": round(seconds, 3), "error": _short(error), "changes": list(changes)}
+        self.tell("item", line, name=name, status=status, **facts)
+        for change in changes:
+            self._append(self._path.with_suffix(".log"), f"         {change}")
+
+    def end(self, outcome: str, error: str = "") -> Ran:
+        """Close the log and return the run."""
+        seconds = round(time.monotonic() - self._start, 3)
+        line = f"{outcome} after {seconds:.1f} s" + (f": {error}" if error else "")
+        self.tell("end", line, outcome=outcome, seconds=seconds, error=_short(error))
+        return _read(self._facts)
+
+    @staticmethod
+    def _append(path: Path, line: str) -> None:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+
+def list_runs(most: int) -> list[Ran]:
+    """Return the last runs, newest first."""
+    found = sorted(_folder().glob("*.jsonl"), reverse=True)
+    read = (_read(_lines(path)) for path in found[:most])
+    return [run for run in read if run is not None]
+
+
+def table_of(runs: list[Ran]) -> str:
+    """Lay out runs as a table for a terminal, each with its failures and changes of status below it."""
+    if not runs:
+        return "no run is on record"
+    heads = ("began", "what", "built", "unchanged", "failed", "seconds", "outcome")
+    rows = [
+        (
+            run.began,
+            f"{run.verb} {run.asked.get('city', '')}".strip(),
+            str(run.counts.get("built", 0) + run.counts.get("received", 0)),
+            str(run.counts.get("unchanged", 0)),
+            str(sum(number for status, number in run.counts.items() if status not in _GOOD)),
+            "-" if run.seconds is None else f"{run.seconds:.1f}",
+            run.outcome,
+        )
+        for run in runs
+    ]
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    lines = [_line(heads, widths)]
+    for run, row in zip(runs, rows, strict=True):
+        lines += [
+            _line(row, widths),
+            *(f"  ! {text}" for text in run.errors),
+            *(f"  > {text}" for text in run.changes),
+        ]
+    return "\n".join(lines)
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = (
+        cell.rjust(width) if 2 <= column <= 5 else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+    return "  ".join(padded).rstrip()
+
+
+def _read(facts: list[dict[str, Any]]) -> Ran | None:
+    start = next((fact for fact in facts if fact["event"] == "start"), None)
+    if start is None:
+        return None
+    items = [fact for fact in facts if fact["event"] == "item"]
+    end = next((fact for fact in facts if fact["event"] == "end"), None)
+    errors = [f"{item['name']}: {item['error']}" for item in items if item["error"]]
+    if end is not None and end["error"]:
+        errors.append(end["error"])
+    return Ran(
+        start["at"],
+        start["verb"],
+        start["asked"],
+        end["outcome"] if end else "running" if _is_alive(start["pid"]) else "cut off",
+        end["seconds"] if end else None,
+        dict(Counter(item["status"] for item in items)),
+        tuple(dict.fromkeys(change for item in items for change in item["changes"])),
+        tuple(errors),
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """Whole lines of a log; the last may be torn by a power cut."""
+    found = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    import psutil  # imported here: the answer that nothing was touched needs none of it
+
+    return psutil.pid_exists(pid)
+
+
+def _drop_old() -> None:
+    for path in sorted(_folder().glob("*.jsonl"), reverse=True)[KEPT:]:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".log").unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return paths.reports() / "logs"
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:_MOST_CHARACTERS]
