@@ -14,9 +14,8 @@ settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The fleet is not on the command line yet, and its tests start schedulers, workers and network namespaces that can
-# outlast a loaded machine's patience: they run when asked for, with FIVE_BATTLES_FLEET=1.
-collect_ignore = [] if os.environ.get("FIVE_BATTLES_FLEET") else ["test_run_fleet.py"]
+# Documents of the tests become Word files too: their charts carry the bitmaps a run draws only when asked for docx.
+os.environ["FIVE_BATTLES_BITMAPS"] = "1"
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,21 +20,22 @@ import pytest
 
 from helpers.errors import ParameterError, RunError
 from helpers.paths import Folders
-from helpers.run import fleet, fleet_log, fleet_tasks, kernels
+from helpers.run import fleet, fleet_log, fleet_tasks, history
 from helpers.run.execute import Limits
 from helpers.run.fleet_tasks import Crew, Ended, Prepared, Workshop
+from helpers.run.history import RunLog
 from helpers.run.jobs import Job, Outcome
 from run_checkout import invoke, make_checkout
 
-CITIES = {"changchun": "220100", "jilin": "220200"}
+CITIES = ("changchun", "demo_city")
 OPTIONS = {
-    "cities": "all",
+    "cities": "changchun,demo_city",
     "periods": "2025",
     "battles": "",
     "langs": "zh",
     "as_of": None,
     "data_dir": None,
-    "formats": ("html",),
+    "formats": "html",
     "style": "brief",
 }
 PATIENCE_S = 90
@@ -54,142 +55,146 @@ def is_gone(pid: int) -> bool:
     )
 
 
-def add_city(home: Path, slug: str) -> None:
-    """A second city with the stations of the first, as another folder and another code."""
-    folder = home / "cities" / slug
-    shutil.copytree(home / "cities" / "changchun", folder)
-    text = (folder / "city.yml").read_text(encoding="utf-8")
-    text = text.replace("slug: changchun", f"slug: {slug}").replace(CITIES["changchun"], CITIES[slug])
-    (folder / "city.yml").write_text(text, encoding="utf-8")
-
-
-def add_slow(home: Path, *, note: Path, once: bool = False) -> None:
-    """Notebook that writes the ids of its kernel and of the process above it, then sleeps; ``once``: the first time."""
+def add_slow(home: Path, *, note: Path, n_slow: int = 1) -> None:
+    """Notebook that writes the ids of its kernel and of the process above it; the first ``n_slow`` then sleep."""
     source = (Path(__file__).parent / "notebooks" / "slow.ipynb").read_text(encoding="utf-8")
-    code = f"import os; note = {str(note)!r}; again = os.path.exists(note); open(note, 'a').write(f'{{os.getpid()}} {{os.getppid()}} '); time.sleep(0 if again and {once} else 120)"
+    code = f"import os; note = open({str(note)!r}, 'a+'); note.write(f'{{os.getpid()}} {{os.getppid()}}\\\\n'); note.flush(); note.seek(0); time.sleep(120 if len(note.readlines()) <= {n_slow} else 0)"
     assert "time.sleep(120)" in source
     (home / "notebooks" / "slow.ipynb").write_text(source.replace("time.sleep(120)", code), encoding="utf-8")
 
 
-def ids_in(note: Path, n: int = 2) -> list[int]:
-    assert wait_for(lambda: note.is_file() and len(note.read_text().split()) >= n)
-    return [int(word) for word in note.read_text().split()]
+def ids_in(note: Path, line: int = 0) -> list[int]:
+    """Ids of the kernel and of the process above it, when the slow notebook has begun."""
+    assert wait_for(lambda: note.is_file() and note.read_text().count("\n") > line)
+    return [int(word) for word in note.read_text().splitlines()[line].split()]
 
 
-def records(home: Path) -> list[dict]:
-    """JSON lines of the newest fleet."""
-    newest = max((home / "reports" / "logs").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    return [json.loads(line) for line in newest.read_text(encoding="utf-8").splitlines()]
+def tasks(home: Path) -> list[dict]:
+    """Attempts the newest log tells of."""
+    newest = max((home / "reports" / "logs").glob("*.jsonl"))
+    lines = [json.loads(line) for line in newest.read_text(encoding="utf-8").splitlines()]
+    return [one for one in lines if one["event"] == "task"]
 
 
-def ended(home: Path) -> dict[tuple[str, str], str]:
-    return {
-        (one["city"], one["battle"]): one["status"]
-        for one in records(home)
-        if one["event"] == "ended" and "battle" in one
-    }
+def statuses(home: Path) -> dict[str, list[str]]:
+    """Report → how its attempts ended, in their order."""
+    found: dict[str, list[str]] = {}
+    for one in tasks(home):
+        city, _, battle, _ = one["name"].split()
+        found.setdefault(f"{city} {battle}", []).append(one["status"])
+    return found
 
 
-def start(*arguments: object, before: tuple[str, ...] = (), **options: object) -> subprocess.Popen:
-    command = [*before, sys.executable, "-m", *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        **options,
-    )
+Start = Callable[..., subprocess.Popen]
 
 
-@contextmanager
-def dask_cluster(folder: Path, *hosts: tuple[str, tuple[str, ...]]) -> Iterator[str]:
-    """Scheduler on the first host, one worker with one thread and a folder of its own on each; yields the address."""
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a Python module; whatever is left of it and its group at the end of the test is killed."""
+    begun: list[subprocess.Popen] = []
+
+    def start(*arguments: object, before: tuple[str, ...] = ()) -> subprocess.Popen:
+        command = [*before, sys.executable, "-m", *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        begun.append(subprocess.Popen(command, text=True, start_new_session=True, **pipes))
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=PATIENCE_S)
+
+
+def verb(start: Start, *options: object, before: tuple[str, ...] = ()) -> subprocess.Popen:
+    fixed = ("--periods", "2025", "--langs", "zh")
+    return start("helpers", "fleet", *fixed, *options, before=before)
+
+
+def dask_cluster(start: Start, folder: Path, *hosts: tuple[str, tuple[str, ...]]) -> str:
+    """Scheduler on the first host, one worker with one thread and a folder of its own on each; returns the address."""
     told = folder / "scheduler.json"
     common = ("--no-dashboard", "--scheduler-file", told)
-    with ExitStack() as stack:
-
-        def run(*arguments: object, before: tuple[str, ...]) -> None:
-            process = stack.enter_context(start("dask", *arguments, *common, before=before))
-            stack.callback(process.kill)
-
-        run("scheduler", "--host", hosts[0][0], "--port", "0", "--no-show", before=hosts[0][1])
-        assert wait_for(told.is_file)
-        for number, (address, before) in enumerate(hosts):
-            place = ("--local-directory", folder / str(number))
-            run("worker", "--host", address, "--nthreads", "1", "--no-nanny", *place, before=before)
-        yield json.loads(told.read_text())["address"]
+    start("dask", "scheduler", "--host", hosts[0][0], "--port", "0", "--no-show", *common, before=hosts[0][1])
+    assert wait_for(told.is_file)
+    for number, (address, before) in enumerate(hosts):
+        place = ("--host", address, "--local-directory", folder / str(number))
+        start("dask", "worker", "--nthreads", "1", "--no-nanny", *place, *common, before=before)
+    return json.loads(told.read_text())["address"]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    patch = pytest.MonkeyPatch()
-    home = make_checkout(tmp_path_factory.mktemp("fleet"), patch, "reading", "broken", data=True)
-    add_city(home, "jilin")
-    yield home
-    patch.undo()
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return make_checkout(tmp_path, monkeypatch, "reading", "broken", data=True)
 
 
-@pytest.fixture(scope="module")
-def scheduler(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Two workers in processes and folders of their own."""
-    with dask_cluster(tmp_path_factory.mktemp("dask"), ("127.0.0.1", ()), ("127.0.0.1", ())) as address:
-        yield address
-
-
-def work(scheduler: str, *, fork: bool = True, **options: object) -> bool:
-    settings = fleet.Settings(scheduler=scheduler, fork=fork)
-    return fleet.run(fleet.read_requests({**OPTIONS, **options}), settings)
-
-
-def test_two_workers_build_what_one_machine_builds_once_and_a_failure_stays_alone(
-    home: Path, scheduler: str, capsys: pytest.CaptureFixture[str]
+def test_a_cluster_builds_what_one_machine_builds_though_a_worker_dies(
+    home: Path, start: Start, tmp_path: Path
 ) -> None:
-    assert not work(scheduler)
-    said = capsys.readouterr()
-    assert ended(home) == {
-        (city, battle): status
-        for city in CITIES
-        for battle, status in (("reading", "built"), ("broken", "failed"))
+    add_slow(home, note=tmp_path / "note")
+    here = ("127.0.0.1", ())
+    address = dask_cluster(start, tmp_path, here, here)
+    asked = ("--cities", "changchun,demo_city", "--scheduler", address)
+    running = verb(start, *asked)
+    kernel, above = ids_in(tmp_path / "note")
+    worker = psutil.Process(above)
+    worker = worker if "worker" in worker.cmdline() else worker.parent()
+    worker.kill()
+    told, _ = running.communicate(timeout=PATIENCE_S)
+    assert is_gone(kernel), "what the killed worker had started outlived it"
+    assert running.returncode == 1, told
+    expected = {"reading": ["built"], "slow": ["built"], "broken": ["failed", "failed"]}
+    assert statuses(home) == {
+        f"{city} {battle}": ends for city in CITIES for battle, ends in expected.items()
     }
-    assert len({one["process"] for one in records(home) if "process" in one}) == 2
-    again = [one for one in records(home) if one["event"] == "failed, again"]
-    assert [(one["battle"], one["attempt"]) for one in again] == [("broken", 1)] * 2
-    assert f"{'all':<9}{2:>11}{0:>11}{2:>11}{0:>11}" in said.out
-    assert "failed: jilin 2025 broken zh: broken.ipynb, cell c01-results: ValueError" in said.out
-    assert (home / "reports" / "jilin" / "2025" / "failed" / "broken.zh.ipynb").is_file()
-    assert 'href="jilin/2025/reading.zh.html"' in (home / "reports" / "index.html").read_text(
-        encoding="utf-8"
-    )
-    alone = invoke(
-        "report", "--city", "jilin", "--period", "2025", "--battle", "reading", "--lang", "zh", "--dry-run"
-    )
-    assert alone.stdout.endswith("jilin 2025 reading zh: unchanged\n")
+    assert [one["attempt"] for one in tasks(home) if one["name"] == "demo_city 2025 broken zh"] == [1, 2]
+    assert worker.pid not in {one["process"] for one in tasks(home) if "slow" in one["name"]}
+    assert f"{'all':<9}{4:>11}{0:>11}{2:>11}{0:>11}" in told
+    assert (home / "reports" / "demo_city" / "2025" / "failed" / "broken.zh.ipynb").is_file()
+    index = (home / "reports" / "index.html").read_text(encoding="utf-8")
+    assert 'href="demo_city/2025/reading.zh.html"' in index
 
     before = {path: path.stat().st_mtime_ns for path in (home / "reports").glob("*/2025/*.html")}
-    assert work(scheduler, battles="reading", fork=False)
-    assert [(one["due"], one["unchanged"]) for one in records(home) if one["event"] == "prepared"] == [
-        (0, 1)
-    ] * 2
+    again = verb(start, *asked, "--battles", "reading")
+    told, _ = again.communicate(timeout=PATIENCE_S)
+    assert again.returncode == 0, told
+    assert told.count("0 due, 1 unchanged") == 2
     assert {path: path.stat().st_mtime_ns for path in before} == before
+    options = ("--city", "demo_city", "--period", "2025", "--battle", "reading", "--lang", "zh", "--dry-run")
+    assert invoke("report", *options).stdout.endswith("demo_city 2025 reading zh: unchanged\n")
 
 
-def test_a_report_whose_worker_is_killed_is_built_by_the_other(
-    home: Path, scheduler: str, tmp_path: Path
+def test_a_killed_fleet_leaves_nothing_running_and_a_stopped_one_publishes_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start
 ) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "reading", data=True)
     note = tmp_path / "note"
-    add_slow(home, note=note, once=True)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(work, scheduler, cities="jilin", battles="slow")
-        kernel, above = ids_in(note)
-        worker = psutil.Process(above).ppid() if kernels.CAN_FORK else above
-        os.kill(worker, signal.SIGKILL)
-        assert running.result(timeout=PATIENCE_S)
-    (home / "notebooks" / "slow.ipynb").unlink()
-    assert ended(home) == {("jilin", "slow"): "built"}
-    assert [one["tasks"] for one in records(home) if one["event"] == "worker lost"] == [1]
-    assert worker not in {one["process"] for one in records(home) if "process" in one}
-    assert is_gone(kernel), "what the killed worker had started outlived it"
+    add_slow(home, note=note, n_slow=2)
+    running = verb(start, "--cities", "changchun", "--at-once", 2)
+    ids = ids_in(note)
+    assert wait_for(lambda: statuses(home) == {"changchun reading": ["built"]})
+    family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
+    assert set(ids) <= {one.pid for one in family}
+    links = [link for one in family for link in one.net_connections("inet")]
+    heard = {link.laddr.ip for link in links if link.status == psutil.CONN_LISTEN}
+    assert heard == {"127.0.0.1"}, "a fleet of its own is to be reached from this machine only"
+    running.kill()
+    running.wait(timeout=PATIENCE_S)
+    assert all(is_gone(one.pid) for one in family)
+
+    again = verb(start, "--cities", "changchun", "--no-fork")
+    kernel, _ = ids_in(note, line=1)
+    family = psutil.Process(again.pid).children(recursive=True)
+    os.killpg(again.pid, signal.SIGINT)
+    told, _ = again.communicate(timeout=PATIENCE_S)
+    assert "1 due, 1 unchanged" in told
+    assert again.returncode == 130, told
+    assert told.splitlines()[-1] == "five-battles: stopped; what was published before stands"
+    assert "Traceback" not in told
+    assert all(is_gone(pid) for pid in [kernel, *(one.pid for one in family)])
+    published = {path.name for path in (home / "reports" / "changchun" / "2025").iterdir()}
+    assert all(name.startswith("reading.") for name in published)
+    assert [ran.outcome for ran in history.list_runs(2)] == ["stopped", "cut off"]
 
 
 @pytest.fixture
@@ -213,9 +218,8 @@ def test_one_report_is_built_by_one_worker_at_a_time(crew: Crew) -> None:
     with ThreadPoolExecutor(1) as pool:
         with fleet_tasks.lock_report(job):
             waiting = pool.submit(workshop.build, job, Folders.real())
-            assert wait_for(lambda: workshop._n_open == 1)
-            time.sleep(0.3)
-            assert not waiting.done()
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
             assert not job.file("html").exists()
         assert waiting.result().outcome.status == "built"
     workshop.close()
@@ -230,7 +234,6 @@ def test_a_closed_workshop_publishes_nothing(crew: Crew, tmp_path: Path) -> None
         building = pool.submit(workshop.build, job, Folders.real())
         kernel, _ = ids_in(note)
         workshop.close()
-        assert workshop._n_open == 0, "it waits until nothing is being built"
         assert building.result(timeout=PATIENCE_S).outcome.status == "stopped"
     assert is_gone(kernel)
     assert not job.folder.exists()
@@ -240,7 +243,7 @@ def test_a_closed_workshop_publishes_nothing(crew: Crew, tmp_path: Path) -> None
     ("options", "told"),
     [
         ({"cities": "changchum"}, "did you mean changchun?"),
-        ({"cities": "changchun,jlin"}, "did you mean jilin?"),
+        ({"cities": "changchun,demo_cty"}, "did you mean demo_city?"),
         ({"cities": ","}, "no city is named"),
         ({"periods": ""}, "no period is named"),
         ({"periods": "2025,2025-13"}, "2025-13"),
@@ -256,26 +259,18 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_starts(
 
 
 def test_cities_are_named_once_each_or_all(home: Path) -> None:
-    assert [one.city for one in fleet.read_requests(OPTIONS)] == ["changchun", "jilin"]
-    twice = fleet.read_requests({**OPTIONS, "cities": "jilin, jilin,changchun"})
-    assert [one.city for one in twice] == ["jilin", "changchun"]
+    assert [one.city for one in fleet.read_requests(OPTIONS)] == ["changchun", "demo_city"]
+    twice = fleet.read_requests({**OPTIONS, "cities": "demo_city, demo_city,changchun"})
+    assert [one.city for one in twice] == ["demo_city", "changchun"]
 
 
 def test_a_scheduler_that_cannot_be_reached_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "_REACH_S", 1)
-    requests = fleet.read_requests(OPTIONS)
+    requests, log = fleet.read_requests(OPTIONS), RunLog("fleet", OPTIONS)
     with pytest.raises(ParameterError, match="expected an address such as tcp://"):
-        fleet.run(requests, fleet.Settings(scheduler="127.0.0.1:1"))
+        fleet.run(requests, fleet.Settings(scheduler="127.0.0.1:1"), log)
     with pytest.raises(RunError, match="no scheduler answers"):
-        fleet.run(requests, fleet.Settings(scheduler="tcp://127.0.0.1:1"))
-
-
-def test_the_demonstration_is_of_one_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = make_checkout(tmp_path, monkeypatch, "plain")
-    add_city(home, "jilin")
-    (home / "data" / "raw" / "dust_hours.csv").unlink()
-    with pytest.raises(ParameterError, match="2 cities and no received file"):
-        fleet.run(fleet.read_requests(OPTIONS), fleet.Settings())
+        fleet.run(requests, fleet.Settings(scheduler="tcp://127.0.0.1:1"), log)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +284,8 @@ def test_reports_at_once_are_bounded_by_cores_and_memory(
 
 
 def test_time_left_is_work_left_over_hands(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    progress = fleet_log.Progress(fleet_log.Journal(), {"a": 4, "b": 4}, n_slots=2)
+    log = RunLog("fleet", {"city": "a,b"})
+    progress = fleet_log.Progress(log, {"a": 4, "b": 4}, n_slots=2)
     jobs = [replace(READING, city="a", period=f"2025-0{month}") for month in range(1, 5)]
     assert progress.seconds_left() is None
     progress.add_city(Prepared("a", Folders.real(), tuple(jobs[:3]), (jobs[3],), "said", (), 10.0))
@@ -298,13 +294,17 @@ def test_time_left_is_work_left_over_hands(home: Path, capsys: pytest.CaptureFix
         progress.add(Ended(Outcome(job, "built", seconds)), attempt=1, is_last=True)
     assert progress.seconds_left() == (10 + 5 * 4) / 2
     progress.add(Ended(Outcome(jobs[2], "failed", 1.0, error="why")), attempt=1, is_last=False)
-    assert progress.n_ended == 3, "another attempt will follow"
     progress.add(Ended(Outcome(jobs[2], "failed", 1.0, error="why")), attempt=2, is_last=True)
     progress.lose_city("b", "disk full")
     assert progress.seconds_left() == 0
-    assert progress.counts["b"]["failed"] == 4
-    assert "failed: a 2025-03 reading zh: why" in progress.table()
-    assert "[3/8, about 15 s left] built" in capsys.readouterr().out
+    assert not progress.is_ok and log.has_failures
+    assert f"{'b':<4}{0:>11}{0:>11}{4:>11}{0:>11}" in progress.table()
+    told = capsys.readouterr()
+    assert "[3/8, about 15 s left] built" in told.out
+    assert "[3/8, about 15 s left] failed    a 2025-03 reading zh" in told.err, "another attempt will follow"
+    (ran,) = history.list_runs(1)
+    assert ran.counts == {"built": 2, "unchanged": 1, "failed": 2}
+    assert ran.errors == ("a 2025-03 reading zh: why", "b: disk full")
 
 
 @pytest.mark.parametrize(
@@ -312,57 +312,6 @@ def test_time_left_is_work_left_over_hands(home: Path, capsys: pytest.CaptureFix
 )
 def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
     assert fleet_log.say_duration(seconds) == said
-
-
-def verb(*options: object, before: tuple[str, ...] = ()) -> subprocess.Popen:
-    fixed = ("--cities", "all", "--periods", "2025", "--langs", "zh")
-    return start("helpers", "fleet", *fixed, *options, before=before)
-
-
-@pytest.fixture
-def small_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = make_checkout(tmp_path, monkeypatch, "reading", data=True)
-    add_slow(home, note=tmp_path / "note", once=True)
-    return home
-
-
-def test_a_crashed_fleet_leaves_nothing_running_and_is_continued(small_home: Path, tmp_path: Path) -> None:
-    running = verb("--at-once", 2)
-    ids = ids_in(tmp_path / "note")
-    assert wait_for(lambda: ended(small_home) == {("changchun", "reading"): "built"})
-    family = [one.pid for one in psutil.Process(running.pid).children(recursive=True)]
-    assert set(ids) <= set(family)
-    os.kill(running.pid, signal.SIGKILL)
-    running.communicate()
-    assert all(is_gone(pid) for pid in family)
-    again = verb("--at-once", 2, "--no-fork")
-    told, _ = again.communicate(timeout=PATIENCE_S)
-    assert again.returncode == 0, told
-    assert ended(small_home) == {("changchun", "slow"): "built"}
-    assert "1 due, 1 unchanged" in told
-
-
-def test_a_fleet_stopped_by_ctrl_c_publishes_nothing_half_and_listens_on_this_machine_only(
-    small_home: Path, tmp_path: Path
-) -> None:
-    running = verb("--battles", "slow", "--no-fork")
-    ids_in(tmp_path / "note")
-    family = psutil.Process(running.pid).children(recursive=True)
-    heard = [
-        link
-        for one in [psutil.Process(running.pid), *family]
-        for link in one.net_connections("inet")
-        if link.status == psutil.CONN_LISTEN
-    ]
-    assert heard
-    assert {link.laddr.ip for link in heard} == {"127.0.0.1"}
-    os.killpg(running.pid, signal.SIGINT)
-    told, _ = running.communicate(timeout=PATIENCE_S)
-    assert running.returncode == 130, told
-    assert told.splitlines()[-1] == "five-battles: stopped; what was published before stands"
-    assert "Traceback" not in told
-    assert all(is_gone(one.pid) for one in family)
-    assert not (small_home / "reports" / "changchun").exists()
 
 
 @contextmanager
@@ -407,12 +356,13 @@ def two_hosts() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
             ip("netns", "del", name)
 
 
-def test_two_hosts_share_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_hosts_share_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
     home = make_checkout(tmp_path, monkeypatch, "plain")
-    add_city(home, "jilin")
-    with two_hosts() as hosts, dask_cluster(tmp_path, *hosts) as address:
-        running = verb("--scheduler", address, "--no-fork", before=hosts[0][1])
+    with two_hosts() as hosts:
+        address = dask_cluster(start, tmp_path, *hosts)
+        asked = ("--cities", "changchun,demo_city", "--scheduler", address, "--no-fork")
+        running = verb(start, *asked, before=hosts[0][1])
         told, _ = running.communicate(timeout=PATIENCE_S)
-    assert running.returncode == 0, told
-    assert ended(home) == dict.fromkeys([("changchun", "plain"), ("jilin", "plain")], "built")
-    assert {one["host"] for one in records(home) if "host" in one} == {"host1", "host2"}
+        assert running.returncode == 0, told
+    assert statuses(home) == {"changchun plain": ["built"], "demo_city plain": ["built"]}
+    assert {one["host"] for one in tasks(home)} == {"host1", "host2"}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,19 +27,13 @@ from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
 from helpers import paths
-from helpers.errors import ParameterError, RunError
+from helpers.errors import ParameterError, RunError, SuiteError
 from helpers.paths import Folders
+from helpers.run.console import shown_path
 from helpers.run.execute import Limits
-from helpers.run.fleet_log import Journal, Progress
-from helpers.run.fleet_tasks import (
-    Crew,
-    Ended,
-    Prepared,
-    Workshop,
-    check_data,
-    code_signature,
-    prepare_city,
-)
+from helpers.run.fleet_log import Progress
+from helpers.run.fleet_tasks import Crew, Ended, Prepared, Workshop, code_signature, prepare_city
+from helpers.run.history import RunLog
 from helpers.run.jobs import Job, Outcome
 from helpers.run.publish import publish_failure, publish_index, recover
 from helpers.run.request import Request, check_city
@@ -47,6 +43,8 @@ REPORTS_A_WORKER = 4  # above this the one interpreter of a worker process would
 _REACH_S = 30
 _PLUGIN = "five-battles"
 _SCHEMES = ("tcp://", "tls://")
+# Dask sets it for its workers; a kernel that inherits it gives memory back all the time, at a tenth of its speed.
+_TRIMMING = "MALLOC_TRIM_THRESHOLD_"
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,14 @@ def read_requests(options: Mapping[str, Any]) -> list[Request]:
     ----------
     options
         As for :meth:`helpers.run.request.Request.check`, with ``cities`` in the place of ``city``; ``cities``,
-        ``periods``, ``battles`` and ``langs`` are words with commas, and ``cities`` may be ``all``.
+        ``periods``, ``battles``, ``langs`` and ``formats`` are words with commas, and ``cities`` may be ``all``.
 
     Raises
     ------
     ParameterError, RunError
         As there; or no city or no period is named.
     """
-    lists = {name: _split(options[name]) for name in ("cities", "periods", "battles", "langs")}
+    lists = {name: _split(options[name]) for name in ("cities", "periods", "battles", "langs", "formats")}
     cities = _known_cities() if lists["cities"] == ("all",) else lists["cities"]
     for name, words in (("city", cities), ("period", lists["periods"])):
         if not words:
@@ -96,34 +94,28 @@ def read_requests(options: Mapping[str, Any]) -> list[Request]:
     return [replace(first, city=city) for city in cities]
 
 
-def run(requests: Sequence[Request], settings: Settings) -> bool:
-    """Build what is due of all requests; whether everything is as it was asked for.
+def run(requests: Sequence[Request], settings: Settings, log: RunLog) -> bool:
+    """Build what is due of all requests; whether every report is as it was asked for.
 
     Raises
     ------
-    ParameterError
-        Several cities and no received file.
     RunError
         The scheduler or its workers are not to be reached, see another file system, or have other code.
     KeyboardInterrupt
         The operator stopped the fleet: kernels were killed, what was being made is not published.
     """
-    check_data(requests)
     recover(paths.reports())
-    journal = Journal()
     try:
-        with _connect(settings) as client:
-            progress = _build(client, requests, settings, journal)
+        with (
+            tempfile.NamedTemporaryFile(prefix=".fleet-", dir=paths.reports()) as mark,
+            _connect(settings) as client,
+        ):
+            progress = _build(client, requests, settings, log, mark=Path(mark.name))
     finally:
         recover(paths.reports())
     index = publish_index()
-    is_ok = not progress.n_refused and all(
-        set(counts) <= {"built", "unchanged"} for counts in progress.counts.values()
-    )
-    journal.record("ended", ok=is_ok)
-    journal.say(progress.table())
-    click.echo(f"index: {index}\nlog: {journal.lines} and {journal.records.name}")
-    return is_ok
+    click.echo(f"{progress.table()}\nindex: {shown_path(index)}")
+    return progress.is_ok
 
 
 def choose_at_once(memory_mb: float, *, cores: int, available_mb: float) -> int:
@@ -197,30 +189,28 @@ def _local_options(settings: Settings, folder: str) -> dict[str, object]:
     }
 
 
-def _build(client: Client, requests: Sequence[Request], settings: Settings, journal: Journal) -> Progress:
+def _build(
+    client: Client, requests: Sequence[Request], settings: Settings, log: RunLog, *, mark: Path
+) -> Progress:
     """Give the workers their kernels, send out all tasks, and take the kernels away again, whatever happens."""
-    notebooks = tuple(sorted({paths.notebook(battle) for one in requests for battle in one.battles}))
+    first = requests[0]
     crew = Crew(
         paths.home(),
-        journal.records,
+        mark,
         code_signature(),
-        notebooks,
+        tuple(paths.notebook(battle) for battle in first.battles),
         settings.limits,
-        settings.fork,
-        settings.force,
+        fork=settings.fork,
+        bitmaps="docx" in first.formats,
+        force=settings.force,
     )
-    folders = Folders.real(requests[0].data_dir)
-    sizes = {one.city: len(one.jobs(folders)) for one in requests}
+    sizes = {one.city: len(one.jobs(Folders.real(one.data_dir))) for one in requests}
     try:
         client.register_plugin(_Plugin(crew, ignores_interrupts=settings.scheduler is None), name=_PLUGIN)
-        n_slots = sum(client.nthreads().values())
-        progress = Progress(journal, sizes, n_slots)
-        journal.record("started", jobs=progress.n_jobs, at_once=n_slots, workers=list(client.nthreads()))
-        client.subscribe_topic("all", lambda event: _tell_loss(event, progress))
+        progress = Progress(log, sizes, n_slots=sum(client.nthreads().values()))
         _Drive(client, settings, progress).run(requests)
     finally:
         with suppress(OSError):  # nobody to tell when the scheduler is gone
-            client.unsubscribe_topic("all")
             client.unregister_worker_plugin(_PLUGIN)
     return progress
 
@@ -238,7 +228,7 @@ class _Drive:
         """Send the cities, and the reports of each as it is ready; until all have ended."""
         for request in requests:
             future = self._client.submit(
-                _prepare, request, self._settings.force, pure=False, retries=self._settings.retries
+                prepare_city, request, force=self._settings.force, pure=False, retries=self._settings.retries
             )
             self._cities[future] = request
             self._done.add(future)
@@ -299,16 +289,13 @@ class _Plugin(WorkerPlugin):
         """Start the process that forks kernels; Ctrl-C in a terminal reaches the fleet, which ends its workers."""
         if self._ignores_interrupts:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.environ.pop(_TRIMMING, None)
         self.workshop = Workshop(self._crew)
 
     async def teardown(self, worker: Worker) -> None:
         """End the kernels, and wait for what is being built to take notice."""
         if self.workshop is not None:
             await asyncio.to_thread(self.workshop.close)
-
-
-def _prepare(request: Request, force: bool) -> Prepared:
-    return prepare_city(request, force=force)
 
 
 def _report(job: Job, folders: Folders) -> Ended:
@@ -318,20 +305,10 @@ def _report(job: Job, folders: Folders) -> Ended:
     return plugin.workshop.build(job, folders)
 
 
-def _tell_loss(event: tuple[float, Mapping[str, Any]], progress: Progress) -> None:
-    _, told = event
-    if told.get("action") == "remove-worker" and not told["expected"]:
-        progress.lose_worker(told["worker"], len(told["processing-tasks"]))
-
-
 def _say(error: BaseException) -> str:
     if isinstance(error, KilledWorker):
         return f"its worker died {error.allowed_failures + 1} times; see the memory of the machine"
-    return (
-        str(error)
-        if isinstance(error, (RunError, ParameterError, OSError))
-        else f"{type(error).__name__}: {error}"
-    )
+    return str(error) if isinstance(error, (SuiteError, OSError)) else f"{type(error).__name__}: {error}"
 
 
 def _known_cities() -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from pathlib import Path
 from filelock import FileLock
 
 from helpers import paths, provenance
-from helpers.errors import ParameterError, RunError
+from helpers.errors import RunError
 from helpers.paths import Folders
-from helpers.run.data import has_files, prepare, summary_line
+from helpers.run import freshness
+from helpers.run.data import prepare, summary_line
 from helpers.run.execute import Limits
 from helpers.run.jobs import Job, Outcome
 from helpers.run.kernels import Kernels
@@ -62,6 +63,7 @@ class Crew:
     """What every worker of one fleet is told.
 
     ``mark`` is a file only this fleet has written: a worker that does not see it stands on another file system.
+    ``code`` is its :func:`code_signature`; the rest is as for :class:`helpers.run.kernels.Kernels`.
     """
 
     home: Path
@@ -70,6 +72,7 @@ class Crew:
     notebooks: tuple[Path, ...]
     limits: Limits
     fork: bool = True
+    bitmaps: bool = False
     force: bool = False
 
 
@@ -89,7 +92,9 @@ class Workshop:
         _check_worker(crew)
         self._crew = crew
         self._stack = ExitStack()
-        self._kernels = self._stack.enter_context(Kernels(crew.notebooks, fork=crew.fork))
+        self._kernels = self._stack.enter_context(
+            Kernels(crew.notebooks, fork=crew.fork, bitmaps=crew.bitmaps)
+        )
         self._n_open = 0
         self._changed = threading.Condition()
 
@@ -133,7 +138,8 @@ def prepare_city(request: Request, *, force: bool) -> Prepared:
     """Bring the tables of one city up to date and separate its reports that are due from those that are not."""
     start = time.perf_counter()
     folders, summary = prepare(request.city, data_dir=request.data_dir)
-    due, unchanged = split_due(request.jobs(folders), folders, force=force)
+    jobs = freshness.ask(request.jobs(folders), folders, today=freshness.today_in(request.city))
+    due, unchanged = split_due(list(jobs), folders, force=force)
     refused = tuple(refusal.message for refusal in summary.refused)
     seconds = time.perf_counter() - start
     return Prepared(
@@ -150,24 +156,6 @@ def code_signature() -> str:
     """Hash of the helpers and of the versions of the libraries: equal on all machines of a fleet."""
     code = provenance.files_sha256(sorted(Path(__file__).parents[1].rglob("*.py")))
     return provenance.manifest_hash({"helpers": code, "libraries": versions()})
-
-
-def check_data(requests: list[Request]) -> None:
-    """Refuse several cities on an empty ``raw``: the demonstration is of one city at a time.
-
-    Raises
-    ------
-    ParameterError
-        Nothing was received and more than one city is asked for.
-    """
-    real = Folders.real(requests[0].data_dir)
-    if len(requests) > 1 and not has_files(real.raw):
-        raise ParameterError(
-            f"{len(requests)} cities and no received file",
-            where=str(real.raw),
-            expected="files of these cities; the demonstration is of one city at a time",
-            remedy="put the files into raw, or ask for one city",
-        )
 
 
 def _check_worker(crew: Crew) -> None:
