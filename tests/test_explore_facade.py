@@ -1,0 +1,166 @@
+"""The façade: thin, lazy, plain pandas that say their unit, and the same numbers as the battles."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import helpers as fb
+from demo_battle import battle, demonstration_run
+from helpers.errors import CoverageError, ParameterError
+from helpers.explore import workspace
+from helpers.explore.frames import as_series, column
+from helpers.units import UNITS
+
+SECTION = "yinma_bridge"
+CALLS = {
+    "daily": lambda: fb.air.daily("PM2.5", period="2025"),
+    "station": lambda: fb.air.daily("O3", station="1119A", period="2025-07"),
+    "index": lambda: fb.air.daily("AQI", period="2025"),
+    "monthly": lambda: fb.air.monthly("CO", period="2025"),
+    "yearly": lambda: fb.air.yearly("PM10"),
+    "hourly": lambda: fb.air.hourly("NO2", station="1119A", period="2025-01"),
+    "season": lambda: fb.air.season("O3", window="ozone"),
+    "windows": lambda: fb.air.windows(),
+    "episodes": lambda: fb.air.episodes("2025"),
+    "months": lambda: fb.water.months(SECTION, "TP"),
+    "water years": lambda: fb.water.yearly(SECTION, "TP"),
+    "classes": lambda: fb.water.classes("2025"),
+    "matter": lambda: fb.soil.matter(),
+    "change": lambda: fb.soil.change(),
+    "risk": lambda: fb.soil.risk(),
+    "ledger": lambda: fb.ledger("greening_total"),
+    "vegetation": lambda: fb.vegetation(fb.zones()[0], period="2025"),
+    "weather": lambda: fb.weather(),
+    "fires": lambda: fb.fires(),
+}
+
+
+@pytest.fixture(autouse=True)
+def demonstration() -> None:
+    workspace.use_run(demonstration_run(lang="en"))
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    code = "import sys, helpers; print(sorted({'pandas', 'numpy', 'yaml', 'helpers.explore'} & set(sys.modules)), dir(helpers))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("[] ") and "'air'" in told and "'trend'" in told
+
+
+def test_every_name_is_completed_and_has_a_docstring() -> None:
+    for name in set(dir(fb)) - {"__version__"}:
+        found = getattr(fb, name)
+        public = dir(found) if name in ("air", "water", "soil") else [name]
+        for inner in public:
+            told = (getattr(found, inner) if name in ("air", "water", "soil") else found).__doc__
+            assert told and len(told) > 60, f"{name}.{inner}"
+    with pytest.raises(AttributeError, match="no attribute 'airs'"):
+        fb.airs  # noqa: B018
+
+
+@pytest.mark.parametrize("make", CALLS.values(), ids=CALLS)
+def test_tables_say_what_they_are(make) -> None:
+    table = make()
+    about = table.attrs
+    assert type(table) is pd.DataFrame
+    assert about["unit"] in UNITS and about["simulated"] is True
+    assert about["value"] in table and table[about["value"]].notna().any()
+    assert about["value"].endswith(about["unit"]) or about["unit"] in ("index", "deg_c", "ug_m3")
+    assert about["source"] == "demonstration generator of this suite" and about["name"] and about["place"]
+    assert 0 < about["coverage_pct"] <= 100
+
+
+def test_city_days_are_those_of_the_battle() -> None:
+    own = fb.air.daily("PM2.5", period="2025").set_index("date")["pm25_ug_m3"]
+    known = battle("2025").tables["daily"].set_index("date")["PM2.5"].loc["2025"]
+    pd.testing.assert_series_equal(own, known, check_names=False, check_freq=False)
+
+
+def test_years_are_those_of_the_battle_and_a_running_year_is_a_gap() -> None:
+    known = battle("2025").tables["annual"]
+    known = known[(known["pollutant"] == "O3") & (known["statistic"] == "p90")].set_index("year")["value"]
+    own = fb.air.yearly("O3").set_index("year")["o3_ug_m3"]
+    assert own.loc[[2024, 2025]].tolist() == known.loc[[2024, 2025]].tolist()
+    assert np.isnan(own.loc[2026])
+
+
+def test_results_are_those_of_the_battle() -> None:
+    own = fb.results("clear_water", "2025")
+    pd.testing.assert_frame_equal(own, battle("2025", "clear_water").results)
+    assert own.attrs["simulated"] is True
+
+
+def test_every_calendar_day_and_month_stands() -> None:
+    assert len(fb.air.daily(period="2025-02")) == 28
+    assert fb.water.months(SECTION, "TP", period="2025")["month"].dt.month.tolist() == list(range(1, 13))
+
+
+def test_no_table_of_soil_tells_a_place() -> None:
+    for table in (fb.soil.matter(), fb.soil.change(), fb.soil.risk()):
+        assert not {"longitude", "latitude", "sample_id"} & set(table)
+        few = table[table["n"] < 5]
+        assert few["value_g_kg" if "value_g_kg" in table else "value_pct"].isna().all()
+
+
+def test_trend_speaks_per_year_of_the_unit_and_refuses_days() -> None:
+    found = fb.trend(fb.water.months(SECTION, "TP"))
+    assert found.attrs["unit"] == "mg_l_per_year" and found["status"].iloc[0] in ("ok", "insufficient")
+    assert fb.trend(fb.air.monthly())["status"].iloc[0] == "insufficient", "27 months are too few"
+    with pytest.raises(ParameterError, match=r"fb\.air\.monthly"):
+        fb.trend(fb.air.daily())
+
+
+def test_what_is_unknown_gets_its_nearest() -> None:
+    for wrong, right in (
+        (lambda: fb.air.daily("PM25"), "PM2.5"),
+        (lambda: fb.air.daily("O3", station="1119B"), "1119A"),
+        (lambda: fb.water.months("yinma_brigde"), "yinma_bridge"),
+        (lambda: fb.air.season(window="heatin"), "heating"),
+    ):
+        with pytest.raises(ParameterError, match=right):
+            wrong()
+    with pytest.raises(CoverageError, match="workbook"):
+        fb.ledger("pm25_mean")
+
+
+@pytest.mark.parametrize(
+    "name", ["daily", "yearly", "months", "classes", "matter", "risk", "ledger", "hourly"]
+)
+def test_a_table_is_drawn_with_the_mark_of_simulation(name: str) -> None:
+    picture = fb.show(CALLS[name]())
+    shown = picture._repr_html_()
+    assert "<svg" in shown and "Demonstration data (simulated)" in shown and "<script" not in shown
+    assert shown == fb.show(CALLS[name]())._repr_html_()
+
+
+def test_the_year_before_lies_over_the_same_days() -> None:
+    now, before = (fb.air.daily("PM2.5", period=year) for year in ("2025", "2024"))
+    drawn = fb.show(now, against=before).chart.table.set_index("date")
+    day = pd.Timestamp(2025, 7, 1)
+    assert drawn.loc[day, "value"] == now.set_index("date")["pm25_ug_m3"].loc[day]
+    assert drawn.loc[day, "other"] == before.set_index("date")["pm25_ug_m3"].loc["2024-07-01"]
+
+
+def test_two_units_are_never_drawn_together() -> None:
+    with pytest.raises(ParameterError, match="same unit"):
+        fb.show(fb.air.monthly("PM2.5"), against=fb.air.monthly("CO"))
+    with pytest.raises(ParameterError, match="cannot be drawn"):
+        fb.show(fb.plan())
+
+
+def test_columns_carry_their_unit() -> None:
+    assert column("PM2.5", "ug_m3") == "pm25_ug_m3"
+    assert as_series(fb.air.yearly()).index.tolist() == [2024, 2025, 2026]
+    assert set(fb.plan()["battle"]) >= {"blue_sky", "clear_water"}
+    assert "1119A" in set(fb.stations()["station_code"])
+
+
+def test_normalised_days_tell_their_skill() -> None:
+    days = fb.air.normalised("PM2.5")
+    assert days.attrs["status"] in ("ok", "refused")
+    assert days.attrs["r2"] <= 1 and set(days) >= {"date", "observed_ug_m3", "low_ug_m3"}
+    assert "pm25_ug_m3" in fb.air.normalised_months("PM2.5")
