@@ -7,6 +7,7 @@ AS_OF ?=
 FORMAT ?= html
 STYLE ?= brief
 FORCE ?=
+DATA_DIR ?=
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,14 +16,14 @@ BATTLES := $(BIN)/five-battles
 # Every shell exports LANG (C.UTF-8), so it is the report's language only when it is written on make's own command line.
 OPTIONS = --city $(CITY) $(addprefix --battle ,$(BATTLE)) $(addprefix --period ,$(PERIOD)) \
   $(if $(filter command,$(origin LANG)),$(addprefix --lang ,$(LANG))) $(addprefix --as-of ,$(AS_OF)) \
-  --format $(FORMAT) --style $(STYLE) $(if $(FORCE),--force)
+  $(addprefix --data-dir ,$(DATA_DIR)) --format $(FORMAT) --style $(STYLE) $(if $(FORCE),--force)
 
 unexport PYTHONDONTWRITEBYTECODE
 export OPENBLAS_NUM_THREADS := 1
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data templates ingest report lab check test docs bench browser clean
+.PHONY: help setup data templates ingest report lab check doctor test docs bench browser clean
 
 help: ## list every target
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -47,18 +48,21 @@ templates: $(READY) ## write the empty workbooks departments fill in
 	$(BATTLES) templates --city $(CITY)
 
 ingest: $(READY) ## read what is new in data/raw into data/processed
-	$(BATTLES) ingest --city $(CITY)
+	$(BATTLES) ingest --city $(CITY) $(addprefix --data-dir ,$(DATA_DIR))
 
-report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 FORMAT=html|pdf|docx STYLE=brief|formal FORCE=1
+report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 CITY=changchun FORMAT=html|pdf|docx STYLE=brief|formal DATA_DIR=data FORCE=1
 	$(BATTLES) report $(OPTIONS)
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(READY) ## open JupyterLab on the overview of all battles
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/overview.ipynb
 
 check: $(READY) ## format, lint, plan, registry and notebooks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BATTLES) check --city $(CITY)
+
+doctor: $(READY) ## look at everything a run needs: one line each, with what to do
+	$(BATTLES) doctor --city $(CITY)
 
 test: $(READY) browser ## run the tests (sets up the browser where it can)
 	$(BIN)/python -m pytest

@@ -1,12 +1,12 @@
-"""Six reports from prepared data: this suite beside the commands people use, and beside the floor.
+"""All notebooks of the suite from prepared data: beside the commands people use, and beside the floor.
 
 * ``commands``: ``papermill`` and ``jupyter nbconvert`` on each notebook, one by one;
-* ``ours``: ``five-battles report --force``: imports, data check, six notebooks, pages, sheets, facts, index;
+* ``ours``: ``five-battles report --force``: imports, data check, the notebooks, pages, sheets, facts, index;
 * ``floor``: the same cells as bare code in processes forked from one that has imported the libraries, two at once,
   nothing rendered or published; its imports are measured too and given apart.
 
 Rounds alternate and the median is taken; CPU seconds are those of all processes. Run it on a quiet machine: the last
-line repeats its load. ``python benchmarks/bench_run.py 1 2025`` makes one round with the reports of 2025 only.
+line repeats its load. ``python benchmarks/bench_run.py 1 blue_sky`` makes one round with one notebook.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = "blue_sky"
-PERIODS, LANGS = ("2023", "2024", "2025"), ("zh", "en")
+NOTEBOOKS = tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")))
+PERIOD, LANG = "2025", "zh"
 AT_ONCE = 2
 BIN = Path(sys.executable).parent
 
@@ -41,25 +41,23 @@ def make_checkout(folder: Path) -> Path:
     return folder
 
 
-def run_ours(home: Path, periods: Sequence[str]) -> None:
+def run_ours(home: Path, notebooks: Sequence[str]) -> None:
     """Build all reports with the command line."""
-    call([*report_command(periods), "--force"], home)
+    call([*report_command(notebooks), "--force"], home)
 
 
-def report_command(periods: Sequence[str]) -> list[str]:
-    options = [part for period in periods for part in ("--period", period)]
-    return [str(BIN / "five-battles"), "report", "--battle", NOTEBOOK, *options]
+def report_command(notebooks: Sequence[str]) -> list[str]:
+    options = [part for notebook in notebooks for part in ("--battle", notebook)]
+    return [str(BIN / "five-battles"), "report", *options, "--period", PERIOD, "--lang", LANG]
 
 
-def run_commands(home: Path, periods: Sequence[str]) -> None:
+def run_commands(home: Path, notebooks: Sequence[str]) -> None:
     """Execute and convert each notebook with the two commands."""
-    source = str(ROOT / "notebooks" / f"{NOTEBOOK}.ipynb")
-    for period in periods:
-        for lang in LANGS:
-            made = str(home / f"{period}.{lang}.ipynb")
-            given = ["-r", "period", period, "-r", "lang", lang]
-            call([str(BIN / "papermill"), "--no-progress-bar", source, made, *given], home)
-            call([str(BIN / "jupyter"), "nbconvert", "--to", "html", "--no-input", made], home)
+    for notebook in notebooks:
+        source, made = str(ROOT / "notebooks" / f"{notebook}.ipynb"), str(home / f"{notebook}.ipynb")
+        given = ["-r", "period", PERIOD, "-r", "lang", LANG]
+        call([str(BIN / "papermill"), "--no-progress-bar", source, made, *given], home)
+        call([str(BIN / "jupyter"), "nbconvert", "--to", "html", "--no-input", made], home)
 
 
 def call(command: list[str], home: Path) -> None:
@@ -70,20 +68,19 @@ def call(command: list[str], home: Path) -> None:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def run_floor(home: Path, periods: Sequence[str]) -> float:
+def run_floor(home: Path, notebooks: Sequence[str]) -> float:
     """Run the floor in a process of its own and return the seconds its imports took."""
     environment = {**os.environ, "FIVE_BATTLES_HOME": str(home), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, __file__, "--floor", *periods]
+    command = [sys.executable, __file__, "--floor", *notebooks]
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-def floor(periods: Sequence[str]) -> None:
-    """Import what the notebook imports, then fork one process a report, two at once."""
+def floor(notebooks: Sequence[str]) -> None:
+    """Import what the notebooks import, then fork one process a report, two at once."""
     start = time.perf_counter()
-    cells = json.loads((ROOT / "notebooks" / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    for statement in ast.parse("\n".join(code)).body:
+    sources = [read_code(notebook) for notebook in notebooks]
+    for statement in ast.parse("\n".join(cell for code in sources for cell in code)).body:
         if isinstance(statement, ast.ImportFrom):
             module = importlib.import_module(statement.module)
             for alias in statement.names:
@@ -91,18 +88,22 @@ def floor(periods: Sequence[str]) -> None:
                     importlib.import_module(f"{statement.module}.{alias.name}")
     imported = time.perf_counter() - start
     running = 0
-    for period in periods:
-        for lang in LANGS:
-            if running == AT_ONCE:
-                end_one()
-                running -= 1
-            if os.fork() == 0:
-                os._exit(run_cells(code, period, lang))
-            running += 1
+    for code in sources:
+        if running == AT_ONCE:
+            end_one()
+            running -= 1
+        if os.fork() == 0:
+            os._exit(run_cells(code))
+        running += 1
     while running:
         end_one()
         running -= 1
     print(imported)
+
+
+def read_code(notebook: str) -> list[str]:
+    cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def end_one() -> None:
@@ -110,7 +111,7 @@ def end_one() -> None:
         raise SystemExit("a report of the floor failed")
 
 
-def run_cells(code: list[str], period: str, lang: str) -> int:
+def run_cells(code: list[str]) -> int:
     """Execute the cells as a kernel would: the value of a last expression is turned into what it shows."""
     names: dict[str, object] = {}
     for number, source in enumerate(code):
@@ -118,7 +119,7 @@ def run_cells(code: list[str], period: str, lang: str) -> int:
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, "cell", "exec"), names)
         if number == 0:
-            names |= {"period": period, "lang": lang}
+            names |= {"period": PERIOD, "lang": LANG}
         if last is not None:
             value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
             for show in ("_repr_mimebundle_", "_repr_html_"):
@@ -136,26 +137,24 @@ def measure(work: Callable[[], object]) -> tuple[float, float, object]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, found
 
 
-def main(rounds: int = 3, periods: Sequence[str] = PERIODS) -> None:
+def main(rounds: int = 3, notebooks: Sequence[str] = NOTEBOOKS) -> None:
     """Print the three ways, their ratios, and what a run costs when nothing has changed."""
     with tempfile.TemporaryDirectory() as folder:
         home = make_checkout(Path(folder))
         call([str(BIN / "five-battles"), "ingest"], home)
-        run_ours(home, periods)  # the station days are made once, as the tables are
+        run_ours(home, notebooks)  # the station days are made once, as the tables are
         ways = {"commands": run_commands, "ours": run_ours, "floor": run_floor}
         times: dict[str, list[tuple[float, float, object]]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, work in ways.items():
-                times[name].append(measure(partial(work, home, periods)))
-        again = partial(call, report_command(periods), home)
+                times[name].append(measure(partial(work, home, notebooks)))
+        again = partial(call, report_command(notebooks), home)
         again()
         nothing = statistics.median(measure(again)[0] for _ in range(5))
     wall = {name: statistics.median(one[0] for one in found) for name, found in times.items()}
     cpu = {name: statistics.median(one[1] for one in found) for name, found in times.items()}
     imports = statistics.median(one[2] for one in times["floor"])
-    print(
-        f"{len(periods) * len(LANGS)} reports, {AT_ONCE} at once, {os.cpu_count()} cores, median of {rounds}"
-    )
+    print(f"{len(notebooks)} reports, {AT_ONCE} at once, {os.cpu_count()} cores, median of {rounds}")
     print(f"{'way':<22}{'wall s':>8}{'CPU s':>8}{'/ ours':>8}")
     for name in ways:
         print(f"{name:<22}{wall[name]:>8.1f}{cpu[name]:>8.1f}{wall[name] / wall['ours']:>8.2f}")
@@ -174,4 +173,4 @@ if __name__ == "__main__":
     if given[:1] == ["--floor"]:
         floor(given[1:])
     else:
-        main(int(given[0]) if given else 3, given[1:] or PERIODS)
+        main(int(given[0]) if given else 3, given[1:] or NOTEBOOKS)

@@ -29,30 +29,36 @@ from page_example import notebook
 FIRST, LAST, SEED = date(2024, 1, 1), date(2026, 3, 31), 20220617
 PERIODS = ("2025", "2026")
 BATTLES = ("blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland")
-CASES = [*(("2025", name) for name in BATTLES), ("2026", "blue_sky")]
+CASES = [*(("2025", name) for name in BATTLES), ("2026", "blue_sky"), ("2025", "overview")]
 _CITY = "changchun"
 _NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 _KEPT: list[tempfile.TemporaryDirectory] = []  # removed when the process ends
 
 
 @cache
-def _folders() -> Folders:
-    """Folders of the demonstration, its raw files written and read."""
+def _folders(city: str) -> Folders:
+    """Folders of a city's demonstration, its raw files written and read."""
     _KEPT.append(tempfile.TemporaryDirectory(prefix="five-battles-test-"))
-    folders = Folders.real(Path(_KEPT[0].name)).demonstration()
-    stations, code = list(registry.stations(_CITY)["station_code"]), registry.city(_CITY).code
+    folders = Folders.real(Path(_KEPT[-1].name)).demonstration(city)
+    stations, code = list(registry.stations(city)["station_code"]), registry.city(city).code
     write_demonstration(
-        folders, city=_CITY, stations=stations, place_code=code, seed=SEED, first=FIRST, last=LAST
+        folders, city=city, stations=stations, place_code=code, seed=SEED, first=FIRST, last=LAST
     )
-    ingest.ingest(folders, city=_CITY)
+    ingest.ingest(folders, city=city)
     return folders
 
 
-def _start_run(*, period: str, lang: str, **_: object) -> Run:
+def _start_run(*, city: str, period: str, lang: str, **_: object) -> Run:
     wanted = Period.parse(period)
-    plan = registry.plan(_CITY)
-    context = Context(registry.city(_CITY), plan, wanted, min(wanted.end, LAST), SEED, simulated=True)
-    return Run(context, lang, _folders())
+    context = Context(
+        registry.city(city), registry.plan(city), wanted, min(wanted.end, LAST), SEED, simulated=True
+    )
+    return Run(context, lang, _folders(city))
+
+
+def demonstration_run(*, lang: str = "zh", period: str = "2026") -> Run:
+    """A run on the short demonstration, as a notebook's first cell gives it."""
+    return _start_run(city=_CITY, period=period, lang=lang)
 
 
 @cache
@@ -75,19 +81,19 @@ def _run_cell(tree: ast.Module, names: dict[str, Any]) -> object:
 
 
 @cache
-def battle(period: str, name: str = "blue_sky") -> Battle:
+def battle(period: str, name: str = "blue_sky", city: str = _CITY) -> Battle:
     """The battle of one of ``PERIODS``, seen from its last day with data."""
-    return _run(period, "zh", name, last="results")[0]["battle"]
+    return _run(period, "zh", name, city, last="results")[0]["battle"]
 
 
 @cache
-def blocks(period: str, lang: str, name: str = "blue_sky") -> tuple[Block, ...]:
+def blocks(period: str, lang: str, name: str = "blue_sky", city: str = _CITY) -> tuple[Block, ...]:
     """What the cells of the notebook display, in their order."""
-    return tuple(_run(period, lang, name, made=battle(period, name))[1])
+    return tuple(_run(period, lang, name, city, made=battle(period, name, city))[1])
 
 
 def _run(
-    period: str, lang: str, name: str, *, last: str = "finish", made: Battle | None = None
+    period: str, lang: str, name: str, city: str, *, last: str = "finish", made: Battle | None = None
 ) -> tuple[dict[str, Any], list[Block]]:
     """Run the cells of a notebook up to one; the battle is not built twice."""
     names: dict[str, Any] = {}
@@ -99,7 +105,7 @@ def _run(
                 continue
             found = _run_cell(tree, names)
             if tag == "parameters":
-                names |= {"period": period, "lang": lang}
+                names |= {"city": city, "period": period, "lang": lang}
             if isinstance(found, Block):
                 shown.append(found)
             if tag == last:
@@ -108,6 +114,8 @@ def _run(
 
 
 @cache
-def report(period: str, lang: str, style: str = "brief", name: str = "blue_sky") -> Rendered:
+def report(
+    period: str, lang: str, style: str = "brief", name: str = "blue_sky", city: str = _CITY
+) -> Rendered:
     """The rendered page."""
-    return render(notebook(blocks(period, lang, name)), style=style)
+    return render(notebook(blocks(period, lang, name, city)), style=style)

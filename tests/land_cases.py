@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from helpers import registry, store
+from helpers.battles import raster_tables
 from helpers.battles.context import Battle, Context
 from helpers.page import document
 from helpers.page.words import banned_words
 from helpers.periods import Period
+from helpers.run import derived
 
 CITY = "220100"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -30,8 +32,10 @@ def context(as_of: date = date(2025, 12, 31), *, simulated: bool = False) -> Con
 
 
 def empty_tables(battle: ModuleType) -> dict[str, pd.DataFrame]:
-    """Every table the battle reads, without rows."""
-    return {name: store.empty(name) for name in battle.TABLES}
+    """Every table the battle reads, without rows; those that are made from others are left out."""
+    rasters = {name for names in raster_tables.TABLES.values() for name in names}
+    names = [name for name in battle.TABLES if name not in derived.TABLES]
+    return {name: (raster_tables if name in rasters else store).empty(name) for name in names}
 
 
 def rows(name: str, records: list[dict[str, object]], **common: object) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def raw_files() -> Path:
     air = simulate_air(weather, np.random.default_rng([1, 2]))
     write_archive(folder / "air", air, days, list(registry.stations("changchun")["station_code"]))
     (folder / "fire").mkdir()
-    fires = simulate_fires(air, days, np.random.default_rng([1, 3]))
+    fires = simulate_fires(air, days, np.random.default_rng([1, 3]), box=registry.city("changchun").box)
     fires.to_csv(folder / "fire" / "fire_points.csv", index=False)
     return folder
 

@@ -460,7 +460,8 @@ def test_without_any_data_every_target_is_insufficient_and_nothing_is_invented()
     assert battle.results["value"].isna().all()
     judged = battle.results[battle.results["target_id"] != RAISED]
     assert set(judged["status"]) == {"no_data"}
-    assert set(battle.tables) == {"networks", "section_names", "published", "sources", "quarantine"}
+    facts = {"published", "published_series", "published_rivals", "published_check"}
+    assert set(battle.tables) == {"networks", "section_names", "sources", "quarantine", *facts}
 
 
 def test_a_year_before_the_first_network_has_no_share() -> None:

@@ -15,6 +15,7 @@ from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.registry.land import counties
 from helpers.run.demonstration.land import write_land
+from helpers.run.session import Run
 from helpers.sources.detect import detect
 from helpers.sources.ingest import ingest
 from land_cases import blocks, context, faulty_words, texts_in
@@ -28,6 +29,7 @@ TABLES = {
     "groundwater_limits",
     "ledger",
     "parcels",
+    "rasters",
     "soil_samples",
     "species_counts",
     "vegetation",
@@ -47,25 +49,26 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def processed(files, tmp_path_factory):
-    """Tables after an ingest of the files, and its summary."""
-    folders = Folders.real(tmp_path_factory.mktemp("data")).demonstration()
+    """Folders after an ingest of the files, and its summary."""
+    folders = Folders.real(tmp_path_factory.mktemp("data")).demonstration("changchun")
     for path in files:
         target = folders.raw / "land" / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
         provenance.write_sidecar(target, Source(title_zh="示例", publisher="演示", simulated=True))
-    return folders.processed, ingest(folders, city="changchun")
+    return folders, ingest(folders, city="changchun")
 
 
 @pytest.fixture(scope="module", params=["green_hills", "black_soil", "grassland_wetland"])
 def battle(request, processed):
     module = import_module(f"helpers.battles.{request.param}")
-    tables = {name: store.read_table(processed[0], name) for name in module.TABLES}
-    return module.build(tables, context(LAST, simulated=True))
+    asked = context(LAST, simulated=True)
+    return module.build(Run(asked, "zh", processed[0]).load(module.TABLES), asked)
 
 
 def test_every_file_has_its_reader(files):
-    found = {path.stem: detect(path).name for path in files}
+    assert {detect(path).name for path in files if path.suffix == ".tif"} == {"raster_image"}
+    found = {path.stem: detect(path).name for path in files if path.suffix != ".tif"}
     assert found == {
         "findings": "land_workbook",
         "groundwater": "land_workbook",
@@ -85,7 +88,7 @@ def test_same_seed_gives_the_same_bytes(files, tmp_path):
 
 
 def test_all_is_taken_but_the_row_in_the_wrong_unit(processed):
-    folder, summary = processed
+    folder, summary = processed[0].processed, processed[1]
     assert summary.refused == ()
     assert set(summary.n_rows) == TABLES
     kept = store.read_table(folder, "quarantine")
@@ -94,7 +97,7 @@ def test_all_is_taken_but_the_row_in_the_wrong_unit(processed):
 
 
 def test_names_say_that_they_are_examples(processed):
-    folder = processed[0]
+    folder = processed[0].processed
     for name, column in (("soil_samples", "zone"), ("species_counts", "site"), ("species_counts", "species"),
                          ("vegetation", "zone"), ("groundwater", "point_id"), ("parcels", "parcel_name")):  # fmt: skip
         assert store.read_table(folder, name)[column].str.startswith("示例").all(), (name, column)
@@ -103,7 +106,7 @@ def test_names_say_that_they_are_examples(processed):
 
 
 def test_ordinary_faults_are_there(processed):
-    folder = processed[0]
+    folder = processed[0].processed
     samples = store.read_table(folder, "soil_samples")
     assert samples["is_censored"].any()
     cadmium = samples[samples["item"] == "Cd"].groupby("zone")["value"].median()

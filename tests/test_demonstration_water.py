@@ -31,7 +31,7 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def processed(files, tmp_path_factory):
     """Tables after an ingest of the files, and its summary."""
-    folders = Folders.real(tmp_path_factory.mktemp("data")).demonstration()
+    folders = Folders.real(tmp_path_factory.mktemp("data")).demonstration("changchun")
     for path in files:
         target = folders.raw / "water" / path.name
         target.parent.mkdir(parents=True, exist_ok=True)

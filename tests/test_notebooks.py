@@ -18,6 +18,7 @@ PARAMETERS = {
     "period": "2025",
     "lang": "zh",
     "as_of": None,
+    "asked_on": None,
     "data_dir": None,
     "seed": 20220617,
 }

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from helpers.errors import ParameterError, SchemaError
 from helpers.page import charts, style
 from helpers.page.charts import Caption, Chart
+from helpers.page.charts.hour_panels import hour_panels
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -110,6 +111,16 @@ def band_table() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def hours_table() -> pd.DataFrame:
+    rows = [
+        (name, h, 50.0 + 8 * np.sin(h / 4), 60.0 - 10 * (h < 6), h < 6)
+        for name in ("1类区", HOSTILE)
+        for h in range(24)
+    ]
+    table = pd.DataFrame(rows, columns=["name", "hour", "value", "limit", "is_night"])
+    return table.assign(value=table["value"].mask(table["hour"] == 9))
+
+
 def rose_table() -> pd.DataFrame:
     rows = [(s, level, 3.0) for s in np.arange(0, 360, 45.0) for level in ("≤35", "35～75", HOSTILE)]
     return pd.DataFrame([*rows, (np.nan, "≤35", 20.0)], columns=["sector_deg", "level", "share_pct"])
@@ -166,9 +177,17 @@ CASES: dict[str, tuple[Drawer, Callable[[], pd.DataFrame], dict[str, object], st
     "polar": (charts.polar, polar_table, {}, "ug_m3"),
     "fan": (charts.outcome_fan, fan_table, {"target": 29.5, "likelihood": 0.56}, "ug_m3"),
     "map": (charts.one_map, map_table, {}, "ug_m3"),
+    "hours": (hour_panels, hours_table, {}, "db_a"),
     "timeline": (charts.timeline, line_table, {"as_of": date(2025, 10, 31)}, "count"),
 }  # fmt: skip
-GIVEN_ORDER = {"bullet", "strip", "dots", "waterfall", "rose"}  # the order of the rows is part of the message
+GIVEN_ORDER = {
+    "bullet",
+    "strip",
+    "dots",
+    "waterfall",
+    "rose",
+    "hours",
+}  # the order of the rows is part of the message
 KINDS = pytest.mark.parametrize("kind", CASES)
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 

@@ -63,8 +63,8 @@ def test_shares_by_hand():
 @pytest.mark.parametrize(
     ("lang", "alt"),
     [
-        ("zh", "林地变绿。逐像元趋势图（2015年1月—2025年12月）：显著增加的像元占22%，显著减少的占22%；每年变化的中位数为0.0000。"),
-        ("en", "林地变绿. Map of pixel trends (Jan 2015–Dec 2025): 22% of pixels rise significantly, 22% fall; the median change per year is 0.0000."),
+        ("zh", "林地变绿。逐像元趋势图（2015年1月—2025年12月）：增加的像元占22%，减少的占22%（p＜0.05）；每年变化的中位数为0.0000。"),
+        ("en", "林地变绿. Map of pixel trends (Jan 2015–Dec 2025): 22% of pixels rise (p < 0.05), 22% fall; the median change per year is 0.0000."),
     ],
 )  # fmt: skip
 def test_text_alternative(lang, alt):
@@ -75,8 +75,8 @@ def test_text_alternative(lang, alt):
 
 
 @pytest.mark.parametrize(("lang", "shown"), [
-    ("zh", ["每年＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：不显著（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
-    ("en", ["per year: < −0.006", "−0.006–−0.002", "> 0.006", "hatched: not significant (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
+    ("zh", ["每年＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：方向不明确（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
+    ("en", ["per year: < −0.006", "−0.006–−0.002", "> 0.006", "hatched: direction not clear (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
 ])  # fmt: skip
 def test_key_scale_and_period_stand_in_the_picture(lang, shown):
     root = ElementTree.fromstring(draw(simple(), lang).svg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -10,10 +11,12 @@ from html import unescape
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from docx import Document as open_word
 
-from demo_battle import CASES, PERIODS, battle, report
+from demo_battle import CASES, PERIODS, battle, demonstration_run, report
+from helpers import registry, store
 from helpers.page import wording
 from helpers.page.battle_page import text
 from helpers.page.blocks import labels
@@ -22,7 +25,7 @@ from helpers.page.export import workbook
 from helpers.page.numbers import unit_name
 from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
-from helpers.page.words import banned_words, word
+from helpers.page.words import banned_words, entry, standard_name, word
 from helpers.units import UNITS
 
 LANGS = ("zh", "en")
@@ -75,6 +78,13 @@ def visible(case: Case, lang: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", body.replace("<wbr>", "")))
 
 
+def counted_by(lead: wording.Sentence, case: Case) -> pd.DataFrame:
+    """Rows a lead sentence counts: those of the part the overview names before it, else of the whole page."""
+    names = {value + labels(lead.lang)["colon"]: key for key, value in labels(lead.lang)["battles"].items()}
+    found = battle(*case)
+    return found.tables[names[lead.head]] if lead.head else found.results
+
+
 @EACH
 @BOTH
 def test_every_published_sentence_agrees_with_its_row(case, lang):
@@ -83,14 +93,15 @@ def test_every_published_sentence_agrees_with_its_row(case, lang):
     checked = []
     for sentence in sentences(case, lang):
         if sentence.kind == "lead":
-            problems = wording.verify_lead(sentence, results)
+            problems = wording.verify_lead(sentence, counted_by(sentence, case))
         elif sentence.row_key:
             problems = wording.verify(sentence, rows[sentence.row_key])
         else:
             problems = banned_words(sentence.bare, lang)
         assert problems == (), sentence.text
         checked.append(sentence.kind)
-    assert {"lead", "point", "ask"} <= set(checked) and len(checked) >= 6
+    own = {"plan", "synergy"} if case[1] == "overview" else {"point"}
+    assert {"lead", "ask", *own} <= set(checked) and len(checked) >= 6
     if case[1] == "blue_sky":
         assert {"study", "yoy", "trend", "value"} <= set(checked)
     if case == ("2026", "blue_sky"):
@@ -194,6 +205,16 @@ def test_simulated_data_are_marked_everywhere_but_not_after_every_sentence(case,
 
 @EACH
 @BOTH
+def test_every_link_leads_to_a_place_of_the_page(case, lang):
+    html = made(case, lang).html
+    places, links = re.findall(r' id="([^"]+)"', html), re.findall(r'href="#([^"]+)"', html)
+    assert len(places) == len(set(places))
+    assert set(links) <= set(places)
+    assert {"value", "rule", "source"} <= {link.split("-")[0] for link in links}
+
+
+@EACH
+@BOTH
 def test_page_shows_no_machine_words(case, lang):
     # File names and checksums are what they are; the archive is called china_sites.
     text = re.sub(r"\S+\.(?:csv|xlsx|json)|\b[\da-f]{12}\b|china_sites", " ", visible(case, lang))
@@ -222,7 +243,7 @@ def test_page_is_small_enough_for_an_office_mail(case, lang):
 @BOTH
 def test_sheet_holds_every_figure_and_table_with_unit_source_and_no_formula(case, lang):
     document = made(case, lang).document
-    book = openpyxl.load_workbook(io.BytesIO(workbook(document)))
+    book = openpyxl.openpyxl.load_workbook(io.BytesIO(workbook(document)))
     words = labels(lang)
     for chart in document.charts:
         rows = list(book[words["sheet_figure"].format(number=chart["number"])].iter_rows(values_only=True))
@@ -267,3 +288,49 @@ def test_the_change_of_standards_is_shown_only_where_it_matters():
     }
     assert any("标准换版" in title for title in titles["2026"])
     assert not any("标准换版" in title for title in titles["2025"])
+
+
+@EACH
+@BOTH
+def test_every_standard_a_page_prints_has_its_name(case, lang):
+    printed = set(battle(*case).results["standard"]) - {""}
+    assert printed <= set(entry("standards")), "add the name to wording.yml in both languages"
+    names = [standard_name(standard, lang) for standard in printed]
+    assert all(names) and (lang == "zh" or not re.search(r"[\u4e00-\u9fff]", "".join(names)))
+
+
+def test_every_basis_of_an_indicator_has_its_name_in_both_languages():
+    bases = {record.basis.standard for record in registry.indicators().values()}
+    names = entry("standards")
+    assert bases <= set(names), "add the name to wording.yml in both languages"
+    assert not re.search(r"[\u4e00-\u9fff]", "".join(names[basis]["en"] for basis in bases))
+
+
+@BOTH
+def test_no_published_file_tells_where_a_sample_was_taken(lang):
+    samples = store.read_table(demonstration_run().folders.processed, "soil_samples").drop_duplicates(
+        "sample_id"
+    )
+    places = {f"{value:.4f}".rstrip("0") for name in ("longitude", "latitude") for value in samples[name]}
+    secrets = [*(place for place in places if len(place.partition(".")[2]) >= 3), *samples["sample_id"]]
+    assert len(secrets) > 100
+    whole = made(("2025", "black_soil"), lang)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(whole.document)))
+    paper = open_word(io.BytesIO(word_file(whole.document)))
+    published = {
+        "html": re.sub(r"<svg.*?</svg>|<style.*?</style>|data:[^\"']+", " ", whole.html, flags=re.DOTALL),
+        "figures": " ".join(re.findall(r"<text[^>]*>([^<]*)", whole.html)),
+        "json": json.dumps(whole.facts, ensure_ascii=False),
+        "xlsx": " ".join(
+            str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+        ),
+        "docx": " ".join(
+            [
+                *(p.text for p in paper.paragraphs),
+                *(c.text for t in paper.tables for r in t.rows for c in r.cells),
+            ]
+        ),
+    }
+    for kind, found in published.items():
+        told = [secret for secret in secrets if re.search(rf"(?<![\w.]){re.escape(secret)}(?![\w.])", found)]
+        assert not told, (kind, told)

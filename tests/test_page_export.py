@@ -12,6 +12,7 @@ import pytest
 from docx import Document as open_word
 from openpyxl import Workbook
 
+from helpers.errors import RunError
 from helpers.page.blocks import labels
 from helpers.page.editable import word_file
 from helpers.page.export import workbook, write_cell
@@ -170,3 +171,13 @@ def test_formal_word_uses_the_official_face_and_size():
     made = open_word(io.BytesIO(word_file(report("zh").document, style="formal")))
     assert made.styles["Normal"].font.size.pt == 16
     assert 'w:eastAsia="FangSong"' in made.styles["Normal"].element.xml
+
+
+def test_word_refuses_a_chart_without_its_bitmap():
+    document = report("zh").document
+    bare = [
+        {**section, "parts": [{**part, "png": ""} if "png" in part else part for part in section["parts"]]}
+        for section in document.sections
+    ]
+    with pytest.raises(RunError, match="figure 1 carries no bitmap; .*; build the report with --format docx"):
+        word_file(replace(document, sections=tuple(bare)))

@@ -27,7 +27,7 @@ from helpers.page.numbers import (
     unit_name,
 )
 from helpers.page.words import banned_words
-from helpers.units import UNITS
+from helpers.units import UNITS, WATER_CLASS
 
 SPACE = "\N{NO-BREAK SPACE}"
 PM, RATIO, DAYS = Measure("ug_m3", 0), Measure("pct", 1), Measure("days", 0)
@@ -201,6 +201,28 @@ def test_a_cell_tells_percentage_points_in_short() -> None:
     assert gap == f"0.8{SPACE}points below"
 
 
+@pytest.mark.parametrize(
+    ("value", "zh", "en", "gap_zh", "gap_en"),
+    [
+        (1, "Ⅰ类", "class I", "优于目标两类", "two classes better than the target"),
+        (3, "Ⅲ类", "class III", "与目标持平", "equal to the target"),
+        (4, "Ⅳ类", "class IV", "比目标差一类", "one class worse than the target"),
+        (6, "劣Ⅴ类", "worse than class V", "比目标差三类", "three classes worse than the target"),
+    ],
+)
+def test_classes_of_water_are_named_and_counted(
+    value: int, zh: str, en: str, gap_zh: str, gap_en: str
+) -> None:
+    measure = Measure(WATER_CLASS, 0)
+    for lang, name, gap in (("zh", zh, gap_zh), ("en", en, gap_en)):
+        assert format_quantity(value, measure, lang).replace(SPACE, " ") == name
+        assert gap_words(value, 3, "<=", measure=measure, lang=lang) == gap
+    assert format_interval(3, 6, measure, "zh") == "Ⅲ类～劣Ⅴ类"
+    for wrong in (0, 7):
+        with pytest.raises(SchemaError, match="no class of water"):
+            format_quantity(wrong, measure, "zh")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_unit_has_a_name_in_a_column_of_units(lang: str) -> None:
     assert all(unit_name(code, lang) for code in UNITS)
@@ -251,7 +273,12 @@ def test_no_exponent_no_nan_and_the_printed_number_is_near(value: float, decimal
     assert abs(float(text.replace(",", "").replace("−", "-")) - value) <= 0.5 * 10**-decimals + 1e-6
 
 
-@given(FINITE, st.floats(-1e4, 1e4), st.sampled_from(["<=", ">="]), st.sampled_from(list(UNITS)))
+@given(
+    FINITE,
+    st.floats(-1e4, 1e4),
+    st.sampled_from(["<=", ">="]),
+    st.sampled_from(sorted({*UNITS} - {WATER_CLASS})),
+)
 def test_a_gap_has_no_minus_and_one_number_in_both_languages(
     value: float, target: float, operator: str, code: str
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from helpers import registry
 from helpers.page.sources import list_sources, source_facts, sources_of
 from helpers.page.words import word
+from helpers.sources.detect import READERS
 from page_example import battle
 
 COLUMNS = [
@@ -62,6 +63,13 @@ def test_simulated_sources_say_so(lang: str) -> None:
     listing = list_sources(table(row("a", simulated=True, title_zh="x")), results("a"), lang=lang)
     assert listing.table.iloc[0, 0].startswith(f"1. {word('mark.full', lang)}")
     assert listing.table.iloc[0, 0][-3] < "\u4e00" or lang == "zh"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("reader", list(READERS))
+def test_every_reader_names_its_kind_of_source(reader: str, lang: str) -> None:
+    listing = list_sources(table(row("a", reader)), results("a"), lang=lang)
+    assert listing.table.iloc[0, 0] != "1. a" and len(listing.licences) == 1
 
 
 def test_an_unknown_reader_falls_back_to_the_title_and_hostile_paths_stay_text() -> None:

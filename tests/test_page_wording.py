@@ -441,7 +441,7 @@ def test_subscripts(text: str, html: str) -> None:
 def test_rules_are_printed_from_the_constants(monkeypatch: pytest.MonkeyPatch) -> None:
     table = make_table("met", standard="GB 3095-2012")
     zh = {rule.id: rule.table for rule in wording.rules(table, lang="zh")}
-    assert list(zh) == ["status", "likelihood", "trend", "confidence", "standards"]
+    assert list(zh) == ["status", "likelihood", "trend", "confidence", "standards", "basis"]
     assert zh["status"].iloc[2].tolist() == [
         "存在风险",
         "达标可能性不低于33%、低于66%；无法推算时，实际进度不低于应有进度的60%、低于95%。",

@@ -12,6 +12,7 @@ from helpers import registry
 from helpers.battles import results
 from helpers.page import wording
 from helpers.page.words import banned_words, count_characters
+from helpers.units import WATER_CLASS
 from wording_cases import LANGS, make_row, make_table, rows, tables
 
 BUILDERS: tuple[Callable[..., wording.Sentence], ...] = (
@@ -86,13 +87,43 @@ def _numbers(page: tuple) -> list:
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows())
+@given(rows().filter(lambda drawn: drawn["unit"] != WATER_CLASS))
 def test_no_improvement_when_the_interval_contains_zero(drawn: dict) -> None:
     row = results.make([{**drawn, "trend_low": -0.5, "trend_per_year": 0.1, "trend_high": 0.5}]).iloc[0]
     name = registry.indicator(row["indicator_id"])
     zh, en = (wording.trend_sentence(row, lang=lang).bare for lang in LANGS)
     assert "改善" not in zh.replace(name.name_zh, "") and "无明确变化" in zh
     assert "improving" not in en.replace(name.name_en, "") and "no clear change" in en
+
+
+CLASS = {
+    "indicator_id": "songhua_main_class", "unit": WATER_CLASS, "value": 4.0, "target_value": 3.0, "status": "at_risk",
+    "forecast_low": 3.0, "forecast": 4.0, "forecast_high": 6.0,
+}  # fmt: skip
+CLASS_LIES = [
+    (wording.point, "zh", "为Ⅳ类", "为Ⅲ类"),
+    (wording.point, "zh", "差一类", "差两类"),
+    (wording.value_sentence, "zh", "比目标差", "优于目标"),
+    (wording.value_sentence, "zh", "不劣于Ⅲ类", "不劣于Ⅳ类"),
+    (wording.forecast_sentence, "zh", "Ⅲ类～劣Ⅴ类", "Ⅲ类～Ⅴ类"),
+    (wording.point, "en", "class IV", "class V"),
+    (wording.point, "en", "one class worse", "two classes worse"),
+    (wording.value_sentence, "en", "worse than the target", "better than the target"),
+    (wording.value_sentence, "en", "class III or better", "class II or better"),
+    (wording.forecast_sentence, "en", "to worse than class V", "to class V"),
+]
+
+
+@pytest.mark.parametrize(("build", "lang", "truth", "lie"), CLASS_LIES)
+def test_a_class_of_water_is_read_back(
+    build: Callable[..., wording.Sentence], lang: str, truth: str, lie: str
+) -> None:
+    row = make_row(**CLASS)
+    sentence = build(row, lang=lang)
+    spaced = sentence.body.replace("\N{NO-BREAK SPACE}", " ")
+    assert wording.verify(sentence, row) == () and truth in spaced
+    assert not set("0123456789") & set(spaced.replace("2025", "").replace("1—9", "").replace("80", ""))
+    assert wording.verify(dataclasses.replace(sentence, body=spaced.replace(truth, lie)), row)
 
 
 LIES = [
@@ -192,7 +223,11 @@ def test_a_wrong_lead_is_caught(statuses: tuple[str, ...], lang: str) -> None:
         assert wording.verify_lead(dataclasses.replace(lead, body=swapped), table)
 
 
-@given(st.sampled_from(list(registry.indicators())), st.sampled_from(results.STATUSES), st.floats(0, 1))
+@given(
+    st.sampled_from([name for name, one in registry.indicators().items() if one.unit != WATER_CLASS]),
+    st.sampled_from(results.STATUSES),
+    st.floats(0, 1),
+)
 @settings(max_examples=60, deadline=None)
 def test_no_banned_word_and_no_python_number(name: str, status: str, likelihood: float) -> None:
     record = registry.indicator(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -10,11 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
 import pytest
 
+from helpers.page import BITMAPS
+from helpers.page.blocks import chart_part
 from helpers.run import kernels as kernels_module
 from helpers.run import parameters
 from helpers.run.execute import Executed, FailedError, Limits, execute
@@ -204,3 +208,16 @@ def test_imports_are_found_and_unreadable_notebooks_ignored(tmp_path: Path) -> N
     assert imported_modules([path]) == [
         "helpers.battles", "helpers.battles.blue_sky", "json", "numpy", "pathlib", "pathlib.Path",
     ]  # fmt: skip
+
+
+def test_charts_are_drawn_for_word_only_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Drawn(SimpleNamespace):
+        def png(self) -> bytes:
+            return b"drawn"
+
+    words = dict.fromkeys(("id", "title", "measure", "note", "alt", "source", "svg", "unit"), "")
+    found = {}
+    for is_asked in (True, False):
+        monkeypatch.setenv(BITMAPS, Kernels(bitmaps=is_asked).environment[BITMAPS])
+        found[is_asked] = base64.b64decode(chart_part(Drawn(table=None, **words))["png"])
+    assert found == {True: b"drawn", False: b""}

@@ -68,7 +68,7 @@ def test_check_fills_defaults_and_names_the_nearest() -> None:
         (["--lang", "zhh"], "unknown language 'zhh'; expected one of zh, en; did you mean zh?"),
         (
             ["--city", "changchn"],
-            "unknown city 'changchn'; expected one of changchun; did you mean changchun?",
+            "unknown city 'changchn'; expected one of changchun, demo_city; did you mean changchun?",
         ),
         (["--city", "../changchun"], "unknown city"),
         (["--format", "odt"], "unknown format 'odt'"),
@@ -109,3 +109,13 @@ def test_a_notebook_with_other_parameters_stops_the_run_before_it_starts(
     result = invoke("report", "--period", "2025")
     assert (result.exit_code, said in result.stderr) == (2, True)
     assert not list((home / "reports").rglob("*.html"))
+
+
+@pytest.mark.parametrize("verb", ["ingest", "report", "doctor"])
+def test_a_folder_that_is_none_is_refused_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    make_checkout(tmp_path, monkeypatch, "plain")
+    result = invoke(verb, "--data-dir", str(tmp_path / "nowhere"))
+    assert (result.exit_code, "nowhere is no folder" in result.stderr) == (2, True)
+    assert not (tmp_path / "nowhere").exists()

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run import publish
+from helpers import paths
+from helpers.run import manifest, publish
 from helpers.run.jobs import Job
 from run_checkout import make_checkout
 
 OLD = {"a.html": "old page", "a.json": "old facts", "a.xlsx": b"old sheet"}
 NEW = {"a.html": "new page", "a.json": "new facts", "a.xlsx": b"new sheet", "a.manifest.json": "{}"}
-STEPS = ("replace", "fsync", "open")
+STEPS = ("replace", "fsync", "open", "unlink", "rmdir")
 KILLED = 9
 
 
@@ -76,6 +77,38 @@ def test_a_power_cut_at_any_step_leaves_the_old_report_or_the_new_one(tmp_path: 
             break
     assert step > 10
     assert seen == {False, True}
+
+
+def test_a_report_with_its_index_cut_at_any_step_is_old_or_new_and_what_is_left_of_it_is_noticed(
+    job: Job,
+) -> None:
+    """The older report had a PDF, the newer has none: between page and PDF the power may fail as well."""
+    publish_older(job)
+    older, step, seen = content_of(job.folder), 0, set()
+    while run_until(step, lambda: publish_newer(job)):
+        publish.recover(paths.reports())
+        found = content_of(job.folder)
+        kept = {name: found.get(name) for name in older if name.endswith((".html", ".xlsx", "zh.json"))}
+        is_old = all(kept[name] == older[name] for name in kept)
+        assert is_old or kept["plain.zh.html"] == b"2"
+        left = manifest._unlike(job, {job.file("html").name: manifest._hash("1" if is_old else "2")})
+        assert ("plain.zh.pdf" in found) == ("plain.zh.pdf" in left), (
+            "a PDF the manifest does not know is noticed"
+        )
+        seen.add((is_old, "plain.zh.pdf" in found))
+        publish_older(job)
+        step += 1
+    assert seen == {(True, True), (False, True), (False, False)}
+    assert "plain.zh.html" in (paths.reports() / "index.html").read_text(encoding="utf-8")
+
+
+def publish_older(job: Job) -> None:
+    publish.publish_report(job, {"html": "1", "xlsx": b"1", "pdf": b"%PDF"}, facts("28"), "{}")
+
+
+def publish_newer(job: Job) -> None:
+    publish.publish_report(job, {"html": "2", "xlsx": b"2"}, facts("27"), "{}")
+    publish.publish_index()
 
 
 def test_recovery_may_be_cut_too(tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ def test_the_record_tells_a_change_of_what_was_read_and_of_nothing_else(processe
     dust = pd.DataFrame({"city_code": CODE, "time": HOURS.astype("datetime64[s]"), "source_id": "d"})
     store.write_table(processed, "dust_hours", dust)
     assert store.is_unchanged(processed, run.opened), "the list of dust hours was not opened"
+    hours = store.read_table(processed, "air_hourly")
+    store.write_table(processed, "air_hourly", pd.concat([hours, hours.assign(city_code="220200")]))
+    assert store.is_unchanged(processed, run.opened), "another city's hours are no concern of this one"
     start_run(period="2025").load(("air_station_days",))
     assert not store.is_unchanged(processed, run.opened), "but the station days rest on it"
 

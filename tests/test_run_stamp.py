@@ -58,6 +58,11 @@ def test_a_missing_file_breaks_it(home: Path, name: str) -> None:
     assert not is_met()
 
 
+def test_the_next_day_breaks_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamp, "_today", lambda: "2100-01-01")
+    assert not is_met(), "a source may have become late meanwhile"
+
+
 def test_another_request_is_not_met_by_it(home: Path) -> None:
     assert not is_met(periods=["2024"])
     assert not is_met(style="formal")

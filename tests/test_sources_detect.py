@@ -103,6 +103,7 @@ def test_options_are_those_of_the_readers():
         "known",
         "sections",
         "province_name",
+        "n_articles",
         "received_on",
     }
 

@@ -109,6 +109,8 @@ def test_a_ledger_counts_on_the_last_day_of_its_period(tmp_path):
         "status": "",
         "scope": "",
         "source_id": "x",
+        "source_sheet": "",
+        "source_row": "",
     }
     store.write_table(tmp_path / "processed", "ledger", pd.DataFrame(rows))
     assert find(tmp_path, "inbox") == {"inbox": date(2024, 10, 31)}

@@ -98,7 +98,7 @@ BOOK_OF = {form.table_name: name for name, forms in BOOKS.items() for form in fo
 def templates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("land")
     for name in BOOKS:
-        write_land_template(folder / f"{name}.xlsx", name)
+        write_land_template(folder / f"{name}.xlsx", name, place_code="220100")
     return folder
 
 

@@ -103,6 +103,8 @@ def test_one_figure(template, tmp_path):
             "unit": "pct",
             "status": "final",
             "scope": "全市",
+            "source_sheet": SHEET,
+            "source_row": "3",
         }
     ]
     assert reading.rejects.empty

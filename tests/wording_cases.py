@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers import registry
 from helpers.battles import results
+from helpers.units import WATER_CLASS
 
 LANGS = ("zh", "en")
 SPANS = [
@@ -75,11 +76,16 @@ def _triples(draw: st.DrawFn, low: float, high: float) -> tuple[float, float, fl
     return tuple(sorted(draw(st.tuples(*[_decimal(low, high, 4)] * 3))))
 
 
+_CLASSES = st.integers(1, 6).map(float)
+_NO_CLASS = ("limit", "change", "required", "trend")
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> dict[str, Any]:
     """One partial row: any indicator, any field missing or there, any status, as ``results.make`` allows."""
     record = registry.indicator(draw(st.sampled_from(list(registry.indicators()))))
-    value = _decimal(-50, 20000, record.decimals)
+    is_class = record.unit == WATER_CLASS
+    value = _CLASSES if is_class else _decimal(-50, 20000, record.decimals)
     start, end = draw(st.sampled_from(SPANS))
     row = {
         "indicator_id": record.id,
@@ -103,8 +109,8 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "simulated": draw(st.booleans()),
     }
     if draw(st.booleans()):
-        row["target_value"] = draw(_decimal(0, 2000, 2))
-        row["target_operator"] = draw(st.sampled_from(["<=", ">="]))
+        row["target_value"] = draw(_CLASSES if is_class else _decimal(0, 2000, 2))
+        row["target_operator"] = draw(st.sampled_from(["<="] if is_class else ["<=", ">="]))
         row["target_date"] = draw(_maybe(st.sampled_from([date(2025, 12, 31), date(2030, 12, 31)])))
         row["required"] = draw(
             _maybe(_decimal(-20, 300, 0 if record.unit in ("pct", "days") else record.decimals))
@@ -112,7 +118,10 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         row["trend_low"], row["trend_per_year"], row["trend_high"] = draw(_triples(-5, 5))
     if draw(st.booleans()):
-        row["forecast_low"], row["forecast"], row["forecast_high"] = draw(_triples(-5, 400))
+        ends = st.tuples(*[_CLASSES] * 3).map(sorted) if is_class else _triples(-5, 400)
+        row["forecast_low"], row["forecast"], row["forecast_high"] = draw(ends)
+    if is_class:  # nobody limits a class, tells its trend or what the rest of a year may bear
+        row = {key: told for key, told in row.items() if not key.startswith(_NO_CLASS)}
     return {key: value for key, value in row.items() if value is not None}
 
 

@@ -50,9 +50,9 @@ class Folders:
         root = Path(data_dir) if data_dir is not None else home() / "data"
         return cls(raw=root / "raw", processed=root / "processed")
 
-    def demonstration(self) -> Folders:
-        """Folders of the seeded demonstration, inside the disposable part, apart from real data."""
-        root = self.processed / "demo"
+    def demonstration(self, city: str) -> Folders:
+        """Folders of a city's seeded demonstration, inside the disposable part, apart from real data."""
+        root = self.processed / "demo" / city
         return Folders(raw=root / "raw", processed=root / "tables", simulated=True)
 
 

@@ -15,7 +15,10 @@ _DAYS = f"identified_date eliminated_date relapsed_date {_STAGES}"
 _AMOUNTS = "volume_10k_m3 length_km depth_cm transparency_cm do_mg_l orp_mv nh3_n_mg_l flow_m3_s target_m3_s"
 _WASTE = "produced_t used_t disposed_t stored_change_t transferred_t"
 _LAND = f"ph area_ha effort_hours observer_count low high {_WASTE}"
-_LAND_DAYS = "sample_date pixel_date found_date due_date closed_date"
+_LAND_DAYS = "sample_date pixel_date found_date due_date closed_date reported_on"
+# Where in its file a row stands: the sheet, and the row as a spreadsheet counts it; both empty for a computed row.
+ORIGIN = ("source_sheet", "source_row")
+_ORIGIN = " ".join(ORIGIN)
 _TABLES = {
     "air_hourly": (
         "city_code station_code time pollutant value flag source_id",
@@ -35,8 +38,15 @@ _TABLES = {
         "time_utc latitude longitude",
     ),
     "ledger": (
-        "indicator_id place_code period value unit status scope source_id",
+        f"indicator_id place_code period value unit status scope source_id {_ORIGIN}",
         "indicator_id place_code period scope",
+    ),
+    # One task of a task ledger as it stood on the day the ledger was reported: state not_started, in_progress or
+    # done; due_date is empty where the ledger gives none.
+    "tasks": (
+        "city_code ledger task_id reported_on article measure department due_date state evidence source_id"
+        f" {_ORIGIN}",
+        "city_code ledger reported_on task_id",
     ),
     "stations": (
         "station_code name_zh city_name longitude latitude is_marked_control source_id",
@@ -85,6 +95,18 @@ _TABLES = {
         "city_code river_name point_name date flow_m3_s target_m3_s source_id",
         "city_code river_name point_name date",
     ),
+    # Day and night levels in dB(A) of a point on a day, as the table prints them; method manual or automatic.
+    "noise_points": (
+        "city_code point_id date point_name zone day_db night_db method source_id",
+        "city_code point_id date method",
+    ),
+    # Hourly levels in dB(A) of an automatic station, hour-ending.
+    "noise_hours": ("city_code point_id time zone value source_id", "city_code point_id time"),
+    # Point-times of a month as the workbook of the automatic stations counts them itself, by zone and day or night.
+    "noise_summaries": (
+        "city_code date zone period n n_met source_id",
+        "city_code date zone period",
+    ),
     # Contents in mg/kg or g/kg (unit); depth in cm such as 0-20; medium soil or crop; a censored value is its
     # detection limit. Places never appear on a page.
     "soil_samples": (
@@ -96,6 +118,8 @@ _TABLES = {
         "city_code zone date pixel_date index value quality source_id",
         "city_code zone index date",
     ),
+    # One image, quality layer or raster of zones; its pixels stay in the file.
+    "rasters": ("city_code kind index image_day file sha256 source_id", "city_code file"),
     "phenology": ("city_code zone season phase date quality source_id", "city_code zone phase season"),
     # One row a corner of a line, WGS-84; ring 0 is the outer line of a part.
     "boundaries": (
@@ -146,8 +170,12 @@ _TYPES = {
     **dict.fromkeys((f"temperature{kind}_deg_c" for kind in ("", "_mean", "_max", "_min")), "float64"),
     **dict.fromkeys(_MET.split(), "float64"),
     **dict.fromkeys(_LAND.split(), "float64"),
+    **dict.fromkeys(("day_db", "night_db"), "float64"),
+    **dict.fromkeys(("n", "n_met"), "int64"),
     **dict.fromkeys(_LAND_DAYS.split(), "datetime64[s]"),
-    **dict.fromkeys(("part", "ring", "corner", "survey_year", "individual_count", "class_number"), "int64"),
+    **dict.fromkeys(
+        ("part", "ring", "corner", "survey_year", "individual_count", "class_number", "article"), "int64"
+    ),
     **dict.fromkeys(("bytes", "n_rows", "n_quarantined"), "int64"),
     **dict.fromkeys(("simulated", "is_marked_control", "is_censored"), "bool"),
 }
@@ -157,6 +185,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
 }
 # A ledger figure without a scope covers the whole place; depth and method may be unknown.
 _MAY_BE_EMPTY = ("scope", "depth", "method")
+# Tables whose moment is the first day of the month they tell of.
+MONTHLY = ("air_monthly_published", "water_sections", "drinking_sources", "drinking_items")
 KEYS: dict[str, tuple[str, ...]] = {name: tuple(key.split()) for name, (_, key) in _TABLES.items()}
 
 

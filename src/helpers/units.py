@@ -46,8 +46,10 @@ _UNITS = [
     Unit("mw", "MW", "MW", "power", 1.0),
     Unit("count", "个", "", "count", 1.0),
     Unit("index", "", "", "index", 1.0),
+    Unit("water_class", "类", "class", "water_class"),  # 1 to 6: class Ⅰ to worse than Ⅴ
 ]
 UNITS = {unit.code: unit for unit in _UNITS}
+WATER_CLASS = "water_class"
 
 
 def unit(code: str) -> Unit:

@@ -123,6 +123,26 @@ def pick(statistics: pd.DataFrame, indicator_id: str, edition: str, span: Span) 
     return rows.iloc[0]
 
 
+NO_YEARS = pd.DataFrame({"indicator_id": [], "year": [], "value": [], "is_valid": []}).astype(
+    {"indicator_id": "str", "year": "int64", "value": "float64", "is_valid": "bool"}
+)
+"""What :func:`annual_values` gives where there are no air data."""
+
+
+def annual_values(annual: pd.DataFrame) -> pd.DataFrame:
+    """Whole years of :func:`helpers.battles.air_tables.annual_table` by indicator, to hold against published figures.
+
+    Returns
+    -------
+    ``indicator_id, year, value, is_valid``.
+    """
+    names = {pair: name for name, pair in _STATISTICS.items()}
+    known = [names.get(pair, "") for pair in zip(annual["pollutant"], annual["statistic"], strict=True)]
+    told = annual.assign(indicator_id=known)
+    told = told[(told["indicator_id"] != "") & told["is_complete"].astype(bool)]
+    return told[["indicator_id", "year", "value", "is_valid"]].reset_index(drop=True)
+
+
 def edition_name(edition: str, span: Span) -> str:
     """Name an edition as ``period_statistics`` does."""
     if edition != "in_force":
@@ -344,7 +364,7 @@ def _caveats(
     is_valid: bool,
 ) -> list[str]:
     """Ids of the caveats that hold for this very row."""
-    found = list(indicator.caveats)
+    found = list(registry.caveats_of(indicator_id, context.city.slug))
     if "dust_by_list" in found and days.has_dust_list:
         found.append("dust_deducted")
     if context.simulated:

@@ -1,4 +1,4 @@
-"""Black soil (articles 27 to 35): ledgers, soil samples, registers, wastes and groundwater → results and their tables."""
+"""Black soil: ledgers, soil samples, registers, wastes and groundwater → results and their tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from helpers.battles.land_coverage import coverage_table
 from helpers.registry.land import terms
 
 NAME = "black_soil"
-ARTICLES = range(27, 36)
 TABLES = (
     "ledger",
     "areas",
@@ -46,9 +45,9 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     rural = land_registers.rural_bodies(tables["black_odorous"], context)
     derived = _derived(safe_use, parcels, rural, tables, context)
     ledger, differences = land_ledger.merge_derived(tables["ledger"], derived)
-    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
     years = land_ledger.year_values(ledger, reported, context)
-    rows = land_ledger.make_rows(ledger, reported, context)
+    rows = ledger_rows.make_rows(ledger, reported, context)
     computed = {
         name: "computed_from_areas" for name, table in safe_use.items() if table["value"].notna().any()
     }

@@ -1,4 +1,4 @@
-"""Blue sky (articles 11 to 17): hourly station values and the departments' workbook → results and their tables."""
+"""Blue sky: hourly station values and the departments' workbook → results and their tables."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from datetime import date
 
 import pandas as pd
 
-from helpers.battles import air_evidence, air_rows, air_tables, ledger_rows, results
+from helpers.battles import (
+    air_evidence,
+    air_rows,
+    air_tables,
+    ledger_rows,
+    noise,
+    published_check,
+    results,
+)
 from helpers.battles.air_days import STATION_DAYS, AirDays, make_days
 from helpers.battles.context import Battle, Context
 from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
 
 NAME = "blue_sky"
-ARTICLES = range(11, 18)
 TABLES = (
     *STATION_DAYS,
     "air_hourly",
@@ -22,13 +29,28 @@ TABLES = (
     "fires",
     "ledger",
     "dust_hours",
+    *noise.TABLES,
     "sources",
     "quarantine",
+)
+# What others publish on the city's air; excellent days are shown and not computed here.
+PUBLISHED = (
+    "good_days",
+    "good_day_ratio",
+    "excellent_days",
+    "heavy_days",
+    "composite_index",
+    "pm25_mean",
+    "pm10_mean",
+    "so2_mean",
+    "no2_mean",
+    "co_p95",
+    "o3_p90",
 )
 _UNMEASURED = ("pm25_mean", "good_day_ratio", "heavy_day_ratio")
 
 
-def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+def build(tables: dict[str, pd.DataFrame], context: Context, *, with_evidence: bool = True) -> Battle:
     """Answer the blue-sky questions for one city and period.
 
     Parameters
@@ -36,6 +58,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     tables
         Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty. Of ``air_hourly`` only the
         hours of the report's year are needed where the station days are given.
+    with_evidence
+        Whether to build the tables of trends, weather and backtests, which take longest and on which no row rests.
 
     Returns
     -------
@@ -43,14 +67,17 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     数据不足 and only the workbook's rows carry values.
     """
     days = make_days(tables, context)
-    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
     rows = _unmeasured_rows(context) if _has_no_day(days, context) else air_rows.make_rows(days, context)
-    rows += ledger_rows.make_rows(tables["ledger"], reported, context)
+    heard = noise.build(tables, context)
+    ledger, differing = noise.replace_reported(tables["ledger"], heard, context)
+    rows += noise.tell_counts(ledger_rows.make_rows(ledger, reported, context), heard, differing, context)
     found = results.make(_name_sources(rows, tables["sources"]))
-    details = {} if _has_no_day(days, context) else _details(days, tables, context)
-    return Battle(
-        NAME, context, found, details | {"sources": tables["sources"], "quarantine": tables["quarantine"]}
-    )
+    details = {} if _has_no_day(days, context) else _details(days, tables, context, with_evidence)
+    computed = air_rows.annual_values(details["annual"]) if details else air_rows.NO_YEARS
+    published = published_check.build_tables(computed, PUBLISHED, context)
+    provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
+    return Battle(NAME, context, found, details | heard | published | provenance)
 
 
 def _has_no_day(days: AirDays, context: Context) -> bool:
@@ -65,8 +92,8 @@ def _unmeasured_rows(context: Context) -> list[dict[str, object]]:
     start, end = context.period.until(context.as_of)
     rows = []
     for indicator_id in _UNMEASURED:
-        record, target = registry.indicator(indicator_id), context.plan.targets_for(indicator_id)[0]
-        rows.append(
+        record = registry.indicator(indicator_id)
+        rows += [
             {
                 "indicator_id": indicator_id,
                 "place_code": context.city.code,
@@ -84,12 +111,16 @@ def _unmeasured_rows(context: Context) -> list[dict[str, object]]:
                 "confidence": "none",
                 "simulated": context.simulated,
             }
-        )
+            for target in context.plan.targets_for(indicator_id)[:1]
+        ]
     return rows
 
 
-def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
+def _details(
+    days: AirDays, tables: dict[str, pd.DataFrame], context: Context, with_evidence: bool
+) -> dict[str, pd.DataFrame]:
     span = air_rows.spans(context)[0]
+    evidence = air_evidence.evidence_tables(days, tables, span, context) if with_evidence else {}
     return {
         "annual": air_tables.annual_table(days, context),
         "daily": air_tables.daily_table(days, first=date(span.end.year - 1, 1, 1), last=span.end),
@@ -100,7 +131,7 @@ def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -
         "windows": air_tables.window_table(days, tables, context),
         "editions": air_tables.edition_table(days, span),
         "authenticity": _screened(tables["air_hourly"], span),
-        **air_evidence.evidence_tables(days, tables, span, context),
+        **evidence,
     }
 
 

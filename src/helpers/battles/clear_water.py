@@ -1,4 +1,4 @@
-"""Clear water (articles 18 to 22): section months, sources, ledgers and flows → results and their tables."""
+"""Clear water: section months, sources, ledgers and flows → results and their tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles import (
     ledger_rows,
+    published_check,
     results,
     water_flow,
     water_ledgers,
@@ -23,7 +24,6 @@ from helpers.battles.water_months import Span, WaterMonths, make_months, spans
 from helpers.battles.water_outlook import Outlook, draw_year
 
 NAME = "clear_water"
-ARTICLES = range(18, 23)
 TABLES = (
     "water_sections",
     "water_automatic",
@@ -58,10 +58,11 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     outlook = draw_year(months, told[0], seed=context.seed) if told else Outlook(reason="no section data")
     judged = water_supply.judge_sources(tables["drinking_sources"], tables["drinking_items"], context)
     flow = water_flow.flow_table(tables["ecological_flow"], context)
-    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    annual = water_rows.annual_values(months, context)
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
     reported_rows = ledger_rows.make_rows(tables["ledger"], reported, context)
     rows = [
-        *water_rows.make_rows(months, told, outlook, water_rows.annual_values(months, context), context),
+        *water_rows.make_rows(months, told, outlook, annual, context),
         *water_supply.make_rows(judged, context),
         *water_flow.make_rows(flow, context),
         *water_ledgers.make_rows(tables["black_odorous"], tables["outfalls"], reported_rows, context),
@@ -75,9 +76,18 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "networks": _network_table(context),
         "section_names": months.sections[["section_id", "name_zh", "name_en", "river_zh", "river_en"]],
         "published": _published(context, last),
+        **published_check.build_tables(_mark_valid(annual), PUBLISHED, context),
         **_provenance(tables),
     }
     return Battle(NAME, context, results.make(rows), details)
+
+
+def _mark_valid(annual: pd.DataFrame) -> pd.DataFrame:
+    """Whole years of the indicators, with ``is_valid``: as much was measured as a value needs."""
+    least = [registry.indicator(name).min_coverage_pct for name in annual["indicator_id"]]
+    return annual.assign(
+        is_valid=annual["coverage_pct"] >= pd.Series(least, index=annual.index, dtype="float64")
+    )
 
 
 def _own_dates(months: WaterMonths, context: Context) -> pd.Series:

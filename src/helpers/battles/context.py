@@ -12,10 +12,22 @@ from helpers.registry import City, Plan
 
 
 @dataclass(frozen=True)
+class Late:
+    """A source that is behind: the last day received of it, ``None`` where nothing came, and the day that was due."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    last: date | None
+    due: date
+
+
+@dataclass(frozen=True)
 class Context:
     """The question behind one report.
 
-    ``as_of`` is the last day whose data count; ``simulated`` says that the data are the demonstration.
+    ``as_of`` is the last day whose data count; ``simulated`` says that the data are the demonstration; ``late`` are the
+    sources of the report that were behind when it was asked for.
     """
 
     city: City
@@ -24,6 +36,7 @@ class Context:
     as_of: date
     seed: int
     simulated: bool
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True)

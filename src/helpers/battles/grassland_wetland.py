@@ -1,4 +1,4 @@
-"""Grassland and wetland (articles 36 to 37): ledgers, areas, bird counts and vegetation → results and their tables."""
+"""Grassland and wetland: ledgers, areas, bird counts and vegetation → results and their tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from helpers.battles import (
     land_registers,
     land_vegetation,
     ledger_rows,
+    raster_tables,
     results,
 )
 from helpers.battles.context import Battle, Context
@@ -18,7 +19,6 @@ from helpers.battles.land_coverage import coverage_table
 from helpers.registry import land
 
 NAME = "grassland_wetland"
-ARTICLES = range(36, 38)
 TABLES = (
     "ledger",
     "areas",
@@ -26,6 +26,7 @@ TABLES = (
     "species_counts",
     "vegetation",
     "met_daily",
+    *raster_tables.TABLES["cover"],
     "sources",
     "quarantine",
 )
@@ -58,10 +59,10 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     ledger, differences = land_ledger.merge_derived(
         tables["ledger"], _derived(points, wetland, tables["areas"], context)
     )
-    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
     reported = [name for name in reported if name != "open_water_area"]
     years = land_ledger.year_values(ledger, reported, context)
-    rows = land_ledger.make_rows(ledger, reported, context)
+    rows = ledger_rows.make_rows(ledger, reported, context)
     counties = land_ledger.county_values(ledger, BY_COUNTY, context)
     found = land_registers.open_findings(tables["findings"], land.terms().battle_registers[NAME], context)
     details = {
@@ -75,6 +76,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "counties": counties,
         "county_balance": land_ledger.balance_counties(counties, years),
         **_season(tables, context),
+        **raster_tables.take(tables, "cover", context),
         "open_water": open_water(tables["ledger"], context),
         "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),

@@ -1,4 +1,4 @@
-"""Green hills (articles 23 to 26): ledgers, areas, registers, surveys and vegetation → results and their tables."""
+"""Green hills: ledgers, areas, registers, surveys and vegetation → results and their tables."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from helpers.battles import (
     land_registers,
     land_vegetation,
     ledger_rows,
+    raster_tables,
     results,
 )
 from helpers.battles.context import Battle, Context
@@ -21,7 +22,6 @@ from helpers.registry.land import terms
 from helpers.standards.balance import balance_parts
 
 NAME = "green_hills"
-ARTICLES = range(23, 27)
 TABLES = (
     "ledger",
     "areas",
@@ -29,6 +29,7 @@ TABLES = (
     "species_counts",
     "vegetation",
     "fires",
+    *raster_tables.TABLES["NDVI"],
     "sources",
     "quarantine",
 )
@@ -54,10 +55,10 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     ledger, differences = land_ledger.merge_derived(
         tables["ledger"], _derived(points, tables["areas"], context)
     )
-    reported = ledger_rows.reported_indicators(context, battle=NAME, articles=ARTICLES)
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
     years = land_ledger.year_values(ledger, reported, context)
     greening = _greening(years, context)
-    rows = _judge_greening(land_ledger.make_rows(ledger, reported, context), greening)
+    rows = _judge_greening(ledger_rows.make_rows(ledger, reported, context), greening)
     computed = {name: "computed_from_areas" for name, table in points.items() if table["value"].notna().any()}
     counties = land_ledger.county_values(ledger, BY_COUNTY, context)
     found = land_registers.open_findings(tables["findings"], terms().battle_registers[NAME], context)
@@ -80,6 +81,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "invasive_species": land_nature.species_list(tables["species_counts"], "invasive", context),
         "vegetation": _vegetation(tables["vegetation"], context),
         "fires": land_nature.fire_years(tables["fires"], context),
+        **raster_tables.take(tables, "NDVI", context),
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }

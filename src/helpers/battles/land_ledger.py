@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from helpers import registry, store
-from helpers.battles import ledger_rows
 from helpers.battles.context import Context
-from helpers.battles.judgement import is_missing, judge
+from helpers.battles.judgement import is_missing
 from helpers.periods import Period
 from helpers.registry import land
+from helpers.schemas import ORIGIN
 from helpers.standards.balance import balance_parts
-from helpers.standards.rounding import round_half_even
 
 _DIFFERENCES = ["indicator_id", "period", "reported", "computed"]
 _COUNTIES = ["indicator_id", "place_code", "name_zh", "name_en", "year", "value"]
@@ -36,6 +35,7 @@ def derive(indicator_id: str, figures: pd.DataFrame, context: Context, *, source
         unit=registry.indicator(indicator_id).unit,
         status="final",
         source_id=source_id,
+        **dict.fromkeys(ORIGIN, ""),
     )[list(store.SCHEMAS["ledger"])]
 
 
@@ -55,26 +55,6 @@ def merge_derived(ledger: pd.DataFrame, derived: Iterable[pd.DataFrame]) -> tupl
     differs = both[both["value_reported"] != both["value_computed"]]
     told = differs.rename(columns={"value_reported": "reported", "value_computed": "computed"})
     return pd.concat([kept, computed], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
-
-
-def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) -> list[dict[str, object]]:
-    """Build the rows of :func:`helpers.battles.ledger_rows.make_rows` from figures rounded as they are printed.
-
-    A commitment without a deadline holds every day: a value that breaks it is ``off_track``, not undecided.
-    """
-    decimals = {name: registry.indicator(name).decimals for name in indicator_ids}
-    own = ledger[ledger["indicator_id"].isin(indicator_ids)]
-    pairs = zip(own["value"], own["indicator_id"], strict=True)
-    rounded = own.assign(value=[float(round_half_even(value, decimals[name])) for value, name in pairs])
-    rows = ledger_rows.make_rows(rounded, indicator_ids, context)
-    return [row | _judge_standing(row) for row in rows]
-
-
-def _judge_standing(row: Mapping[str, object]) -> dict[str, object]:
-    target, value = row.get("target_value"), row.get("value")
-    if not row.get("target_id") or row.get("target_date") or is_missing(target) or is_missing(value):
-        return {}
-    return {"status": judge(value, target, str(row["target_operator"]), is_due=True)}
 
 
 def with_caveats(rows: list[dict[str, object]], added: Mapping[str, str]) -> list[dict[str, object]]:
@@ -194,7 +174,8 @@ def published_figures(battle: str, context: Context) -> pd.DataFrame:
     names = {one.name_zh: one.name_en for one in known.published if one.battle == battle}
     areas = {one.name_zh: one.name_en for one in known.published_areas}
     rows = registry.published(context.city.slug)
-    rows = rows[rows["name_zh"].isin(list(names)) & rows["value"].notna()]
+    is_of_city = rows["area_zh"] != context.city.province_zh
+    rows = rows[rows["name_zh"].isin(list(names)) & rows["value"].notna() & is_of_city]
     return rows.assign(
         name_en=rows["name_zh"].map(names), area_en=[areas.get(area, area) for area in rows["area_zh"]]
     ).reset_index(drop=True)

@@ -35,16 +35,21 @@ def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) 
     own = ledger[ledger["place_code"] == context.city.code]
     rows = []
     for indicator_id in indicator_ids:
-        history = _history(own[own["indicator_id"] == indicator_id], context.as_of)
+        history = _history(own[own["indicator_id"] == indicator_id], indicator_id, context.as_of)
         targets = context.plan.targets_for(indicator_id) or (None,)
         rows += [_row(indicator_id, history, target, context) for target in targets]
     return rows
 
 
-def _history(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Values whose period had ended by ``as_of``, oldest first, all of the scope the latest one was reported in."""
+def _history(rows: pd.DataFrame, indicator_id: str, as_of: date) -> pd.DataFrame:
+    """Values as they are printed whose period had ended by ``as_of``, oldest first, all of the latest one's scope."""
+    decimals = registry.indicator(indicator_id).decimals
     spans = [Period.parse(text) for text in rows["period"]]
-    table = rows.assign(start=[span.start for span in spans], end=[span.end for span in spans])
+    table = rows.assign(
+        start=[span.start for span in spans],
+        end=[span.end for span in spans],
+        value=[float(round_half_even(value, decimals)) for value in rows["value"]],
+    )
     table = table[table["end"] <= as_of].sort_values(["end", "start"])
     return table[table["scope"] == table["scope"].iloc[-1]] if len(table) else table
 
@@ -62,7 +67,7 @@ def _row(
         "standard": "",
         "confidence": "none",
     }
-    caveats = list(indicator.caveats)
+    caveats = list(registry.caveats_of(indicator_id, context.city.slug))
     if target is not None:
         row |= {
             "target_id": target.id,
@@ -86,7 +91,7 @@ def _reported(history: pd.DataFrame, target: registry.Target | None, context: Co
     last = history.iloc[-1]
     # A commitment without a deadline holds every day, so every value of it is due.
     is_due = target is not None and (target.target_date is None or target.target_date <= last["end"])
-    value = float(round_half_even(last["value"], registry.indicator(last["indicator_id"]).decimals))
+    value = float(last["value"])
     goal = None if target is None else target.value
     fields = {
         "value": value,
@@ -124,21 +129,24 @@ def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> 
     return ((last["value"] - first["value"]) / years) / ((goal - first["value"]) / to_go)
 
 
-def reported_indicators(context: Context, *, battle: str, articles: range) -> list[str]:
+def reported_indicators(context: Context, *, battle: str) -> list[str]:
     """Indicators departments report for a battle: its own, and those its articles of the plan set targets on.
+
+    What only a plan asks for counts where the city's plan does.
 
     Raises
     ------
     ParameterError
         The battle is unknown to the registry.
     """
-    known = registry.indicators()
+    known = registry.indicators_of(context.city.slug)
     if battle not in {record.battle for record in known.values()}:
         raise ParameterError(
             f"battle {battle!r} has no indicators",
             expected="a battle of the registry",
             remedy="correct the name",
         )
+    articles = {article.number for article in context.plan.articles if article.battle == battle}
     named = {target.indicator for target in context.plan.targets if target.article in articles}
     return [
         key for key, record in known.items() if record.is_ledger and (record.battle == battle or key in named)

@@ -1,4 +1,4 @@
-"""Ecological flow of the rivers article 20 names: days on which the flow reached its target."""
+"""Ecological flow of the rivers the plan names: days on which the flow reached its target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.battles.context import Context
 from helpers.battles.judgement import confidence
 from helpers.standards.surface_water.grid import share_pct
 
-INDICATORS = ("yitong_flow_met_share", "xinkai_flow_met_share", "yinma_flow_met_share")
+_STATISTIC = "share_of_days"
 
 
 def flow_table(flows: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def flow_table(flows: pd.DataFrame, context: Context) -> pd.DataFrame:
     ``met_pct``, ``longest_below_days``, ``lowest_pct`` (least flow over its target), ``first_date, last_date``,
     ``source_ids``.
     """
-    start, end = _bounds(context)
+    start, end = bounds(context)
     rows = flows[flows["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
     found = [
         _point_row(group.sort_values("date"), start, end) | {"river_name": river, "point_name": point}
@@ -39,7 +39,8 @@ def flow_table(flows: pd.DataFrame, context: Context) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _bounds(context: Context) -> tuple[date, date]:
+def bounds(context: Context) -> tuple[date, date]:
+    """First and last day of the year so far."""
     return date(context.period.start.year, 1, 1), min(context.period.end, context.as_of)
 
 
@@ -70,7 +71,7 @@ def _longest_run(dates: pd.Series, is_below: pd.Series) -> int:
 
 
 def make_rows(table: pd.DataFrame, context: Context) -> list[dict[str, object]]:
-    """Build one row for each river of article 20, from its worst control point.
+    """Build one row for each river the city has such an indicator of, from its worst control point.
 
     Parameters
     ----------
@@ -82,12 +83,18 @@ def make_rows(table: pd.DataFrame, context: Context) -> list[dict[str, object]]:
     Rows for :func:`helpers.battles.results.make`; the plan asks for “basically secured” without a number, so none is
     judged. A river nobody reported has no value.
     """
-    return [_river_row(indicator_id, table, context) for indicator_id in INDICATORS]
+    return [_river_row(indicator_id, table, context) for indicator_id in indicators(context)]
+
+
+def indicators(context: Context) -> tuple[str, ...]:
+    """Ids of the indicators of ecological flow of the city."""
+    return registry.river_indicators(context.city.slug, _STATISTIC)
 
 
 def _river_row(indicator_id: str, table: pd.DataFrame, context: Context) -> dict[str, object]:
     record = registry.indicator(indicator_id)
-    start, end = _bounds(context)
+    mark = ["simulated"] if context.simulated else []
+    start, end = bounds(context)
     row: dict[str, object] = {
         "indicator_id": indicator_id,
         "place_code": context.city.code,
@@ -100,7 +107,7 @@ def _river_row(indicator_id: str, table: pd.DataFrame, context: Context) -> dict
         "confidence": "none",
         "n_obs": 0.0,
         "coverage_pct": 0.0,
-        "caveats": ";".join([*record.caveats, *(["simulated"] if context.simulated else [])]),
+        "caveats": ";".join([*registry.caveats_of(indicator_id, context.city.slug), *mark]),
     }
     is_own = [bool(name) and record.name_zh.startswith(name) for name in table["river_name"]]
     points = table[pd.Series(is_own, index=table.index, dtype=bool) & (table["n_days"] > 0)]

@@ -26,9 +26,7 @@ from helpers.standards import surface_water as water
 from helpers.standards.surface_water.grid import share_pct
 from helpers.statistics.rank_trend import rank_trend
 
-# Main stem of each indicator: English name of its river in sections.yml.
-MAIN_STEMS = {"songhua_main_class": "Songhua River", "east_liao_main_class": "East Liao River"}
-INDICATORS = ("good_section_share", "worse_than_v_sections", *MAIN_STEMS)
+_SHARES, _STEM_STATISTIC = ("good_section_share", "worse_than_v_sections"), "worst_class_of_sections"
 _GOOD, _WORST = 3, 6
 _MEETS = {"<=": compare.le, ">=": compare.ge}
 
@@ -54,14 +52,26 @@ def make_rows(
     """
     if not spans:
         return [
-            _empty_row(name, target, context) for name in INDICATORS for target in _targets(name, context)
+            _empty_row(name, target, context)
+            for name in indicators(context)
+            for target in _targets(name, context)
         ]
     return [
         row
         for span in spans
-        for name in INDICATORS
+        for name in indicators(context)
         for row in _rows(name, months, span, outlook, annual, context)
     ]
+
+
+def main_stems(context: Context) -> tuple[str, ...]:
+    """Ids of the indicators of the city's main stems."""
+    return registry.river_indicators(context.city.slug, _STEM_STATISTIC)
+
+
+def indicators(context: Context) -> tuple[str, ...]:
+    """Ids of the indicators of sections: shares of the network, and the city's main stems."""
+    return (*_SHARES, *main_stems(context))
 
 
 def annual_values(months: WaterMonths, context: Context) -> pd.DataFrame:
@@ -79,7 +89,7 @@ def annual_values(months: WaterMonths, context: Context) -> pd.DataFrame:
         network = months.network_of(span)
         if end > context.as_of or network is None:
             continue
-        for name in INDICATORS:
+        for name in indicators(context):
             value, n, expected = statistic(name, months, span)
             if not math.isnan(value):
                 rows.append(
@@ -106,7 +116,7 @@ def statistic(indicator_id: str, months: WaterMonths, span: Span) -> tuple[float
     network = months.network_of(span)
     if network is None:
         return math.nan, 0, 0
-    if indicator_id in MAIN_STEMS:
+    if registry.indicator(indicator_id).river:
         ids = stem_sections(indicator_id, months, span)
         classes = span_classes(months, span, ids)["class"].dropna()
         return (float(classes.max()) if len(classes) else math.nan), len(classes), len(ids)
@@ -119,7 +129,7 @@ def statistic(indicator_id: str, months: WaterMonths, span: Span) -> tuple[float
 def stem_sections(indicator_id: str, months: WaterMonths, span: Span) -> list[str]:
     """Sections of a main stem in the network of a span."""
     network, sections = months.network_of(span), months.sections
-    on_river = sections.loc[sections["river_en"] == MAIN_STEMS[indicator_id], "section_id"]
+    on_river = sections.loc[sections["river_id"] == registry.indicator(indicator_id).river, "section_id"]
     return [name for name in on_river if network is not None and name in network.sections]
 
 
@@ -127,7 +137,7 @@ def final_values(indicator_id: str, months: WaterMonths, span: Span, outlook: Ou
     """Value of an indicator at the year's end in every draw that has one; empty where the year is not drawn."""
     if outlook.status != "ok" or not span.is_year or span.is_complete:
         return np.empty(0)
-    if indicator_id in MAIN_STEMS:
+    if registry.indicator(indicator_id).river:
         classes = outlook.pick(stem_sections(indicator_id, months, span))
         return classes.max(axis=0)[(classes > 0).any(axis=0)] if len(classes) else np.empty(0)
     classes = outlook.classes
@@ -317,7 +327,7 @@ def _caveats(
     is_whole: bool = False,
 ) -> list[str]:
     """Ids of the caveats that hold for this very row; ``is_whole`` says that every section of the network counts."""
-    found = [*registry.indicator(indicator_id).caveats, "rule_unverified"]
+    found = [*registry.caveats_of(indicator_id, context.city.slug), "rule_unverified"]
     if context.simulated:
         found.append("simulated")
     if target is not None:

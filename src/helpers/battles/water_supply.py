@@ -147,7 +147,10 @@ def _row(
         else confidence(row["coverage_pct"], years, simulated=context.simulated)
     )
     row["status"] = "no_data" if math.isnan(row["value"]) else "no_target"
-    caveats = [*record.caveats, *(["simulated"] if context.simulated else [])]
+    caveats = [
+        *registry.caveats_of(indicator_id, context.city.slug),
+        *(["simulated"] if context.simulated else []),
+    ]
     if targets:
         target = targets[0]
         likelihood = None if span.is_complete or shares is None else outlook(judged, span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,7 +19,9 @@ from helpers.page.numbers import Measure
 
 @cache
 def _texts(name: str) -> Mapping[str, Any]:
-    return yaml.safe_load((files("helpers.page") / f"{name}.yml").read_text(encoding="utf-8"))
+    return yaml.load(
+        (files("helpers.page") / f"{name}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
 
 
 def text(name: str, path: str, lang: str, **fields: object) -> Any:
@@ -40,9 +42,18 @@ def text(name: str, path: str, lang: str, **fields: object) -> Any:
 
 
 def headline(battle: Battle, indicator_id: str) -> pd.Series | None:
-    """The row of an indicator that page one judges: the longest span, under the edition in force."""
+    """The row of an indicator that page one judges: the longest span, under the edition in force.
+
+    None where the city is not asked for the indicator.
+    """
     rows = battle.results[battle.results["indicator_id"] == indicator_id]
     return None if rows.empty else rows.iloc[0]
+
+
+def headlines(battle: Battle, indicator_ids: Iterable[str]) -> list[pd.Series]:
+    """The rows of several indicators, of those the city is asked for."""
+    rows = (headline(battle, name) for name in indicator_ids)
+    return [row for row in rows if row is not None]
 
 
 def write_days(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, document, tables
 from helpers.page import land_figures as figures
 from helpers.page import land_sections as shared
-from helpers.page.battle_page import headline, table, write_days
+from helpers.page.battle_page import headline, headlines, table, write_days
 from helpers.page.blocks import Block
 from helpers.page.numbers import Measure, format_interval, format_number, supported_decimals
 from helpers.page.wording.sentence import Facts
@@ -56,7 +56,7 @@ def tillage(battle: Battle, *, lang: str) -> Block:
     parts = shared.told_together(battle, _BY_YEAR, lang)
     if len(years):
         row = headline(battle, _BY_YEAR[0])
-        chart = None if is_missing(row["value"]) else figures.tillage(battle, row, lang)
+        chart = None if row is None or is_missing(row["value"]) else figures.tillage(battle, row, lang)
         parts += [chart, _by_year(battle, years, lang), *_needed(battle, years, lang)]
     return document.section(
         text("tillage.heading", lang),
@@ -88,7 +88,7 @@ def _needed(battle: Battle, years: pd.DataFrame, lang: str) -> list[str]:
     row = headline(battle, _BY_YEAR[0])
     area = latest_scope(years)
     area = area[area["indicator_id"] == _BY_YEAR[0]].sort_values("year")
-    if len(area) < 2 or row["status"] == "met" or is_missing(row["target_date"]):
+    if len(area) < 2 or row is None or row["status"] == "met" or is_missing(row["target_date"]):
         return []
     first, last = area.iloc[0], area.iloc[-1]
     needed = required_pace(
@@ -187,7 +187,7 @@ def safe_use(battle: Battle, *, lang: str) -> Block:
 
 def rural(battle: Battle, *, lang: str) -> Block:
     """Fertiliser, pesticide, sewage, waste, manure, film, and the rural black-odorous waters."""
-    rows = [headline(battle, name) for name in _RURAL]
+    rows = headlines(battle, _RURAL)
     told = [_rural_cells(battle, row, lang) for row in rows if not is_missing(row["value"])]
     parts: list[object] = []
     if told:

@@ -7,6 +7,7 @@ metadata under ``five_battles``. The report is built from that data alone, so no
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ import yaml
 from markupsafe import Markup
 
 from helpers.errors import ParameterError
+from helpers.page import BITMAPS
+from helpers.page.wording.sentence import row_anchor
 from helpers.page.words import typeset, word
 from helpers.registry import palette
 
@@ -43,7 +46,7 @@ def labels(lang: str) -> Mapping[str, Any]:
             f"language {lang!r} has no labels", expected="zh or en", remedy="set lang to zh or en"
         )
     text = (files("helpers.page") / "template" / "labels.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)[lang]
+    return yaml.load(text, Loader=yaml.CSafeLoader)[lang]
 
 
 def numeral(number: int, lang: str) -> str:
@@ -144,17 +147,23 @@ def part(value: object) -> dict[str, Any]:
 
 
 def told(sentence: Any, *, is_marked: bool = True) -> dict[str, Any]:
-    """Keep a sentence or a decision box: HTML, text, and the facts by which it can be held against its row.
+    """Keep a sentence or a decision box: HTML, text, the facts by which it can be held against its row, and its anchor.
 
     On page one each carries its own mark of simulation; a section has one stamp for all its sentences.
     """
-    if is_marked:
-        return {"html": str(sentence.html), "text": sentence.text, "facts": sentence.facts}
-    return {"html": str(sentence.bare_html), "text": sentence.bare, "facts": sentence.facts}
+    html, text = (sentence.html, sentence.text) if is_marked else (sentence.bare_html, sentence.bare)
+    key = sentence.facts.get("row_key")
+    return {
+        "html": str(html),
+        "text": text,
+        "facts": sentence.facts,
+        "anchor": row_anchor(key) if key else "",
+    }
 
 
 def chart_part(chart: Any) -> dict[str, Any]:
-    """Keep a chart's five parts, its numbers and a bitmap for Word."""
+    """Keep a chart's five parts and its numbers; and a bitmap where a Word file will ask for it."""
+    bitmap = chart.png() if os.environ.get(BITMAPS) else b""
     return {
         "kind": "chart",
         "observed": False,
@@ -162,7 +171,7 @@ def chart_part(chart: Any) -> dict[str, Any]:
         "source": printable(str(chart.source)),
         "unit": chart.unit,
         "svg": chart.svg,
-        "png": base64.b64encode(chart.png()).decode("ascii"),
+        "png": base64.b64encode(bitmap).decode("ascii"),
         "table": records(chart.table),
     }
 

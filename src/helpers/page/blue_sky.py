@@ -7,14 +7,14 @@ import pandas as pd
 from helpers.battles.context import Battle
 from helpers.page import blue_sky_figures as figures
 from helpers.page import blue_sky_tables as shown
-from helpers.page import document, wording
+from helpers.page import document, noise, reported, wording
 from helpers.page.battle_page import headline
 from helpers.page.blocks import Block, Sheet
 from helpers.page.blue_sky_figures import SIX, text
-from helpers.page.reported import reported
 from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
 
+measures = reported.measures
 _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
 
 
@@ -127,11 +127,6 @@ def editions(battle: Battle, *, lang: str) -> Block | None:
     )
 
 
-def measures(battle: Battle, *, lang: str) -> Block:
-    """Indicators of the departments' workbook: value, target, status, and what has to be supplied."""
-    return reported(battle, heading=text("measures.heading", lang), lang=lang)
-
-
 def coverage(battle: Battle, *, lang: str) -> Block:
     """What the data cover, pollutant by pollutant, and the caveats of the report."""
     row = headline(battle, "pm25_mean")
@@ -152,6 +147,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
                 "flags": text("coverage.flagged", lang, n=flagged) if flagged else "",
             }
         )
+    listed += noise.covered(battle, lang)
     refused = battle.tables["quarantine"]
     notes: list[object] = [text("coverage.clean", lang)]
     if len(refused):

@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from helpers.battles.clear_water import PUBLISHED
 from helpers.battles.context import Battle
-from helpers.page import blue_sky, document, tables, wording
+from helpers.battles.water_rows import main_stems
 from helpers.page import clear_water_figures as figures
+from helpers.page import document, published_check, reported, tables, wording
 from helpers.page.battle_page import headline, table
 from helpers.page.blocks import Block
 from helpers.page.clear_water_figures import (
@@ -31,6 +32,7 @@ from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
 from helpers.standards import surface_water as water
 
+measures = reported.measures
 _SERIES = ("good_section_share", "worse_than_v_sections")
 
 
@@ -53,7 +55,12 @@ def has_sections(battle: Battle) -> bool:
 def shares(battle: Battle, *, lang: str) -> Block:
     """Share of good sections: years by class, trend, projection, both targets, and the networks behind it."""
     row, worst = (headline(battle, name) for name in _SERIES)
-    facts = [_targets(battle, lang), _networks(battle, lang), _published(battle, lang)]
+    facts = [
+        *_targets(battle, lang),
+        _networks(battle, lang),
+        *_published(battle, lang),
+        *published_check.conflicts_and_check(battle, lang),
+    ]
     if not has_sections(battle):
         lacking = wording.no_data_sentence(row, lang=lang)
         return document.section(text("shares.heading", lang), lacking, text("coverage.none", lang), *facts)
@@ -101,8 +108,8 @@ def _how_drawn(battle: Battle, lang: str) -> str | None:
     return text("shares.outlook", lang, years=years, left=row["n_left"], n=row["n_draws"])
 
 
-def _targets(battle: Battle, lang: str) -> Markup:
-    """Both target sets with their documents; only one is judged by."""
+def _targets(battle: Battle, lang: str) -> list[Markup]:
+    """The targets with their documents, of which at most one is judged by; nothing where the plan sets none."""
     plan = battle.context.plan
     rows = battle.results[
         (battle.results["indicator_id"] == _SERIES[0]) & (battle.results["target_id"] != "")
@@ -126,8 +133,10 @@ def _targets(battle: Battle, lang: str) -> Markup:
                 text("shares.judged", lang)[target.judged],
             ]
         )
+    if not cells:
+        return []
     shown = pd.DataFrame(cells, columns=text("shares.target_columns", lang), dtype="object")
-    return table(battle, shown, caption=text("shares.targets", lang), lang=lang, kind="water_sections")
+    return [table(battle, shown, caption=text("shares.targets", lang), lang=lang, kind="water_sections")]
 
 
 def _odds(likelihood: float, lang: str) -> str:
@@ -144,8 +153,8 @@ def _networks(battle: Battle, lang: str) -> Markup:
             row.valid_from.isoformat(),
             row.valid_to.isoformat() if row.valid_to else text("shares.open_end", lang),
             row.n_sections,
-            len(row.section_ids.split(";")),
-            text("join", lang).join(names[name] for name in row.section_ids.split(";")),
+            len(members := [name for name in row.section_ids.split(";") if name]),
+            text("join", lang).join(names[name] for name in members),
             getattr(row, f"note_{lang}"),
         ]
         for row in found.itertuples()
@@ -154,9 +163,11 @@ def _networks(battle: Battle, lang: str) -> Markup:
     return tables.data_table(shown, caption=text("shares.networks", lang), lang=lang)
 
 
-def _published(battle: Battle, lang: str) -> Markup:
-    """Figures others published on the same indicators, apart from ours: one row a period."""
+def _published(battle: Battle, lang: str) -> list[Markup]:
+    """Figures others published on the same indicators, apart from ours: one row a period; nothing where there are none."""
     found = battle.tables["published"]
+    if found.empty:
+        return []
     wide = found.pivot_table(
         index=["period_end", "period"], columns="indicator_id", values="value", aggfunc="first"
     )
@@ -175,10 +186,15 @@ def _published(battle: Battle, lang: str) -> Markup:
         for key in titles.index
     ]
     shown = pd.DataFrame(cells, columns=text("shares.published_columns", lang))
-    caption = text("shares.published", lang)
-    return tables.data_table(shown, caption=caption, lang=lang) + tables.note(
-        text("shares.published_note", lang)
-    )
+    made = tables.data_table(shown, caption=text("shares.published", lang), lang=lang)
+    networks = battle.tables["networks"]
+    if len(networks) < 2:
+        return [made]
+    counts = [
+        text("shares.published_count", lang, network=getattr(row, f"name_{lang}"), n=row.n_sections)
+        for row in networks.itertuples()
+    ]
+    return [made + tables.note(text("shares.published_note", lang, counts=text("join", lang).join(counts)))]
 
 
 def _published_cell(value: float | None, lang: str) -> str:
@@ -326,8 +342,9 @@ def _section_changes(battle: Battle, lang: str) -> list[object]:
 
 
 def stems(battle: Battle, *, lang: str) -> Block:
-    """Main stems of Songhua and East Liao at class III, and the state of every river."""
-    rows = [headline(battle, name) for name in ("songhua_main_class", "east_liao_main_class")]
+    """Main stems the plan names, and the state of every river."""
+    names = main_stems(battle.context)
+    rows = [headline(battle, name) for name in names]
     told = [
         wording.no_data_sentence(row, lang=lang)
         if pd.isna(row["value"])
@@ -337,7 +354,8 @@ def stems(battle: Battle, *, lang: str) -> Block:
     parts: list[object] = [*told]
     if has_sections(battle):
         parts += [_rivers(battle, lang), text("stems.note", lang)]
-    return document.section(text("stems.heading", lang), *parts)
+    heading = text("stems.heading", lang, rivers=figures.rivers_of(battle, names, lang))
+    return document.section(heading if names else text("stems.heading_plain", lang), *parts)
 
 
 def _chance(row: pd.Series, lang: str) -> list[wording.Sentence]:
@@ -416,8 +434,3 @@ def _allowance_cells(row: object, lang: str) -> list[object]:
         _odds(row.likelihood, lang),
         _odds(row.section_likelihood, lang),
     ]
-
-
-def measures(battle: Battle, *, lang: str) -> Block:
-    """Indicators of the departments' workbook and ledgers, worst first, and what has to be supplied."""
-    return blue_sky.measures(battle, lang=lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from helpers.battles import water_flow
 from helpers.battles.context import Battle
 from helpers.page import clear_water_figures as figures
 from helpers.page import document, tables
@@ -79,7 +80,8 @@ def _covered_sources(battle: Battle, lang: str) -> list[dict[str, object]]:
 
 
 def _covered_flow(battle: Battle, lang: str) -> list[dict[str, object]]:
-    row = headline(battle, "yitong_flow_met_share")
+    start, end = map(pd.Timestamp, water_flow.bounds(battle.context))
+    row = pd.Series({"period_start": start, "period_end": end})
     return [
         _covered(
             text("coverage.flow", lang, river=figures.river_name(battle, point.river_name, lang)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from helpers.battles import water_flow
 from helpers.battles.context import Battle
 from helpers.battles.water_ledgers import STAGES
 from helpers.battles.water_trends import TREND_ITEMS
 from helpers.page import clear_water_figures as figures
 from helpers.page import document, wording
-from helpers.page.battle_page import headline, table, write_days
+from helpers.page.battle_page import headline, headlines, table, write_days
 from helpers.page.blocks import Block
 from helpers.page.clear_water_figures import item_name, item_names, numeral, span_text, text
 from helpers.page.numbers import Measure, format_interval, format_number
@@ -201,10 +202,8 @@ def _sources(battle: Battle, share: pd.Series, lang: str) -> Markup:
 def bodies(battle: Battle, *, lang: str) -> Block:
     """Black-odorous bodies: how many are left, which relapsed, what monitoring says."""
     heading, found = text("bodies.heading", lang), battle.tables.get("bodies")
-    rows = [
-        headline(battle, name)
-        for name in ("city_black_odorous_bodies", "county_black_odorous_bodies", "black_odorous_relapses")
-    ]
+    names = ("city_black_odorous_bodies", "county_black_odorous_bodies", "black_odorous_relapses")
+    rows = headlines(battle, names)
     told = [wording.value_sentence(row, lang=lang) for row in rows if not pd.isna(row["value"])]
     if found is None:
         lacking = [wording.no_data_sentence(row, lang=lang) for row in rows if pd.isna(row["value"])]
@@ -258,7 +257,7 @@ def _open_bodies(battle: Battle, lang: str) -> Markup | str:
 def outfalls(battle: Battle, *, lang: str) -> Block:
     """Outfalls by stage: surveyed, monitored, traced, rectified, supervised."""
     heading, found = text("outfalls.heading", lang), battle.tables.get("stages")
-    rows = [headline(battle, name) for name in ("outfalls_rectified", "direct_sewage_outlets")]
+    rows = headlines(battle, ("outfalls_rectified", "direct_sewage_outlets"))
     told = [wording.value_sentence(row, lang=lang) for row in rows if not pd.isna(row["value"])]
     if found is None:
         lacking = [wording.no_data_sentence(row, lang=lang) for row in rows if pd.isna(row["value"])]
@@ -298,11 +297,13 @@ def _stages(
 
 
 def flow(battle: Battle, *, lang: str) -> Block:
-    """Days on which the ecological flow of the three rivers was met."""
-    heading, found = text("flow.heading", lang), battle.tables.get("flow")
+    """Days on which the ecological flow of the rivers was met."""
+    found, ids = battle.tables.get("flow"), water_flow.indicators(battle.context)
+    heading = text("flow.heading", lang, rivers=figures.rivers_of(battle, ids, lang))
+    heading = heading if ids else text("flow.heading_plain", lang)
     if found is None:
-        row = headline(battle, "yitong_flow_met_share")
-        return document.section(heading, wording.no_data_sentence(row, lang=lang), text("flow.none", lang))
+        lacking = [wording.no_data_sentence(headline(battle, name), lang=lang) for name in ids[:1]]
+        return document.section(heading, *lacking, text("flow.none", lang))
     names = text("flow.columns", lang)
     columns = [
         "river_name",
@@ -318,8 +319,7 @@ def flow(battle: Battle, *, lang: str) -> Block:
     shown = found[columns].assign(
         river_name=[figures.river_name(battle, name, lang) for name in found["river_name"]]
     )
-    row = headline(battle, "yitong_flow_met_share")
-    span = span_label(row["period_start"].date(), row["period_end"].date(), lang)
+    span = span_label(*water_flow.bounds(battle.context), lang)
     measures = {names[2]: Measure("m3_s", 2), names[6]: Measure("pct", 1), names[8]: Measure("pct", 0)}
     return document.section(
         heading,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -97,6 +98,13 @@ def river_name(battle: Battle, name: str, lang: str) -> str:
     known = battle.tables["section_names"]
     english = dict(zip(known["river_zh"], known["river_en"], strict=True))
     return english.get(name) or name if lang == "en" else name
+
+
+def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
+    """Names of the rivers some indicators tell of, joined as in a sentence."""
+    known = registry.rivers(battle.context.city.slug)
+    names = [getattr(known[registry.indicator(one).river], f"name_{lang}") for one in indicator_ids]
+    return text("join", lang).join(names)
 
 
 def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:

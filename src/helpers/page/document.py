@@ -44,15 +44,46 @@ def page_one(
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
-    lead = wording.lead_sentence(results, lang=lang)
-    judgement: list[dict[str, Any]] = [{"kind": "lead", "items": [told(lead)]}]
-    if points:
-        judgement.append({"kind": "points", "items": [told(point) for point in points]})
-    boxes = wording.asks(results, lang=lang)
-    needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
     progress = [table_part(tables.scorecard(results, lang=lang, series=series))]
     if series is not None and len(series):
         progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
+    lead = wording.lead_sentence(results, lang=lang)
+    finding = points[0].head.rstrip("。.") if points else ""
+    return opening(battle, lead, points, progress, finding=finding, lang=lang, version=version)
+
+
+def opening(
+    battle: Battle,
+    lead: wording.Sentence,
+    points: Sequence[wording.Sentence],
+    progress: Sequence[Mapping[str, Any]],
+    *,
+    finding: str,
+    lang: str,
+    asked: pd.DataFrame | None = None,
+    version: str | None = None,
+) -> Block:
+    """Put together a first page from its own judgement and progress, and what needs a decision.
+
+    Parameters
+    ----------
+    lead, points
+        The judgement: one sentence in large type, and those listed under it.
+    progress
+        Parts of the second section.
+    finding
+        Said in the title after the battle and period; may be empty.
+    asked
+        Rows that may need a decision; all results where not given.
+    """
+    words = labels(lang)
+    judgement: list[dict[str, Any]] = [{"kind": "lead", "items": [told(lead)]}]
+    if late := wording.late_note(battle.context.late, lang=lang):
+        judgement.append(part(late))
+    if points:
+        judgement.append({"kind": "points", "items": [told(point) for point in points]})
+    boxes = wording.asks(battle.results if asked is None else asked, lang=lang)
+    needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
     return Block(
         "page-one",
         (
@@ -60,7 +91,7 @@ def page_one(
             Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
-        heading=_heading(battle, points, lead.text, lang, version or installed_version("five-battles")),
+        heading=_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
     )
 
 
@@ -128,7 +159,11 @@ def appendices(
     """
     words, results = labels(lang), battle.results
     rules = [
-        table_part(tables.data_table(rule.table, caption=rule.caption, lang=lang))
+        table_part(
+            tables.data_table(
+                rule.table, caption=rule.caption, lang=lang, anchors=[*map(tables.rule_anchor, rule.about)]
+            )
+        )
         for rule in wording.rules(results, lang=lang)
         if len(rule.table)
     ]
@@ -139,8 +174,11 @@ def appendices(
         part(Sheet(words["sheet_results"], words["indicators"], results)),
         {"kind": "figure-data"},
     ]
+    places = [f"source-{number}" for number in range(1, len(listing.table) + 1)]
     made = [
-        table_part(tables.data_table(listing.table, caption=words["source_caption"], lang=lang)),
+        table_part(
+            tables.data_table(listing.table, caption=words["source_caption"], lang=lang, anchors=places)
+        ),
         *map(part, listing.licences),
         part(Sheet(words["sheet_files"], words["source_caption"], sources)),
         table_part(_run_table(battle.context, dict(versions or {}), lang)),
@@ -156,15 +194,12 @@ def appendices(
     )
 
 
-def _heading(
-    battle: Battle, points: Sequence[wording.Sentence], lead: str, lang: str, version: str
-) -> dict[str, Any]:
+def _heading(battle: Battle, finding: str, lead: str, lang: str, version: str) -> dict[str, Any]:
     """Build masthead and facts; the title is battle, period and the finding of the worst target."""
     context, words = battle.context, labels(lang)
     city = getattr(context.city, f"name_{lang}")
     period = span_label(*context.period.until(context.as_of), lang)
     running = words["running"].format(city=city, battle=words["battles"][battle.name], period=period)
-    finding = points[0].head.rstrip("。.") if points else ""
     simulated = context.simulated or bool(battle.results["simulated"].any())
     complete = context.as_of >= context.period.end
     heading = {

@@ -126,10 +126,9 @@ def _fill(
     _append(sheet, [])
     for row in head:
         _append(sheet, row, bold=True)
-    first = sheet.max_row + 1
+    sheet.freeze_panes = f"A{sheet.max_row + 1}"
     for row in rows:
         _append(sheet, row)
-    sheet.freeze_panes = f"A{first}"
     _set_widths(sheet, len(lines) + 1)
 
 
@@ -169,9 +168,10 @@ def _set_widths(sheet: Worksheet, first_row: int) -> None:
         texts = [str(sheet.cell(row, column).value or "") for row in range(first_row, sheet.max_row + 1)]
         width = max((sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts), default=8)
         sheet.column_dimensions[get_column_letter(column)].width = min(60, max(9, width + 2))
+    top = Alignment(vertical="top")
     for row in sheet.iter_rows(min_row=first_row):
         for cell in row:
-            cell.alignment = Alignment(vertical="top")
+            cell.alignment = top
 
 
 def freeze_archive(data: bytes, as_of: str) -> bytes:

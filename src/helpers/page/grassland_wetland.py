@@ -8,7 +8,7 @@ from markupsafe import Markup
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
-from helpers.page import battle_page, document, wording
+from helpers.page import battle_page, document, land_rasters, wording
 from helpers.page import land_figures as figures
 from helpers.page import land_sections as shared
 from helpers.page.battle_page import headline, table
@@ -38,13 +38,22 @@ def grass(battle: Battle, *, lang: str) -> Block:
     return document.section(
         text("grass.heading", lang),
         shared.told_or_asked(battle, "grass_cover", lang),
-        None if is_missing(row["value"]) else figures.surveys(battle, "grass", row, points, lang),
+        None
+        if row is None or is_missing(row["value"])
+        else figures.surveys(battle, "grass", row, points, lang),
         _types(battle, lang),
         *shared.ledger_notes(battle, ["grass_cover"], lang),
         *shared.told_together(battle, ("degraded_grassland_restored", "grass_pest_area"), lang),
-        text("grass.no_target", lang),
+        _open_task(battle, lang),
         *shared.counties(battle, "degraded_grassland_restored", lang),
     )
+
+
+def _open_task(battle: Battle, lang: str) -> str | None:
+    """That the province sets the task of restoring, where the plan says so and prints no number."""
+    found = battle.context.plan.targets_for("degraded_grassland_restored")
+    is_open = any(target.decided_by == "province" for target in found)
+    return text("grass.no_target", lang) if is_open else None
 
 
 def _types(battle: Battle, lang: str) -> Markup | str:
@@ -81,6 +90,11 @@ def season(battle: Battle, *, lang: str) -> Block:
     if battle.tables["season"].empty:
         return document.section(heading, text("season.none", lang))
     return document.section(heading, figures.season(battle, lang))
+
+
+def raster(battle: Battle, *, lang: str) -> Block:
+    """Trend of vegetation cover of every pixel around the city."""
+    return land_rasters.raster(battle, "cover", lang=lang)
 
 
 def wetland(battle: Battle, *, lang: str) -> Block:

@@ -11,7 +11,7 @@ from helpers.battles.green_hills import GREENING
 from helpers.battles.judgement import is_missing, likelihood_band, trend_word
 from helpers.battles.land_pace import MINIMUM_INCREMENTS
 from helpers.battles.land_vegetation import WEIGHTS
-from helpers.page import battle_page, document, wording
+from helpers.page import battle_page, document, land_rasters, wording
 from helpers.page import land_figures as figures
 from helpers.page import land_sections as shared
 from helpers.page.battle_page import headline, table
@@ -42,9 +42,11 @@ def text(path: str, lang: str, **fields: object) -> str:
     return battle_page.text("green_hills", path, lang, **fields)
 
 
-def forest(battle: Battle, *, lang: str) -> Block:
-    """Forest coverage of the whole city by survey, never mixed with other scopes."""
+def forest(battle: Battle, *, lang: str) -> Block | None:
+    """Forest coverage of the whole city by survey, never mixed with other scopes; nothing where nobody asks for it."""
     row = headline(battle, "forest_cover")
+    if row is None:
+        return None
     facts = Facts(row, lang)
     points = battle.tables["years"]
     points = points[points["indicator_id"] == "forest_cover"]
@@ -59,9 +61,11 @@ def forest(battle: Battle, *, lang: str) -> Block:
     )
 
 
-def greening(battle: Battle, *, lang: str) -> Block:
-    """The greening task against the straight path, its parts, the pace they need, and the counties."""
+def greening(battle: Battle, *, lang: str) -> Block | None:
+    """The greening task against the straight path, its parts, the pace, and the counties; nothing where there is none."""
     row = headline(battle, GREENING[0])
+    if row is None:
+        return None
     has_target = not is_missing(row["target_date"])
     heading = (
         text("greening.heading", lang, year=row["target_date"].year)
@@ -252,6 +256,11 @@ def vegetation(battle: Battle, *, lang: str) -> Block:
         text("vegetation.method", lang, good=f"{WEIGHTS['good']:g}", marginal=f"{WEIGHTS['marginal']:g}")
     )
     return document.section(heading, *parts)
+
+
+def raster(battle: Battle, *, lang: str) -> Block:
+    """Trend of the vegetation index of every pixel around the city."""
+    return land_rasters.raster(battle, "NDVI", lang=lang)
 
 
 def _trend(row: object, lang: str) -> str:

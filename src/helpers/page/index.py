@@ -24,6 +24,7 @@ from helpers.page.words import word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
+OVERVIEW = "overview"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
         .get_template("contents.html.j2")
         .render(
             reports=rows,
+            leads=_leads(rows, lang),
             matrix=_matrix(rows, lang),
             failed=sum(report.facts["run"] == "failed" for report in ordered),
             statuses=[
@@ -138,6 +140,17 @@ def _order(report: Report) -> tuple[str, int, int]:
     facts, battles = report.facts, list(palette().battles)
     place = battles.index(facts["battle"]) if facts["battle"] in battles else -1
     return facts["city"], place, LANGUAGES.index(facts["lang"])
+
+
+def _leads(rows: Sequence[Mapping[str, Any]], lang: str) -> list[Mapping[str, Any]]:
+    """The overview of the newest period of each city, in the language of the index where there is one."""
+    leads: dict[str, Mapping[str, Any]] = {}
+    told = [row for row in rows if row["facts"]["battle"] == OVERVIEW and row["facts"]["lead"]]
+    for row in sorted(told, key=lambda row: row["facts"]["lang"] != lang):
+        known = leads.setdefault(row["facts"]["city"], row)
+        if row["facts"]["period"] > known["facts"]["period"]:
+            leads[row["facts"]["city"]] = row
+    return list(leads.values())
 
 
 def _matrix(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,6 +20,7 @@ from helpers.page.charts.ordered_bars import ordered_bars
 from helpers.page.charts.survey_points import survey_points
 from helpers.page.numbers import Measure, format_number, format_quantity, format_set_number, gap_words
 from helpers.page.wording.sentence import Facts, capitalise
+from helpers.registry.city_records import ScopeChange
 from helpers.registry.land import land, terms
 
 
@@ -184,23 +186,23 @@ def vegetation(battle: Battle, found: pd.DataFrame, n_clear: int, lang: str) -> 
 
 
 def published(battle: Battle, lang: str) -> list[Chart]:
-    """The published tillage areas with the break where Gongzhuling joined; nothing for the other battles."""
+    """The published tillage areas with the break where the city's territory changed; nothing where it did not."""
     found = battle.tables["published"]
-    city = [battle.context.city.name_zh, f"{battle.context.city.name_zh}(不含公主岭)"]
+    city = battle.context.city
+    is_whole = found["area_zh"].str.fullmatch(rf"{re.escape(city.name_zh)}(\(.+\))?")
     rows = found[
-        (found["indicator_id"] == "conservation_tillage_area")
-        & found["area_zh"].isin(city)
-        & (found["kind"] == "value")
+        (found["indicator_id"] == "conservation_tillage_area") & is_whole & (found["kind"] == "value")
     ]
-    if rows.empty:
+    if rows.empty or not city.scope_changes:
         return []
     rows = rows.sort_values("period_start", kind="stable")
     ends = {"first": rows["value"].iloc[0], "last": rows["value"].iloc[-1]}
     told = {name: format_set_number(value, Measure("10k_mu", 2), lang) for name, value in ends.items()}
+    changes = label("list_joiner", lang).join(_scope_change(one, lang) for one in city.scope_changes)
     heading = Caption(
         id="tillage-published",
         title=battle_page.text(battle.name, "tillage_published.title", lang, **told),
-        measure=battle_page.text(battle.name, "tillage_published.measure", lang),
+        measure=battle_page.text(battle.name, "tillage_published.measure", lang, changes=changes),
         note=battle_page.text(battle.name, "tillage_published.note", lang),
         source=getattr(registry.source_kinds()["published_figures"], f"title_{lang}"),
         unit="10k_mu",
@@ -216,6 +218,16 @@ def published(battle: Battle, lang: str) -> list[Chart]:
     )
     alt = battle_page.text(battle.name, "tillage_published.alt", lang)
     return [survey_points(points, caption=heading, lang=lang, alt=alt)]
+
+
+def _scope_change(change: ScopeChange, lang: str) -> str:
+    """A change of the city's territory with its month."""
+    title = getattr(change.title, lang)
+    return (
+        f"{change.date.year}年{change.date.month}月{title}"
+        if lang == "zh"
+        else f"{title}, {change.date:%b %Y}"
+    )
 
 
 def matter(battle: Battle, lang: str) -> Chart:

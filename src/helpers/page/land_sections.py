@@ -12,7 +12,7 @@ from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing, sort_worst_first
 from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, document, land_figures, tables, wording
-from helpers.page.battle_page import headline, table, write_days
+from helpers.page.battle_page import headline, headlines, table, write_days
 from helpers.page.blocks import Block
 from helpers.page.numbers import Measure, exact_decimals, format_quantity
 from helpers.page.wording.sentence import Facts, capitalise
@@ -37,9 +37,11 @@ def series(battle: Battle) -> pd.DataFrame:
     return latest_scope(years)[["indicator_id", "year", "value"]]
 
 
-def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sentence:
-    """The value of an indicator against its target, or what has to be supplied."""
+def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sentence | None:
+    """The value of an indicator against its target, or what has to be supplied; nothing where nobody asks for it."""
     row = headline(battle, indicator_id)
+    if row is None:
+        return None
     if is_missing(row["value"]):
         return wording.no_data_sentence(row, lang=lang)
     return wording.value_sentence(row, lang=lang)
@@ -47,7 +49,7 @@ def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sente
 
 def told_together(battle: Battle, indicator_ids: Iterable[str], lang: str) -> list[object]:
     """The values of several indicators in one paragraph, and in one line those that have none."""
-    rows = [headline(battle, name) for name in indicator_ids]
+    rows = headlines(battle, indicator_ids)
     told = [wording.value_sentence(row, lang=lang) for row in rows if not is_missing(row["value"])]
     return [*([told] if told else []), *lacking(rows, lang)]
 

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from helpers.battles.judgement import is_missing, satisfies
 from helpers.errors import SchemaError
 from helpers.page.words import entry, word
-from helpers.units import change_unit, unit
+from helpers.units import WATER_CLASS, change_unit, unit
 
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
@@ -124,10 +124,36 @@ def unit_name(code: str, lang: str) -> str:
 
 
 def format_quantity(value: float | None, measure: Measure, lang: str, *, in_cell: bool = False) -> str:
-    """Print a number with its unit: ``28μg/m³``, ``89.6%``, ``1 day``; the word for no data where missing."""
+    """Print a number with its unit: ``28μg/m³``, ``89.6%``, ``1 day``, ``Ⅳ类``; the word for no data where missing."""
+    if measure.unit == WATER_CLASS and not is_missing(value):
+        return class_name(value, lang)
     text = format_number(value, decimals=measure.decimals, lang=lang)
     label = "" if is_missing(value) else unit_label(measure.unit, lang, number=text, in_cell=in_cell)
     return f"{text}{_SPACE if lang == 'en' and label else ''}{label}"
+
+
+def class_name(value: float, lang: str) -> str:
+    """Name a class of surface water, 1 to 6: ``Ⅳ类``, ``class IV``, ``劣Ⅴ类``.
+
+    Raises
+    ------
+    SchemaError
+        There is no such class. Mend the battle that built the row.
+    """
+    names, place = word("water_class.names", lang), int(rounded(value, 0)) - 1
+    if not 0 <= place < len(names):
+        raise SchemaError(
+            f"{value!r} is no class of water",
+            expected="1 to 6",
+            remedy="mend the battle that built the row",
+        )
+    return names[place]
+
+
+def bound_entry(operator: str, measure: Measure, *, in_cell: bool = False) -> str:
+    """Entry of ``wording.yml`` that says a target as a bound: ``不高于30μg/m³``, in a cell ``≤30μg/m³``, ``不劣于Ⅲ类``."""
+    group = "bound_class" if measure.unit == WATER_CLASS else "bound_cell" if in_cell else "bound"
+    return f"{group}.{operator}"
 
 
 def format_set_number(value: float | None, measure: Measure, lang: str, *, in_cell: bool = False) -> str:
@@ -155,7 +181,9 @@ def supported_decimals(low: float, high: float) -> int:
 def format_interval(low: float, high: float, measure: Measure, lang: str) -> str:
     """Print an interval, low end first: ``0.3～1.5μg/m³``, ``0.3 to 1.5 μg/m³``."""
     first = format_number(low, decimals=measure.decimals, lang=lang)
-    if measure.unit == "pct" and lang == "zh":
+    if measure.unit == WATER_CLASS:
+        first = class_name(low, lang)
+    elif measure.unit == "pct" and lang == "zh":
         first += unit_label("pct", lang)  # Chinese repeats the sign: 88.7%～91.0% (GB/T 15835)
     return word("interval", lang).format(low=first, high=format_quantity(high, measure, lang))
 
@@ -202,12 +230,14 @@ def gap_words(
     if satisfies(float(rounded(value, measure.decimals)), target, operator):
         return word(f"{group}.better", lang).format(amount=amount)
     side = "above" if difference > 0 else "below"
-    kind = "amount" if measure.is_amount else "level"
+    kind = "class" if measure.unit == WATER_CLASS else "amount" if measure.is_amount else "level"
     return word(f"{group}.{side}_{kind}", lang).format(amount=amount)
 
 
 def _amount(size: float, measure: Measure, lang: str, *, in_cell: bool) -> str:
-    """Print the size of a difference; in a cell without its unit, percentage points in short."""
+    """Print the size of a difference; in a cell without its unit, percentage points in short; classes are counted."""
+    if measure.unit == WATER_CLASS:
+        return word("water_class.steps", lang)[int(size) - 1]
     if not in_cell:
         return format_quantity(size, measure, lang)
     text = format_number(size, decimals=measure.decimals, lang=lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from helpers.page.words import word  # noqa: E402
 
 REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
 STYLES = ("brief", "formal")
+_PLACE = re.compile(r' id="([^"]+)"')
+_TRACE = re.compile(r'<a class="trace" href="#([^"]+)">(.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
 
 
@@ -151,7 +154,20 @@ def _number(blocks: list[Mapping[str, Any]], heading: Mapping[str, Any]) -> list
                     "parts": parts,
                 }
             )
+    _lead_on(figures, numbered, words["sources"])
     return numbered
+
+
+def _lead_on(figures: list[dict[str, Any]], numbered: list[dict[str, Any]], sources: str) -> None:
+    """Let each figure lead to its numbers and to the list of sources, where the report prints them."""
+    parts = [part for section in numbered for part in section["parts"]]
+    has_numbers = any(part.get("figure_data") for part in parts)
+    listed = [one["anchor"] for one in numbered if one["slot"] == "appendix" and one["title"] == sources]
+    for figure in figures:
+        figure["sources_anchor"] = listed[0] if listed else ""
+        figure["data_anchor"] = (
+            f"{figure['anchor']}-data" if has_numbers and figure.get("has_numbers") else ""
+        )
 
 
 def _figure_tables(figures: list[dict[str, Any]], heading: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -160,19 +176,21 @@ def _figure_tables(figures: list[dict[str, Any]], heading: Mapping[str, Any]) ->
     words = labels(lang)
     for figure in figures:
         table, measures = print_numbers(figure, lang)
+        figure["has_numbers"] = bool(len(table))
         if len(table) > MOST_ROWS_ON_PAGE:
             text = words["figure_data_long"].format(number=figure["number"], rows=len(table))
-            pieces.append(tables.note(text))
+            piece = tables.note(text)
         elif len(table):
-            pieces.append(
-                tables.data_table(
-                    table,
-                    caption=words["figure_data"].format(number=figure["number"], title=figure["title"]),
-                    lang=lang,
-                    measures=measures,
-                    simulated=heading["simulated"] and not figure["observed"],
-                )
+            piece = tables.data_table(
+                table,
+                caption=words["figure_data"].format(number=figure["number"], title=figure["title"]),
+                lang=lang,
+                measures=measures,
+                simulated=heading["simulated"] and not figure["observed"],
             )
+        else:
+            continue
+        pieces.append(Markup('<div id="{}-data">{}</div>').format(figure["anchor"], piece))
     return [{**table_part(Markup().join(pieces)), "figure_data": True}] if pieces else []
 
 
@@ -246,5 +264,13 @@ def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
             remedy="set STYLE to one of these",
         )
     document = read_document(notebook)
-    html, _ = _exporter().from_notebook_node(notebook, {"document": document, "style": style})
-    return Rendered(html, document)
+    # The document holds all the template asks for; the exporter would copy every cell only to drop it.
+    bare = NotebookNode({**notebook, "cells": []})
+    html, _ = _exporter().from_notebook_node(bare, {"document": document, "style": style})
+    return Rendered(_unlink_strangers(html), document)
+
+
+def _unlink_strangers(html: str) -> str:
+    """Leave the text of a link that leads nowhere: a part may tell of a row that stands in another report."""
+    places = set(_PLACE.findall(html))
+    return _TRACE.sub(lambda match: match[0] if match[1] in places else match[2], html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle
@@ -12,16 +13,22 @@ from helpers.page.blocks import Block
 from helpers.page.wording.sentence import Facts, capitalise
 
 
-def reported(battle: Battle, *, heading: str, lang: str) -> Block:
-    """Lay out the indicators of the departments' workbook: those with values, worst first, then what is missing.
+def measures(battle: Battle, *, lang: str) -> Block:
+    """Indicators of the departments' workbook: those with values, worst first, then what has to be supplied."""
+    known = registry.indicators()
+    rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
+    return document.section(_text("heading", lang), *indicator_tables(battle, rows, lang=lang))
+
+
+def indicator_tables(battle: Battle, rows: pd.DataFrame, *, lang: str, topic: str = "") -> list[Markup]:
+    """Lay out reported rows as two tables: those with values, worst first, and those to be supplied.
 
     Parameters
     ----------
-    heading
-        Question of the section, in the language of the page.
+    topic
+        Put before the captions, where a page has such tables more than once.
     """
     known = registry.indicators()
-    rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
     told, lacking = [], []
     for _, row in sort_worst_first(rows).iterrows():
         facts = Facts(row, lang)
@@ -31,18 +38,17 @@ def reported(battle: Battle, *, heading: str, lang: str) -> Block:
         else:
             value = tables.quantity_cell(row["value"], facts.measure, lang)
             told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
-    shown = [
+    return [
         battle_page.table(
             battle,
             pd.DataFrame(cells, columns=_text(f"{key}_columns", lang), dtype="object"),
-            caption=_text(key, lang),
+            caption=topic + _text(key, lang),
             lang=lang,
             kind="department_workbook",
         )
         for key, cells in (("told", told), ("lacking", lacking))
         if cells
     ]
-    return document.section(heading, *shown)
 
 
 def _text(path: str, lang: str) -> object:

@@ -30,17 +30,33 @@ _KINDS = {
     "met_ghcn": "weather_ghcn",
     "fires_firms": "firms",
     "dust_hours": "dust_list",
-    "water_automatic": "water_sections",
+    "met_open_archive": "weather_reanalysis",
+    "openaq_v3": "openaq",
+    "noise_automatic": "noise_points",
+    "noise_manual": "noise_points",
+    "water_automatic": "water_automatic",
     "water_sections": "water_sections",
+    "water_drinking": "drinking_sources",
+    "water_black_odorous": "black_odorous",
+    "water_outfalls": "outfalls",
+    "water_flow": "ecological_flow",
+    "land_boundary": "boundaries",
+    "land_phenology": "phenology",
+    "land_soil_cadmium": "soil_cadmium",
+    "land_soil_survey": "soil_survey",
+    "land_vegetation": "vegetation_index",
+    "land_workbook": "land_workbook",
+    "raster_image": "raster_images",
+    "tasks": "task_ledger",
     "ledger_workbook": "department_workbook",
 }
 """Kind of source in ``registry/sources.yml`` that a reader reads."""
 _OF_BATTLE = {
     "blue_sky": ("air_", "openaq_", "station_", "met_", "fires_", "dust_"),
     "clear_water": ("water_", "met_"),
-    "green_hills": ("land_", "fires_", "met_"),
+    "green_hills": ("land_", "raster_", "fires_", "met_"),
     "black_soil": ("land_", "met_"),
-    "grassland_wetland": ("land_", "met_"),
+    "grassland_wetland": ("land_", "raster_", "met_"),
 }
 """Readers whose files stand behind a battle's figures although no results row names them, by their beginnings."""
 
@@ -117,7 +133,7 @@ def _group_row(number: int, group: pd.DataFrame, lang: str) -> dict[str, Any]:
 def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
     """Name a source: the Chinese title given with a single real file, else what its reader reads, else its id."""
     kind, given = _kind(row.reader), str(row.title_zh) if lang == "zh" and is_alone else ""
-    known = getattr(kind, f"title_{lang}") if kind else labels(lang)["reader_titles"].get(row.reader, "")
+    known = getattr(kind, f"title_{lang}") if kind else ""
     name = (known or given if row.simulated else given or known) or str(row.source_id)
     if not row.simulated:
         return name

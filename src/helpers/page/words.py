@@ -17,7 +17,9 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def _wording() -> dict[str, Any]:
-    return yaml.safe_load((files("helpers.page") / "wording.yml").read_text(encoding="utf-8"))
+    return yaml.load(
+        (files("helpers.page") / "wording.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
 
 
 def entry(path: str) -> Any:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,9 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
-from helpers.run import cli_data
+from helpers.run import cli_data, cli_fleet, cli_run, cli_trace
+from helpers.run.history import RunLog
+from helpers.run.locks import run_lock, stoppable
 
 _REFUSED, _INTERRUPTED = 2, 130
 
@@ -51,7 +50,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     from helpers.run.data import prepare
 
     request.check_city(city)
-    folders, summary = prepare(city, data_dir=data_dir, jobs=_cores())
+    folders, summary = prepare(city, data_dir=request.check_folder(data_dir), jobs=_cores())
     if folders.simulated:
         click.echo("nothing in data/raw: the demonstration (simulated) was prepared")
     _echo_summary(summary)
@@ -75,6 +74,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     "--format", "formats", multiple=True, default=("html",), help="html, pdf or docx; html is always built."
 )
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
+@click.option("--require-fresh", is_flag=True, help="Stop when a source of a report is late.")
 @click.option("--force", is_flag=True, help="Build also what would come out the same.")
 @click.option("--dry-run", is_flag=True, help="Say what would be built and why; build nothing.")
 @click.option(
@@ -99,59 +99,90 @@ def ingest(city: str, data_dir: str | None) -> None:
 )
 def report(**options: Any) -> None:
     """Build the briefings that are due; one that fails leaves its last good page and makes the exit code 1."""
+    from helpers.run.watch import watched
+
+    if options["dry_run"]:
+        _report(options, None)
+        return
+    with stoppable(), watched("report", options) as log:
+        _report(options, log)
+    if log.has_failures:
+        sys.exit(1)
+
+
+def _report(options: dict[str, Any], log: RunLog | None) -> None:
+    """Answer from the stamp, or build what is due; ``log`` is None where nothing is to be built."""
     from helpers.run import stamp
 
     city, data_dir = options["city"], options["data_dir"]
-    asked = {key: value for key, value in options.items() if key not in ("force", "dry_run")}
-    if not (options["force"] or options["dry_run"]) and stamp.is_met(asked, city, data_dir):
-        click.echo(
-            f"nothing was touched since these reports were built: {_shown(paths.reports() / 'index.html')}"
-        )
+    asked = {key: value for key, value in options.items() if key not in ("force", "dry_run", "require_fresh")}
+    is_plain = log is not None and not (options["force"] or options["require_fresh"])
+    if is_plain and stamp.is_met(asked, city, data_dir):
+        told = f"nothing was touched since these reports were built: {_shown(paths.reports() / 'index.html')}"
+        log.tell("untouched", told)
+        click.echo(told)
         return
     from helpers.run import request
 
     wanted = request.Request.check(options)
-    with _stoppable(), _run_lock():
+    with run_lock():
         before = stamp.sources_signature(city, data_dir)
-        is_ok = _build(wanted, options)
-        if is_ok and not options["dry_run"] and before == stamp.sources_signature(city, data_dir):
+        is_ok = _build(wanted, options, log)
+        if is_ok and log is not None and before == stamp.sources_signature(city, data_dir):
             stamp.write(asked, city, data_dir)
-    if not is_ok:
-        sys.exit(1)
 
 
-def _build(wanted: Any, options: dict[str, Any]) -> bool:
+def _build(wanted: Any, options: dict[str, Any], log: RunLog | None) -> bool:
     """Bring the data up to date, build what is due and say how it went; whether all is as it was asked for."""
-    from helpers.run import console, reports
-    from helpers.run.data import prepare
-    from helpers.run.execute import Limits
-    from helpers.run.jobs import Outcome
     from helpers.run.kernels import Kernels
-    from helpers.run.publish import publish_index, recover
 
-    recover(paths.reports())
     notebooks = [paths.notebook(battle) for battle in wanted.battles]
     can_fork = options["fork"] and not options["dry_run"]
-    with Kernels(notebooks, fork=can_fork) as kernels:  # it imports while the data are read
+    with Kernels(notebooks, fork=can_fork, bitmaps="docx" in wanted.formats) as kernels:
+        # The process that forks kernels imports its libraries while this one imports its own and the data are read.
+        from helpers.run import console, freshness, reports
+        from helpers.run.data import prepare
+        from helpers.run.execute import Limits
+        from helpers.run.jobs import Outcome
+        from helpers.run.publish import publish_index, recover
+
+        recover(paths.reports())
         folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
         _echo_summary(summary)
         if folders.simulated:
             click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
-        jobs = wanted.jobs(folders)
+        asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))
+        late = freshness.say_late(asked)
+        if options["require_fresh"]:
+            freshness.require_fresh(late, folders)
+        for sentence in late:
+            click.echo(f"late: {sentence}", err=True)
+        jobs = list(asked)
         due, unchanged = reports.split_due(jobs, folders, force=options["force"])
-        if options["dry_run"]:
+        if log is None:
             for job in jobs:
                 click.echo(f"{job.name}: {'; '.join(due[job]) if job in due else 'unchanged'}")
             return True
         progress = console.Progress(len(jobs))
+
+        def tell(outcome: Outcome) -> None:
+            progress.add(outcome)
+            log.item(
+                outcome.job.name,
+                outcome.status,
+                seconds=outcome.seconds,
+                error=outcome.error,
+                changes=outcome.changes,
+            )
+
+        for refusal in summary.refused:
+            log.item("ingest", "refused", error=refusal.message)
         outcomes = {job: Outcome(job, "unchanged") for job in unchanged}
         for outcome in outcomes.values():
-            progress.add(outcome)
+            tell(outcome)
         builder = reports.Builder(kernels, Limits(options["time_limit"], options["memory_limit"]))
         try:
-            built = reports.build_all(
-                list(due), builder, at_once=options["at_once"] or _cores(), tell=progress.add
-            )
+            built = reports.build_all(list(due), builder, at_once=options["at_once"] or _cores(), tell=tell)
         finally:
             progress.close()
     outcomes |= {outcome.job: outcome for outcome in built}
@@ -166,13 +197,18 @@ def _build(wanted: Any, options: dict[str, Any]) -> bool:
 def check(city: str) -> None:
     """Check the registry, the plan and the notebooks without running anything."""
     from helpers import registry
+    from helpers.registry.land import land
     from helpers.run import parameters, request
+    from helpers.run.schedule import read_schedule
+    from helpers.sources.download import feeds
 
     request.check_city(city)
     plan, place = registry.plan(city), registry.city(city)
     (
         registry.stations(city),
         registry.published(city),
+        registry.sections(city),
+        land(city),
         registry.palette(),
         registry.caveats(),
         registry.source_kinds(),
@@ -181,6 +217,10 @@ def check(city: str) -> None:
         f"{place.name_zh} {place.name_en}: {len(plan.targets)} targets, {len(plan.milestones)} milestones, {len(plan.articles)} articles accounted for"
     )
     click.echo(f"registry: {len(registry.indicators())} indicators, each with unit, direction and basis")
+    click.echo(f"feeds: {', '.join(feed.name for feed in feeds(city)) or 'none is followed'}")
+    schedule = read_schedule()
+    cli_run.check_commands(schedule)
+    click.echo(f"schedule: {', '.join(run.name for run in schedule.runs) or 'nothing runs by itself'}")
     for battle in request.known_battles():
         names = parameters.declared(paths.notebook(battle))
         click.echo(f"notebooks/{battle}.ipynb: parameters {', '.join(names)}")
@@ -188,34 +228,10 @@ def check(city: str) -> None:
 
 main.add_command(cli_data.data)
 main.add_command(cli_data.templates)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let a scheduler's stop (SIGTERM) do what an operator's Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _run_lock() -> Iterator[None]:
-    """One run at a time: the system lets go of the lock when its holder ends, however it ends."""
-    from filelock import FileLock, Timeout
-
-    paths.reports().mkdir(exist_ok=True)
-    lock = FileLock(paths.reports() / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        click.echo("another run is at work; this one begins when it has ended", err=True)
-        lock.acquire(poll_interval=0.2)
-    try:
-        yield
-    finally:
-        lock.release()
+main.add_command(cli_fleet.fleet)
+main.add_command(cli_trace.trace)
+for _verb in cli_run.VERBS:
+    main.add_command(_verb)
 
 
 def _cores() -> int:

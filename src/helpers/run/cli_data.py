@@ -36,7 +36,8 @@ def data(
 
     from helpers import registry
     from helpers.periods import parse_day
-    from helpers.run import request
+    from helpers.run import freshness, request
+    from helpers.run.watch import watched
     from helpers.sources import download
 
     request.check_city(city)
@@ -50,16 +51,18 @@ def data(
     spans = parse_day(first, "from"), parse_day(last, "to")
     addresses = dict(base.split("=", 1) for base in bases)
     wanted = download.Request(city, folders, now, only, *spans, addresses, inbox)
-    outcomes = download.receive_all(wanted, tell=_tell)
-    counts = download.count_states(outcomes).items()
-    click.echo(f"data: {', '.join(f'{number} {state}' for state, number in counts) or 'no feed is followed'}")
-    if require_fresh:
-        followed = download.feeds(city)
-        received = download.find_last_received(
-            folders.processed, folders.raw, followed, city_code=registry.city(city).code, until=now.date()
+    with watched("data", {"city": city, "feeds": only, "from": first, "to": last}) as log:
+        outcomes = download.receive_all(wanted, tell=_tell)
+        for outcome in outcomes:
+            error = "" if outcome.is_ok else outcome.message
+            log.item(f"{outcome.feed} {outcome.name}".rstrip(), outcome.state, error=error)
+        counts = download.count_states(outcomes).items()
+        click.echo(
+            f"data: {', '.join(f'{number} {state}' for state, number in counts) or 'no feed is followed'}"
         )
-        download.require_fresh(download.freshness_table(received, followed, today=now.date()))
-    if not all(outcome.is_ok for outcome in outcomes):
+        if require_fresh:
+            download.require_fresh(freshness.table_of(city, folders, today=now.date()))
+    if log.has_failures:
         sys.exit(1)
 
 

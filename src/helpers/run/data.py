@@ -8,7 +8,6 @@ from filelock import FileLock
 
 from helpers import provenance, registry
 from helpers.paths import Folders
-from helpers.run.demonstration import FIRST, LAST, write_demonstration
 from helpers.run.derived import LOCK
 from helpers.sources import ingest
 
@@ -38,7 +37,7 @@ def prepare(
     The folders, and what ingest read, kept and refused.
     """
     real = Folders.real(data_dir)
-    folders = real if has_files(real.raw) else real.demonstration()
+    folders = real if has_files(real.raw) else real.demonstration(city)
     real.processed.mkdir(parents=True, exist_ok=True)
     with FileLock(real.processed / LOCK):
         if folders.simulated:
@@ -67,6 +66,9 @@ def summary_line(summary: ingest.IngestSummary) -> str:
 
 
 def _write_demonstration_once(folders: Folders, city: str) -> None:
+    # Its workbooks and rasters need libraries that no kernel should wait for.
+    from helpers.run.demonstration import FIRST, LAST, write_demonstration
+
     stamp = folders.raw.with_name("demonstration.txt")
     wanted = f"{city} {FIRST} {LAST} {_DEMONSTRATION_SEED} {_generator_version()}"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:

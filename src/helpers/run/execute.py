@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 import warnings
@@ -12,22 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# jsonschema compiles a grammar for an unused string format while papermill is imported; it guards this import itself.
-sys.modules.setdefault("rfc3987_syntax", None)
+import nbformat
+import papermill
+import psutil
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
-import nbformat  # noqa: E402
-import papermill  # noqa: E402
-import psutil  # noqa: E402
-from jupyter_client.manager import AsyncKernelManager  # noqa: E402
-from jupyter_core.utils import ensure_event_loop  # noqa: E402
-from nbformat import NotebookNode  # noqa: E402
-from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
-from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
-from papermill.exceptions import PapermillExecutionError  # noqa: E402
-
-from helpers.errors import RunError  # noqa: E402
-from helpers.run.kernels import Kernels, kill  # noqa: E402
-from helpers.run.session import RECORD_MIME  # noqa: E402
+from helpers.errors import RunError
+from helpers.run.kernels import Kernels, kill
+from helpers.run.session import RECORD_MIME
 
 _ENGINE = "five-battles"
 _START_TIMEOUT_S = 120

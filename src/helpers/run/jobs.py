@@ -14,7 +14,7 @@ STYLES = ("brief", "formal")
 
 @dataclass(frozen=True)
 class Job:
-    """One report to build."""
+    """One report to build; ``asked_on`` is the day of the run where a source was late on it."""
 
     city: str
     battle: str
@@ -24,6 +24,7 @@ class Job:
     data_dir: str | None = None
     style: str = "brief"
     formats: tuple[str, ...] = ("html",)
+    asked_on: str | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +64,8 @@ class Job:
             "as_of": self.as_of,
             "data_dir": self.data_dir,
         }
+        if self.asked_on is not None:
+            given["asked_on"] = self.asked_on
         return parameters.check(self.notebook, given)
 
 
@@ -71,7 +74,7 @@ class Outcome:
     """How one job ended.
 
     ``status`` is ``built``, ``unchanged``, ``failed`` or ``stopped`` (by the operator). ``remarks`` are what the
-    notebook printed beside its report.
+    notebook printed beside its report; ``changes`` are targets whose status is not that of the briefing before.
     """
 
     job: Job
@@ -79,6 +82,7 @@ class Outcome:
     seconds: float = 0.0
     error: str = ""
     remarks: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @property
     def is_ok(self) -> bool:

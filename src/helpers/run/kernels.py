@@ -20,6 +20,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from helpers import paths
+from helpers.page import BITMAPS
 
 CAN_FORK = sys.platform == "linux"
 _ZYGOTE_READY_S = 120
@@ -35,12 +36,14 @@ class Kernels:
         What they import is imported once, before the first kernel starts.
     fork
         Whether to fork kernels; where that is not possible they are started anew, slower, with the same results.
+    bitmaps
+        Whether charts are drawn for Word too.
 
     ``stopping`` ends all kernels when it is set: whoever executes a notebook looks at it.
     """
 
-    def __init__(self, notebooks: Iterable[Path] = (), *, fork: bool = True) -> None:
-        self.environment = kernel_environment()
+    def __init__(self, notebooks: Iterable[Path] = (), *, fork: bool = True, bitmaps: bool = False) -> None:
+        self.environment = kernel_environment() | {BITMAPS: "1" if bitmaps else ""}
         self._notebooks = tuple(notebooks)
         self._zygote: Zygote | None = None
         self._wants_fork = fork and CAN_FORK
@@ -204,6 +207,7 @@ def kernel_environment() -> dict[str, str]:
     """Environment of every kernel: this process's, one thread each for linear algebra, and a fixed hash seed."""
     fixed = {
         "FIVE_BATTLES_HOME": str(paths.home()),
+        "JPY_SESSION_NAME": "",  # no front end looks on, even where a notebook of JupyterLab started the run
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

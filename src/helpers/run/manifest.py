@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers import paths, provenance, store
 from helpers.paths import Folders
-from helpers.run.jobs import Job
+from helpers.run.jobs import FORMATS, Job
 
 _LIBRARIES = [
     "five-battles",
@@ -31,7 +31,7 @@ _LIBRARIES = [
     "seaborn",
     "statsmodels",
 ]
-_CODE = ("*.py", "*.yml", "*.csv", "*.json", "*.j2", "*.css")
+_CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css")
 _SAID = {
     "notebook": "the notebook changed",
     "helpers": "the helpers changed",
@@ -140,9 +140,20 @@ def _commit() -> str:
 
 
 def _hash_tree(folder: Path) -> str:
-    files = sorted({path for pattern in _CODE for path in folder.rglob(pattern)})
-    lines = (f"{path.relative_to(folder).as_posix()} {provenance.file_sha256(path)}" for path in files)
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in _CODE]
+    lines = (f"{path.relative_to(folder).as_posix()} {_hash_code(path)}" for path in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _hash_code(path: Path) -> str:
+    state = path.stat()
+    return _hash_in_state(path, state.st_size, state.st_mtime_ns)
+
+
+@cache
+def _hash_in_state(path: Path, size: int, mtime_ns: int) -> str:
+    """Hash of a file, taken once for each state the run finds it in."""
+    return provenance.file_sha256(path)
 
 
 def _changed(processed: Path, data: Mapping[str, str]) -> list[str]:
@@ -151,8 +162,9 @@ def _changed(processed: Path, data: Mapping[str, str]) -> list[str]:
 
 
 def _unlike(job: Job, published: Mapping[str, str]) -> list[str]:
-    """Files asked for that are not there, or not as they were published."""
-    names = {job.file(ending).name for ending in job.endings} | set(published)
+    """Files that are not as they were published: asked for and absent, changed, or left from an older report."""
+    older = {job.file(form).name for form in FORMATS if job.file(form).is_file()}
+    names = {job.file(ending).name for ending in job.endings} | set(published) | older
     return sorted(name for name in names if published.get(name) != _hash_file(job.folder / name))
 
 

@@ -11,18 +11,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from helpers.errors import SuiteError
+from helpers.page.blocks import labels
 from helpers.page.editable import word_file
 from helpers.page.export import workbook
+from helpers.page.index import list_changes
 from helpers.page.printing import print_pdf
 from helpers.page.render import Rendered, render
+from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.jobs import Job, Outcome
 from helpers.run.kernels import Kernels
 from helpers.run.manifest import inputs_of, make_manifest, why_due
-from helpers.run.publish import as_json, publish_failure, publish_report
+from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
 
 # The exporter and its templates are shared by the threads, and drawing a page holds the interpreter anyway.
 _RENDERING = threading.Lock()
@@ -47,7 +51,7 @@ class Builder:
                 return Outcome(job, "stopped")
             inputs = inputs_of(job)
             done = execute(job.notebook, job.parameters(), kernels=self.kernels, limits=self.limits)
-            executed = nbformat.writes(done.notebook)
+            executed = done.notebook
             with _RENDERING:
                 rendered = render(done.notebook, style=job.style)
                 files = _files(job, rendered)
@@ -63,20 +67,21 @@ class Builder:
             )
             if self.kernels.stopping.is_set():
                 return Outcome(job, "stopped", seconds)
+            changes = _changes_of_status(rendered.facts, read_facts(job.file("json")))
             publish_report(job, files, rendered.facts, as_json(manifest))
-            return Outcome(job, "built", seconds, remarks=rendered.document.remarks)
+            return Outcome(job, "built", seconds, remarks=rendered.document.remarks, changes=changes)
         except Exception as error:  # one report must not take the others with it, whatever happened to it
             return self._fail(job, error, executed, time.perf_counter() - start)
 
-    def _fail(self, job: Job, error: Exception, executed: str | None, seconds: float) -> Outcome:
+    def _fail(self, job: Job, error: Exception, executed: NotebookNode | None, seconds: float) -> Outcome:
         if self.kernels.stopping.is_set():
             return Outcome(job, "stopped", seconds)
         told = isinstance(error, (SuiteError, OSError))
         reason = str(error) if told else f"{type(error).__name__}: {error}"
         if isinstance(error, FailedError) and error.notebook is not None:
-            executed = nbformat.writes(error.notebook)
+            executed = error.notebook
         try:
-            publish_failure(job, reason, executed)
+            publish_failure(job, reason, None if executed is None else nbformat.writes(executed))
         except OSError as refusal:
             reason = f"{reason}; nor could the failure be kept: {refusal}"
         return Outcome(job, "failed", seconds, error=reason)
@@ -91,6 +96,16 @@ def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
         "docx": lambda: word_file(rendered.document, style=job.style),
     }
     return {ending: makers[ending]() for ending in job.endings}
+
+
+def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Say which targets have another status than in the briefing before, each after its battle and period."""
+    lang = facts["lang"]
+    words, mark = labels(lang), word("mark.short", lang) if facts["simulated"] else ""
+    head = words["sentence_gap"].join((facts["battle_name"], facts["period_name"])) + words["colon"]
+    return tuple(
+        head + change["text"] + mark for change in list_changes(facts, before) if change["kind"] == "status"
+    )
 
 
 def split_due(

@@ -13,7 +13,6 @@ from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import parameters
 from helpers.run.jobs import FORMATS, STYLES, Job
-from helpers.run.session import periods_with_data
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Request:
             _once(options["periods"]),
             _once(options["langs"]) or parameters.LANGUAGES,
             options["as_of"],
-            _check_folder(options["data_dir"]),
+            check_folder(options["data_dir"]),
             tuple(form for form in FORMATS if form in options["formats"] or form == "html"),
             options["style"],
         )
@@ -75,7 +74,12 @@ class Request:
         ParameterError
             No period was named and there are no air data to choose one from.
         """
-        periods = self.periods or tuple(periods_with_data(folders.processed, registry.city(self.city).code))
+        periods = self.periods
+        if not periods:
+            # It reads tables, which checking a request does not.
+            from helpers.run.session import periods_with_data
+
+            periods = tuple(periods_with_data(folders.processed, registry.city(self.city).code))
         if not periods:
             raise ParameterError(
                 "no air data to choose a period from",
@@ -94,8 +98,8 @@ class Request:
 
 
 def known_battles() -> tuple[str, ...]:
-    """Notebooks that make a report, in the order of the plan, others after them."""
-    order = list(registry.palette().battles)
+    """Notebooks that make a report: the overview, then the battles in the order of the plan, others after them."""
+    order = ["overview", *registry.palette().battles]
     names = sorted(path.stem for path in (paths.home() / "notebooks").glob("*.ipynb"))
     return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
 
@@ -106,7 +110,8 @@ def check_city(city: str) -> None:
     registry.city(parameters.one_of("city", city, known))
 
 
-def _check_folder(data_dir: str | None) -> str | None:
+def check_folder(data_dir: str | None) -> str | None:
+    """Refuse a ``--data-dir`` that is no folder; return it whole."""
     if data_dir is None:
         return None
     folder = Path(data_dir).resolve()

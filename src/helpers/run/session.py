@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,15 +12,16 @@ from typing import Any
 import pandas as pd
 
 from helpers import registry, store
-from helpers.battles.context import Battle, Context
+from helpers.battles.context import Battle, Context, Late
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
-from helpers.run import derived
+from helpers.run import derived, derived_rasters, freshness
 from helpers.run.data import prepare
 from helpers.run.parameters import language
 
 # Output of the last cell by which the runner learns what the notebook read; it is taken out before the page is made.
 RECORD_MIME = "application/vnd.five-battles.run+json"
+_AIR = "air_hourly"
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ class Run:
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         """Read the named tables of the run's city, up to the day the run is seen from.
 
-        With the station days, ``air_hourly`` begins with the year of the period: they tell of the hours before.
+        With the station days, ``air_hourly`` begins with the year of the period: they tell of the hours before. A
+        summary of rasters is made where it is not there yet.
 
         Returns
         -------
         Table name → rows, with the columns of ``helpers.store.SCHEMAS`` or of
-        :func:`helpers.battles.air_days.summarise_hours`.
+        :func:`helpers.battles.air_days.summarise_hours` and of :mod:`helpers.battles.raster_tables`.
         """
         processed, code = self.folders.processed, self.context.city.code
         first = None
@@ -56,6 +58,8 @@ class Run:
                 if name in derived.TABLES:
                     tables[name], found = derived.read(processed, code, name, last=self.context.as_of)
                     self.opened.update(found)
+                elif name in derived_rasters.TABLES:
+                    tables[name] = derived_rasters.read(self.folders, code, name, last=self.context.as_of)
                 else:
                     filters = self._filters(name)
                     if name == "air_hourly" and first is not None:
@@ -83,6 +87,8 @@ def start_run(
     as_of: str | None = None,
     data_dir: str | None = None,
     seed: int = 20220617,
+    reads: Collection[str] = (),
+    asked_on: str | None = None,
 ) -> Run:
     """Check the parameters of a notebook, bring its data up to date and return the run.
 
@@ -95,10 +101,13 @@ def start_run(
     lang
         ``zh`` or ``en``.
     as_of
-        ISO day; data after it are not read. ``None``: the last day of the period with air data, or the
-        period's end when there are none.
+        ISO day; data after it are not read. ``None``: see :func:`last_day_with_data`.
     data_dir
         Folder with ``raw`` and ``processed``; ``None``: the checkout's ``data``.
+    reads
+        Tables the battle reads; they decide the last day with data and which sources concern it.
+    asked_on
+        ISO day for which page one says what is late; ``None``: ``as_of``, and nothing where that is open too.
 
     Raises
     ------
@@ -107,44 +116,63 @@ def start_run(
     """
     wanted, place = Period.parse(period), registry.city(city)
     language(lang)
-    day = parse_day(as_of)
+    day, asked = parse_day(as_of), parse_day(asked_on, "asked_on") or parse_day(as_of)
     folders, _ = prepare(city, data_dir=data_dir)
+    late: tuple[Late, ...] = ()
     with store.opened() as record:
         if day is None:
-            day = last_day_with_data(folders.processed, place.code, wanted)
+            day = last_day_with_data(folders.processed, place.code, wanted, reads=reads)
+        if asked is not None:
+            late = freshness.list_late(city, folders, reads=reads, asked_on=asked, period=wanted)
     _, day = wanted.until(day)
-    context = Context(place, registry.plan(city), wanted, day, seed, folders.simulated)
+    context = Context(place, registry.plan(city), wanted, day, seed, folders.simulated, late)
     return Run(context, lang, folders, dict(record))
 
 
-def last_day_with_data(processed: Path, city_code: str, period: Period) -> date:
-    """Last day of the period with hourly air data; the period's end when there is none."""
-    span = [
-        ("time", ">", pd.Timestamp(period.start)),
-        ("time", "<=", pd.Timestamp(period.end + timedelta(days=1))),
-    ]
-    times = _times(processed, city_code, span)
-    return period.end if times.empty else (times.max() - pd.Timedelta(hours=1)).date()
+def last_day_with_data(
+    processed: Path, city_code: str, period: Period, *, reads: Collection[str] = ()
+) -> date:
+    """Last day of the period that data tell of; the period's end when none do.
+
+    A battle that reads air hours is seen from the last of them. Any other is seen from the last day of its own tables
+    or of the air, whichever is later: a day whose air is known has passed, whatever else is still on its way.
+    """
+
+    def last(name: str) -> date | None:
+        return store.last_day(processed, name, city_code=city_code, since=period.start, until=period.end)
+
+    air = last(_AIR)
+    if air is not None and (_AIR in reads or not reads):
+        return air
+    days = [air, *(last(name) for name in reads if name in store.SCHEMAS)]
+    return max((day for day in days if day is not None), default=period.end)
 
 
 def periods_with_data(processed: Path, city_code: str) -> list[str]:
-    """The years worth a report: the last whole year with air data, and the year that is running after it."""
-    years = [
-        int(part["year"])
-        for part in store.list_partitions(processed, "air_hourly")
-        if part["city_code"] == city_code
-    ]
-    if not years:
+    """The years worth a report: the last whole year with data, and the year that is running after it.
+
+    Air decides where there is any; then whatever else is known of the city.
+    """
+    names = [_AIR] if _years(processed, city_code, _AIR) else _of_a_city()
+    known = [store.last_day(processed, name, city_code=city_code, until=date.max) for name in names]
+    last = max((day for day in known if day is not None), default=None)
+    if last is None:
         return []
-    last = (_times(processed, city_code, [("year", "==", max(years))]).max() - pd.Timedelta(hours=1)).date()
+    first = min((year for name in names for year in _years(processed, city_code, name)), default=last.year)
     is_whole = (last.month, last.day) == (12, 31)
     wanted = [last.year] if is_whole else [last.year - 1, last.year]
-    return [str(year) for year in wanted if year >= min(years)]
+    return [str(year) for year in wanted if year >= first]
 
 
-def _times(processed: Path, city_code: str, span: list[tuple[str, str, object]]) -> pd.Series:
-    filters = [("city_code", "==", city_code), ("pollutant", "==", "PM2.5"), *span]
-    return store.read_table(processed, "air_hourly", columns=["time"], filters=filters)["time"]
+def _of_a_city() -> list[str]:
+    """Tables that tell of one city, or of its offices, and of time; weather alone is worth no report."""
+    told = [name for name, columns in store.SCHEMAS.items() if {"city_code", "place_code"} & set(columns)]
+    return [name for name in told if not name.startswith("met_")]
+
+
+def _years(processed: Path, city_code: str, name: str) -> list[int]:
+    parts = store.list_partitions(processed, name)
+    return [int(part["year"]) for part in parts if "year" in part and part.get("city_code") == city_code]
 
 
 def finish_run(run: Run, battle: Battle) -> None:

@@ -27,8 +27,12 @@ from helpers.sources import (
     met_daily,
     met_ghcn,
     met_open_archive,
+    noise_automatic,
+    noise_manual,
     openaq_v3,
+    raster_image,
     station_list,
+    tasks,
     water_automatic,
     water_black_odorous,
     water_drinking,
@@ -59,12 +63,16 @@ _MODULES: tuple[ModuleType, ...] = (
     water_black_odorous,
     water_outfalls,
     water_flow,
+    noise_automatic,
+    noise_manual,
     land_boundary,
     land_phenology,
     land_soil_cadmium,
     land_soil_survey,
     land_vegetation,
+    raster_image,
     land_workbook,
+    tasks,
     ledger_workbook,  # last: it takes every workbook no other reader knows
 )
 
@@ -139,7 +147,8 @@ def iter_readings(path: Path, **context: object) -> Iterator[Reading]:
     context
         Any of ``stations`` (table with ``station_code`` and ``name_zh``), ``cities`` (published names),
         ``city_name``, ``known`` (indicator id → unit code), ``sections`` (table with ``section_id``, ``name_zh``,
-        ``aliases``), ``province_name``, ``received_on`` (day the file arrived, as far as known).
+        ``aliases``), ``province_name``, ``n_articles`` (of the city's plan), ``received_on`` (day the file arrived, as
+        far as known).
 
     Yields
     ------

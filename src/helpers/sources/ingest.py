@@ -313,5 +313,6 @@ def _hash_readers(city: CityContext) -> str:
         "province": city.options["province_name"],
         "cities": list(city.names),
         "known": dict(city.options["known"]),
+        "n_articles": city.options["n_articles"],
     }
     return provenance.manifest_hash(record)

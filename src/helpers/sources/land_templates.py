@@ -33,9 +33,8 @@ _EXAMPLES = {
     "value": 1,
     "survey_year": 2024,
     "period": "2024",
-    "place_code": "220100",
-    "longitude": 125.3,
-    "latitude": 43.9,
+    "longitude": 116.1,
+    "latitude": 39.9,
     "ph": 6.5,
 }
 _BY_KIND = {"number": 1, "date": "2024-03-31"}
@@ -50,18 +49,20 @@ BOOKS: dict[str, tuple[Form, ...]] = {
 }
 
 
-def write_land_template(path: Path, name: str) -> None:
+def write_land_template(path: Path, name: str, *, place_code: str) -> None:
     """Write one empty workbook, whole or not at all.
 
     Parameters
     ----------
     name
         A key of ``BOOKS``.
+    place_code
+        Code of the city in the example rows.
     """
     book = Workbook()
     book.remove(book.active)
     for form in BOOKS[name]:
-        _write_form(book, form)
+        _write_form(book, form, place_code)
     help_sheet = book.create_sheet(_HELP_SHEET)
     write_heading(help_sheet, ["填报说明", "How to fill in"], (60, 80))
     for line in _HELP:
@@ -71,10 +72,10 @@ def write_land_template(path: Path, name: str) -> None:
     save_book(path, book)
 
 
-def _write_form(book: Workbook, form: Form) -> None:
+def _write_form(book: Workbook, form: Form, place_code: str) -> None:
     sheet = book.create_sheet(form.sheet)
     write_heading(sheet, [f"{one.label}\n{one.name}" for one in form.fields], [_WIDTH] * len(form.fields))
-    sheet.append([_example(one) for one in form.fields])
+    sheet.append([_example(one, place_code) for one in form.fields])
     for cell in sheet[2]:
         cell.font = Font(italic=True)
     # A measured value stays text, so that <0.01 and 0.10 are kept as typed.
@@ -102,7 +103,9 @@ def _item_names() -> Sequence[tuple[str, str, str]]:
     return [(one.names[0], one.id, one.unit.replace("_", "/")) for one in known.values()]
 
 
-def _example(one: Field) -> object:
+def _example(one: Field, place_code: str) -> object:
+    if one.name == "place_code":
+        return place_code
     if one.name == NOTE:
         return EXAMPLE
     if one.choices:

@@ -138,7 +138,7 @@ def _read_figure(
     """One figure in the order of the ledger, or ``None`` after quarantining its row."""
     for name, complaint in (
         ("indicator_id", _against_indicator(record["indicator_id"], known)),
-        ("place_code", "" if record["place_code"].text else "names no place; write the code, such as 220100"),
+        ("place_code", "" if record["place_code"].text else "names no place; write its six-digit code"),
         ("period", _against_period(record["period"])),
         ("unit", _against_unit(record["unit"], known.get(record["indicator_id"].text, ""))),
         ("status", _against_status(record["status"])),
@@ -211,7 +211,7 @@ def _value_of(cell: Cell) -> float:
 def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]]) -> None:
     """Keep the row of the highest status and quarantine the others of its key."""
     standing = min(candidates, key=lambda one: (_PRECEDENCE.index(one[1][5]), one[0]))
-    builder.add(*standing[1])
+    builder.add(*standing[1], SHEET, str(standing[0]))
     for row, figure in candidates:
         if row != standing[0]:
             reason = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.schemas import KEYS, SCHEMAS
+from helpers.schemas import KEYS, ORIGIN, SCHEMAS
 
 _RULE = ", which stands as the fuller or else the later edition"
 CONFLICT = ("source_id", "row", "column", "found", "reason")
@@ -34,7 +34,7 @@ def resolve_duplicates(name: str, table: pd.DataFrame) -> tuple[pd.DataFrame, pd
     repeated = table.duplicated(key, keep=False).to_numpy()
     if not repeated.any():
         return table.drop(columns="rank"), pd.DataFrame(columns=list(CONFLICT), dtype="str")
-    values = [c for c in SCHEMAS[name] if c not in (*key, "source_id", "flag")]
+    values = [c for c in SCHEMAS[name] if c not in (*key, "source_id", "flag", *ORIGIN)]
     rivals = table[repeated]
     fullness = _present(rivals, values).sum(axis=1)
     group = rivals.groupby(key, sort=False).ngroup().to_numpy()

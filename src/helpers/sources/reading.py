@@ -9,10 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.errors import SourceError
+from helpers.schemas import ORIGIN
 
 # Columns a reader fills; ingest adds ``city_code`` and ``source_id``. Times are naive Beijing time,
 # hour-ending as published, except ``time_utc``.
 _TEXT, _TIME, _NUMBER = "str", "datetime64[s]", "float64"
+_ORIGIN = dict.fromkeys(ORIGIN, _TEXT)
 TABLES: dict[str, dict[str, str]] = {
     "air_hourly": {
         "station_code": _TEXT,
@@ -68,6 +70,19 @@ TABLES: dict[str, dict[str, str]] = {
         "unit": _TEXT,
         "status": _TEXT,
         "scope": _TEXT,
+        **_ORIGIN,
+    },
+    "tasks": {
+        "ledger": _TEXT,
+        "task_id": _TEXT,
+        "reported_on": _TIME,
+        "article": "int64",
+        "measure": _TEXT,
+        "department": _TEXT,
+        "due_date": _TIME,
+        "state": _TEXT,
+        "evidence": _TEXT,
+        **_ORIGIN,
     },
     "dust_hours": {"time": _TIME},
     "water_sections": {
@@ -148,6 +163,17 @@ TABLES: dict[str, dict[str, str]] = {
         "flow_m3_s": _NUMBER,
         "target_m3_s": _NUMBER,
     },
+    "noise_points": {
+        "point_id": _TEXT,
+        "date": _TIME,
+        "point_name": _TEXT,
+        "zone": _TEXT,
+        "day_db": _NUMBER,
+        "night_db": _NUMBER,
+        "method": _TEXT,
+    },
+    "noise_hours": {"point_id": _TEXT, "time": _TIME, "zone": _TEXT, "value": _NUMBER},
+    "noise_summaries": {"date": _TIME, "zone": _TEXT, "period": _TEXT, "n": "int64", "n_met": "int64"},
     "soil_samples": {
         "survey": _TEXT,
         "sample_id": _TEXT,
@@ -172,6 +198,7 @@ TABLES: dict[str, dict[str, str]] = {
         "value": _NUMBER,
         "quality": _TEXT,
     },
+    "rasters": {"kind": _TEXT, "index": _TEXT, "image_day": _TEXT, "file": _TEXT, "sha256": _TEXT},
     "phenology": {"zone": _TEXT, "season": _TEXT, "phase": _TEXT, "date": _TIME, "quality": _TEXT},
     "boundaries": {
         "place_code": _TEXT,

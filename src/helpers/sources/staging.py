@@ -53,6 +53,7 @@ class CityContext:
                 "known": {key: indicator.unit for key, indicator in registry.indicators().items()},
                 "sections": registry.sections(city, placeholders=True),
                 "province_name": record.province_zh,
+                "n_articles": registry.plan(city).n_articles,
             },
         )
 

@@ -36,10 +36,10 @@ def open_cells(sheet: Worksheet, *, n_columns: int, n_rows: int, text_columns: C
     sheet.protection.sort = False
 
 
-def add_choice(sheet: Worksheet, column: int, source: str, *, n_rows: int) -> None:
-    """Give a column below its heading a drop-down list."""
+def add_choice(sheet: Worksheet, column: int, source: str, *, n_rows: int, is_open: bool = False) -> None:
+    """Give a column below its heading a drop-down list; an open one takes other words too."""
     letter = sheet.cell(1, column).column_letter
-    choice = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
+    choice = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=not is_open)
     choice.errorTitle, choice.error = "请从列表选取", "Choose from the list."
     sheet.add_data_validation(choice)
     choice.add(f"{letter}2:{letter}{n_rows}")

@@ -15,11 +15,14 @@ from helpers import registry
 from helpers.sources import water_templates
 from helpers.sources.land_templates import BOOKS, write_land_template
 from helpers.sources.ledger_workbook import COLUMNS, EXAMPLE, SHEET, STATUSES
+from helpers.sources.noise_template import write_noise_template
+from helpers.sources.task_template import write_task_template
+from helpers.sources.template_lists import offer_names
 from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
 from helpers.units import UNITS
 
 _HELP_SHEET, _LIST_SHEET = "填报说明", "指标表"
-_ROWS = 500
+_ROWS, _ANY_CODE = 500, "000000"
 _WIDTHS = (26, 34, 12, 12, 12, 16, 12, 22, 20, 24)
 _HELP = (
     ("在“台账”表中逐行填报，一行一个数值。", "Fill in sheet 台账, one figure a row."),
@@ -28,7 +31,7 @@ _HELP = (
     ("数值只写数字，不写单位。", "The value is digits only, without a unit."),
     ("单位须与指标表一致，请先换算。", "The unit must be that of sheet 指标表; convert first."),
     ("数据状态：正式、初步或修订；修订数取代正式数和初步数。", "Status: 正式 final, 初步 preliminary, 修订 revised; a revised figure replaces the others."),
-    ("口径写明统计范围，例如是否含公主岭市；同一口径写法一致。", "The scope says what is covered, e.g. with or without Gongzhuling; always in the same words."),
+    ("口径写明统计范围，例如全市或市辖区；同一口径写法一致。", "The scope says what is covered, e.g. the whole city or its districts; always in the same words."),
     ("备注以“示例”开头的行不读取。", "A row whose note begins with 示例 is not read."),
     ("请勿改动表名和表头。", "Keep the sheet's name and its heading."),
 )  # fmt: skip
@@ -55,9 +58,12 @@ def write_all(folder: Path, city: str) -> list[Path]:
     -------
     The files written.
     """
-    records = [record for record in registry.indicators().values() if record.is_ledger]
+    records = [record for record in registry.indicators_of(city).values() if record.is_ledger]
+    code = registry.city(city).code
+    crossing = [record for record in records if record.battle == "cross_cutting"]
     writers = {
-        "department_workbook": lambda path: write_ledger_template(path, records),
+        "department_workbook": lambda path: write_ledger_template(path, records, place_code=code),
+        "cross_cutting_workbook": lambda path: write_ledger_template(path, crossing, place_code=code),
         "water_sections": lambda path: water_templates.write_section_template(
             path, list(registry.sections(city)["name_zh"])
         ),
@@ -65,16 +71,21 @@ def write_all(folder: Path, city: str) -> list[Path]:
         "black_odorous": water_templates.write_black_odorous_template,
         "outfalls": water_templates.write_outfall_template,
         "ecological_flow": water_templates.write_flow_template,
-        **{name: partial(write_land_template, name=name) for name in BOOKS},
+        "noise_points": write_noise_template,
+        "task_ledger": lambda path: write_task_template(path, registry.plan(city)),
+        **{name: partial(write_land_template, name=name, place_code=code) for name in BOOKS},
     }
     paths = []
     for name, write in writers.items():
         paths.append(folder / f"{name}.xlsx")
         write(paths[-1])
+        offer_names(paths[-1], city)
     return paths
 
 
-def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
+def write_ledger_template(
+    path: Path, indicators: Iterable[_Indicator], *, place_code: str = _ANY_CODE
+) -> None:
     """Write the empty workbook, whole or not at all.
 
     Headings are locked (without a password), cells below are open; indicator, unit and status have
@@ -84,13 +95,15 @@ def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
     ----------
     indicators
         Records with ``id``, ``name_zh``, ``name_en`` and ``unit`` (code of ``helpers.units``).
+    place_code
+        Code of the city in the example row.
     """
     records = list(indicators)
     book = Workbook()
     ledger = book.active
     ledger.title = SHEET
     write_heading(ledger, [f"{label}\n{name}" for name, label in COLUMNS.items()], _WIDTHS)
-    _write_example(ledger, records)
+    _write_example(ledger, records, place_code)
     texts = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
     open_cells(ledger, n_columns=len(COLUMNS), n_rows=_ROWS, text_columns=texts)
     _write_help(book.create_sheet(_HELP_SHEET))
@@ -99,13 +112,24 @@ def write_ledger_template(path: Path, indicators: Iterable[_Indicator]) -> None:
     save_book(path, book)
 
 
-def _write_example(sheet: Worksheet, records: list[_Indicator]) -> None:
+def _write_example(sheet: Worksheet, records: list[_Indicator], place_code: str) -> None:
     """One row that shows how to fill in; its figure means nothing."""
     if not records:
         return
     first = records[0]
     sheet.append(
-        [first.id, first.name_zh, "220100", "2024-Q1", 1, _label(first.unit), "正式", "全市", "某局", EXAMPLE]
+        [
+            first.id,
+            first.name_zh,
+            place_code,
+            "2024-Q1",
+            1,
+            _label(first.unit),
+            "正式",
+            "全市",
+            "某局",
+            EXAMPLE,
+        ]
     )
     for cell in sheet[2]:
         cell.font = Font(italic=True)

@@ -128,7 +128,13 @@ def holds_form(
     return False
 
 
-def find_grids(path: Path, form: Form, *, rank: Callable[[Sequence[str]], int] = len) -> list[Grid]:
+def find_grids(
+    path: Path,
+    form: Form,
+    *,
+    rank: Callable[[Sequence[str]], int] = len,
+    sheets: Sequence[Sheet] | None = None,
+) -> list[Grid]:
     """Find every sheet that holds the form.
 
     Parameters
@@ -136,14 +142,15 @@ def find_grids(path: Path, form: Form, *, rank: Callable[[Sequence[str]], int] =
     rank
         Of several rows that could be the heading the highest wins: a heading over two rows, merged
         downwards, is read by the lower one.
+    sheets
+        Of the file, where the caller has read them.
 
     Raises
     ------
     SourceError
         No sheet has the required columns. Fill in the template and keep its heading.
     """
-    sheets = read_sheets(path)
-    grids = [grid for sheet in sheets if (grid := _find_grid(sheet, form, rank))]
+    grids = [grid for sheet in sheets or read_sheets(path) if (grid := _find_grid(sheet, form, rank))]
     if not grids:
         needed = [one.label for one in form.fields if one.is_required]
         raise refusal(

@@ -16,7 +16,10 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def _labels() -> Mapping[str, Mapping[str, Any]]:
-    return yaml.safe_load(files("helpers.page.charts").joinpath("labels.yml").read_text(encoding="utf-8"))
+    return yaml.load(
+        files("helpers.page.charts").joinpath("labels.yml").read_text(encoding="utf-8"),
+        Loader=yaml.CSafeLoader,
+    )
 
 
 def check_language(lang: str) -> str:

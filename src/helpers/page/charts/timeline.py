@@ -26,7 +26,8 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
     ----------
     table
         ``name``, ``date`` (when it is due), ``state`` (``met``, ``on_track``, ``at_risk``, ``off_track``,
-        ``no_data`` or ``no_target``); shown by date, those of one day in the order given.
+        ``no_data`` or ``no_target``); shown by date, those of one day in the order given. Optional ``word``: what is
+        printed in the place of the state's own word.
     as_of
         Day up to which the data reach: a vertical line.
 
@@ -39,7 +40,10 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
     SchemaError
         A column is missing, a name and date repeated, an unknown state, or more than thirty milestones.
     """
-    kinds = {"date": "date", "name": "text", "state": "text"}
+    kinds = {"date": "date", "name": "text", "state": "text", "word": "text"}
+    table = (
+        table if "word" in table else table.assign(word=table["state"].map(words("states", lang)).fillna(""))
+    )
     rows = read_table(table, kinds, where=caption.id).sort_values("date", kind="stable", ignore_index=True)
     if rows.duplicated(["date", "name"]).any():
         raise refuse("a milestone twice", where=caption.id, expected="one row per name and date")
@@ -51,7 +55,7 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
         )
     shown = [style.shorten(name, 3.2) for name in rows["name"]]
     with style.figure_style(caption.id):
-        states = [f"{row.date:%Y-%m}  {words('states', lang)[row.state]}" for row in rows.itertuples()]
+        states = [f"{row.date:%Y-%m}  {row.word}" for row in rows.itertuples()]
         right = max(map(style.text_width, states)) + 0.25
         margins = Margins(left=max(map(style.text_width, shown)) + 0.25, right=right, top=0.4, bottom=0.35)
         figure = style.new_figure(max(style.HEIGHT, margins.top + margins.bottom + _ROW * len(rows)))

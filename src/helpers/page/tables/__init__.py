@@ -4,12 +4,13 @@ Every cell is escaped; chemical names get their subscripts; a missing value is a
 """
 
 from helpers.page.tables.data import coverage_table, data_table
-from helpers.page.tables.grid import note
+from helpers.page.tables.grid import link, note
 from helpers.page.tables.results_tables import (
     MOST_ROWS,
     chip,
     indicator_table,
     quantity_cell,
+    rule_anchor,
     scorecard,
     target_cell,
 )
@@ -20,8 +21,10 @@ __all__ = [
     "coverage_table",
     "data_table",
     "indicator_table",
+    "link",
     "note",
     "quantity_cell",
+    "rule_anchor",
     "scorecard",
     "target_cell",
 ]

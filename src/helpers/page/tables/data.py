@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -20,6 +20,7 @@ def data_table(
     measures: Mapping[str, Measure] | None = None,
     source: str = "",
     simulated: bool = False,
+    anchors: Sequence[str] = (),
 ) -> Markup:
     """Lay out any table; the first column heads its rows, missing values are words.
 
@@ -35,6 +36,8 @@ def data_table(
         Printed in a line under the table.
     simulated
         Whether the numbers are simulated, so that the caption carries the mark.
+    anchors
+        Name of each row, for links to point at.
     """
     known, names = dict(measures or {}), list(table.columns)
     columns = {str(i): _heading(str(name), known.get(name), lang) for i, name in enumerate(names)}
@@ -46,7 +49,7 @@ def data_table(
     is_number = pd.api.types.is_numeric_dtype
     numeric = [str(i) for i, kind in enumerate(table.dtypes) if is_number(kind) and kind != "bool"]
     caption = stamped(caption, lang, simulated=simulated)
-    made = build_table("data", caption, columns, rows, lang=lang, numeric=numeric)
+    made = build_table("data", caption, columns, rows, lang=lang, numeric=numeric, anchors=anchors)
     return made + note(word("table.source", lang).format(source=source)) if source else made
 
 

@@ -15,6 +15,7 @@ No colour and no width stands here; the style sheet of the template knows these 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from numbers import Integral, Real
 from typing import Any
 
@@ -39,6 +40,7 @@ def build_table(
     *,
     lang: str,
     numeric: Iterable[str] = (),
+    anchors: Sequence[str] = (),
 ) -> Markup:
     """Put a table together; the first column heads its rows, and no cell is merged.
 
@@ -48,6 +50,8 @@ def build_table(
         Key of a row → printed head.
     numeric
         Keys aligned to the right whatever they hold; a column of printed numbers is found by itself.
+    anchors
+        Name of each row, for links to point at; empty for a table nothing points into.
 
     Returns
     -------
@@ -62,10 +66,11 @@ def build_table(
     )
     first = next(iter(columns))
     body = Markup().join(
-        Markup("<tr>{}</tr>").format(
-            Markup().join(_draw_cell(row[key], shapes[key], is_head=key == first) for key in columns)
+        Markup("<tr{}>{}</tr>").format(
+            Markup(' id="{}"').format(anchor) if anchor else "",
+            Markup().join(_draw_cell(row[key], shapes[key], is_head=key == first) for key in columns),
         )
-        for row in rows
+        for row, anchor in zip_longest(rows, anchors)
     )
     is_narrow = len(columns) <= _FEW_COLUMNS and all("tight" in shape for shape in shapes.values())
     extra = " dense" if len(columns) >= _MANY_COLUMNS else " narrow" if is_narrow else ""
@@ -73,6 +78,11 @@ def build_table(
         '<div class="table-scroll" tabindex="0" role="region" aria-label="{}"><table class="{}">'
         "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(caption.striptags(), kind + extra, caption, head, body)
+
+
+def link(anchor: str, content: str) -> Markup:
+    """Let a text lead to a place of the page; on paper and in Word it is plain text."""
+    return Markup('<a class="trace" href="#{}">{}</a>').format(anchor, content)
 
 
 def note(text: str) -> Markup:

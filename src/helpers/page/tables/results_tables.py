@@ -12,17 +12,20 @@ from helpers.battles.results import STATUSES
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.numbers import (
     Measure,
+    bound_entry,
     change_words,
+    class_name,
     format_number,
     format_set_number,
     gap_words,
     unit_label,
     unit_name,
 )
-from helpers.page.tables.grid import build_table, cell, note, stamped
+from helpers.page.tables.grid import build_table, cell, link, note, stamped
 from helpers.page.wording.page_one import count_part, judged_targets
-from helpers.page.wording.sentence import Facts, Row, capitalise
+from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
+from helpers.units import WATER_CLASS
 
 MOST_ROWS = 8
 
@@ -60,7 +63,8 @@ def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, i
     Notes
     -----
     Caveats carry the numbers under which data and confidence writes them out. The place is told once above
-    the table where all rows share it.
+    the table where all rows share it. Each row can be pointed at (:func:`row_anchor`) and leads on: its indicator to
+    the rule in appendix A, its notes to their texts, its sources to appendix C.
     """
     columns = {key: label[lang] for key, label in entry("table.indicators.columns").items()}
     notes = number_ids(results["caveats"])
@@ -70,7 +74,13 @@ def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, i
     rows = [_indicator_cells(row, notes, sources, lang) for _, row in results.iterrows()]
     caption = _caption("indicators", results, lang)
     table = build_table(
-        "indicators", caption, columns, rows, lang=lang, numeric=("value", "n_obs", "coverage")
+        "indicators",
+        caption,
+        columns,
+        rows,
+        lang=lang,
+        numeric=("value", "n_obs", "coverage"),
+        anchors=[row_anchor(row_key(row)) for _, row in results.iterrows()],
     )
     return table + (note(word("table.indicators.note", lang)) if rows else Markup())
 
@@ -81,24 +91,38 @@ def number_ids(joined: pd.Series) -> dict[str, int]:
     return {one: number for number, one in enumerate(ids, start=1)}
 
 
-def chip(status: str, lang: str) -> Markup:
-    """Draw a status as icon and word; the icon is hidden from readers.
+def rule_anchor(indicator_id: str) -> str:
+    """Name of the row of appendix A that says what an indicator is computed by."""
+    return f"rule-{indicator_id}"
+
+
+def chip(status: str, lang: str, *, name: str = "") -> Markup:
+    """Draw a status as icon and word, or as another name; the icon is hidden from readers.
 
     The style sheet knows ``span.chip.chip-STATUS`` and in it ``span.icon``.
     """
     return Markup(
         '<span class="chip chip-{}"><span class="icon" aria-hidden="true">{}</span>{}</span>'
-    ).format(status, entry(f"status.{status}.icon"), capitalise(word(f"status.{status}", lang)))
+    ).format(status, entry(f"status.{status}.icon"), name or capitalise(word(f"status.{status}", lang)))
 
 
 def quantity_cell(value: float, measure: Measure, lang: str) -> Markup:
     """Print a bold number with a small unit that is never parted from it; the word for no data where missing."""
-    number = format_number(value, decimals=measure.decimals, lang=lang)
     if is_missing(value):
-        return typeset(number)
+        return typeset(word("missing.no_data", lang))
+    if measure.unit == WATER_CLASS:
+        return Markup('<span class="number"><strong>{}</strong></span>').format(_value(value, measure, lang))
+    number = format_number(value, decimals=measure.decimals, lang=lang)
     label = unit_label(measure.unit, lang, number=number, in_cell=True)
     unit = Markup(' <span class="unit">{}</span>').format(label) if label else Markup()
     return Markup('<span class="number"><strong>{}</strong>{}</span>').format(number, unit)
+
+
+def _value(value: float, measure: Measure, lang: str) -> str:
+    """Print the value of a row for a column of its own: without its unit; a class by its name."""
+    if measure.unit == WATER_CLASS and not is_missing(value):
+        return capitalise(class_name(value, lang))
+    return format_number(value, decimals=measure.decimals, lang=lang)
 
 
 def target_cell(facts: Facts) -> Markup:
@@ -107,7 +131,10 @@ def target_cell(facts: Facts) -> Markup:
     if not facts.has_target:
         return typeset(word("missing.not_applicable", lang))
     quantity = format_set_number(row["target_value"], facts.measure, lang, in_cell=True)
-    bound = word(f"bound_cell.{row['target_operator']}", lang).format(quantity=quantity)
+    bound = word(bound_entry(row["target_operator"], facts.measure, in_cell=True), lang).format(
+        quantity=quantity
+    )
+    bound = capitalise(bound)
     if not facts.has("target_date"):
         return typeset(bound)
     year = word("target_year", lang).format(year=row["target_date"].year)
@@ -128,7 +155,7 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         in_cell=True,
     )
     return {
-        "indicator": typeset(capitalise(facts.name)),
+        "indicator": link(row_anchor(row_key(row)), typeset(capitalise(facts.name))),
         "value": quantity_cell(row["value"], facts.measure, lang),
         "target": target_cell(facts),
         "gap": typeset(gap),
@@ -170,10 +197,10 @@ def _indicator_cells(
         row["change_prev"], row["change_unit"], measure=facts.measure, lang=lang, in_cell=True
     )
     return {
-        "indicator": typeset(capitalise(facts.name)),
+        "indicator": link(rule_anchor(str(row["indicator_id"])), typeset(capitalise(facts.name))),
         "place": cell(row["place_code"], lang),
         "period": typeset(facts.span),
-        "value": cell(row["value"], lang, facts.measure.decimals),
+        "value": typeset(_value(row["value"], facts.measure, lang)),
         "unit": typeset(unit_name(facts.measure.unit, lang)),
         "n_obs": cell(row["n_obs"], lang, 0),
         "coverage": cell(row["coverage_pct"], lang, 1),
@@ -181,13 +208,13 @@ def _indicator_cells(
         "target": target_cell(facts),
         "status": typeset(capitalise(word(f"status.{row['status']}", lang))),
         "standard": cell(standard_name(row["standard"], lang) or None, lang, missing="not_applicable"),
-        "notes": cell(_numbers(row["caveats"], notes, lang), lang, missing="not_applicable"),
-        "source": cell(_numbers(row["source_ids"], sources, lang), lang),
+        "notes": cell(_numbers(row["caveats"], notes, "note", lang), lang, missing="not_applicable"),
+        "source": cell(_numbers(row["source_ids"], sources, "source", lang), lang),
     }
 
 
-def _numbers(joined: str, numbered: Mapping[str, int], lang: str) -> str | None:
-    """Write the numbers of joined ids as ranges: 1–3, 7."""
+def _numbers(joined: str, numbered: Mapping[str, int], anchor: str, lang: str) -> Markup | None:
+    """Write the numbers of joined ids as ranges, 1–3, 7, each leading to the place of that number."""
     found = sorted({numbered[part] for part in joined.split(";") if part in numbered})
     runs: list[list[int]] = []
     for number in found:
@@ -196,5 +223,6 @@ def _numbers(joined: str, numbered: Mapping[str, int], lang: str) -> str | None:
         else:
             runs.append([number])
     to, and_ = word("table.indicators.to", lang), word("table.indicators.and", lang)
-    told = [f"{run[0]}{to}{run[-1]}" if len(run) > 2 else and_.join(map(str, run)) for run in runs]
-    return and_.join(told) or None
+    shown = [[link(f"{anchor}-{number}", str(number)) for number in run] for run in runs]
+    told = [Markup(to).join((run[0], run[-1])) if len(run) > 2 else Markup(and_).join(run) for run in shown]
+    return Markup(and_).join(told) or None

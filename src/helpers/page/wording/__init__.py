@@ -3,6 +3,7 @@
 Templates stand in ``page/wording.yml``; :func:`verify` reads a sentence back against its row.
 """
 
+from helpers.page.wording.late import late_note
 from helpers.page.wording.page_one import Ask, asks, judged_targets, lead_sentence, point, points
 from helpers.page.wording.reader import verify, verify_ask, verify_lead
 from helpers.page.wording.rules import RuleTable, caveat_notes, rules
@@ -27,6 +28,7 @@ __all__ = [
     "caveat_notes",
     "forecast_sentence",
     "judged_targets",
+    "late_note",
     "lead_sentence",
     "no_data_sentence",
     "point",

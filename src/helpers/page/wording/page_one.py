@@ -85,8 +85,8 @@ class Ask:
         return told
 
 
-def lead_sentence(results: pd.DataFrame, *, lang: str) -> Sentence:
-    """Say how many targets stand where, and the main weakness; at most ``LEAD_BUDGET`` 字.
+def lead_sentence(results: pd.DataFrame, *, lang: str, has_weakness: bool = True) -> Sentence:
+    """Say how many targets stand where, and the main weakness if wanted; at most ``LEAD_BUDGET`` 字.
 
     With many statuses the counts are merged step by step (met with on track, then at risk with off
     track) until the Chinese sentence fits, and last the name of the weakness goes; the points name it.
@@ -99,7 +99,8 @@ def lead_sentence(results: pd.DataFrame, *, lang: str) -> Sentence:
         template = "lead.all_no_data" if total else "lead.none"
         phrase = fill(template, lang, **({"total": _count(total)} if total else {}))
     else:
-        worst = judged.iloc[0] if judged.iloc[0]["status"] in _BEHIND else None
+        is_behind = judged.iloc[0]["status"] in _BEHIND
+        worst = judged.iloc[0] if is_behind and has_weakness else None
         level = next(
             (n for n in range(3) if count_characters(_lead(counts, worst, n, "zh").text) <= LEAD_BUDGET), 3
         )
@@ -174,7 +175,7 @@ def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> P
     if worst is not None and level < 3:
         end = word("lead.weakness", lang).format(name=Facts(worst, lang).name)
     else:
-        is_clear = worst is None and not counts["no_data"]
+        is_clear = not any(counts[status] for status in (*_BEHIND, "no_data"))
         end = word("lead.clear" if is_clear else "lead.open", lang)
     return Phrase(start.text + end, start.numbers)
 

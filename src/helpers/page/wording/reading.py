@@ -15,7 +15,7 @@ from helpers.battles.judgement import is_missing
 from helpers.page.wording.sentence import Row, Sentence
 from helpers.page.words import LANGUAGES, entry, standard_name
 from helpers.periods import span_label
-from helpers.units import UNITS
+from helpers.units import UNITS, WATER_CLASS
 
 _NUMBER = r"−?\d+(?:,\d{3})*(?:\.\d+)?"
 
@@ -52,6 +52,9 @@ class Read:
 def read(sentence: Sentence, row: Row) -> Read:
     """Take a sentence apart; every number is read once, by the first pattern that knows it."""
     text, facts = strip(sentence, row), []
+    if row["unit"] == WATER_CLASS:
+        for told, number in patterns(sentence.lang)["classes"].items():
+            text = text.replace(told, number)
     for kind, pattern in patterns(sentence.lang)["facts"]:
         for match in pattern.finditer(text):
             groups = [group for group in match.groups() if group]

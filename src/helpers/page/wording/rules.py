@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -15,17 +15,20 @@ from helpers.battles.judgement import (
     STATUS_PACE,
 )
 from helpers.battles.results import CONFIDENCES, STATUSES
+from helpers.page.wording.sentence import capitalise
 from helpers.page.words import entry, standard_name, word
 from helpers.periods import span_label
+from helpers.registry.records import Basis
 
 
 @dataclass(frozen=True)
 class RuleTable:
-    """One rule of appendix A: caption, and a table of two text columns."""
+    """One rule of appendix A: caption, and a table of two text columns; ``about`` names what each row tells of."""
 
     id: str
     caption: str
     table: pd.DataFrame
+    about: tuple[str, ...] = ()
 
 
 def rules(results: pd.DataFrame, *, lang: str) -> tuple[RuleTable, ...]:
@@ -42,6 +45,7 @@ def rules(results: pd.DataFrame, *, lang: str) -> tuple[RuleTable, ...]:
         _rule("trend", _trend_rows(lang), lang),
         _rule("confidence", _confidence_rows(lang), lang),
         _rule("standards", _standard_rows(results, lang), lang),
+        _basis_rule(results, lang),
     )
 
 
@@ -56,6 +60,27 @@ def _rule(name: str, rows: list[tuple[str, str]], lang: str) -> RuleTable:
     return RuleTable(
         name, word(f"rules.{name}.caption", lang), pd.DataFrame(rows, columns=columns, dtype="object")
     )
+
+
+def _basis_rule(results: pd.DataFrame, lang: str) -> RuleTable:
+    """Say by which clause each indicator is defined, and how far that was verified."""
+    ids = tuple(dict.fromkeys(results["indicator_id"]))
+    records = [registry.indicator(one) for one in ids]
+    rows = [(capitalise(getattr(one, f"name_{lang}")), _basis(one.basis, lang)) for one in records]
+    return replace(_rule("basis", rows, lang), about=ids)
+
+
+def _basis(basis: Basis, lang: str) -> str:
+    known = entry("rules.basis.names")
+    standard, clause = (
+        known[text][lang] if text in known else text for text in (basis.standard, basis.clause)
+    )
+    if basis.year and str(basis.year) not in standard:
+        standard = word("rules.basis.dated", lang).format(standard=standard, year=basis.year)
+    kind = "numbered" if clause[0].isdigit() else "named"
+    clause = word(f"rules.basis.{kind}", lang).format(clause=clause)
+    told = word("rules.basis.told", lang)
+    return told.format(standard=standard, clause=clause, status=word(f"rules.basis.{basis.status}", lang))
 
 
 def _percent(share: float) -> str:

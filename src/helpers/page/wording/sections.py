@@ -11,6 +11,7 @@ from helpers import registry
 from helpers.battles.judgement import likelihood_band, trend_word
 from helpers.page.numbers import (
     Measure,
+    bound_entry,
     change_measure,
     change_words,
     exact_decimals,
@@ -170,7 +171,7 @@ def gap_phrase(facts: Facts) -> Phrase:
 def bound_phrase(facts: Facts, number: float | None = None) -> Phrase:
     """Say the target as a bound (不高于30μg/m³), or another number on the same side."""
     told = set_phrase(facts, facts.row["target_value"]) if number is None else facts.quantity(number)
-    return fill(f"bound.{facts.row['target_operator']}", facts.lang, quantity=told)
+    return fill(bound_entry(facts.row["target_operator"], facts.measure), facts.lang, quantity=told)
 
 
 def set_phrase(facts: Facts, number: float) -> Phrase:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from helpers.periods import span_label
 
 ROW_KEY = ("indicator_id", "place_code", "period_start", "period_end", "standard", "target_id")
 Row = Mapping[str, Any] | pd.Series
+_CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,16 @@ def simulated_mark(lang: str) -> Markup:
 def row_key(row: Row) -> tuple[str, ...]:
     """Return the key of a results row as text."""
     return tuple("" if is_missing(row[column]) else str(row[column]) for column in ROW_KEY)
+
+
+def row_anchor(key: Sequence[str]) -> str:
+    """Name of a results row's place in appendix B: the indicator, and a few letters that keep its rows apart.
+
+    It depends on the key alone, so a link to it outlives another order of the rows. The letters are consonants, so
+    that they are no word and no number.
+    """
+    digest = hashlib.sha256(";".join(key).encode()).hexdigest()[:6]
+    return f"value-{key[0]}-{digest.translate(_CONSONANTS)}"
 
 
 def fill(template: str, lang: str, **fields: Phrase | str) -> Phrase:

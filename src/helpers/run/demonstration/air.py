@@ -1,6 +1,8 @@
-"""Simulated hourly air quality of ten stations, shaped like the station archive. Nothing here was measured."""
+"""Simulated hourly air quality of a city's stations, shaped like the station archive. Nothing here was measured."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,24 +25,31 @@ _LEVELS = pd.DataFrame(
 _WINTER = {"PM2.5": 0.62, "PM10": 0.28, "SO2": 0.75, "NO2": 0.24, "CO": 0.32}
 _STAGNATION = {"PM2.5": 0.72, "PM10": 0.40, "SO2": 0.28, "NO2": 0.26, "CO": 0.24}
 _RUSH_HOUR = {"PM2.5": 0.10, "PM10": 0.14, "SO2": 0.10, "NO2": 0.24, "CO": 0.16}
-N_STATIONS, CONTROL = 10, 6
+_TEN_STATIONS = tuple(place == 6 for place in range(10))
 
 
-def simulate_air(weather: pd.DataFrame, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def simulate_air(
+    weather: pd.DataFrame, rng: np.random.Generator, *, is_control: Sequence[bool] = _TEN_STATIONS
+) -> dict[str, np.ndarray]:
     """Draw hourly concentrations, hours 1 to 24 of each day, as instruments would print them.
+
+    Parameters
+    ----------
+    is_control
+        For each station whether it is a control point, where the air is cleaner and ozone higher.
 
     Returns
     -------
     Pollutant → array (days, 24, stations) in µg/m³ (CO in mg/m³), rounded as published, NaN where missing.
     """
     days = pd.DatetimeIndex(weather.index)
-    shape = (len(days), 24, N_STATIONS)
+    is_control = np.array(is_control)
+    shape = (len(days), 24, len(is_control))
     stagnation = weather["stagnation"].to_numpy()
     smoke = _straw_burning(days, rng)
     hour = np.arange(1, 25)
     rush = np.cos(2 * np.pi * (hour - 8) / 24) + 0.6 * np.cos(4 * np.pi * (hour - 8) / 24)
-    station = np.exp(0.07 * rng.standard_normal(N_STATIONS))
-    station[CONTROL] = 0.72
+    station = np.where(is_control, 0.72, np.exp(0.07 * rng.standard_normal(len(is_control))))
     fast = _hourly_noise(rng, shape)
     fields: dict[str, np.ndarray] = {}
     for name in _WINTER:
@@ -55,7 +64,7 @@ def simulate_air(weather: pd.DataFrame, rng: np.random.Generator) -> dict[str, n
             daily += _dust(days, rng)
         level = daily[:, None] * np.exp(_RUSH_HOUR[name] * rush)[None, :]
         fields[name] = level[:, :, None] * station * np.exp(fast + 0.08 * rng.standard_normal(shape))
-    fields["O3"] = _ozone(days, weather, rng, fast)
+    fields["O3"] = _ozone(days, weather, rng, fast, is_control)
     # What was drawn as PM10 is its coarse part; instruments differ by a little, so a few hours still read PM2.5 > PM10.
     fields["PM10"] += fields["PM2.5"] * (1.04 + 0.06 * rng.standard_normal(shape))
     return _print_like_instruments(fields, rng)
@@ -91,7 +100,11 @@ def _hourly_noise(rng: np.random.Generator, shape: tuple[int, int, int]) -> np.n
 
 
 def _ozone(
-    days: pd.DatetimeIndex, weather: pd.DataFrame, rng: np.random.Generator, fast: np.ndarray
+    days: pd.DatetimeIndex,
+    weather: pd.DataFrame,
+    rng: np.random.Generator,
+    fast: np.ndarray,
+    is_control: np.ndarray,
 ) -> np.ndarray:
     warm = weather["temperature"].to_numpy()
     peak = 88 * np.exp(
@@ -102,8 +115,7 @@ def _ozone(
     )
     peak *= _yearly_scale(days, peak, "O3")
     shape = 0.42 + 0.58 * np.exp(-(((np.arange(1, 25) - 15.5) / 4.6) ** 2))
-    station = np.exp(0.05 * rng.standard_normal(N_STATIONS))
-    station[CONTROL] = 1.12
+    station = np.where(is_control, 1.12, np.exp(0.05 * rng.standard_normal(len(is_control))))
     return peak[:, None, None] * shape[None, :, None] * station * np.exp(-0.4 * fast)
 
 
@@ -121,7 +133,7 @@ def _print_like_instruments(fields: dict[str, np.ndarray], rng: np.random.Genera
         for day in range(300, n_days, 365):
             values[day : day + 1, 6:] = np.nan
         for start in range(40, n_days - 3, 183):
-            values[start : start + 3, :, int(rng.integers(N_STATIONS))] = np.nan
+            values[start : start + 3, :, int(rng.integers(values.shape[2]))] = np.nan
         if name == "PM2.5" and n_days > 60:
-            values[45, :23, 2] = 78.0
+            values[45, :23, min(2, values.shape[2] - 1)] = 78.0
     return printed

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.registry.city_records import Box
+
 
 def simulate_fires(
-    air: dict[str, np.ndarray], days: pd.DatetimeIndex, rng: np.random.Generator
+    air: dict[str, np.ndarray], days: pd.DatetimeIndex, rng: np.random.Generator, *, box: Box
 ) -> pd.DataFrame:
     """Draw fire points: a few on ordinary spring and autumn days, many before days of heavy smoke.
+
+    Parameters
+    ----------
+    box
+        Box of the city, in which the points lie.
 
     Returns
     -------
@@ -25,8 +32,8 @@ def simulate_fires(
     minutes = np.where(rng.random(n) < 0.5, 130, 310) + rng.integers(0, 40, n)
     return pd.DataFrame(
         {
-            "latitude": np.round(rng.uniform(43.1, 45.2, n), 5),
-            "longitude": np.round(rng.uniform(124.2, 127.0, n), 5),
+            "latitude": np.round(rng.uniform(box.south, box.north, n), 5),
+            "longitude": np.round(rng.uniform(box.west, box.east, n), 5),
             "brightness": np.round(rng.uniform(300, 345, n), 2),
             "scan": 1.2,
             "track": 1.1,

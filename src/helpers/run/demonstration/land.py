@@ -27,7 +27,7 @@ from helpers.run.demonstration.land_vegetation import write_vegetation
 
 
 def write_land(staging: Path, *, seed: int, last: date, city: str, place_code: str) -> None:
-    """Write the simulated raw files of the land battles below ``staging/land``.
+    """Write the simulated raw files of the land battles below ``staging/land``, their images below ``staging/rasters``.
 
     Parameters
     ----------
@@ -38,11 +38,14 @@ def write_land(staging: Path, *, seed: int, last: date, city: str, place_code: s
     city, place_code
         A folder of ``cities/``, for its counties and lakes, and the code of the city.
     """
+    # The raster library is slow to load, and a demonstration is written once.
+    from helpers.run.demonstration.rasters import write_rasters
+
     folder = staging / "land"
     folder.mkdir(parents=True, exist_ok=True)
     write_land_ledger(folder / "land_workbook.xlsx", city=city, place_code=place_code, last=last, seed=seed)
     write_areas(folder / "land_areas.xlsx", place_code=place_code, last=last)
-    write_soil(folder / "soil_samples.xlsx", last=last, seed=seed)
+    write_soil(folder / "soil_samples.xlsx", city=city, last=last, seed=seed)
     write_species(folder / "species_counts.xlsx", last=last, seed=seed)
     write_groundwater(folder / "groundwater.xlsx", last=last, seed=seed)
     write_findings(folder / "findings.xlsx", city=city, last=last, seed=seed)
@@ -50,3 +53,4 @@ def write_land(staging: Path, *, seed: int, last: date, city: str, place_code: s
     write_wastes(folder / "waste_balances.xlsx", city=city, place_code=place_code, last=last)
     write_rural_bodies(folder / "rural_black_odorous.xlsx", last=last)
     write_vegetation(folder / "vegetation_mod13.csv", last=last, seed=seed)
+    write_rasters(staging, city=city, seed=seed, last=last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -63,31 +64,26 @@ _SHARES = (
     0.236,
     0.158,
     0.185,
-)  # of the counties, sum 1
+)  # of the counties; begun anew where there are more, and scaled to the sum 1
 _BY_COUNTY = ("conservation_tillage_area", "erosion_treated_area", "mine_restored_area", "greening_total",
               "degraded_grassland_restored")  # fmt: skip
 _WRONG_UNIT = ("conservation_tillage_area", 3, 2025)  # a county that writes mu where 10,000 mu are asked for
-_LAKES = {
-    "shitoukoumen": 6200.0,
-    "xinlicheng": 5400.0,
-    "taipingchi": 1900.0,
-    "kalunhu": 310.0,
-    "shuangyang": 900.0,
-}
-_SUPPLY = {
-    "shitoukoumen": 1800.0,
-    "xinlicheng": 4200.0,
-    "taipingchi": 650.0,
-    "kalunhu": 120.0,
-    "shuangyang": 300.0,
-}
+# Open water (ha) and yearly supply (10,000 m³) of the lakes, in the order of land.yml; begun anew where there are more.
+_LAKES = ((6200.0, 1800.0), (5400.0, 4200.0), (1900.0, 650.0), (310.0, 120.0), (900.0, 300.0))
 _FIRST_WATER = 2016
 
 
 def write_land_ledger(path: Path, *, city: str, place_code: str, last: date, seed: int) -> None:
     """Write the workbook; periods that end after ``last`` are not reported."""
-    figures = [*_city(place_code), *_counties(city), *_lakes(city, last, np.random.default_rng([seed, 21]))]
-    figures = [one for one in figures if Period.parse(one["period"]).end <= last]
+    figures = [
+        *_city(city, place_code),
+        *_counties(city),
+        *_lakes(city, last, np.random.default_rng([seed, 21])),
+    ]
+    asked = registry.indicators_of(city)
+    figures = [
+        one for one in figures if one["indicator_id"] in asked and Period.parse(one["period"]).end <= last
+    ]
     rows: list[list[object]] = [list(COLUMNS.values())]
     rows += [[one.get(name, "") for name in COLUMNS] for one in figures]
     write_workbook(path, [(SHEET, [f"{SHEET} {MARK}"], rows)], last=last)
@@ -117,7 +113,7 @@ def _series() -> dict[str, dict[int, float]]:
     return found
 
 
-def _city(place_code: str) -> Iterator[dict[str, object]]:
+def _city(city: str, place_code: str) -> Iterator[dict[str, object]]:
     for name, years in _series().items():
         for year, value in years.items():
             is_first_report = name == "fertiliser_efficiency" and year == max(years)
@@ -127,15 +123,17 @@ def _city(place_code: str) -> Iterator[dict[str, object]]:
             "ecological_water_supply",
             place_code,
             str(year),
-            sum(_SUPPLY.values()) * (0.9 + 0.02 * (year % 5)),
+            sum(supply for _, _, supply in _lakes_of(city)) * (0.9 + 0.02 * (year % 5)),
         )
 
 
 def _counties(city: str) -> Iterator[dict[str, object]]:
     codes = list(land.counties(city)["place_code"])
+    shares = np.array([share for share, _ in zip(cycle(_SHARES), codes, strict=False)])
+    shares /= shares.sum()
     for name in _BY_COUNTY:
         for year, whole in _series()[name].items():
-            parts = [round(whole * share, 2) for share in _SHARES[:-1]]
+            parts = [round(whole * float(share), 2) for share in shares[:-1]]
             for place, (code, part) in enumerate(
                 zip(codes, [*parts, round(whole - sum(parts), 2)], strict=True)
             ):
@@ -149,15 +147,16 @@ def _lakes(city: str, last: date, rng: np.random.Generator) -> Iterator[dict[str
     """Open water month by month, larger after the summer floods, and the yearly supply of each lake."""
     months = pd.period_range(f"{_FIRST_WATER}-04", f"{last:%Y-%m}", freq="M")
     wet = np.exp(0.08 * rng.standard_normal(last.year - _FIRST_WATER + 1))
-    for lake in (one.id for one in land.land(city).lakes):
+    for lake, open_water, supply in _lakes_of(city):
         for month in months[(months.month >= 4) & (months.month <= 10)]:
             season = 1 + 0.09 * np.cos(2 * np.pi * (month.month - 8.5) / 12)
-            area = (
-                _LAKES[lake] * season * wet[month.year - _FIRST_WATER] * np.exp(0.03 * rng.standard_normal())
-            )
+            area = open_water * season * wet[month.year - _FIRST_WATER] * np.exp(0.03 * rng.standard_normal())
             if rng.random() > 0.04:  # cloud hides some months
                 yield _figure("open_water_area", lake, str(month), float(area))
         for year in range(_FIRST_YEAR, last.year + 1):
-            yield _figure(
-                "ecological_water_supply", lake, str(year), _SUPPLY[lake] * (0.9 + 0.02 * (year % 5))
-            )
+            yield _figure("ecological_water_supply", lake, str(year), supply * (0.9 + 0.02 * (year % 5)))
+
+
+def _lakes_of(city: str) -> list[tuple[str, float, float]]:
+    """Id, open water and yearly supply of every lake of the city."""
+    return [(one.id, *sizes) for one, sizes in zip(land.land(city).lakes, cycle(_LAKES), strict=False)]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import registry
+from helpers.registry.city_records import Box
 from helpers.run.demonstration.land_forms import Record, write_forms
 from helpers.sources import land_forms
 
@@ -75,22 +77,24 @@ def _area_records(place_code: str) -> Iterator[dict[str, object]]:
             yield one(kind, year, round(cover + 0.35 * (year - 2023), 1), "盖度", _NEW)
 
 
-def write_soil(path: Path, *, last: date, seed: int) -> None:
-    """Write two surveys of the same farmland points; metals in the second, cadmium of one zone in ng/g."""
+def write_soil(path: Path, *, city: str, last: date, seed: int) -> None:
+    """Write two surveys of the same farmland points within the city's box; metals in the second, cadmium of one zone in ng/g."""
     rng = np.random.default_rng([seed, 22])
-    records = [one for one in _soil_records(rng) if one["sample_date"] <= last.isoformat()]
+    records = [
+        one for one in _soil_records(rng, registry.city(city).box) if one["sample_date"] <= last.isoformat()
+    ]
     write_forms(path, [(land_forms.SOIL_SAMPLES, records)], last=last)
 
 
-def _soil_records(rng: np.random.Generator) -> Iterator[dict[str, object]]:
+def _soil_records(rng: np.random.Generator, box: Box) -> Iterator[dict[str, object]]:
     for number, (zone, n) in enumerate(_ZONES.items()):
         level, gain = 24.0 + 3.0 * (number % 4), (1.1, 0.2, 0.8, -0.6, 0.5, 0.4)[number]
         for point in range(n):
             base = {
                 "sample_id": f"{'ABCDEF'[number]}{point + 1:02d}",
                 "zone": zone,
-                "longitude": round(float(rng.uniform(124.5, 126.5)), 4),
-                "latitude": round(float(rng.uniform(43.5, 44.9)), 4),
+                "longitude": round(float(rng.uniform(box.west, box.east)), 4),
+                "latitude": round(float(rng.uniform(box.south, box.north)), 4),
                 "land_use": "水田" if point % 5 == 0 else "其他农用地",
                 "medium": "土壤",
             }

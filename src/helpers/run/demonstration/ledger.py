@@ -23,33 +23,38 @@ _REPORTED = {
     "low_voc_base_coat_share": (62.0, 74.0, 88.0, 96.0, 100.0),
     "low_voc_furniture_share": (18.0, 25.0, 33.0, 41.0, 47.5),
     "ultra_low_emission_boilers": (55.0, 68.0, 79.0, 90.0, 97.0),
-    "noise_night_compliance": (71.9, 75.0, 78.1, 81.3, 84.4),
-    "noise_automatic_share": (0.0, 20.0, 45.0, 80.0, 100.0),
+    "noise_automatic_share": (0.0, 0.0, 0.0, 0.0, 100.0),
 }
 _FIRST_YEAR = 2021
 
 
-def write_ledger(path: Path, *, place_code: str, last: date) -> None:
+def write_ledger(path: Path, *, city: str, place_code: str, last: date) -> None:
     """Write the workbook of :func:`helpers.sources.templates.write_ledger_template`, partly filled in.
 
     Parameters
     ----------
-    place_code
-        Code of the city.
+    city, place_code
+        A folder of ``cities/``, for the indicators it is asked for, and the code of the city.
     last
         Last day of the demonstration; years that end later are not reported.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    records = [record for record in registry.indicators().values() if record.is_ledger]
-    write_ledger_template(path, records)
+    records = [record for record in registry.indicators_of(city).values() if record.is_ledger]
+    write_ledger_template(path, records, place_code=place_code)
     book = load_workbook(path)
     sheet = book[SHEET]
     row = 3  # below the heading and the example
-    for indicator_id, values in _REPORTED.items():
+    asked = {record.id for record in records}
+    for indicator_id, values in ((name, _REPORTED[name]) for name in _REPORTED if name in asked):
         record = registry.indicator(indicator_id)
         for year, value in enumerate(values, start=_FIRST_YEAR):
             if date(year, 12, 31) <= last:
-                cells = {"indicator_id": indicator_id, "place_code": place_code, "period": str(year), "value": value}
+                cells = {
+                    "indicator_id": indicator_id,
+                    "place_code": place_code,
+                    "period": str(year),
+                    "value": value,
+                }
                 cells |= {"unit": unit(record.unit).label_zh or record.unit, "status": "正式"}
                 for column, name in enumerate(COLUMNS, start=1):
                     if name in cells:

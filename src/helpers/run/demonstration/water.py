@@ -30,6 +30,7 @@ _FIRST_YEAR, _MICROGRAM_YEAR, _LOST_MONTH = 2016, 2018, "2019-06-01"
 _ITEMS = (*TABLE_1, "Chla", "SD", "Turbidity", "Conductivity", "Flow")
 _FEED = ("WaterTemp", "pH", "DO", "Conductivity", "Turbidity", "CODMn", "NH3-N", "TP", "TN")
 _ICE_MONTHS = (1, 2, 12)
+_BASIN = "示例流域"
 
 
 def write_water(staging: Path, *, seed: int, last: date, city: str) -> None:
@@ -58,7 +59,10 @@ def write_water(staging: Path, *, seed: int, last: date, city: str) -> None:
     write_black_odorous(folder / "black_odorous.xlsx", last=last, seed=seed)
     rivers = [name for name in dict.fromkeys(sections["river_zh"]) if name]
     write_outfalls(folder / "outfalls.xlsx", rivers, last=last, seed=seed)
-    write_flows(folder / "ecological_flow.csv", last=last, seed=seed)
+    flowing = [registry.indicator(one).river for one in registry.river_indicators(city, "share_of_days")]
+    if flowing:
+        names = [registry.rivers(city)[one].name_zh for one in flowing]
+        write_flows(folder / "ecological_flow.csv", names, last=last, seed=seed)
 
 
 def simulate_sections(
@@ -96,7 +100,10 @@ def _section_rows(
         members = {name for network in current for name in network.sections}
         for _, section in sections.iterrows():
             name = section["section_id"]
-            is_lost = month == pd.Timestamp(_LOST_MONTH) and name == sections["section_id"].iloc[3]
+            is_lost = (
+                month == pd.Timestamp(_LOST_MONTH)
+                and name == sections["section_id"].iloc[min(3, len(sections) - 1)]
+            )
             if (name in members or name not in everywhere) and not is_lost:
                 yield section, month, drawn[name].loc[month]
 
@@ -186,9 +193,7 @@ def _write_feed(
                 "--" if rng.random() < 0.04 else f"<span title='原始值：{value:.4f}'>{value:.3g}</span>"
                 for value in values
             ]
-            body.append(
-                [province, "松花江流域", section.name_zh, f"{last:%m-%d} {hour:02d}:00", code, *cells]
-            )
+            body.append([province, _BASIN, section.name_zh, f"{last:%m-%d} {hour:02d}:00", code, *cells])
         page = {"result": 1, "total": 1, "records": len(body), "thead": head, "tbody": body}
         text = json.dumps(page, ensure_ascii=False)
         (folder / f"automatic_{last:%Y%m%d}_{hour:02d}.json").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ _SOURCES = (
 )
 _SUPPLY = ("pH", "DO", "CODMn", "NH3-N", "TP", "F", "As", "Hg", "SO4", "Cl", "NO3-N", "Fe", "Mn")
 _EXTRA = {"SO4": 38.0, "Cl": 24.0, "NO3-N": 1.1, "Fe": 0.06, "Mn": 0.03}
-_RIVERS = {"伊通河": (3.2, 1.2), "新凯河": (1.1, 0.4), "饮马河": (8.5, 2.5)}
+_FLOWS = ((3.2, 1.2), (1.1, 0.4), (8.5, 2.5))  # m³/s: usual flow and target of the rivers, in turn
 _FIRST_LEDGER, _N_BODIES, _N_OUTFALLS = 2021, 12, 60
 
 
@@ -121,12 +122,12 @@ def write_outfalls(path: Path, rivers: Sequence[str], *, last: date, seed: int) 
     write_workbook(path, [(water_outfalls.FORM.sheet, [f"入河排污口台账 {_MARK}"], rows)], last=last)
 
 
-def write_flows(path: Path, *, last: date, seed: int) -> None:
-    """Write one year of daily flow of the three rivers, with low weeks and a gap of three days."""
+def write_flows(path: Path, rivers: Sequence[str], *, last: date, seed: int) -> None:
+    """Write one year of daily flow of the rivers, with low weeks and a gap of three days."""
     rng = np.random.default_rng([seed, 10])
     days = pd.date_range(last - timedelta(days=364), last, freq="D")
     parts = []
-    for river, (level, target) in _RIVERS.items():
+    for river, (level, target) in zip(rivers, cycle(_FLOWS), strict=False):
         melt, flood = np.exp(6 * (season(days, 98) - 1)), np.exp(4 * (season(days, 212) - 1))
         flow = level * np.exp(-0.75 + 0.7 * melt + 1.5 * flood + 0.45 * red_noise(rng, (len(days),), 0.93))
         values = (river, "示例控制断面", days.strftime("%Y-%m-%d"), np.round(flow, 2), target)

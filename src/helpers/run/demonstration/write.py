@@ -10,13 +10,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import provenance
+from helpers import provenance, registry
 from helpers.paths import Folders
 from helpers.run.demonstration.air import simulate_air
 from helpers.run.demonstration.archive import write_archive
+from helpers.run.demonstration.cross_cutting import write_cross_cutting
 from helpers.run.demonstration.fires import simulate_fires
 from helpers.run.demonstration.land import write_land
 from helpers.run.demonstration.ledger import write_ledger
+from helpers.run.demonstration.milestones import write_milestones
+from helpers.run.demonstration.noise import write_noise
+from helpers.run.demonstration.task_ledger import write_tasks
 from helpers.run.demonstration.water import write_water
 from helpers.run.demonstration.weather import simulate_weather
 
@@ -38,9 +42,9 @@ def write_demonstration(
     Parameters
     ----------
     city
-        A folder of ``cities/``, for its water sections.
+        A folder of ``cities/``, for its stations, box, sections, counties and lakes.
     stations
-        Ten station codes, the control station seventh, as in the archive's columns.
+        Codes of the city's stations, in the order of the archive's columns.
     place_code
         Code of the city in the departments' workbook.
     seed
@@ -54,13 +58,23 @@ def write_demonstration(
     shutil.rmtree(staging, ignore_errors=True)
     days = pd.date_range(first, last, freq="D")
     weather = simulate_weather(days, np.random.default_rng([seed, 1]))
-    air = simulate_air(weather, np.random.default_rng([seed, 2]))
+    known = registry.stations(city).set_index("station_code")["is_control"]
+    air = simulate_air(weather, np.random.default_rng([seed, 2]), is_control=known[stations].to_list())
     write_archive(staging / "air", air, days, stations)
     _write_csv(staging / "met" / "daily_weather.csv", _weather_table(weather))
-    _write_csv(
-        staging / "fire" / "fire_points.csv", simulate_fires(air, days, np.random.default_rng([seed, 3]))
+    fires = simulate_fires(air, days, np.random.default_rng([seed, 3]), box=registry.city(city).box)
+    _write_csv(staging / "fire" / "fire_points.csv", fires)
+    write_ledger(staging / "ledger" / "department_workbook.xlsx", city=city, place_code=place_code, last=last)
+    write_cross_cutting(
+        staging / "ledger" / "cross_cutting_workbook.xlsx",
+        city=city,
+        place_code=place_code,
+        last=last,
+        seed=seed,
     )
-    write_ledger(staging / "ledger" / "department_workbook.xlsx", place_code=place_code, last=last)
+    write_tasks(staging / "ledger", city=city, last=last, seed=seed)
+    write_milestones(staging / "ledger", city=city, last=last)
+    write_noise(staging / "noise", last=last, seed=seed)
     write_water(staging, seed=seed, last=last, city=city)
     write_land(staging, seed=seed, last=last, city=city, place_code=place_code)
     written = sorted(path for path in staging.rglob("*") if path.is_file())

@@ -24,7 +24,7 @@ class Kind(Record):
     """One feed the suite can fetch.
 
     An empty ``publisher`` is not known. ``table`` is the processed table it fills; ``readers`` are the formats it may come in, none where any
-    known format will do; ``key`` names the environment variable that holds its key; ``chunk_days`` is the
+    known format will do; ``also`` are further tables it may fill; ``key`` names the environment variable that holds its key; ``chunk_days`` is the
     longest span of one request. ``may_be_empty``: a file without a row of the city is an answer too (no fire burnt).
     """
 
@@ -37,8 +37,14 @@ class Kind(Record):
     key: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     readers: tuple[str, ...] = ()
     table: str
+    also: tuple[str, ...] = ()
     chunk_days: Annotated[int, Field(ge=1)] = 1
     may_be_empty: bool = False
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every processed table the feed may fill."""
+        return (self.table, *self.also)
 
 
 class Rhythm(Record):
@@ -52,9 +58,9 @@ class Rhythm(Record):
     window_days: Annotated[int, Field(ge=1)] = 30
     base: Address | None = None
 
-    def expected_day(self, today: date) -> date:
-        """Last day of the latest period whose data are due by ``today``."""
-        due = today - timedelta(days=self.lag_days)
+    def expected_day(self, today: date, until: date = date.max) -> date:
+        """Last day of the latest period whose data are due by ``today`` and that has ended by ``until``."""
+        due = min(today - timedelta(days=self.lag_days), until)
         if self.cadence == "day":
             return due
         months = _MONTHS[self.cadence]

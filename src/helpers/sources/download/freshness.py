@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import store
-from helpers.errors import CoverageError, ParameterError
-from helpers.periods import Period
-from helpers.schemas import schema_of, time_column
+from helpers.errors import CoverageError
 from helpers.sources.download.feeds import Feed
 from helpers.sources.download.job import covered_days
 
@@ -28,7 +26,11 @@ STATES = ("fresh", "late", "never")
 
 
 def freshness_table(
-    last_received: Mapping[str, date | None], feeds: Iterable[Feed], *, today: date
+    last_received: Mapping[str, date | None],
+    feeds: Iterable[Feed],
+    *,
+    today: date,
+    period_end: date = date.max,
 ) -> pd.DataFrame:
     """Compare what was received with what is due.
 
@@ -40,6 +42,8 @@ def freshness_table(
         Feeds the city follows.
     today
         Day the question is asked, or the ``as_of`` of a report.
+    period_end
+        Last day the question is about: data after it are not expected.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def freshness_table(
     """
     rows = []
     for feed in feeds:
-        last, expected = last_received.get(feed.name), feed.plan.expected_day(today)
+        last, expected = last_received.get(feed.name), feed.plan.expected_day(today, period_end)
         days_late = None if last is None else max(0, (expected - last).days)
         state = "never" if days_late is None else "late" if days_late else "fresh"
         rows.append((feed.name, feed.kind.title_zh, feed.kind.title_en, last, expected, days_late, state))
@@ -88,42 +92,33 @@ def require_fresh(table: pd.DataFrame) -> None:
 
 
 def find_last_received(
-    processed: Path, raw: Path, feeds: Iterable[Feed], *, city_code: str, until: date
+    processed: Path,
+    raw: Path,
+    feeds: Iterable[Feed],
+    *,
+    city_code: str,
+    until: date,
+    among: Collection[str] | None = None,
 ) -> dict[str, date | None]:
     """Find the last day received of every feed, no later than ``until``.
 
-    It is the last day with a row in the table the feed fills. Where a file without rows is an answer (no
+    It is the last day with a row in a table the feed fills. Where a file without rows is an answer (no
     fire burnt), a day also counts when the name of a received file covers it.
 
     Parameters
     ----------
     until
         ``today`` or ``as_of``: what lies after it was not known then.
+    among
+        Tables that count; ``None``: all a feed fills.
     """
     found: dict[str, date | None] = {}
     for feed in feeds:
-        days = _days_of(processed, feed.kind.table, city_code)
+        tables = [name for name in feed.kind.tables if among is None or name in among]
+        days = [store.last_day(processed, name, city_code=city_code, until=until) for name in tables]
         if feed.kind.may_be_empty:
             names = {path.name.rpartition("_")[0] for path in (raw / feed.name).glob("*_*")}
-            days |= {day for prefix in names for day in covered_days(raw / feed.name, prefix)}
-        found[feed.name] = max((day for day in days if day <= until), default=None)
+            covered = (day for prefix in names for day in covered_days(raw / feed.name, prefix))
+            days += [day for day in covered if day <= until]
+        found[feed.name] = max((day for day in days if day is not None), default=None)
     return found
-
-
-def _days_of(processed: Path, table: str, city_code: str) -> set[date]:
-    """Days with a row in a processed table; a ledger's figure counts on the last day of its period."""
-    schema, column = schema_of(table), time_column(table)
-    filters = [("city_code", "==", city_code)] if "city_code" in schema else None
-    if not column:
-        periods = store.read_table(processed, table, columns=["period"], filters=filters)["period"].unique()
-        return {end for end in map(_end_of, periods) if end is not None}
-    times = store.read_table(processed, table, columns=[column], filters=filters)[column]
-    hours = pd.Timedelta(hours=1) if column == "time" else timedelta()
-    return set((times - hours).dt.date.unique())
-
-
-def _end_of(period: str) -> date | None:
-    try:
-        return Period.parse(period).end
-    except ParameterError:
-        return None
