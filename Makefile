@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data templates ingest report lab check doctor test docs bench browser clean
+.PHONY: help setup data templates ingest demo report lab check doctor test docs bench browser clean
 
 help: ## list every target
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ templates: $(READY) ## write the empty workbooks departments fill in
 
 ingest: $(READY) ## read what is new in data/raw into data/processed
 	$(BATTLES) ingest --city $(CITY) $(addprefix --data-dir ,$(DATA_DIR))
+
+demo: $(READY) ## write and read the demonstration (simulated), apart from received data
+	$(BATTLES) demo --city $(CITY) $(addprefix --data-dir ,$(DATA_DIR))
 
 report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 CITY=changchun FORMAT=html|pdf|docx STYLE=brief|formal DATA_DIR=data FORCE=1
 	$(BATTLES) report $(OPTIONS)

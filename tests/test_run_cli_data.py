@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -56,3 +57,18 @@ def test_a_malformed_base_and_an_unknown_feed_are_one_sentence(tmp_path: Path) -
         done = CliRunner().invoke(main, ["data", "--data-dir", str(tmp_path), *arguments])
         assert done.exit_code == 2
         assert said in done.output
+
+
+def test_the_demonstration_is_written_apart_from_what_was_received(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("helpers.run.demonstration.FIRST", date(2026, 9, 1))
+    (tmp_path / "raw").mkdir()
+    received = tmp_path / "raw" / "received.csv"
+    received.write_text("a,b\n1,2\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["demo", "--city", "demo_city", "--data-dir", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "demonstration (simulated)" in done.output
+    assert sorted(tmp_path.joinpath("raw").iterdir()) == [received]
+    sidecars = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.source.yml")]
+    assert sidecars and all("simulated: true" in text for text in sidecars)
+    assert list((tmp_path / "processed" / "demo" / "demo_city" / "tables").glob("air_hourly/*"))
+    assert not (tmp_path / "processed" / "air_hourly").exists()

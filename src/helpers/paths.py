@@ -69,3 +69,9 @@ def notebook(name: str) -> Path:
 def reports() -> Path:
     """Folder of published reports: ``reports/<city>/<period>/<battle>.<lang>.html``."""
     return home() / "reports"
+
+
+def shown(path: Path) -> str:
+    """Path as it is typed inside the checkout, or whole outside of it."""
+    root = home()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 # Two notebooks run at once; one thread each for linear algebra keeps them out of each other's way.
@@ -118,7 +117,7 @@ def _report(options: dict[str, Any], log: RunLog | None) -> None:
     asked = {key: value for key, value in options.items() if key not in ("force", "dry_run", "require_fresh")}
     is_plain = log is not None and not (options["force"] or options["require_fresh"])
     if is_plain and stamp.is_met(asked, city, data_dir):
-        told = f"nothing was touched since these reports were built: {_shown(paths.reports() / 'index.html')}"
+        told = f"nothing was touched since these reports were built: {paths.shown(paths.reports() / 'index.html')}"
         log.tell("untouched", told)
         click.echo(told)
         return
@@ -188,7 +187,7 @@ def _build(wanted: Any, options: dict[str, Any], log: RunLog | None) -> bool:
     outcomes |= {outcome.job: outcome for outcome in built}
     place = publish_index()
     click.echo(console.closing_table([outcomes[job] for job in jobs]))
-    click.echo(f"index: {_shown(place)}")
+    click.echo(f"index: {paths.shown(place)}")
     return not summary.refused and all(outcome.is_ok for outcome in outcomes.values())
 
 
@@ -228,6 +227,7 @@ def check(city: str) -> None:
 
 main.add_command(cli_data.data)
 main.add_command(cli_data.templates)
+main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)
 main.add_command(cli_trace.trace)
 for _verb in cli_run.VERBS:
@@ -237,11 +237,6 @@ for _verb in cli_run.VERBS:
 def _cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _shown(path: Path) -> str:
-    home = paths.home()
-    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
 
 
 def _echo_summary(summary: Any) -> None:

@@ -1,4 +1,4 @@
-"""Verbs on data that are not readings: ``data`` fetches what is due, ``templates`` writes the workbooks offices fill in."""
+"""Verbs on what is read: ``data`` fetches what is due, ``demo`` writes the demonstration, ``templates`` empty workbooks."""
 
 from __future__ import annotations
 
@@ -90,3 +90,17 @@ def templates(city: str, folder: Path | None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for path in workbooks.write_all(target, city):
         click.echo(path.name)
+
+
+@click.command()
+@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+def demo(city: str, data_dir: str | None) -> None:
+    """Write and read the demonstration (simulated, seeded), apart from whatever was received."""
+    from helpers.run import request
+    from helpers.run.data import prepare_demonstration, summary_line
+
+    request.check_city(city)
+    folders, summary = prepare_demonstration(city, data_dir=request.check_folder(data_dir))
+    click.echo(summary_line(summary))
+    click.echo(f"demonstration (simulated): {paths.shown(folders.raw)}")

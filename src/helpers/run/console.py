@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -55,16 +54,10 @@ def closing_table(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         page = outcome.job.file("html")
         size = f"{page.stat().st_size / 1000:.0f}" if page.is_file() else "-"
-        shown = shown_path(page) if page.is_file() else "-"
+        shown = paths.shown(page) if page.is_file() else "-"
         rows.append((outcome.job.name, outcome.status, f"{outcome.seconds:.1f}", size, shown))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         f"{name:<{widths[0]}}  {status:<{widths[1]}}  {seconds:>{widths[2]}}  {size:>{widths[3]}}  {path}"
         for name, status, seconds, size, path in rows
     )
-
-
-def shown_path(path: Path) -> str:
-    """Path as it is typed inside the checkout, or whole outside of it."""
-    home = paths.home()
-    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from helpers import provenance, registry
+from helpers import paths, provenance, registry
 from helpers.paths import Folders
 from helpers.run.derived import LOCK
 from helpers.sources import ingest
@@ -37,7 +37,23 @@ def prepare(
     The folders, and what ingest read, kept and refused.
     """
     real = Folders.real(data_dir)
-    folders = real if has_files(real.raw) else real.demonstration(city)
+    return _prepare(city, real, real if has_files(real.raw) else real.demonstration(city), jobs)
+
+
+def prepare_demonstration(
+    city: str, *, data_dir: str | Path | None = None, jobs: int = 1
+) -> tuple[Folders, ingest.IngestSummary]:
+    """Write and read the demonstration, also where data were received: it lies apart and no report of theirs reads it.
+
+    Returns
+    -------
+    As :func:`prepare`.
+    """
+    real = Folders.real(data_dir)
+    return _prepare(city, real, real.demonstration(city), jobs)
+
+
+def _prepare(city: str, real: Folders, folders: Folders, jobs: int) -> tuple[Folders, ingest.IngestSummary]:
     real.processed.mkdir(parents=True, exist_ok=True)
     with FileLock(real.processed / LOCK):
         if folders.simulated:
@@ -70,7 +86,7 @@ def _write_demonstration_once(folders: Folders, city: str) -> None:
     from helpers.run.demonstration import FIRST, LAST, write_demonstration
 
     stamp = folders.raw.with_name("demonstration.txt")
-    wanted = f"{city} {FIRST} {LAST} {_DEMONSTRATION_SEED} {_generator_version()}"
+    wanted = f"{city} {FIRST} {LAST} {_DEMONSTRATION_SEED} {_version(city)}"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
         write_demonstration(
             folders,
@@ -82,6 +98,8 @@ def _write_demonstration_once(folders: Folders, city: str) -> None:
         stamp.write_text(wanted, encoding="utf-8")
 
 
-def _generator_version() -> str:
-    """Hash of the generator's own source, so that a changed generator writes anew."""
-    return provenance.files_sha256(sorted((Path(__file__).parent / "demonstration").glob("*.py")))
+def _version(city: str) -> str:
+    """Hash of the generator's own source and of the city's facts it draws for, so that a change of either writes anew."""
+    generator = sorted((Path(__file__).parent / "demonstration").glob("*.py"))
+    facts = sorted(path for path in paths.city_folder(city).iterdir() if path.suffix in (".yml", ".csv"))
+    return provenance.files_sha256([*generator, *facts])

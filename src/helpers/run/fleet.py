@@ -29,7 +29,6 @@ from distributed.system import MEMORY_LIMIT
 from helpers import paths
 from helpers.errors import ParameterError, RunError, SuiteError
 from helpers.paths import Folders
-from helpers.run.console import shown_path
 from helpers.run.execute import Limits
 from helpers.run.fleet_log import Progress
 from helpers.run.fleet_tasks import Crew, Ended, Prepared, Workshop, code_signature, prepare_city
@@ -114,7 +113,7 @@ def run(requests: Sequence[Request], settings: Settings, log: RunLog) -> bool:
     finally:
         recover(paths.reports())
     index = publish_index()
-    click.echo(f"{progress.table()}\nindex: {shown_path(index)}")
+    click.echo(f"{progress.table()}\nindex: {paths.shown(index)}")
     return progress.is_ok
 
 

@@ -81,8 +81,9 @@ def _year_axis(axes: Axes, dates: pd.Series, as_of: date | None) -> None:
     days = [*dates, *([pd.Timestamp(as_of)] if as_of else [])]
     first, last = min(days).year, max(days).year + 1
     step = next(s for s in (1, 2, 5, 10, 50) if (last - first) / s <= 6)
-    years = range(first, last + 1, step)
-    axes.set_xlim(pd.Timestamp(first, 1, 1), pd.Timestamp(last, 1, 15))
+    years = range(-(-first // step) * step, last + 1, step)
+    start, end = pd.Timestamp(first, 1, 1), pd.Timestamp(last, 1, 1)
+    axes.set_xlim(start, end + (end - start) * 0.03)  # room for the mark of a last day of December
     axes.set_xticks([pd.Timestamp(year, 1, 1) for year in years], [str(year) for year in years])
     axes.grid(axis="x", color=colours.neutral("rule"), linewidth=0.6)
 
