@@ -68,7 +68,7 @@ doctor: $(READY) ## look at everything a run needs: one line each, with what to 
 	$(BATTLES) doctor --city $(CITY)
 
 test: $(READY) browser ## run the tests (sets up the browser where it can)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 docs: $(READY) ## build the documents into site/ (the reference comes from the docstrings, nothing from elsewhere)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -197,3 +197,16 @@ def test_only_whole_and_valid_years_of_air_count():
     )
     found = synergy.series_table(years, annual)
     assert found.to_numpy().tolist() == [["co2_emissions", 2023, 5000.0], ["pm25_mean", 2023, 30.0]]
+
+
+def test_a_city_with_air_and_without_any_ledger_has_a_series_of_its_air():
+    annual = pd.DataFrame(
+        {
+            "year": range(2016, 2026), "pollutant": "PM2.5", "statistic": "mean", "is_complete": True,
+            "is_valid": True, "value": [40.0, 38.5, 38.0, 36.5, 36.0, 35.5, 33.5, 33.0, 32.5, 30.5],
+        }
+    )  # fmt: skip
+    nothing = pd.DataFrame(columns=["indicator_id", "year", "value", "scope"])
+    told = synergy.trend_table(synergy.series_table(nothing, annual)).set_index("indicator_id")["status"]
+    assert told["pm25_mean"] == "ok"
+    assert set(told.drop("pm25_mean")) == {"insufficient"}

@@ -45,7 +45,8 @@ def series_table(ledger_years: pd.DataFrame, annual: pd.DataFrame | None) -> pd.
     table = pd.concat(parts, ignore_index=True).dropna(subset=["value"])
     order = table["indicator_id"].map(SERIES.index)
     return (
-        table.assign(order=order)
+        table.astype({"year": "int64", "value": "float64"})  # an empty ledger has no type of its own
+        .assign(order=order)
         .sort_values(["order", "year"], kind="stable", ignore_index=True)
         .drop(columns="order")
     )
