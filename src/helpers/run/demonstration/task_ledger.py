@@ -41,7 +41,7 @@ def _draw_tasks(city: str, rng: np.random.Generator) -> list[dict[str, object]]:
                 "task_id": f"SLRW-{number:03d}",
                 "article": measure.article,
                 "measure": measure.name_zh,
-                "department": _lead(measure.battle, measure.article),
+                "department": _lead(plan, measure.article),
                 "due_date": None if rng.random() < 0.1 else due,
                 "state": int(rng.choice(3, p=[0.2, 0.5, 0.3])),
                 "first": 2 if rng.random() < 0.06 else 0,
@@ -52,14 +52,13 @@ def _draw_tasks(city: str, rng: np.random.Generator) -> list[dict[str, object]]:
     return tasks
 
 
-def _lead(battle: str, article: int) -> str:
-    """A department that reports on the battle of a measure; the article decides which."""
-    known = registry.indicators().values()
-    names = [
-        one.department_zh for one in known if one.battle == battle and len(one.department_zh) > len(_ANY)
+def _lead(plan: registry.Plan, article: int) -> str:
+    """The department that reports on the article, the environment's where none does."""
+    named = [
+        one.indicator for one in (*plan.targets, *plan.measures) if one.article == article and one.indicator
     ]
-    names = list(dict.fromkeys(names)) or [_OTHERWISE]
-    return names[article % len(names)]
+    found = (registry.indicator(one).department_zh for one in named)
+    return next((one for one in found if len(one) > len(_ANY)), _OTHERWISE)
 
 
 def _is_listed(task: dict[str, object], edition: int) -> bool:
