@@ -16,7 +16,7 @@ from helpers.statistics.normalise import Normalised, normalise, split_change
 from helpers.statistics.rhythm import weekend_effect
 from helpers.statistics.trend import trend
 
-_WEATHER = (
+WEATHER = (
     "temperature_mean_deg_c",
     "wind_speed_m_s",
     "wind_direction_deg",
@@ -70,9 +70,9 @@ def weather_tables(
     its 95 % interval (µg/m³), whole years only.
     """
     since = pd.Timestamp(2018, 9, 1)
-    daily = daily_values(days, "PM2.5").merge(weather[["date", *_WEATHER]], on="date", how="left")
+    daily = daily_values(days, "PM2.5").merge(weather[["date", *WEATHER]], on="date", how="left")
     result = normalise(
-        daily[daily["date"] >= since], value="value", weather=list(_WEATHER), mode="trend", seed=context.seed
+        daily[daily["date"] >= since], value="value", weather=list(WEATHER), mode="trend", seed=context.seed
     )
     before = same_span_last_year(span.start, span.end)
     split = split_change(

@@ -13,6 +13,7 @@ import pandas as pd
 from helpers import store
 from helpers.battles import air_tables
 from helpers.battles.air_days import AirDays, monthly_means
+from helpers.battles.air_evidence import WEATHER
 from helpers.errors import ParameterError
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
 from helpers.explore.words import both
@@ -35,15 +36,6 @@ __all__ = [
 ]
 
 INDEX = "AQI"
-STATISTICS = {"SO2": "mean", "NO2": "mean", "CO": "p95", "O3": "p90", "PM10": "mean", "PM2.5": "mean"}
-_WEATHER = [
-    "temperature_mean_deg_c",
-    "wind_speed_m_s",
-    "wind_direction_deg",
-    "relative_humidity_pct",
-    "precipitation_mm",
-    "pressure_hpa",
-]
 
 
 def __dir__() -> list[str]:
@@ -167,7 +159,9 @@ def yearly(
     key = ("annual", pollutant if station else "", station)
     rows = current().keep(key, lambda: air_tables.annual_table(days, context))
     rows = rows[(rows["pollutant"] == pollutant) & ~rows["unit"].isin(["index", "pct", "days"])]
-    statistic = one_of("statistic", statistic or STATISTICS[pollutant], sorted(set(rows["statistic"])))
+    statistic = one_of(
+        "statistic", statistic or air.YEAR_STATISTICS[pollutant], sorted(set(rows["statistic"]))
+    )
     rows, unit = rows[rows["statistic"] == statistic], air.unit_of(pollutant)
     name, is_told = column(pollutant, unit), rows["is_valid"] & rows["is_complete"]
     table = pd.DataFrame(
@@ -363,8 +357,8 @@ def _normalise(pollutant: str) -> Normalised:
     values = current().air_days().series(pollutant).rename("value").reset_index()
     if pollutant in air.PARTICLES:
         values = values[values["date"] >= pd.Timestamp(air.reference_state_break().date)]
-    rows = values.merge(current().table("met_daily")[["date", *_WEATHER]], on="date", how="left")
-    return normalise(rows, value="value", weather=_WEATHER, seed=current().run.context.seed)
+    rows = values.merge(current().table("met_daily")[["date", *WEATHER]], on="date", how="left")
+    return normalise(rows, value="value", weather=list(WEATHER), seed=current().run.context.seed)
 
 
 def _named(key: str, pollutant: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
-from helpers.run import cli_data, cli_fleet, cli_run, cli_trace
+from helpers.run import cli_data, cli_fleet, cli_options, cli_run, cli_trace
 from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
@@ -41,8 +41,8 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.city
+@cli_options.data_dir
 def ingest(city: str, data_dir: str | None) -> None:
     """Read what is new in data/raw into data/processed; refused files do not stop the rest."""
     from helpers.run import request
@@ -58,7 +58,7 @@ def ingest(city: str, data_dir: str | None) -> None:
 
 
 @main.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@cli_options.city
 @click.option("--battle", "battles", multiple=True, help="Battle to report; all when absent.")
 @click.option(
     "--period",
@@ -68,34 +68,17 @@ def ingest(city: str, data_dir: str | None) -> None:
 )
 @click.option("--lang", "langs", multiple=True, help="zh or en; both when absent.")
 @click.option("--as-of", default=None, help="ISO day the report is seen from.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.data_dir
 @click.option(
     "--format", "formats", multiple=True, default=("html",), help="html, pdf or docx; html is always built."
 )
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
 @click.option("--require-fresh", is_flag=True, help="Stop when a source of a report is late.")
-@click.option("--force", is_flag=True, help="Build also what would come out the same.")
 @click.option("--dry-run", is_flag=True, help="Say what would be built and why; build nothing.")
 @click.option(
     "--at-once", type=click.IntRange(1), default=None, help="Notebooks run at once (default: the cores)."
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=900,
-    show_default=True,
-    help="Seconds one notebook may run.",
-)
-@click.option(
-    "--memory-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=4096,
-    show_default=True,
-    help="MB one notebook may hold.",
-)
-@click.option(
-    "--fork/--no-fork", default=True, help="Fork kernels from a prepared process where the system can."
-)
+@cli_options.building
 def report(**options: Any) -> None:
     """Build the briefings that are due; one that fails leaves its last good page and makes the exit code 1."""
     from helpers.run.watch import watched
@@ -192,7 +175,7 @@ def _build(wanted: Any, options: dict[str, Any], log: RunLog | None) -> bool:
 
 
 @main.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@cli_options.city
 def check(city: str) -> None:
     """Check the registry, the plan and the notebooks without running anything."""
     from helpers import registry

@@ -9,11 +9,12 @@ import click
 
 from helpers import paths
 from helpers.errors import ParameterError
+from helpers.run import cli_options
 
 
 @click.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.city
+@cli_options.data_dir
 @click.option("--feed", "only", multiple=True, help="Feed to fetch; all the city follows when absent.")
 @click.option("--from", "first", default=None, help="First ISO day.")
 @click.option("--to", "last", default=None, help="Last ISO day.")
@@ -73,7 +74,7 @@ def _tell(outcome: object) -> None:
 
 
 @click.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+@cli_options.city
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
@@ -93,8 +94,8 @@ def templates(city: str, folder: Path | None) -> None:
 
 
 @click.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.city
+@cli_options.data_dir
 def demo(city: str, data_dir: str | None) -> None:
     """Write and read the demonstration (simulated, seeded), apart from whatever was received."""
     from helpers.run import request

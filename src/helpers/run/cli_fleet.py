@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from helpers.run import cli_options
+
 
 @click.command()
 @click.option("--cities", required=True, help="Folder names in cities/, with commas; or all.")
@@ -14,7 +16,7 @@ import click
 @click.option("--battles", default="", help="Battles, with commas; all when absent.")
 @click.option("--langs", default="", help="zh,en; both when absent.")
 @click.option("--as-of", default=None, help="ISO day the reports are seen from.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.data_dir
 @click.option("--formats", default="html", help="html,pdf,docx; html is always built.")
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
 @click.option(
@@ -33,22 +35,7 @@ import click
     show_default=True,
     help="Times a failed report is tried again.",
 )
-@click.option("--force", is_flag=True, help="Build also what would come out the same.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=900,
-    show_default=True,
-    help="Seconds one notebook may run.",
-)
-@click.option(
-    "--memory-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=4096,
-    show_default=True,
-    help="MB one notebook may hold.",
-)
-@click.option("--fork/--no-fork", default=True, help="Fork kernels from a prepared process where possible.")
+@cli_options.building
 def fleet(**options: Any) -> None:
     """Build the reports of many cities at once; the same command continues a fleet that was cut off."""
     from helpers.run import fleet as fleets

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from helpers.errors import ParameterError, SuiteError
+from helpers.run import cli_options
 
 _INTERRUPTED = 130
 
@@ -138,8 +139,8 @@ def history(last: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.city
+@cli_options.data_dir
 def doctor(city: str, data_dir: str | None) -> None:
     """Look at everything a run needs: one line each with its remedy; exit code 1 when a run would suffer."""
     from helpers.run import doctor as checks

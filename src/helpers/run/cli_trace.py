@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from helpers.run import cli_options
+
 
 @click.command()
 @click.argument("report")
 @click.argument("indicator")
-@click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
+@cli_options.data_dir
 def trace(report: str, indicator: str, data_dir: str | None) -> None:
     """Show what INDICATOR of a published REPORT rests on.
 

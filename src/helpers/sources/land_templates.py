@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from helpers.sources import land_forms
 from helpers.sources.land_items import soil_items
-from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
 from helpers.sources.water_forms import EXAMPLE, NOTE, Field, Form
 
 _ROWS, _WIDTH = 500, 16
@@ -63,10 +62,7 @@ def write_land_template(path: Path, name: str, *, place_code: str) -> None:
     book.remove(book.active)
     for form in BOOKS[name]:
         _write_form(book, form, place_code)
-    help_sheet = book.create_sheet(_HELP_SHEET)
-    write_heading(help_sheet, ["填报说明", "How to fill in"], (60, 80))
-    for line in _HELP:
-        help_sheet.append(line)
+    write_help(book.create_sheet(_HELP_SHEET), _HELP)
     if land_forms.SOIL_SAMPLES in BOOKS[name]:
         _write_items(book)
     save_book(path, book)
@@ -74,16 +70,8 @@ def write_land_template(path: Path, name: str, *, place_code: str) -> None:
 
 def _write_form(book: Workbook, form: Form, place_code: str) -> None:
     sheet = book.create_sheet(form.sheet)
-    write_heading(sheet, [f"{one.label}\n{one.name}" for one in form.fields], [_WIDTH] * len(form.fields))
-    sheet.append([_example(one, place_code) for one in form.fields])
-    for cell in sheet[2]:
-        cell.font = Font(italic=True)
-    # A measured value stays text, so that <0.01 and 0.10 are kept as typed.
-    texts = {place for place, one in enumerate(form.fields, start=1) if one.kind != "number"}
-    open_cells(sheet, n_columns=len(form.fields), n_rows=_ROWS, text_columns=texts)
-    for place, one in enumerate(form.fields, start=1):
-        if one.choices:
-            add_choice(sheet, place, f'"{",".join(one.choices)}"', n_rows=_ROWS)
+    example = [_example(one, place_code) for one in form.fields]
+    write_fields(sheet, form.fields, example, n_rows=_ROWS, widths=[_WIDTH] * len(form.fields))
 
 
 def _write_items(book: Workbook) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from helpers.sources.noise_manual import FORM
-from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.template_parts import save_book, write_fields, write_help
 from helpers.sources.water_forms import EXAMPLE, NOTE
 
 _ROWS, _WIDTH = 500, 18
@@ -29,17 +28,7 @@ def write_noise_template(path: Path) -> None:
     book = Workbook()
     sheet = book.active
     sheet.title = FORM.sheet
-    write_heading(sheet, [f"{one.label}\n{one.name}" for one in FORM.fields], [_WIDTH] * len(FORM.fields))
-    sheet.append([next(iter(one.choices), "") or _EXAMPLES.get(one.name, EXAMPLE) for one in FORM.fields])
-    for cell in sheet[2]:
-        cell.font = Font(italic=True)
-    texts = {place for place, one in enumerate(FORM.fields, start=1) if one.kind != "number"}
-    open_cells(sheet, n_columns=len(FORM.fields), n_rows=_ROWS, text_columns=texts)
-    for place, one in enumerate(FORM.fields, start=1):
-        if one.choices:
-            add_choice(sheet, place, f'"{",".join(one.choices)}"', n_rows=_ROWS)
-    help_sheet = book.create_sheet("填报说明")
-    write_heading(help_sheet, ["填报说明", "How to fill in"], (60, 80))
-    for line in _HELP:
-        help_sheet.append(line)
+    example = [next(iter(one.choices), "") or _EXAMPLES.get(one.name, EXAMPLE) for one in FORM.fields]
+    write_fields(sheet, FORM.fields, example, n_rows=_ROWS, widths=[_WIDTH] * len(FORM.fields))
+    write_help(book.create_sheet("填报说明"), _HELP)
     save_book(path, book)

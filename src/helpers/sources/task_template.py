@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from helpers import registry
 from helpers.sources.tasks import FORM
-from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
 from helpers.sources.water_forms import EXAMPLE
 
 _ROWS = 500
@@ -53,20 +52,14 @@ def write_task_template(path: Path, plan: registry.Plan) -> None:
     sheet = book.active
     sheet.title = FORM.sheet
     names = [one.name for one in FORM.fields]
-    write_heading(sheet, [f"{one.label}\n{one.name}" for one in FORM.fields], _WIDTHS)
-    sheet.append([_EXAMPLE[name] for name in names])
-    for cell in sheet[2]:
-        cell.font = Font(italic=True)
-    texts = {place for place, one in enumerate(FORM.fields, start=1) if one.kind != "number"}
-    open_cells(sheet, n_columns=len(names), n_rows=_ROWS, text_columns=texts)
-    _list(book, _HELP_SHEET, ["填报说明", "How to fill in"], _HELP, widths=(60, 80))
+    write_fields(sheet, FORM.fields, [_EXAMPLE[name] for name in names], n_rows=_ROWS, widths=_WIDTHS)
+    write_help(book.create_sheet(_HELP_SHEET), _HELP)
     articles = [(one.number, one.title_zh, one.title_en) for one in plan.articles]
     _list(book, _ARTICLE_SHEET, ["条款\narticle", "标题\ntitle_zh", "英文\ntitle_en"], articles)
     _list(book, _DEPARTMENT_SHEET, ["牵头部门\ndepartment", "英文\ndepartment_en"], departments().items())
     for name, source, is_open in (
         ("article", f"'{_ARTICLE_SHEET}'!$A$2:$A${len(articles) + 1}", False),
         ("department", f"'{_DEPARTMENT_SHEET}'!$A$2:$A${len(departments()) + 1}", True),
-        ("state", f'"{",".join(FORM.fields[names.index("state")].choices)}"', False),
     ):
         add_choice(sheet, names.index(name) + 1, source, n_rows=_ROWS, is_open=is_open)
     save_book(path, book)
@@ -83,10 +76,8 @@ def _list(
     name: str,
     heading: list[str],
     rows: Iterable[tuple[object, ...]],
-    *,
-    widths: tuple[int, ...] = (30, 44, 60),
 ) -> None:
     sheet = book.create_sheet(name)
-    write_heading(sheet, heading, widths[: len(heading)])
+    write_heading(sheet, heading, (30, 44, 60)[: len(heading)])
     for row in rows:
         sheet.append(row)

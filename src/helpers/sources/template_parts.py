@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+
+from helpers.sources.water_forms import Field
 
 
 def write_heading(sheet: Worksheet, labels: Sequence[str], widths: Sequence[int]) -> None:
@@ -22,6 +24,46 @@ def write_heading(sheet: Worksheet, labels: Sequence[str], widths: Sequence[int]
         sheet.column_dimensions[cell.column_letter].width = width
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "A2"
+
+
+def write_fields(
+    sheet: Worksheet,
+    fields: Sequence[Field],
+    example: Sequence[object],
+    *,
+    n_rows: int,
+    widths: Sequence[int],
+    more: Sequence[str] = (),
+) -> None:
+    """Write the sheet of a form: headings with the column's name below, an example row in italics, lists, open cells.
+
+    Parameters
+    ----------
+    example
+        One cell a field.
+    widths
+        In characters, one a column.
+    more
+        Headings of measured items after the fields.
+    """
+    labels = [*(f"{one.label}\n{one.name}" for one in fields), *more]
+    write_heading(sheet, labels, widths)
+    sheet.append(list(example))
+    for cell in sheet[2]:
+        cell.font = Font(italic=True)
+    # A measured value stays text, so that <0.01 and 0.10 are kept as typed.
+    texts = {place for place, one in enumerate(fields, start=1) if one.kind != "number"}
+    open_cells(sheet, n_columns=len(labels), n_rows=n_rows, text_columns=texts)
+    for place, one in enumerate(fields, start=1):
+        if one.choices:
+            add_choice(sheet, place, f'"{",".join(one.choices)}"', n_rows=n_rows)
+
+
+def write_help(sheet: Worksheet, lines: Iterable[tuple[str, str]]) -> None:
+    """Write the explanation: a line in Chinese and the same in English."""
+    write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
+    for line in lines:
+        sheet.append(line)
 
 
 def open_cells(sheet: Worksheet, *, n_columns: int, n_rows: int, text_columns: Collection[int] = ()) -> None:

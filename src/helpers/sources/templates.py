@@ -18,7 +18,7 @@ from helpers.sources.ledger_workbook import COLUMNS, EXAMPLE, SHEET, STATUSES
 from helpers.sources.noise_template import write_noise_template
 from helpers.sources.task_template import write_task_template
 from helpers.sources.template_lists import offer_names
-from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading, write_help
 from helpers.units import UNITS
 
 _HELP_SHEET, _LIST_SHEET = "填报说明", "指标表"
@@ -106,7 +106,7 @@ def write_ledger_template(
     _write_example(ledger, records, place_code)
     texts = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
     open_cells(ledger, n_columns=len(COLUMNS), n_rows=_ROWS, text_columns=texts)
-    _write_help(book.create_sheet(_HELP_SHEET))
+    write_help(book.create_sheet(_HELP_SHEET), _HELP)
     _write_indicators(book.create_sheet(_LIST_SHEET), records)
     _add_lists(ledger, records)
     save_book(path, book)
@@ -133,12 +133,6 @@ def _write_example(sheet: Worksheet, records: list[_Indicator], place_code: str)
     )
     for cell in sheet[2]:
         cell.font = Font(italic=True)
-
-
-def _write_help(sheet: Worksheet) -> None:
-    write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
-    for line in _HELP:
-        sheet.append(line)
 
 
 def _write_indicators(sheet: Worksheet, records: list[_Indicator]) -> None:

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from helpers.sources import (
     water_black_odorous,
@@ -16,7 +15,7 @@ from helpers.sources import (
     water_outfalls,
     water_sections,
 )
-from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading
+from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
 from helpers.sources.water_forms import EXAMPLE, NOTE, YEAR_FIELD, Field, Form
 from helpers.sources.water_items import SECTION_ITEMS, TABLE_1, Item, supply_items
 
@@ -90,27 +89,21 @@ def _write_book(forms: Sequence[tuple[Form, Sequence[Item]]]) -> Workbook:
     book.remove(book.active)
     for form, items in forms:
         _write_form(book, form, items)
-    sheet = book.create_sheet(_HELP_SHEET)
-    write_heading(sheet, ["填报说明", "How to fill in"], (60, 80))
-    for line in _HELP:
-        sheet.append(line)
+    write_help(book.create_sheet(_HELP_SHEET), _HELP)
     return book
 
 
 def _write_form(book: Workbook, form: Form, items: Sequence[Item]) -> None:
     sheet = book.create_sheet(form.sheet)
     fields = _shown_fields(form)
-    labels = [*(f"{one.label}\n{one.name}" for one in fields), *map(item_heading, items)]
-    write_heading(sheet, labels, [_WIDTH] * len(labels))
-    sheet.append([_example(one) for one in fields])
-    for cell in sheet[2]:
-        cell.font = Font(italic=True)
-    texts = {place for place, one in enumerate(fields, start=1) if one.kind != "number"}
-    n_rows = _ROWS_OF_DAYS if form is water_flow.FORM else _ROWS
-    open_cells(sheet, n_columns=len(labels), n_rows=n_rows, text_columns=texts)
-    for place, one in enumerate(fields, start=1):
-        if one.choices:
-            add_choice(sheet, place, f'"{",".join(one.choices)}"', n_rows=n_rows)
+    write_fields(
+        sheet,
+        fields,
+        [_example(one) for one in fields],
+        n_rows=_ROWS_OF_DAYS if form is water_flow.FORM else _ROWS,
+        widths=[_WIDTH] * (len(fields) + len(items)),
+        more=[item_heading(item) for item in items],
+    )
 
 
 def _shown_fields(form: Form) -> list[Field]:

@@ -31,13 +31,14 @@ from helpers.standards.air.period import (
     share_pct,
     span_valid,
 )
-from helpers.standards.air.period_table import period_statistics
+from helpers.standards.air.period_table import YEAR_STATISTICS, period_statistics
 
 __all__ = [
     "DAILY_POLLUTANTS",
     "GASES",
     "PARTICLES",
     "POLLUTANTS",
+    "YEAR_STATISTICS",
     "AirQualityIndex",
     "Change",
     "CompositeIndex",

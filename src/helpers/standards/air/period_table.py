@@ -32,6 +32,8 @@ COLUMNS = (
     "edition",
 )
 RULES = ("complete", "present")
+# What a year is judged by, of each pollutant (HJ 663-2013; two secondary sources).
+YEAR_STATISTICS = {"CO": "p95", "O3": "p90", **dict.fromkeys(("SO2", "NO2", "PM10", "PM2.5"), "mean")}
 
 # An index of one pollutant alone says nothing of a day: under the rule "present" a day needs two (our rule).
 _MIN_ITEMS = 2
@@ -164,8 +166,7 @@ def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str,
 
 def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, object]]:
     """The composite index and its parts; as valid as its weakest pollutant."""
-    wanted = {"CO": "p95", "O3": "p90"}
-    used = [row for row in concentrations if row["statistic"] == wanted.get(row["pollutant"], "mean")]
+    used = [row for row in concentrations if row["statistic"] == YEAR_STATISTICS[row["pollutant"]]]
     result = composite_index({row["pollutant"]: row["value"] for row in used})
     weakest = min(used, key=lambda row: row["n_days"])
     coverage = {name: weakest[name] for name in ("n_days", "coverage_pct")}
