@@ -144,6 +144,14 @@ def checks(findings: Sequence[str], *, lang: str) -> Block:
     return Block("coverage", (Section("", tuple(part(line) for line in lines)),))
 
 
+def _shown_rule(rule: wording.RuleTable, lang: str) -> pd.DataFrame:
+    """The table of a rule, the indicators it tells of as places to link to."""
+    if not rule.about:
+        return rule.table
+    names = pd.Series([tables.ruled(ids, lang) for ids in rule.about], dtype="object")
+    return rule.table.assign(**{rule.table.columns[1]: names})
+
+
 def appendices(
     battle: Battle, *, lang: str, sources: pd.DataFrame, versions: Mapping[str, str] | None = None
 ) -> Block:
@@ -159,11 +167,7 @@ def appendices(
     """
     words, results = labels(lang), battle.results
     rules = [
-        table_part(
-            tables.data_table(
-                rule.table, caption=rule.caption, lang=lang, anchors=[*map(tables.rule_anchor, rule.about)]
-            )
-        )
+        table_part(tables.data_table(_shown_rule(rule, lang), caption=rule.caption, lang=lang))
         for rule in wording.rules(results, lang=lang)
         if len(rule.table)
     ]

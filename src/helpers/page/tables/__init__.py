@@ -10,7 +10,7 @@ from helpers.page.tables.results_tables import (
     chip,
     indicator_table,
     quantity_cell,
-    rule_anchor,
+    ruled,
     scorecard,
     target_cell,
 )
@@ -24,7 +24,7 @@ __all__ = [
     "link",
     "note",
     "quantity_cell",
-    "rule_anchor",
+    "ruled",
     "scorecard",
     "target_cell",
 ]

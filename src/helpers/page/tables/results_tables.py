@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.tables.grid import build_table, cell, link, note, stamped
 from helpers.page.wording.page_one import count_part, judged_targets
+from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
 from helpers.units import WATER_CLASS
@@ -92,8 +93,15 @@ def number_ids(joined: pd.Series) -> dict[str, int]:
 
 
 def rule_anchor(indicator_id: str) -> str:
-    """Name of the row of appendix A that says what an indicator is computed by."""
+    """Name of the place in appendix A that says what an indicator is computed by."""
     return f"rule-{indicator_id}"
+
+
+def ruled(indicator_ids: Sequence[str], lang: str) -> Markup:
+    """Names of the indicators of one rule, each a place that links of appendix B lead to."""
+    place = Markup('<span id="{}">{}</span>')
+    names = [place.format(rule_anchor(one), typeset(indicator_name(one, lang))) for one in indicator_ids]
+    return Markup(word("rules.basis.joiner", lang)).join(names)
 
 
 def chip(status: str, lang: str, *, name: str = "") -> Markup:

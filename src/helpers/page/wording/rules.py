@@ -23,12 +23,12 @@ from helpers.registry.records import Basis
 
 @dataclass(frozen=True)
 class RuleTable:
-    """One rule of appendix A: caption, and a table of two text columns; ``about`` names what each row tells of."""
+    """One rule of appendix A: caption, and a table of two text columns; ``about`` are the indicators of each row."""
 
     id: str
     caption: str
     table: pd.DataFrame
-    about: tuple[str, ...] = ()
+    about: tuple[tuple[str, ...], ...] = ()
 
 
 def rules(results: pd.DataFrame, *, lang: str) -> tuple[RuleTable, ...]:
@@ -63,11 +63,18 @@ def _rule(name: str, rows: list[tuple[str, str]], lang: str) -> RuleTable:
 
 
 def _basis_rule(results: pd.DataFrame, lang: str) -> RuleTable:
-    """Say by which clause each indicator is defined, and how far that was verified."""
-    ids = tuple(dict.fromkeys(results["indicator_id"]))
-    records = [registry.indicator(one) for one in ids]
-    rows = [(capitalise(getattr(one, f"name_{lang}")), _basis(one.basis, lang)) for one in records]
-    return replace(_rule("basis", rows, lang), about=ids)
+    """Say which indicators each clause defines, and how far that was verified."""
+    found: dict[str, list[str]] = {}
+    for one in dict.fromkeys(results["indicator_id"]):
+        found.setdefault(_basis(registry.indicator(one).basis, lang), []).append(one)
+    joiner = word("rules.basis.joiner", lang)
+    rows = [(basis, joiner.join(indicator_name(one, lang) for one in ids)) for basis, ids in found.items()]
+    return replace(_rule("basis", rows, lang), about=tuple(map(tuple, found.values())))
+
+
+def indicator_name(indicator_id: str, lang: str) -> str:
+    """Name of an indicator as it begins a cell."""
+    return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))
 
 
 def _basis(basis: Basis, lang: str) -> str:
