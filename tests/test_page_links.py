@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 
+import demo_battle as demonstration
 from helpers.page import document, tables
 from helpers.page.wording.sentence import ROW_KEY, row_anchor, row_key
 from page_example import battle, report, sources
@@ -75,3 +77,13 @@ def test_the_rule_names_clause_and_verification():
     block = document.appendices(battle(), lang="en", sources=sources())
     html = "".join(part["html"] for part in block.sections[0].parts)
     assert "GB 3095 (2026), clause 6.4; read in the document" in html
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_source_line_of_a_table_leads_to_the_list_of_sources(lang):
+    html = demonstration.report("2025", lang).html
+    lines = re.findall(r'<p class="table-note">.*?</p>', html, re.DOTALL)
+    led = [line for line in lines if 'href="#appendix-c"' in line]
+    assert len(led) > 5
+    start = html.index('id="appendix-c"')
+    assert 'id="source-1"' in html[start:]

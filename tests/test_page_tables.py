@@ -259,7 +259,7 @@ def test_any_table() -> None:
     html = data_table(table, caption="O3 <x>", lang="en", measures=measures, source="S", simulated=True)
     grid = Grid(html)
     assert grid.caption == "O3 <x> Demonstration data (simulated)"
-    assert html.endswith('<p class="table-note">Source: S</p>')
+    assert html.endswith('<p class="table-note"><a class="trace" href="#appendix-c">Source: S</a></p>')
     assert grid.rows == [
         ["PM2.5", "level (μg/m³)", "count", "small", "day", "open"],
         ["a", "1.2", "1", "0.001", "17 Sep 2025", "yes"],

@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.page.numbers import Measure, format_number, unit_label
-from helpers.page.tables.grid import build_table, cell, note, stamped
-from helpers.page.words import entry, word
+from helpers.page.tables.grid import SOURCES, build_table, cell, link, note, stamped
+from helpers.page.words import entry, typeset, word
 
 
 def data_table(
@@ -33,7 +33,7 @@ def data_table(
         Unit, printed in the head, and decimals by column; other numbers are printed with the decimals they
         need, at most six.
     source
-        Printed in a line under the table.
+        Printed in a line under the table, which leads to the list of sources where the report has one.
     simulated
         Whether the numbers are simulated, so that the caption carries the mark.
     anchors
@@ -50,7 +50,11 @@ def data_table(
     numeric = [str(i) for i, kind in enumerate(table.dtypes) if is_number(kind) and kind != "bool"]
     caption = stamped(caption, lang, simulated=simulated)
     made = build_table("data", caption, columns, rows, lang=lang, numeric=numeric, anchors=anchors)
-    return made + note(word("table.source", lang).format(source=source)) if source else made
+    return (
+        made + note(link(SOURCES, typeset(word("table.source", lang).format(source=source))))
+        if source
+        else made
+    )
 
 
 def coverage_table(coverage: pd.DataFrame, *, lang: str, simulated: bool = False) -> Markup:

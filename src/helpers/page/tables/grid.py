@@ -80,6 +80,9 @@ def build_table(
     ).format(caption.striptags(), kind + extra, caption, head, body)
 
 
+SOURCES = "appendix-c"  # the last of the appendices lists the files
+
+
 def link(anchor: str, content: str) -> Markup:
     """Let a text lead to a place of the page; on paper and in Word it is plain text."""
     return Markup('<a class="trace" href="#{}">{}</a>').format(anchor, content)
