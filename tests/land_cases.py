@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import registry, store
-from helpers.battles import raster_tables
+from helpers.battles import overview, raster_tables
 from helpers.battles.context import Battle, Context
 from helpers.page import document
 from helpers.page.words import banned_words
@@ -36,6 +36,13 @@ def empty_tables(battle: ModuleType) -> dict[str, pd.DataFrame]:
     rasters = {name for names in raster_tables.TABLES.values() for name in names}
     names = [name for name in battle.TABLES if name not in derived.TABLES]
     return {name: (raster_tables if name in rasters else store).empty(name) for name in names}
+
+
+def build_overview(tables: dict[str, pd.DataFrame] | None = None, as_of: date = date(2025, 12, 31)) -> Battle:
+    """The whole plan on invented tables, its battles built on the same ones."""
+    given, asked = empty_tables(overview) | (tables or {}), context(as_of)
+    parts = {name: module.build(given, asked) for name, module in overview.BATTLES.items()}
+    return overview.build(given, asked, battles=parts)
 
 
 def rows(name: str, records: list[dict[str, object]], **common: object) -> pd.DataFrame:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from demo_battle import BATTLES, battle
 from helpers import registry, store
 from helpers.battles import cross_cutting, milestones, overview, results, synergy
-from land_cases import context, empty_tables, ledger, row, rows
+from land_cases import build_overview, context, ledger, row, rows
 
 
 def build(tables: dict | None = None, as_of: date = date(2025, 12, 31)):
-    return overview.build(empty_tables(overview) | (tables or {}), context(as_of))
+    return build_overview(tables, as_of)
 
 
 @pytest.mark.parametrize("name", BATTLES)

@@ -11,10 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
 
+from helpers.run.jobs import Job, Outcome
+from helpers.run.reports import build_all
 from run_checkout import FIXTURES, invoke, make_checkout
 
 ENDINGS = ("html", "json", "xlsx", "manifest.json")
@@ -221,3 +224,23 @@ def test_check_names_what_every_notebook_declares(tmp_path: Path, monkeypatch: p
     result = invoke("check")
     assert result.exit_code == 0
     assert "notebooks/plain.ipynb: parameters city, period, lang, as_of, data_dir, seed" in result.stdout
+
+
+def test_battles_come_in_one_language_first_and_the_overview_after_them() -> None:
+    jobs = [
+        Job("changchun", battle, "2025", lang)
+        for battle in ("overview", "blue_sky", "black_soil")
+        for lang in ("zh", "en")
+    ]
+    begun: list[str] = []
+    builder = SimpleNamespace(build=lambda job: begun.append(job.stem) or Outcome(job, "built"))
+    found = build_all(jobs, builder, at_once=1, tell=lambda outcome: None)
+    assert begun == [
+        "blue_sky.zh",
+        "black_soil.zh",
+        "overview.zh",
+        "blue_sky.en",
+        "black_soil.en",
+        "overview.en",
+    ]
+    assert [outcome.job for outcome in found] == jobs

@@ -50,7 +50,7 @@ PUBLISHED = (
 _UNMEASURED = ("pm25_mean", "good_day_ratio", "heavy_day_ratio")
 
 
-def build(tables: dict[str, pd.DataFrame], context: Context, *, with_evidence: bool = True) -> Battle:
+def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     """Answer the blue-sky questions for one city and period.
 
     Parameters
@@ -58,8 +58,6 @@ def build(tables: dict[str, pd.DataFrame], context: Context, *, with_evidence: b
     tables
         Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty. Of ``air_hourly`` only the
         hours of the report's year are needed where the station days are given.
-    with_evidence
-        Whether to build the tables of trends, weather and backtests, which take longest and on which no row rests.
 
     Returns
     -------
@@ -73,7 +71,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context, *, with_evidence: b
     ledger, differing = noise.replace_reported(tables["ledger"], heard, context)
     rows += noise.tell_counts(ledger_rows.make_rows(ledger, reported, context), heard, differing, context)
     found = results.make(_name_sources(rows, tables["sources"]))
-    details = {} if _has_no_day(days, context) else _details(days, tables, context, with_evidence)
+    details = {} if _has_no_day(days, context) else _details(days, tables, context)
     computed = air_rows.annual_values(details["annual"]) if details else air_rows.NO_YEARS
     published = published_check.build_tables(computed, PUBLISHED, context)
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
@@ -116,11 +114,8 @@ def _unmeasured_rows(context: Context) -> list[dict[str, object]]:
     return rows
 
 
-def _details(
-    days: AirDays, tables: dict[str, pd.DataFrame], context: Context, with_evidence: bool
-) -> dict[str, pd.DataFrame]:
+def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
     span = air_rows.spans(context)[0]
-    evidence = air_evidence.evidence_tables(days, tables, span, context) if with_evidence else {}
     return {
         "annual": air_tables.annual_table(days, context),
         "daily": air_tables.daily_table(days, first=date(span.end.year - 1, 1, 1), last=span.end),
@@ -131,7 +126,7 @@ def _details(
         "windows": air_tables.window_table(days, tables, context),
         "editions": air_tables.edition_table(days, span),
         "authenticity": _screened(tables["air_hourly"], span),
-        **evidence,
+        **air_evidence.evidence_tables(days, tables, span, context),
     }
 
 

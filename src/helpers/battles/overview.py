@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 
 import pandas as pd
@@ -27,11 +28,11 @@ BATTLES: dict[str, ModuleType] = {
 }
 PARTS = (*BATTLES, cross_cutting.NAME)
 """What the plan is made of, in its order: the battles, and the articles that belong to none of them."""
+OWN_TABLES = (*cross_cutting.TABLES, "tasks")
 TABLES = tuple(
-    dict.fromkeys(
-        (*(table for module in BATTLES.values() for table in module.TABLES), *cross_cutting.TABLES, "tasks")
-    )
+    dict.fromkeys((*(table for module in BATTLES.values() for table in module.TABLES), *OWN_TABLES))
 )
+"""All that the overview rests on; what its battles read comes with them."""
 FOLLOWS = ("target", "milestone", "ledger", "task", "none")
 """How an article may be followed: judged, dated, counted by an indicator, told by the task ledger, or not at all."""
 _GOOD = ("met", "on_track")
@@ -39,13 +40,15 @@ _JUDGED = (*_GOOD, "at_risk", "off_track")
 _TARGETS = ["target_id", "article", "part", "indicator_id", "status", "is_judged"]
 
 
-def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
+def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapping[str, Battle]) -> Battle:
     """Put the whole plan together for one city and period.
 
     Parameters
     ----------
     tables
-        Processed tables named in ``TABLES``, up to ``context.as_of``; each may be empty. Station days may be missing.
+        Processed tables named in ``OWN_TABLES``, up to ``context.as_of``; each may be empty.
+    battles
+        Every battle of ``BATTLES`` as it is built for the same context.
 
     Returns
     -------
@@ -54,9 +57,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     the tables of :mod:`helpers.battles.synergy` and :mod:`helpers.battles.task_ledger`, ``coverage``, ``sources``,
     ``quarantine``.
     """
-    battles = {name: _build_part(name, tables, context) for name in BATTLES}
     crossing = cross_cutting.build(tables, context)
-    parts = {name: battle.results for name, battle in battles.items()} | {crossing.name: crossing.results}
+    parts = {name: battles[name].results for name in BATTLES} | {crossing.name: crossing.results}
     found = _gather(parts)
     milestones = milestone_table(found[found["target_id"] != ""], tables["tasks"], context)
     annual = battles["blue_sky"].tables.get("annual")
@@ -74,14 +76,6 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "quarantine": tables["quarantine"],
     }
     return Battle(NAME, context, found, details)
-
-
-def _build_part(name: str, tables: dict[str, pd.DataFrame], context: Context) -> Battle:
-    """Build a battle as its own page does; blue sky without the models that no row rests on."""
-    own = {table: tables[table] for table in BATTLES[name].TABLES if table in tables}
-    if name == blue_sky.NAME:
-        return blue_sky.build(own, context, with_evidence=False)
-    return BATTLES[name].build(own, context)
 
 
 def _gather(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -62,8 +62,9 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         for at, item in enumerate(outlook.items):
             if (classes[at] > 0).any():
                 rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
-    columns = ["section_id", "item", "expected_mean", "likelihood", "section_likelihood"]
-    return pd.DataFrame(rows, columns=columns).astype({"section_id": "str", "item": "str"})
+    numbers = ("expected_mean", "likelihood", "section_likelihood")
+    kinds = {"section_id": "str", "item": "str"} | dict.fromkeys(numbers, "float64")
+    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
 
 def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:

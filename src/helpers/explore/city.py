@@ -12,7 +12,7 @@ from helpers.battles.land_vegetation import growing_months
 from helpers.battles.results import COLUMNS
 from helpers.errors import CoverageError
 from helpers.explore.frames import as_series, describe
-from helpers.explore.words import both
+from helpers.explore.words import both, place_name
 from helpers.explore.workspace import current
 from helpers.periods import Period
 from helpers.registry import land
@@ -168,7 +168,7 @@ def vegetation(zone: str, *, period: str | None = None) -> pd.DataFrame:
     rows = _within(rows, "month", period)
     return describe(
         rows.rename(columns={"value": "value_index"}), value="value_index", unit="index",
-        name=both("names.vegetation"), place=(zone, zone), reader="land_vegetation", decimals=2,
+        name=both("names.vegetation"), place=(zone, place_name(zone, "en")), reader="land_vegetation", decimals=2,
     )  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def results(battle: str, period: str = "2025") -> pd.DataFrame:
     day = last_day_with_data(run.folders.processed, run.context.city.code, wanted)
     _, day = wanted.until(min(day, run.context.as_of))
     asked = replace(run, context=replace(run.context, period=wanted, as_of=day), opened={})
-    table = room.build(asked.load(room.TABLES), asked.context).results[list(COLUMNS)]
+    table = asked.build(room).results[list(COLUMNS)]
     table.attrs = {"period": period, "simulated": asked.folders.simulated, "unit": "see column unit"}
     return table
 

@@ -82,12 +82,12 @@ def summary_line(summary: ingest.IngestSummary) -> str:
 
 
 def _write_demonstration_once(folders: Folders, city: str) -> None:
-    # Its workbooks and rasters need libraries that no kernel should wait for.
-    from helpers.run.demonstration import FIRST, LAST, write_demonstration
-
     stamp = folders.raw.with_name("demonstration.txt")
-    wanted = f"{city} {FIRST} {LAST} {_DEMONSTRATION_SEED} {_version(city)}"
+    wanted = f"{city} {_DEMONSTRATION_SEED} {_version(city)}"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        # Its workbooks and rasters need libraries that no kernel should wait for.
+        from helpers.run.demonstration import write_demonstration
+
         write_demonstration(
             folders,
             city=city,

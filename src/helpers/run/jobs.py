@@ -10,6 +10,8 @@ from helpers.run import parameters
 
 FORMATS = ("html", "pdf", "docx")
 STYLES = ("brief", "formal")
+WHOLE = "overview"
+"""The notebook that is made of what the battles found."""
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,18 @@ def inputs_of(job: Job) -> dict[str, Any]:
     """
     return {
         "notebook": provenance.file_sha256(job.notebook),
-        "helpers": _hash_tree(Path(__file__).parents[1]),
-        "city": _hash_tree(paths.city_folder(job.city)),
-        "libraries": provenance.manifest_hash(versions()),
+        **code_of(job.city),
         "parameters": {k: v for k, v in job.parameters().items() if k != "data_dir"},
         "style": job.style,
+    }
+
+
+def code_of(city: str) -> dict[str, str]:
+    """Hashes of all that computes for a city as it stands now: the helpers, the city's facts, the libraries."""
+    return {
+        "helpers": _hash_tree(Path(__file__).parents[1]),
+        "city": _hash_tree(paths.city_folder(city)),
+        "libraries": provenance.manifest_hash(versions()),
     }
 
 

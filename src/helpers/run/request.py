@@ -12,7 +12,7 @@ from helpers.errors import ParameterError
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import parameters
-from helpers.run.jobs import FORMATS, STYLES, Job
+from helpers.run.jobs import FORMATS, STYLES, WHOLE, Job
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Request:
 
 def known_battles() -> tuple[str, ...]:
     """Notebooks that make a report: the overview, then the battles in the order of the plan, others after them."""
-    order = ["overview", *registry.palette().battles]
+    order = [WHOLE, *registry.palette().battles]
     names = sorted(path.stem for path in (paths.home() / "notebooks").glob("*.ipynb"))
     return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
 

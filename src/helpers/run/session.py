@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from helpers import registry, store
 from helpers.battles.context import Battle, Context, Late
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
-from helpers.run import derived, derived_rasters, freshness
+from helpers.run import built, derived, derived_rasters, freshness
 from helpers.run.data import prepare
 from helpers.run.parameters import language
 
@@ -35,6 +36,26 @@ class Run:
     lang: str
     folders: Folders
     opened: dict[str, str] = field(default_factory=dict)
+
+    def build(self, battle: ModuleType) -> Battle:
+        """Build a battle from its tables, or take it as a report of the same question and data has built it.
+
+        ``battle.build(run.load(battle.TABLES), run.context)`` is the same without what is kept; a module changed in
+        memory is to be built so. A battle made of others, such as the overview, is given those.
+        """
+        if set(battle.TABLES) & set(derived.TABLES):
+            derived.bring_up_to_date(self.folders.processed, self.context.city.code)
+
+        def make() -> built.Made:
+            own = replace(self, opened={})
+            parts = {part.NAME: own.build(part) for part in getattr(battle, "BATTLES", {}).values()}
+            given = {"battles": parts} if parts else {}
+            tables = own.load(getattr(battle, "OWN_TABLES", battle.TABLES))
+            return battle.build(tables, own.context, **given), own.opened
+
+        found, opened = built.take_or_make(self.folders.processed, battle.NAME, self.context, make)
+        self.opened.update(opened)
+        return found
 
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         """Read the named tables of the run's city, up to the day the run is seen from.
@@ -114,6 +135,7 @@ def start_run(
     ParameterError
         A parameter is malformed or out of range.
     """
+    built.first_code_of(city)
     wanted, place = Period.parse(period), registry.city(city)
     language(lang)
     day, asked = parse_day(as_of), parse_day(asked_on, "asked_on") or parse_day(as_of)
