@@ -1,9 +1,17 @@
-"""Documents: their code runs, their links, names and make targets exist, every decision has its test."""
+"""Documents: every code block of theirs runs, their links, names and make targets exist, every decision has its test.
+
+Python runs page by page in one namespace, the calls of the façade in running text too; shell commands run one by one,
+each once, in a checkout thrown away afterwards; a sidecar is read by the reader of sidecars.
+"""
 
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import shutil
+import subprocess
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +20,31 @@ import pytest
 import yaml
 
 import helpers
+from helpers import provenance
+from helpers.explore import workspace
+from run_checkout import ROOT, make_checkout
+from test_docs_add_city import steps
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "data" / "raw" / "README.md", *DOCS.rglob("*.md")])
+PYTHON = ("python", "text")  # nothing in a block may go unrun because its fence is called text
+SHELL, SIDECAR = "sh", "yaml"
+CLUSTER = (
+    "wants machines of the reader's own; "
+    "test_run_fleet.py::test_a_cluster_builds_what_one_machine_builds_though_a_worker_dies"
+)
+NOT_RUN = {
+    "make setup": "installs packages",
+    "make test": "is the suite that runs this test",
+    "make bench": "measures for minutes, on a machine that does nothing else",
+    "five-battles fleet --cities all --periods 2025 --scheduler tcp://<address of the scheduler>:8786": CLUSTER,
+    "dask scheduler --host <address> --no-dashboard": CLUSTER,
+    "dask worker tcp://<address of the scheduler>:8786 --nthreads 4 --memory-limit 2GB --no-dashboard": CLUSTER,
+}
+TOOLS = {  # the machine has no systemd, and a crontab of the checkout's own
+    "systemctl": "#!/bin/sh\nexit 1\n",
+    "crontab": '#!/bin/sh\nif [ "$1" = -l ]; then cat "$HOME/table"; else cat > "$HOME/table"; fi\n',
+}
 METHODS = sorted(page for page in (DOCS / "methods").glob("*.md") if page.stem != "index")
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 METHOD_PARTS = ["Rule", "Formula", "Source", "Assumptions", "Worked example", "What it cannot say"]
@@ -45,7 +74,9 @@ def fences(page: Path, *languages: str) -> list[tuple[int, str]]:
 
 
 def prose(page: Path) -> str:
-    return re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    """Text outside of code blocks, on the lines where it stands."""
+    parts = re.split(r"(^```.*?^```$)", read(page), flags=re.MULTILINE | re.DOTALL)
+    return "".join("\n" * part.count("\n") if part.startswith("```") else part for part in parts)
 
 
 def headings(page: Path) -> list[str]:
@@ -73,12 +104,84 @@ def names_in(file: str) -> set[str]:
     return set(re.findall(r"^ *def (test_\w+)\(", read(path), re.MULTILINE)) if path.is_file() else set()
 
 
-@each([page for page in PAGES if fences(page, "python")])
-def test_python_blocks_run_and_give_what_is_printed(page: Path) -> None:
+def calls(page: Path) -> list[tuple[int, str]]:
+    """Line and text of every call of the façade in running text; of one that leaves something out, its name."""
+    text = prose(page)
+    found = re.finditer(r"`(fb\.[^`]+)`", text)
+    return [(text.count("\n", 0, m.start()), m[1].split("(")[0] if "…" in m[1] else m[1]) for m in found]
+
+
+@cache
+def commands() -> dict[str, str]:
+    """Every command of the shell blocks, and the place where it is first given; the steps of a new city have their test."""
+    found: dict[str, str] = {}
+    for page in PAGES:
+        for line, block in fences(page, SHELL):
+            for number, text in enumerate(block.splitlines(), line + 1):
+                found.setdefault(re.split(r"\s+#", text)[0], f"{name_of(page)}:{number}")
+    return {command: place for command, place in found.items() if command and command not in steps()}
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout as the documents take it to be: set up, three months received, one short notebook for all battles."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = make_checkout(tmp_path_factory.mktemp("documents"), patch, "reading", data=True)
+    (home / "notebooks" / "reading.ipynb").rename(home / "notebooks" / "blue_sky.ipynb")
+    (home / "cities" / "changchun" / "feeds.yml").unlink()  # nothing leaves this machine
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "schedule.yml"):
+        shutil.copyfile(ROOT / name, home / name)
+    for name in ("src", "tests", "benchmarks"):
+        (home / name).symlink_to(ROOT / name)
+    (home / ".venv").mkdir()
+    for entry in Path(sys.prefix).iterdir():
+        if entry.name not in (".ready", "matplotlib"):
+            (home / ".venv" / entry.name).symlink_to(entry)
+    (home / ".venv" / ".ready").touch()  # after all it depends on, so that make installs nothing
+    (home.parent / "tools").mkdir()
+    (home.parent / "table").touch()
+    for name, text in TOOLS.items():
+        (home.parent / "tools" / name).write_text(text)
+        (home.parent / "tools" / name).chmod(0o755)
+    return home
+
+
+@pytest.fixture(scope="module")
+def environment(checkout: Path) -> dict[str, str]:
+    """What the commands know of the machine: a home of their own, and no key, address or wish of whoever tests."""
+    theirs = ("FIVE_BATTLES", "MAKE", "XDG")
+    known = {name: text for name, text in os.environ.items() if not name.startswith(theirs)}
+    places = (checkout.parent / "tools", checkout / ".venv" / "bin", known["PATH"])
+    return known | {
+        "FIVE_BATTLES_HOME": str(checkout),
+        "HOME": str(checkout.parent),
+        "PATH": os.pathsep.join(map(str, places)),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+@pytest.fixture
+def facade(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The façade speaks of the checkout, and of nothing afterwards."""
+    monkeypatch.setenv("FIVE_BATTLES_HOME", str(checkout))
+    monkeypatch.setattr(workspace, "_current", [])
+
+
+@each(PAGES)
+def test_every_code_block_is_of_a_language_that_is_run(page: Path) -> None:
+    lines = list(enumerate(read(page).splitlines(), 1))
+    openings = [(number, line) for number, line in lines if re.match(r"\s*(```|~~~)", line)][::2]
+    known = rf"```({'|'.join((*PYTHON, SHELL, SIDECAR))})\b"
+    unknown = [f"{name_of(page)}:{number} {line}" for number, line in openings if not re.match(known, line)]
+    assert unknown == []
+
+
+@each([page for page in PAGES if fences(page, *PYTHON) or calls(page)])
+def test_python_blocks_run_and_give_what_is_printed(page: Path, facade: None) -> None:
     names: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     told: list[str] = []
-    for line, block in fences(page, "python"):
+    for line, block in fences(page, *PYTHON):
         if ">>> " not in block:
             exec(compile("\n" * line + block, name_of(page), "exec"), names)
             continue
@@ -86,6 +189,42 @@ def test_python_blocks_run_and_give_what_is_printed(page: Path) -> None:
         runner.run(example, out=told.append, clear_globs=False)
         names |= example.globs
     assert runner.failures == 0, "".join(told)
+    names["fb"] = helpers
+    for line, call in calls(page):
+        assert eval(compile("\n" * line + call, name_of(page), "eval"), names) is not None
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_documents_ends_well(
+    command: str, checkout: Path, environment: dict[str, str]
+) -> None:
+    if command in NOT_RUN:
+        pytest.skip(f"{commands()[command]}: {command}: {NOT_RUN[command]}")
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=checkout,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    told = f"{commands()[command]}: {command}: exit code {done.returncode}\n{done.stdout}"
+    assert done.returncode == 0, told
+
+
+def test_commands_that_are_not_run_stand_in_a_document() -> None:
+    assert set(NOT_RUN) <= set(commands())
+    assert all(name in names_in(file) for file, name in TEST_NAME.findall(" ".join(NOT_RUN.values())))
+
+
+@each([page for page in PAGES if fences(page, SIDECAR)])
+def test_a_sidecar_is_read_as_it_is_printed(page: Path, tmp_path: Path) -> None:
+    for line, block in fences(page, SIDECAR):
+        raw = tmp_path / f"{page.name}:{line}"
+        provenance.sidecar_path(raw).write_text(block, encoding="utf-8")
+        assert provenance.read_sidecar(raw).title_zh
 
 
 @each(PAGES)
