@@ -21,6 +21,7 @@ PRIOR_SHARE = 0.9  # prior variance of the level over the squared error of telli
 FALLBACK_VARIANCE = 0.04  # of a 30-day mean (logarithm) where no two earlier years can be compared
 MOST_SHARE = 0.9  # of that error the level may take
 _TAIL_DOF = 6  # of the level's t distribution
+_WEIGHTS = 0.5 ** (np.arange(LOOK_BACK_DAYS)[::-1] / HALF_LIFE_DAYS)
 _MEAN_AGE = HALF_LIFE_DAYS / np.log(2)
 # Variance of a level over that of a 30-day mean: a ratio of two weighted means, each worth 2 x mean age of days.
 _LEVEL_NOISE = BLOCK_DAYS / _MEAN_AGE
@@ -83,8 +84,7 @@ def log_level(archive: Archive, as_of: date, years_back: int) -> float:
     now = archive.window(as_of - timedelta(days=LOOK_BACK_DAYS - 1), LOOK_BACK_DAYS)
     then = archive.window(same_day(as_of, years_back) - timedelta(days=LOOK_BACK_DAYS - 1), LOOK_BACK_DAYS)
     both = np.isfinite(now) & np.isfinite(then)
-    weights = 0.5 ** (np.arange(LOOK_BACK_DAYS)[::-1] / HALF_LIFE_DAYS)
-    upper, lower = (weights[both] * now[both]).sum(), (weights[both] * then[both]).sum()
+    upper, lower = (_WEIGHTS[both] * now[both]).sum(), (_WEIGHTS[both] * then[both]).sum()
     if both.sum() < MINIMUM_LEVEL_DAYS or upper <= 0 or lower <= 0:
         return float("nan")
     return float(np.log(upper / lower))
@@ -201,14 +201,16 @@ def draw_rest(
     level, n_left = assess_level(archive, as_of, year, years), days_left(as_of, year)
     scale = {y: float(np.exp(value)) for y, value in level.by_year.items()}
     few = level.month_spread * np.sqrt(2 / len(years))
-    pieces = []
+    rest = np.empty((n_draws, n_left))
     for offset in range(0, n_left, BLOCK_DAYS):
-        start = as_of + timedelta(days=offset + 1)
-        pool = _block_pool(archive, start, min(BLOCK_DAYS, n_left - offset), year, scale)
+        start, length = as_of + timedelta(days=offset + 1), min(BLOCK_DAYS, n_left - offset)
+        pool = _block_pool(archive, start, length, year, scale)
         own = np.exp(few * generator.standard_normal(n_draws) - few**2 / 2)
-        pieces.append(pool[generator.integers(len(pool), size=n_draws)] * own[:, None])
+        drawn = pool[generator.integers(len(pool), size=n_draws)]
+        np.multiply(drawn, own[:, None], out=rest[:, offset : offset + length])
     tail = generator.standard_t(_TAIL_DOF, size=n_draws) * np.sqrt((_TAIL_DOF - 2) / _TAIL_DOF)
-    return np.concatenate(pieces, axis=1) * np.exp(level.spread * tail - level.spread**2 / 2)[:, None]
+    rest *= np.exp(level.spread * tail - level.spread**2 / 2)[:, None]
+    return rest
 
 
 def _block_pool(archive: Archive, start: date, length: int, year: int, scale: dict[int, float]) -> np.ndarray:

@@ -80,8 +80,8 @@ def evaluate(days: np.ndarray, *, statistic: Statistic, decimals: int) -> np.nda
 
 def _percentile(days: np.ndarray, n: np.ndarray, percent: int) -> np.ndarray:
     """Interpolate between ranks of each row; NaN sorts last and is never reached."""
-    ordered = np.sort(days, axis=1)
     place, rest = np.divmod((n - 1) * percent, 100)
-    rows = np.arange(len(days))
-    low, high = ordered[rows, place], ordered[rows, np.minimum(place + 1, n - 1)]
+    after, rows = np.minimum(place + 1, n - 1), np.arange(len(days))
+    ordered = np.partition(days, np.unique([place, after]), axis=1)
+    low, high = ordered[rows, place], ordered[rows, after]
     return low + (high - low) * (rest / 100)

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.errors import CoverageError
 from helpers.statistics._season import Archive, days_left, same_day
 from helpers.statistics._statistic import Statistic, evaluate, parse_statistic
-from helpers.statistics.forecast import MINIMUM_DAYS, Outcome, budget_likelihood, daily_archive, year_outcome
+from helpers.statistics.forecast import MINIMUM_DAYS, Outcome, budget_likelihood, complete_year, daily_archive
 
 RELIABILITY_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 N_DRAWS = 1000
@@ -73,17 +73,12 @@ def run_backtest(
         earlier = [finals[other] for other in finals if other < year]
         for month in range(2, 13) if earlier else ():
             as_of = date(year, month, 1) - timedelta(days=1)
-            outcome = year_outcome(
-                daily,
-                statistic=statistic,
-                year=year,
-                as_of=as_of,
-                decimals=decimals,
-                seed=seed,
-                n_draws=N_DRAWS,
+            seen = archive.until(as_of)
+            outcome = complete_year(
+                seen, rule, year=year, day=as_of, decimals=decimals, draws=(N_DRAWS, seed)
             )
             if outcome.status == "ok":
-                naive = _climatology(archive.until(as_of), outcome, as_of, year, rule, decimals)
+                naive = _climatology(seen, outcome, as_of, year, rule, decimals)
                 event = (earlier[-1] if target is None else target, operator)
                 rows.append(_score(outcome, year, as_of, actual, (earlier[-1], naive), event))
     return pd.DataFrame(rows)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,26 @@ def year_outcome(
         raise ParameterError(f"{n_draws} draws", expected="100 or more", remedy="raise n_draws")
     if target is not None:
         _check_operator(operator)
-    archive = daily_archive(daily).until(day)
+    outcome = complete_year(
+        daily_archive(daily).until(day), rule, year=year, day=day, decimals=decimals, draws=(n_draws, seed)
+    )
+    if target is None or outcome.status != "ok":
+        return outcome
+    return replace(outcome, likelihood=budget_likelihood(outcome, target=target, operator=operator))
+
+
+def complete_year(
+    archive: Archive, rule: Statistic, *, year: int, day: date, decimals: int, draws: tuple[int, int]
+) -> Outcome:
+    """Tell a year's final value as :func:`year_outcome` does, from days that were checked and laid out before.
+
+    Parameters
+    ----------
+    archive
+        Of :func:`daily_archive`, up to and including ``day``.
+    draws
+        Number of drawn years, and the seed.
+    """
     known = archive.window(date(year, 1, 1), days_left(date(year - 1, 12, 31), year) - days_left(day, year))
     n_valid, n_left = int(np.isfinite(known).sum()), days_left(day, year)
     facts = {
@@ -113,15 +133,15 @@ def year_outcome(
     if n_valid + n_left < MINIMUM_DAYS:
         return Outcome(**facts, reason=f"at most {n_valid + n_left} valid days, {MINIMUM_DAYS} needed")
     if n_left == 0:
-        return _tell(np.array([facts["value_so_far"]]), facts, target, operator)
+        return _tell(np.array([facts["value_so_far"]]), facts)
     years = source_years(archive, day, year)
     if len(years) < MINIMUM_YEARS:
         return Outcome(**facts, reason=f"{len(years)} earlier years hold the season to come, 2 needed")
     if np.nanmin(archive.values) == np.nanmax(archive.values):
         return Outcome(**facts, reason="the daily values never vary")
-    rest = draw_rest(archive, as_of=day, year=year, years=years, draws=(n_draws, seed))
+    rest = draw_rest(archive, as_of=day, year=year, years=years, draws=draws)
     final = _complete(known, rest, rule, decimals)
-    return _tell(final, facts | {"source_years": tuple(years)}, target, operator)
+    return _tell(final, facts | {"source_years": tuple(years)})
 
 
 def budget_likelihood(outcome: Outcome, *, target: float, operator: str = "<=") -> float:
@@ -183,27 +203,31 @@ def daily_archive(daily: pd.DataFrame) -> Archive:
 
 def _complete(known: np.ndarray, rest: np.ndarray, rule: Statistic, decimals: int) -> np.ndarray:
     """Join the known days with every drawn rest, rounded as days are published, and evaluate the year."""
-    repeated = np.broadcast_to(known, (len(rest), len(known)))
-    days = np.concatenate([repeated, np.round(rest, decimals)], axis=1)
+    days = np.empty((len(rest), len(known) + rest.shape[1]))
+    days[:, : len(known)] = known
+    np.round(rest, decimals, out=days[:, len(known) :])
     return evaluate(days, statistic=rule, decimals=decimals)
 
 
-def _tell(final: np.ndarray, facts: dict[str, object], target: float | None, operator: str) -> Outcome:
+def _tell(final: np.ndarray, facts: dict[str, object]) -> Outcome:
     """Sum up the final values; quantiles are values that were drawn, so they are rounded as published."""
     points = np.quantile(final, [0.025, 0.1, 0.5, 0.9, 0.975], method="inverted_cdf").tolist()
     names = ("low95", "low80", "median", "high80", "high95")
-    outcome = Outcome(**facts, **dict(zip(names, points, strict=True)), status="ok", draws=final)
-    if target is None:
-        return outcome
-    return replace(outcome, likelihood=budget_likelihood(outcome, target=target, operator=operator))
+    return Outcome(**facts, **dict(zip(names, points, strict=True)), status="ok", draws=final)
 
 
 def _can_be_valid(known: np.ndarray, year: int) -> bool:
     """Whether the validity rule of a year holds if every day still to come is valid."""
-    calendar_days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
-    valid = np.ones(len(calendar_days), dtype=bool)
+    months = _months_of(year)
+    valid = np.ones(len(months), dtype=bool)
     valid[: len(known)] = np.isfinite(known)
-    return annual_valid(np.bincount(calendar_days.month[valid], minlength=13)[1:].tolist())
+    return annual_valid(np.bincount(months[valid], minlength=13)[1:].tolist())
+
+
+@cache
+def _months_of(year: int) -> np.ndarray:
+    """Month, 1 to 12, of every day of a year."""
+    return pd.date_range(f"{year}-01-01", f"{year}-12-31").month.to_numpy()
 
 
 def _check_as_of(as_of: str | date, year: int) -> date:
