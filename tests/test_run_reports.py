@@ -244,3 +244,15 @@ def test_battles_come_in_one_language_first_and_the_overview_after_them() -> Non
         "overview.en",
     ]
     assert [outcome.job for outcome in found] == jobs
+
+
+def test_helpers_edited_while_a_run_is_going_count_as_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_checkout(tmp_path, monkeypatch, "reading", data=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("helpers.run.reports.helpers_at_start", lambda: "as they were when the run began")
+        assert report().exit_code == 0
+    assert "the helpers changed" in report("--dry-run").output
+    assert report().exit_code == 0
+    assert "reading zh: unchanged" in report("--dry-run").output

@@ -59,6 +59,12 @@ def table(name: str) -> pd.DataFrame:
     return _read_table(name).copy()
 
 
+@cache
+def common_indicators(registry: Path) -> dict[str, Indicator]:
+    """Read the indicators that are no city's own, as :func:`read_indicators` does."""
+    return read_indicators(registry)
+
+
 def read_indicators(
     folder: Path, *, known_caveats: Mapping[str, Words] | None = None
 ) -> dict[str, Indicator]:

@@ -116,7 +116,7 @@ def _cities() -> tuple[Path, ...]:
 @cache
 def _all_indicators(registry: Path, cities: tuple[Path, ...]) -> dict[str, Indicator]:
     parts = {folder / "indicators.yml": own_indicators(folder) for folder in cities}
-    return _join(load.read_indicators(registry), parts)
+    return _join(load.common_indicators(registry), parts)
 
 
 @cache

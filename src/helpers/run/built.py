@@ -29,8 +29,12 @@ _KEPT_DAYS = (
 )
 
 Made = tuple[Battle, Mapping[str, str]]
-first_code_of = cache(manifest.code_of)
-"""Hashes of the code and of a city's facts when this process first asked for them, which is before it read them."""
+
+
+@cache
+def first_code_of(city: str) -> dict[str, str]:
+    """Hashes of the code this process holds, and of a city's facts when it first asked, which is before it read them."""
+    return manifest.code_of(city) | {"helpers": manifest.helpers_at_start()}
 
 
 def take_or_make(processed: Path, name: str, context: Context, make: Callable[[], Made]) -> Made:

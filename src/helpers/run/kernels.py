@@ -21,6 +21,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from helpers import paths
 from helpers.page import BITMAPS
+from helpers.run.manifest import helpers_at_start
 
 CAN_FORK = sys.platform == "linux"
 _ZYGOTE_READY_S = 120
@@ -51,6 +52,7 @@ class Kernels:
 
     def __enter__(self) -> Kernels:
         self._folder = tempfile.TemporaryDirectory(prefix="five-battles-")
+        helpers_at_start()  # what is edited from now on is not what the kernels hold
         if self._wants_fork:
             self._zygote = Zygote(imported_modules(self._notebooks), self.environment)
         return self

@@ -73,6 +73,12 @@ def code_of(city: str) -> dict[str, str]:
     }
 
 
+@cache
+def helpers_at_start() -> str:
+    """Hash of the helpers when this process, or the one it was forked from, first asked: the code it holds in memory."""
+    return _hash_tree(Path(__file__).parents[1])
+
+
 def why_due(job: Job, inputs: Mapping[str, Any], folders: Folders) -> list[str]:
     """Reasons for which a report has to be built again, in words; none when it would come out the same.
 

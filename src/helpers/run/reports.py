@@ -25,7 +25,7 @@ from helpers.paths import Folders
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.jobs import WHOLE, Job, Outcome
 from helpers.run.kernels import Kernels
-from helpers.run.manifest import inputs_of, make_manifest, why_due
+from helpers.run.manifest import helpers_at_start, inputs_of, make_manifest, why_due
 from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
 
 # The exporter and its templates are shared by the threads, and drawing a page holds the interpreter anyway.
@@ -49,7 +49,7 @@ class Builder:
         try:
             if self.kernels.stopping.is_set():
                 return Outcome(job, "stopped")
-            inputs = inputs_of(job)
+            inputs = inputs_of(job) | {"helpers": helpers_at_start()}
             done = execute(job.notebook, job.parameters(), kernels=self.kernels, limits=self.limits)
             executed = done.notebook
             with _RENDERING:
