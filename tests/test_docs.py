@@ -27,7 +27,7 @@ from test_docs_add_city import steps
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), ROOT / "data" / "raw" / "README.md", *DOCS.rglob("*.md")])
-PYTHON = ("python", "text")  # nothing in a block may go unrun because its fence is called text
+PYTHON = ("python",)
 SHELL, SIDECAR = "sh", "yaml"
 CLUSTER = (
     "wants machines of the reader's own; "

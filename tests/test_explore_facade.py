@@ -16,7 +16,8 @@ from helpers.explore import workspace
 from helpers.explore.frames import as_series, column
 from helpers.units import UNITS
 
-SECTION = "yinma_bridge"
+ROOMS = ("air", "water", "noise", "soil")
+SECTION, POINT = "yinma_bridge", "SLZS01"
 CALLS = {
     "daily": lambda: fb.air.daily("PM2.5", period="2025"),
     "station": lambda: fb.air.daily("O3", station="1119A", period="2025-07"),
@@ -30,6 +31,9 @@ CALLS = {
     "months": lambda: fb.water.months(SECTION, "TP"),
     "water years": lambda: fb.water.yearly(SECTION, "TP"),
     "classes": lambda: fb.water.classes("2025"),
+    "noise years": lambda: fb.noise.yearly("night"),
+    "noise zones": lambda: fb.noise.zones("day", period="2025"),
+    "noise levels": lambda: fb.noise.levels(POINT, "night", period="2025"),
     "matter": lambda: fb.soil.matter(),
     "change": lambda: fb.soil.change(),
     "risk": lambda: fb.soil.risk(),
@@ -54,9 +58,9 @@ def test_importing_the_package_loads_no_library() -> None:
 def test_every_name_is_completed_and_has_a_docstring() -> None:
     for name in set(dir(fb)) - {"__version__"}:
         found = getattr(fb, name)
-        public = dir(found) if name in ("air", "water", "soil") else [name]
+        public = dir(found) if name in ROOMS else [name]
         for inner in public:
-            told = (getattr(found, inner) if name in ("air", "water", "soil") else found).__doc__
+            told = (getattr(found, inner) if name in ROOMS else found).__doc__
             assert told and len(told) > 60, f"{name}.{inner}"
     with pytest.raises(AttributeError, match="no attribute 'airs'"):
         fb.airs  # noqa: B018
@@ -86,6 +90,33 @@ def test_years_are_those_of_the_battle_and_a_running_year_is_a_gap() -> None:
     own = fb.air.yearly("O3").set_index("year")["o3_ug_m3"]
     assert own.loc[[2024, 2025]].tolist() == known.loc[[2024, 2025]].tolist()
     assert np.isnan(own.loc[2026])
+
+
+@pytest.mark.parametrize("make", CALLS.values(), ids=CALLS)
+def test_nothing_is_told_of_after_the_day_of_the_workspace(make) -> None:
+    workspace.use_run(demonstration_run(period="2025"))
+    table, last = make(), pd.Timestamp(2025, 12, 31)
+    for step in {"date", "time", "month", "year"} & set(table):
+        times = table[step] if step != "year" else pd.to_datetime(table[step].astype("str"))
+        assert times.max() <= last + pd.Timedelta(days=int(step == "time")), table.attrs["name"]
+
+
+def test_noise_is_that_of_the_battle_and_an_unfinished_year_is_a_gap() -> None:
+    known = battle("2025").tables
+    years = known["noise_years"].query("is_told and period == 'night'").set_index("year")["rate_pct"]
+    own = fb.noise.yearly("night").set_index("year")["value_pct"]
+    assert own.loc[[2024, 2025]].tolist() == years.loc[[2024, 2025]].tolist()
+    assert np.isnan(own.loc[2026])
+    zones = known["noise_zones"].query("period == 'night'")
+    own = fb.noise.zones("night", period="2025")
+    assert own["value_pct"].tolist() == zones["rate_pct"].tolist()
+    assert own["n_met"].tolist() == zones["n_met"].tolist() and own["zone"].iloc[0] == "Class 1"
+
+
+def test_levels_of_a_point_stand_once_a_day_beside_their_limit() -> None:
+    days = fb.noise.levels(POINT, "night")
+    assert days["date"].is_unique and set(days["method"]) == {"automatic", "manual"}
+    assert days.attrs["limit"] == 45.0 and days.attrs["place"] == "Demonstration noise point 01"
 
 
 def test_results_are_those_of_the_battle() -> None:
@@ -120,6 +151,8 @@ def test_what_is_unknown_gets_its_nearest() -> None:
         (lambda: fb.air.daily("O3", station="1119B"), "1119A"),
         (lambda: fb.water.months("yinma_brigde"), "yinma_bridge"),
         (lambda: fb.air.season(window="heatin"), "heating"),
+        (lambda: fb.noise.yearly("nigth"), "night"),
+        (lambda: fb.noise.levels("SLZS001"), POINT),
     ):
         with pytest.raises(ParameterError, match=right):
             wrong()

@@ -13,13 +13,16 @@ import pytest
 from markupsafe import Markup
 
 from demo_battle import BATTLES, demonstration_run
+from helpers.errors import CoverageError
 from helpers.explore import workspace
-from helpers.explore.panels import Panel, explore
+from helpers.explore.panels import ROWS, Call, Panel, explore
 from helpers.page.reading import read_markup
 from helpers.run.kernels import kernel_environment
 from run_checkout import ROOT, make_checkout
 
 LANGS = ("zh", "en")
+PANELS = (*BATTLES, "overview")
+MEASURED = {"NH3-N", "noise_levels", "noise_shares", "soil.matter:0-20", "soil.risk"}
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
@@ -30,41 +33,59 @@ def panel(battle: str, lang: str = "en") -> Panel:
 
 
 def sweep(one: Panel) -> list[dict[str, str]]:
-    """First and last option of every choice, the others as they settle."""
+    """First and last option of every choice, and every statistic of measured items, the others as they settle."""
     options, first = one.settle({})
     asked = [first] + [{**first, name: given[-1][1]} for name, given in options.items()]
+    for item in MEASURED & {value for _, value in options["item"]}:
+        statistics = one.settle({**first, "item": item})[0]["statistic"]
+        asked += [{**first, "item": item, "statistic": value} for _, value in statistics]
     return [one.settle(chosen)[1] for chosen in asked]
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("battle", [*BATTLES, "overview"])
+@pytest.mark.parametrize("battle", PANELS)
 def test_every_choice_gives_figure_table_and_code(battle: str, lang: str) -> None:
     one = panel(battle, lang)
     for chosen in sweep(one):
         shown = one.answer(chosen)
         assert shown.count("<svg") == 1 and "<table" in shown and "fb.show(table" in shown, chosen
         assert {"zh": "示例数据（模拟）", "en": "Demonstration data (simulated)"}[lang] in shown
-        assert not re.search(
-            r"\b(nan|None|NaT)\b", Markup(re.sub("<svg.*?</svg>", "", shown, flags=re.S)).striptags()
-        )
-        if lang == "en" and battle in ("blue_sky", "clear_water"):
-            assert not re.search("[\u4e00-\u9fff]", re.sub("<style.*?</style>", "", shown, flags=re.S))
+        plain = re.sub("<svg.*?</svg>", "", shown, flags=re.S)
+        assert not re.search(r"\b(nan|None|NaT)\b", Markup(plain).striptags())
+        assert "href=" not in plain, "there is no list of sources to lead to"
+        if lang == "en":
+            worded = re.sub("<(style|pre).*?</\\1>", "", shown, flags=re.S)
+            assert not re.search("[\u4e00-\u9fff]", worded), "only ids of zones, in the code, are Chinese"
 
 
-@pytest.mark.parametrize("battle", BATTLES)
-def test_the_code_shown_makes_the_table_shown(battle: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("battle", PANELS)
+def test_options_are_worded_and_told_apart(battle: str, lang: str) -> None:
+    one = panel(battle, lang)
+    for chosen in sweep(one):
+        for name, options in one.settle(chosen)[0].items():
+            labels = [label for label, _ in options]
+            assert len(set(labels)) == len(labels) and all(labels), (name, labels)
+            assert lang == "zh" or not re.search("[\u4e00-\u9fff]", "".join(labels)), (name, labels)
+
+
+@pytest.mark.parametrize("battle", PANELS)
+def test_the_code_shown_makes_what_is_shown(battle: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = panel(battle)
     given: dict[str, object] = {}
     monkeypatch.setattr(workspace, "use", lambda **asked: given.update(asked))
     for chosen in sweep(one):
         names: dict[str, object] = {}
-        exec(one.code(chosen), names)
-        table = names["table"]
+        *lines, last = one.code(chosen).splitlines()
+        exec("\n".join(lines), names)
+        table, shown, answer = names["table"], eval(last, names), one.answer(chosen)
         assert isinstance(table, pd.DataFrame)
         assert given["as_of"] == "2026-03-31" and given["lang"] == "en"
-        pd.testing.assert_frame_equal(table, one.question().calls(chosen)[0].make())
-        printed = read_markup(one.answer(chosen))[1][0]
-        assert len(printed.body) == min(len(table), 8)
+        assert str(shown.chart.svg) in answer
+        printed = read_markup(answer)[1][0]
+        assert len(printed.body) == (len(table) if "zone" in table else min(len(table), ROWS))
+        own = one.question().calls(chosen)[0].make()
+        pd.testing.assert_frame_equal(table, own)
 
 
 def test_the_use_line_leads_back_to_the_data() -> None:
@@ -85,11 +106,16 @@ def test_comparing_with_the_year_before_asks_for_it() -> None:
 
 
 def test_a_refusal_is_told_in_the_panel(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Call) -> pd.DataFrame:
+        raise CoverageError(
+            "nothing was reported on <this>", expected="rows", remedy="put the workbook into data/raw"
+        )
+
     one = panel("green_hills")
-    shown = one.answer(
-        {"item": "pm25_mean", "statistic": "reported", "place": "city", "period": "all", "against": "none"}
-    )
-    assert "nothing was reported on pm25_mean" in shown and "<svg" not in shown
+    _, chosen = one.settle({})
+    monkeypatch.setattr(Call, "make", refuse)
+    shown = one.answer(chosen)
+    assert "nothing was reported on &lt;this&gt;" in shown and "<svg" not in shown
 
 
 def test_controls_follow_each_other() -> None:

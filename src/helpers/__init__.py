@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _FACADE = {
     "air": ("helpers.explore.air", ""),
     "water": ("helpers.explore.water", ""),
+    "noise": ("helpers.explore.noise", ""),
     "soil": ("helpers.explore.soil", ""),
     "use": ("helpers.explore.workspace", "use"),
     "show": ("helpers.explore.show", "show"),

@@ -255,7 +255,9 @@ def season(pollutant: str = "PM2.5", *, window: str = "heating", station: str | 
         ["year", name, "start_date", "end_date", "n_days", "coverage_pct"]
     ]
     told = both("names.season", pollutant=(pollutant,) * 2, season=(chosen.name_zh, chosen.name_en))
-    return _describe(table, name, unit, told, station, pollutant, decimals=1)
+    is_after = table["start_date"] >= pd.Timestamp(air.reference_state_break().date)
+    change = table.loc[is_after, "year"].min() if pollutant in air.PARTICLES else None
+    return _describe(table, name, unit, told, station, pollutant, decimals=1, break_year=change)
 
 
 def windows() -> pd.DataFrame:

@@ -8,6 +8,7 @@ from importlib import import_module
 import pandas as pd
 
 from helpers import registry
+from helpers.battles.land_ledger import ended
 from helpers.battles.land_vegetation import growing_months
 from helpers.battles.results import COLUMNS
 from helpers.errors import CoverageError
@@ -113,7 +114,7 @@ def ledger(indicator: str, place: str | None = None, *, period: str | None = Non
     """
     run = current().run
     record = registry.indicator(one_of("indicator", indicator, registry.indicators()))
-    rows = current().table("ledger")
+    rows = reported()
     rows = rows[rows["indicator_id"] == indicator]
     if rows.empty:
         raise CoverageError(
@@ -141,6 +142,12 @@ def ledger(indicator: str, place: str | None = None, *, period: str | None = Non
     )  # fmt: skip
 
 
+def reported() -> pd.DataFrame:
+    """Rows of the ledgers whose period had ended by the day of the workspace, as the battles read them."""
+    rows, context = current().table("ledger"), current().run.context
+    return current().keep("reported", lambda: ended(rows, context))
+
+
 def vegetation(zone: str, *, period: str | None = None) -> pd.DataFrame:
     """NDVI of a zone by month of the growing season, composites weighted by their quality.
 
@@ -153,7 +160,7 @@ def vegetation(zone: str, *, period: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    ``month``, ``value_index`` (NaN without a usable composite), ``n, n_good`` (composites, of them good).
+    ``month``, ``value_index`` (NaN without a usable composite), ``n_composites, n_good`` (of them good).
 
     ::
 
@@ -167,7 +174,7 @@ def vegetation(zone: str, *, period: str | None = None) -> pd.DataFrame:
     rows = months[months["zone"] == one_of("zone", zone, zones())].drop(columns="zone")
     rows = _within(rows, "month", period)
     return describe(
-        rows.rename(columns={"value": "value_index"}), value="value_index", unit="index",
+        rows.rename(columns={"value": "value_index", "n": "n_composites"}), value="value_index", unit="index",
         name=both("names.vegetation"), place=(zone, place_name(zone, "en")), reader="land_vegetation", decimals=2,
     )  # fmt: skip
 

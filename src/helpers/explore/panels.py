@@ -102,7 +102,10 @@ class Panel:
         parts = [
             picture.part(),
             {"kind": "table", "html": table_html(table, rows=ROWS)},
-            {"kind": "table", "html": f'<p class="notes-title">{head}</p><pre class="code">{code}</pre>'},
+            {
+                "kind": "table",
+                "html": f'<p class="notes-title">{head}</p><pre class="code" style="user-select:all">{code}</pre>',
+            },
         ]
         return preview(parts, lang=lang, simulated=simulated)
 

@@ -20,6 +20,7 @@ from helpers.page.numbers import Measure, format_number
 
 _EVERY = {"date": "D", "month": "MS", "year": "YS"}
 _STEPS = ("date", "month", "year", "time")
+_WHOLE_YEARS = {("-01-01", "-12-31"), ("-01", "-12")}
 
 
 @dataclass(frozen=True)
@@ -91,22 +92,23 @@ def show(table: pd.DataFrame, against: pd.DataFrame | None = None) -> Picture:
 
 
 def table_html(table: pd.DataFrame, *, rows: int) -> str:
-    """Lay out the last rows of a table in the house style, with unit, coverage and source."""
+    """Lay out a table in the house style, of a series its last rows; the figure above it names the source."""
     lang, about = current().run.lang, table.attrs
-    shown = table.tail(rows)
+    shown = table.tail(rows) if {*_STEPS} & {*table} else table
     shown = shown[[name for name in shown if not (shown[name].astype("str") == "").all()]]
     unit_ends = f"_{about['unit']}"
     measures, told = {}, {}
     for name in shown:
-        plain = "value" if name == about["value"] else name.removesuffix(unit_ends)
+        is_value = name == about["value"] and name != "class"
+        plain = "value" if is_value else name.removesuffix(unit_ends)
         head = heading(plain, lang)
         told[head] = _printed(shown[name], lang)
-        if plain != name or name == about["value"]:
+        if plain != name or is_value:
             measures[head] = Measure(about["unit"], about.get("decimals", 0))
-    key = "panel.table" if len(table) > rows else "panel.table_whole"
+    key = "panel.table" if len(table) > len(shown) else "panel.table_whole"
     caption = text(key, lang, title=_title(table), shown=len(shown), rows=len(table))
     made = tables.data_table(
-        pd.DataFrame(told), caption=caption, lang=lang, measures=measures, source=about["source"],
+        pd.DataFrame(told), caption=caption, lang=lang, measures=measures,
         simulated=bool(about["simulated"]),
     )  # fmt: skip
     return str(made)
@@ -126,9 +128,10 @@ def _title(table: pd.DataFrame) -> str:
 def _caption(table: pd.DataFrame, against: pd.DataFrame | None, lang: str) -> Caption:
     about = table.attrs
     unit = Caption("x", "", "", unit=about["unit"]).unit_label(lang) or text("no_unit", lang)
-    measure = text("comma", lang).join(part for part in (about["place"], about["period"], unit) if part)
+    told = (about["place"], _span(about["period"], lang), unit)
+    measure = text("comma", lang).join(part for part in told if part)
     if against is not None:
-        measure += text("join", lang) + text("against", lang, name=_other_name(table, against))
+        measure += text("join", lang) + text("against", lang, name=_names(table, against, lang)[1])
     coverage = format_number(about["coverage_pct"], decimals=1, lang=lang)
     return Caption(
         id="explore",
@@ -141,16 +144,21 @@ def _caption(table: pd.DataFrame, against: pd.DataFrame | None, lang: str) -> Ca
     )
 
 
-def _names(table: pd.DataFrame, against: pd.DataFrame) -> tuple[str, str]:
+def _span(period: str, lang: str) -> str:
+    """First and last of a period in words; a whole year, and a single day, month or year, is one word."""
+    first, _, last = period.partition("/")
+    if first[:4] == last[:4] and (first[4:], last[4:]) in _WHOLE_YEARS:
+        return first[:4]
+    return first if last in ("", first) else text("span", lang, first=first, last=last)
+
+
+def _names(table: pd.DataFrame, against: pd.DataFrame, lang: str) -> tuple[str, str]:
     """Names that tell two tables apart: by place, by what was measured, or by their time."""
     for key in ("place", "name", "period"):
         if table.attrs[key] != against.attrs[key]:
-            return table.attrs[key], against.attrs[key]
-    return table.attrs["name"], against.attrs["name"]
-
-
-def _other_name(table: pd.DataFrame, against: pd.DataFrame) -> str:
-    return _names(table, against)[1]
+            break
+    told = table.attrs[key], against.attrs[key]
+    return (_span(told[0], lang), _span(told[1], lang)) if key == "period" else told
 
 
 def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
@@ -167,9 +175,7 @@ def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
         limits = limits.dropna().loc[lambda t: t["value"].ne(t["value"].shift())]
     elif about.get("limit") is not None:
         start = pd.Timestamp(int(table["year"].min()), 1, 1)
-        limits = pd.DataFrame(
-            {"start": [start], "value": [about["limit"]], "name": [text("class_three", lang)]}
-        )
+        limits = pd.DataFrame({"start": [start], "value": [about["limit"]], "name": [about["limit_name"]]})
     target = None
     if about.get("target") is not None and about.get("target_year") is not None:
         target = pd.DataFrame({"year": [about["target_year"]], "value": [about["target"]]})
@@ -191,9 +197,9 @@ def _lines(
             other = other.assign(date=(other["date"] + pd.DateOffset(years=shift)).astype("datetime64[s]"))
             other = other.drop_duplicates("date")
         rows = rows.merge(other.rename(columns={"value": "other"}), on="date", how="outer")
-        names = _names(table, against)
+        names = _names(table, against, lang)
     limit = table.attrs.get("limit")
-    told = (limit, text("class_three", lang)) if limit is not None else None
+    told = (limit, table.attrs["limit_name"]) if limit is not None else None
     return compared_lines(rows, caption=caption, lang=lang, names=names, limit=told)
 
 
@@ -231,7 +237,7 @@ def _printed(column: pd.Series, lang: str) -> pd.Series:
     if column.name == "class":
         names = words("water_classes", lang)
         return column.map(lambda level: None if pd.isna(level) else names[int(level)]).astype("object")
-    if column.name in ("status", "state"):
+    if column.name in ("status", "state", "method"):
         return column.map(lambda word: spoken(str(word), lang)).astype("object")
     if column.name == "year":
         return column.astype("str")

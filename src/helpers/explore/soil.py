@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.battles import land_soil
 from helpers.explore.frames import describe
-from helpers.explore.words import both
+from helpers.explore.words import both, place_name
 from helpers.explore.workspace import current
 from helpers.run.parameters import one_of
 
@@ -95,11 +95,12 @@ def risk() -> pd.DataFrame:
 
 
 def _samples() -> pd.DataFrame:
-    return land_soil.known_samples(current().table("soil_samples"), current().run.context)
+    received, context = current().table("soil_samples"), current().run.context
+    return current().keep("soil", lambda: land_soil.known_samples(received, context))
 
 
 def _pairs() -> pd.DataFrame:
-    return land_soil.paired_matter(_samples())
+    return current().keep("soil pairs", lambda: land_soil.paired_matter(_samples()))
 
 
 def _chosen(depth: str | None) -> str:
@@ -110,6 +111,8 @@ def _chosen(depth: str | None) -> str:
 def _describe(
     table: pd.DataFrame, value: str, unit: str, name: tuple[str, str], decimals: int
 ) -> pd.DataFrame:
+    lang = current().run.lang
+    table = table.assign(zone=[place_name(zone, lang) for zone in table["zone"]])
     reader = ("land_soil", "land_workbook")
     years = [int(year) for name in ("survey", "first", "last") if name in table for year in table[name]]
     told = {"period": f"{min(years)}/{max(years)}"} if years else {}

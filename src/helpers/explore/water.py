@@ -9,7 +9,7 @@ import pandas as pd
 from helpers.battles.water_months import Span
 from helpers.battles.water_tables import TARGET_CLASS, strip_table
 from helpers.explore.frames import column, complete_months, describe
-from helpers.explore.words import both
+from helpers.explore.words import both, text
 from helpers.explore.workspace import current
 from helpers.page.clear_water_figures import item_name
 from helpers.run.parameters import one_of
@@ -178,6 +178,7 @@ def _describe(table: pd.DataFrame, section: str, item: str, *, key: str) -> pd.D
     return describe(
         table, value=column(item, unit), unit=unit, name=told, place=(row["name_zh"], row["name_en"]),
         reader=("water_", "ledger_workbook"), decimals=2, limit=_limit(item, body),
+        limit_name=text("class_three", current().run.lang),
     )  # fmt: skip
 
 

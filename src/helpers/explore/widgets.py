@@ -25,7 +25,7 @@ def build(panel: Panel) -> widgets.Widget:
         name: widgets.Dropdown(
             description=text(f"panel.labels.{name}", lang),
             style={"description_width": _DESCRIPTION[lang]},
-            layout=widgets.Layout(width="100%"),
+            layout=widgets.Layout(width="auto", margin="0"),
         )
         for name in options
     }
@@ -54,7 +54,7 @@ def build(panel: Panel) -> widgets.Widget:
     grid = widgets.GridBox(
         list(controls.values()),
         layout=widgets.Layout(
-            grid_template_columns="repeat(auto-fit, minmax(17em, 1fr))",
+            grid_template_columns="repeat(auto-fit, minmax(24em, 1fr))",
             grid_gap="4px 16px",
             max_width="54rem",
         ),

@@ -35,6 +35,15 @@ def heading(column: str, lang: str) -> str:
     return known[column][lang] if column in known else column
 
 
+def place_name(name: str, lang: str) -> str:
+    """Name of a zone or point as received; in English where its beginning has an English word."""
+    if lang == "zh":
+        return name
+    known = _words()["places"]
+    start = next((one for one in known if name.startswith(one)), "")
+    return f"{known[start]} {name.removeprefix(start)}".strip() if start else name
+
+
 def spoken(code: str, lang: str) -> str:
     """What a state is called; one without a word keeps its code."""
     known = _words()["states"]
