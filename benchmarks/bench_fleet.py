@@ -7,6 +7,8 @@ demonstration's raw files. All battles in ``notebooks/`` are built in both langu
 * ``fleet``: ``five-battles fleet`` for all cities, first with everything to be read and built, then built again with
   ``--force`` (no reading), then with nothing changed.
 
+Battles that were kept are removed before each of them, as new data would.
+
 Efficiency per core is (reports × seconds of one report one by one) / (cores × wall seconds of the fleet); beside it the
 same in CPU seconds, which a busy machine disturbs less. Memory is the proportional set size of all processes, looked
 at every three seconds. Three cities, or as many as are named: ``python benchmarks/bench_fleet.py 12``.
@@ -79,6 +81,12 @@ def make_checkout(home: Path, n_cities: int) -> list[str]:
     for sidecar in folders.raw.rglob("*.source.yml"):
         sidecar.unlink()
     return slugs
+
+
+def forget_battles(home: Path) -> None:
+    """Remove the battles that were kept, as new data would."""
+    for folder in (home / "data" / "processed").rglob("derived/*/battles"):
+        shutil.rmtree(folder)
 
 
 def own_records(path: Path) -> list[str]:
@@ -163,7 +171,9 @@ def main(n_cities: int = FEW) -> None:
         one = ("report", "--city", slugs[0], "--period", PERIOD, "--at-once", "1", "--force")
         print(f"{'way':<32}{'wall s':>8}{'CPU s':>8}{'PSS MB':>8}")
         first = show("fleet, all to read and build", measure(*fleet))
+        forget_battles(home)
         alone = show(f"one by one, {n_sample} reports", measure(*one))
+        forget_battles(home)
         again = show("fleet, all to build", measure(*fleet, "--force"))
         show("fleet, nothing changed", measure(*fleet))
         wall, cpu = alone.wall / n_sample * n_reports, alone.cpu / n_sample * n_reports

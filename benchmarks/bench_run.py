@@ -5,7 +5,8 @@
 * ``floor``: the same cells as bare code in processes forked from one that has imported the libraries, two at once,
   nothing rendered or published; its imports are measured too and given apart.
 
-Rounds alternate and the median is taken; CPU seconds are those of all processes. Run it on a quiet machine: the last
+Rounds alternate and the median is taken; every way begins without a kept battle, as after new data, so the overview
+alone finds what the five before it built. CPU seconds are those of all processes. Run it on a quiet machine: the last
 line repeats its load. ``python benchmarks/bench_run.py 1 blue_sky`` makes one round with one notebook.
 """
 
@@ -16,6 +17,7 @@ import importlib
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -39,6 +41,12 @@ def make_checkout(folder: Path) -> Path:
     for name in ("data/raw", "data/processed", "reports"):
         (folder / name).mkdir(parents=True)
     return folder
+
+
+def forget_battles(home: Path) -> None:
+    """Remove the battles that were kept, as new data would."""
+    for folder in (home / "data" / "processed").rglob("derived/*/battles"):
+        shutil.rmtree(folder)
 
 
 def run_ours(home: Path, notebooks: Sequence[str]) -> None:
@@ -147,6 +155,7 @@ def main(rounds: int = 3, notebooks: Sequence[str] = NOTEBOOKS) -> None:
         times: dict[str, list[tuple[float, float, object]]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, work in ways.items():
+                forget_battles(home)
                 times[name].append(measure(partial(work, home, notebooks)))
         again = partial(call, report_command(notebooks), home)
         again()

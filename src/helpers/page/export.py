@@ -26,6 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _LONGEST_TEXT = 32_767  # characters a cell may hold
+_NARROWEST, _WIDEST = 9, 60  # widths of columns, in digits
 
 
 def workbook(document: Document) -> bytes:
@@ -163,15 +164,25 @@ def _number_or_text(text: str) -> float | int | str:
 
 
 def _set_widths(sheet: Worksheet, first_row: int) -> None:
-    """Make columns as wide as their content, at most 60; title lines above the table do not count."""
-    for column in range(1, sheet.max_column + 1):
-        texts = [str(sheet.cell(row, column).value or "") for row in range(first_row, sheet.max_row + 1)]
-        width = max((sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts), default=8)
-        sheet.column_dimensions[get_column_letter(column)].width = min(60, max(9, width + 2))
-    top = Alignment(vertical="top")
+    """Make columns as wide as their content; what is wider than a column may be runs over several lines.
+
+    Title lines above the table do not count.
+    """
+    widest = [_NARROWEST] * sheet.max_column
     for row in sheet.iter_rows(min_row=first_row):
-        for cell in row:
-            cell.alignment = top
+        widths = [_width_of(cell.value) for cell in row]
+        widest = [max(pair) for pair in zip(widest, widths, strict=True)]
+        if max(widths) > _WIDEST:
+            for cell, width in zip(row, widths, strict=True):
+                cell.alignment = Alignment(vertical="top", wrap_text=width > _WIDEST)
+    for column, width in enumerate(widest, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width)
+
+
+def _width_of(value: Any) -> int:
+    """Width a value takes in a cell, in digits: a Chinese character is as wide as two."""
+    text = "" if value is None else str(value)
+    return len(text) + (0 if text.isascii() else sum(ord(letter) > 0x2E7F for letter in text)) + 2
 
 
 def freeze_archive(data: bytes, as_of: str) -> bytes:
