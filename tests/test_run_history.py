@@ -110,3 +110,29 @@ def test_long_texts_are_cut_and_take_one_line(home: Path) -> None:
     RunLog("report", {}).end("failed", "x\n" * 5000)
     assert max(map(len, logs(home, "jsonl")[0].splitlines())) < 2200
     assert len(logs(home, "log")[0].splitlines()) == 2
+
+
+def test_a_log_that_cannot_be_written_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    (home / "reports").write_text("a file where a folder should be")
+    log = history.RunLog("report", {"city": "changchun"})
+    log.item("a", "built")
+    assert log.end("ok").counts == {"built": 1}
+    done = invoke("report", "--city", "changchun", "--period", "2025")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"five-battles: {home / 'reports'}: ")
+
+
+def test_a_clock_that_jumps_back_and_a_damaged_log_lose_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    folder = home / "reports" / "logs"
+    folder.mkdir(parents=True)
+    for number in range(history.KEPT):
+        text = '[1]\n{"event": "start"}\n' if number else "torn"
+        (folder / f"9999{number:04}T000000.000000-1.jsonl").write_text(text)
+    history.RunLog("report", {"city": "changchun"}).end("ok")
+    (ran,) = history.list_runs(history.KEPT)
+    assert (ran.verb, ran.outcome) == ("report", "ok")
+    assert len(list(folder.glob("*.jsonl"))) == history.KEPT

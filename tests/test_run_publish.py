@@ -193,3 +193,14 @@ def test_a_first_failure_has_a_line_in_the_index_and_no_link(job: Job) -> None:
     page = publish.publish_index().read_text(encoding="utf-8")
     assert "the &lt;b&gt;kernel&lt;/b&gt; died" in page
     assert "plain.zh.html" not in page
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b"\xff\xfe"])
+def test_damaged_facts_are_as_none_and_cost_no_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
+) -> None:
+    path = make_checkout(tmp_path, monkeypatch, "plain") / "reports" / "changchun" / "2025" / "plain.zh.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage)
+    assert publish.read_facts(path) is None
+    assert publish.publish_index().is_file()

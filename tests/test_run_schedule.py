@@ -161,7 +161,7 @@ def test_systemd_gets_units_and_the_crontab_is_left(home: Path, tools: Path, sys
     assert "OnCalendar=*-*-21 07:05:00" in (systemd / f"{stem}-monthly.timer").read_text()
     service = (systemd / f"{stem}-nightly.service").read_text()
     assert f'ExecStart="{sys.executable}" -m helpers schedule run nightly' in service
-    assert "EnvironmentFile=-%h/.config/five-battles/environment" in service
+    assert f'Environment="FIVE_BATTLES_HOME={home}"' in service
     assert not (tools / "table").exists()
     assert "installed by systemd, as schedule.yml says" in invoke("schedule", "show").stdout
     (tools / f"enabled-{stem}-nightly.timer").unlink()
@@ -286,3 +286,39 @@ def test_the_repository_s_own_schedule_is_sound(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(RegistryError):
         rules.read_records(ROOT / "cities" / "changchun" / "feeds.yml", rules.Schedule)
     assert {way.name for way in install.WAYS} == {"systemd", "crontab"}
+
+
+def test_keys_are_read_without_a_shell_and_a_faulty_line_is_told_by_its_number(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    assert rules.read_environment() == {}
+    file = rules.environment_file()
+    file.parent.mkdir(parents=True)
+    file.write_text("# keys\n\nA='x $HOME #1'\nB=\"y\"\nC=mailtos://a#b\n")
+    assert rules.read_environment() == {"A": "x $HOME #1", "B": "y", "C": "mailtos://a#b"}
+    for line in ("SECRET=a b", "SECRET='a", "export SECRET=a", "SECRET"):
+        file.write_text(f"A=1\n{line}\n")
+        done = invoke("schedule", "run", "nightly")
+        assert (done.exit_code, "line 2: the line is not one assignment" in done.stderr) == (2, True)
+        assert "SECRET" not in done.stderr
+
+
+def test_without_a_manager_the_links_of_timers_go_too(home: Path, tools: Path, systemd: Path) -> None:
+    invoke("schedule", "install")
+    wants = systemd / "timers.target.wants"
+    wants.mkdir()
+    name = f"five-battles-{rules.mark()}-nightly.timer"
+    (wants / name).symlink_to(systemd / name)
+    (tools / "no-manager").touch()
+    assert invoke("schedule", "remove").exit_code == 0
+    assert not list(systemd.rglob("five-battles-*"))
+
+
+def test_lines_of_others_that_are_no_text_stay(home: Path, tools: Path) -> None:
+    theirs = b"# \xd6\xd0\xce\xc4\x0c\r\n0 5 * * * theirs\n"
+    (tools / "table").write_bytes(theirs)
+    assert invoke("schedule", "install").exit_code == 0
+    assert (tools / "table").read_bytes().startswith(theirs)
+    invoke("schedule", "remove")
+    assert (tools / "table").read_bytes() == theirs

@@ -73,3 +73,13 @@ def test_another_city_and_compiled_code_leave_it_alone(home: Path) -> None:
     (home / "notebooks" / "__pycache__").mkdir()
     (home / "notebooks" / "__pycache__" / "x.pyc").write_text("")
     assert is_met()
+
+
+def test_links_in_circles_or_to_nowhere_and_odd_names_are_survived(home: Path) -> None:
+    (home / "data" / "raw" / "loop").symlink_to(home / "data" / "raw", target_is_directory=True)
+    (home / "data" / "raw" / "gone").symlink_to(home / "nowhere")
+    with open(os.path.join(os.fsencode(home), b"data", b"raw", b"\xff.csv"), "wb"):
+        pass
+    assert not is_met()
+    stamp.write(REQUEST, "changchun", None)
+    assert is_met()

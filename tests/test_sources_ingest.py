@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -174,6 +175,41 @@ def test_one_bad_file_does_not_stop_the_rest(folders, monkeypatch):
     told = store.read_table(folders.processed, "quarantine")
     assert told["path"].tolist() == ["empty.csv", "minutes.csv"]
     assert told["reason"].str.contains("empty|unknown").all()
+
+
+def test_links_that_lead_in_circles_or_nowhere_are_survived_or_told(folders):
+    path = write_archive(folders, "a.csv")
+    aside = folders.raw.parent / "aside.csv"
+    path.rename(aside)
+    path.symlink_to(aside)
+    for link in ("loop", "air/loop", "air/other"):
+        (folders.raw / link).symlink_to(folders.raw, target_is_directory=True)
+    assert [one.name for one in list_raw_files(folders.raw)] == [path.name]
+    run(folders)
+    aside.rename(aside.with_suffix(".gone"))
+    summary = run(folders)
+    (refusal,) = summary.refused
+    assert "the link leads to no file" in refusal.message
+    assert (len(read_air(folders)), summary.n_removed) == (360, 0), "the rows it gave stay"
+
+
+@pytest.mark.parametrize(("name", "shown"), [(b"a\nb.csv", "a\\x0ab.csv"), (b"a\xffb.csv", "a\\xffb.csv")])
+def test_a_name_nobody_can_print_is_refused_on_one_line(folders, name, shown):
+    write_archive(folders, "a.csv")
+    with open(os.path.join(os.fsencode(folders.raw), name), "wb") as stream:
+        stream.write(b"x")
+    (refusal,) = run(folders).refused
+    assert (
+        refusal.message == f"{shown}: the name holds bytes that are no text, or a line break; rename the file"
+    )
+    assert len(read_air(folders)) == 360
+
+
+def test_a_workbook_that_swells_is_refused_before_it_is_opened(folders):
+    with zipfile.ZipFile(folders.raw / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (20 << 20))
+    (refusal,) = run(folders).refused
+    assert "unpack to more than" in refusal.message
 
 
 def test_fault_of_a_reader_is_a_refusal_with_its_name(folders, monkeypatch):

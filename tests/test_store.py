@@ -259,6 +259,20 @@ def test_foreign_file_in_the_place_of_a_partition_is_refused(tmp_path, content):
         store.read_table(tmp_path, "air_hourly")
 
 
+def test_a_byte_changed_inside_a_partition_is_noticed(tmp_path):
+    store.write_table(tmp_path, "air_hourly", make_hourly())
+    place, table = part_file(tmp_path), store.read_table(tmp_path, "air_hourly")
+    whole = place.read_bytes()
+    group = pq.ParquetFile(place).metadata.row_group(0)
+    chunks = [group.column(number) for number in range(group.num_columns)]
+    for offset in (one.data_page_offset + one.total_compressed_size // 2 for one in chunks):
+        place.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0xFF]) + whole[offset + 1 :])
+        with pytest.raises(SchemaError, match=r"part.parquet: the file is damaged.*run make clean"):
+            store.read_table(tmp_path, "air_hourly")
+    place.write_bytes(whole)
+    pd.testing.assert_frame_equal(store.read_table(tmp_path, "air_hourly"), table)
+
+
 def test_selected_columns_keep_their_order_and_the_city_comes_from_the_folder(tmp_path):
     store.write_table(tmp_path, "air_hourly", make_hourly())
     table = store.read_table(tmp_path, "air_hourly", columns=["value", "city_code"])

@@ -26,6 +26,20 @@ SIDECAR = ".source.yml"
 PUBLISHER_UNKNOWN = "publisher_unknown"  # caveat of the registry
 
 
+def walk(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk a folder as :func:`os.walk` does, through links too, but into no folder that lies above itself."""
+    chains = {os.fspath(root): frozenset({os.path.realpath(root)})}
+    for folder, inner, names in os.walk(root, followlinks=True):
+        above = chains.pop(folder)
+        for name in list(inner):
+            place = os.path.join(folder, name)
+            real = os.path.realpath(place)
+            if real in above:
+                inner.remove(name)
+            chains[place] = above | {real}
+        yield folder, inner, names
+
+
 @dataclass(frozen=True)
 class Source:
     """What a sidecar says of one raw file; empty text means not known.

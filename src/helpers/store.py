@@ -69,6 +69,7 @@ _OPERATORS: dict[str, Callable[[object, object], bool]] = {
     "not in": lambda value, options: value not in options,
 }
 _PART = "part.parquet"
+_DAMAGED = (pa.ArrowException, OSError, ValueError)  # whichever of them a changed byte leads to
 _ROWS_PER_GROUP = 131_072
 _collectors: list[dict[str, str]] = []
 
@@ -310,23 +311,24 @@ def _read_part(
     place = path.relative_to(root.parent).as_posix()
     _record(place, buffer)
     declared = {c: _ARROW[kind] for c, kind in SCHEMAS[name].items() if c != "city_code"}
+    again = "run make clean, then ingest again"
     try:
         found = {field.name: field.type for field in pq.read_schema(pa.BufferReader(buffer))}
-    except pa.ArrowInvalid as error:
+    except _DAMAGED as error:
         found = str(error)
     if found != declared:
-        raise SchemaError(
-            f"the file holds {found}",
-            where=place,
-            expected=f"{declared}",
-            remedy="run make clean, then ingest again",
-        )
+        raise SchemaError(f"the file holds {found}", where=place, expected=f"{declared}", remedy=again)
     triples = [(c, word, _plain(value, declared[c])) for c, word, value in filters if c in declared]
-    table = pq.read_table(
-        pa.BufferReader(buffer),
-        columns=[c for c in wanted if c != "city_code"],
-        filters=triples or None,
-    ).to_pandas()
+    try:
+        table = pq.read_table(
+            pa.BufferReader(buffer),
+            columns=[c for c in wanted if c != "city_code"],
+            filters=triples or None,
+            page_checksum_verification=True,
+        ).to_pandas()
+    except _DAMAGED as error:
+        first = str(error).splitlines()[0]
+        raise SchemaError(f"the file is damaged: {first}", where=place, remedy=again) from error
     if "city_code" in wanted:
         table["city_code"] = pd.Series(_levels(path, root)["city_code"], index=table.index, dtype="str")
     return table[wanted]
@@ -350,7 +352,13 @@ def _plain(value: object, kind: pa.DataType) -> pa.Scalar | pa.Array:
 
 def _replace_file(path: Path, table: pa.Table) -> None:
     with replacing(path) as stream:
-        pq.write_table(table, stream, compression="zstd", row_group_size=_ROWS_PER_GROUP)
+        pq.write_table(
+            table,
+            stream,
+            compression="zstd",
+            row_group_size=_ROWS_PER_GROUP,
+            write_page_checksum=True,  # a damaged value must not be read as another one
+        )
 
 
 def _remove_file(path: Path, root: Path) -> None:

@@ -21,13 +21,20 @@ _REFUSED, _INTERRUPTED = 2, 130
 
 
 class _Group(click.Group):
-    """Turns a refusal of the suite into one sentence on stderr and exit code 2; Ctrl-C into exit code 130."""
+    """Turns a refusal of the suite, or of the system, into one sentence and exit code 2; Ctrl-C into exit code 130."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except SuiteError as refusal:
             click.echo(f"five-battles: {refusal}", err=True)
+            ctx.exit(_REFUSED)
+        except BrokenPipeError:  # the reader of our lines has gone; click ends quietly
+            raise
+        except OSError as fault:
+            place, said = fault.filename2 or fault.filename, fault.strerror or str(fault)
+            told = f"{place}: {said}" if place else said
+            click.echo(f"five-battles: {told}; see the disk and the rights there, then repeat", err=True)
             ctx.exit(_REFUSED)
         except KeyboardInterrupt:
             click.echo("five-battles: stopped; what was published before stands", err=True)

@@ -11,7 +11,11 @@ from helpers.run import cli_options
 
 
 @click.command()
-@click.option("--cities", required=True, help="Folder names in cities/, with commas; or all.")
+@click.option(
+    "--cities",
+    required=True,
+    help="Folder names in cities/, with commas; or all: every folder there, the example demo_city too.",
+)
 @click.option("--periods", required=True, help="2025, 2025-10 or 2025-Q3, with commas.")
 @click.option("--battles", default="", help="Battles, with commas; all when absent.")
 @click.option("--langs", default="", help="zh,en; both when absent.")

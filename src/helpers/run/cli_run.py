@@ -33,7 +33,7 @@ def schedule_install() -> None:
     click.echo(f"installed by {way}: {', '.join(run.name for run in wanted.runs) or 'nothing'}")
     if way == "systemd":
         click.echo("timers of a user rest while nobody is logged in; loginctl enable-linger keeps them going")
-    click.echo(f"keys and addresses of a scheduled run come from ~/{rules.environment_file()}")
+    click.echo(f"keys and addresses of a scheduled run come from {rules.environment_file()}")
 
 
 @schedule.command("show")
@@ -46,7 +46,8 @@ def schedule_show() -> None:
 
     wanted = rules.read_schedule()
     for run in wanted.runs:
-        click.echo(f"{run.name}: {run.when}, next {run.next_after(datetime.now()):%Y-%m-%d %H:%M}")
+        moment = run.next_after(datetime.now()).astimezone()
+        click.echo(f"{run.name}: {run.when}, next {moment:%Y-%m-%d %H:%M %Z}")
         for command in run.commands:
             click.echo(f"  five-battles {command}")
     if not wanted.runs:
@@ -72,6 +73,7 @@ def schedule_run(context: click.Context, name: str) -> None:
     from helpers.run import notify
     from helpers.run import schedule as rules
 
+    os.environ.update(rules.read_environment())
     addresses = {key: os.environ[key] for key in (notify.ADDRESSES,) if key in os.environ}
     codes = [0]
     for command in rules.read_schedule().run(name).commands:

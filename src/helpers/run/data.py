@@ -63,7 +63,7 @@ def _prepare(city: str, real: Folders, folders: Folders, jobs: int) -> tuple[Fol
 
 
 def _count_bytes(raw: Path) -> int:
-    return sum(path.stat().st_size for path in ingest.list_raw_files(raw))
+    return sum(path.stat().st_size for path in ingest.list_raw_files(raw) if path.is_file())
 
 
 def summary_line(summary: ingest.IngestSummary) -> str:

@@ -75,7 +75,8 @@ def read_requests(options: Mapping[str, Any]) -> list[Request]:
     ----------
     options
         As for :meth:`helpers.run.request.Request.check`, with ``cities`` in the place of ``city``; ``cities``,
-        ``periods``, ``battles``, ``langs`` and ``formats`` are words with commas, and ``cities`` may be ``all``.
+        ``periods``, ``battles``, ``langs`` and ``formats`` are words with commas, and ``cities`` may be ``all``: every
+        folder of ``cities/``, the example city included, since its pages are marked as simulated.
 
     Raises
     ------

@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from helpers import paths
 
 KEPT = 100
 _MOST_CHARACTERS = 2000
+_START = {"at", "verb", "asked", "pid"}
 _GOOD = ("built", "unchanged", "received", "absent", "skipped")
 
 
@@ -61,13 +63,12 @@ class RunLog:
         self._facts: list[dict[str, Any]] = []
         now = datetime.now(UTC)
         self._path = _folder() / f"{now:%Y%m%dT%H%M%S.%f}-{os.getpid()}.jsonl"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         given = {key: value for key, value in asked.items() if value not in (None, False, (), [])}
         facts = {"at": now.isoformat(timespec="seconds"), "verb": verb, "asked": given, "pid": os.getpid()}
         self.tell(
             "start", f"{verb} {' '.join(f'{key}={_shown(value)}' for key, value in given.items())}", **facts
         )
-        _drop_old()
+        _drop_old(self._path)
 
     @property
     def has_failures(self) -> bool:
@@ -99,8 +100,11 @@ class RunLog:
 
     @staticmethod
     def _append(path: Path, line: str) -> None:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+        # A full disk must neither end the run here nor keep people from being told of it.
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
 
 
 def list_runs(most: int) -> list[Ran]:
@@ -147,7 +151,7 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _read(facts: list[dict[str, Any]]) -> Ran | None:
-    start = next((fact for fact in facts if fact["event"] == "start"), None)
+    start = next((fact for fact in facts if fact["event"] == "start" and fact.keys() >= _START), None)
     if start is None:
         return None
     items = [fact for fact in facts if fact["event"] == "item"]
@@ -172,9 +176,11 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     found = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            found.append(json.loads(line))
+            fact = json.loads(line)
         except ValueError:
             continue
+        if isinstance(fact, dict) and "event" in fact:
+            found.append(fact)
     return found
 
 
@@ -184,10 +190,13 @@ def _is_alive(pid: int) -> bool:
     return psutil.pid_exists(pid)
 
 
-def _drop_old() -> None:
-    for path in sorted(_folder().glob("*.jsonl"), reverse=True)[KEPT:]:
-        path.unlink(missing_ok=True)
-        path.with_suffix(".log").unlink(missing_ok=True)
+def _drop_old(own: Path) -> None:
+    """Drop the oldest logs, but not that of this run: the clock may have jumped back."""
+    old = sorted(set(_folder().glob("*.jsonl")) - {own}, reverse=True)[KEPT - 1 :]
+    with suppress(OSError):
+        for path in old:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".log").unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from helpers import paths, provenance
@@ -50,12 +50,15 @@ class Systemd:
     def remove(self) -> None:
         """Stop and delete the units of this checkout, and no others."""
         names = list(self.installed().units)
+        is_there = self.is_there()
         for name in names:
-            if name.endswith(".timer") and self.is_there():
+            if name.endswith(".timer") and is_there:
                 self._ask("disable", "--now", name)
-        for name in names:
-            (_units_folder() / name).unlink(missing_ok=True)
-        if names and self.is_there():
+        # Also the links that enable a timer: with no manager at work nobody else takes them away.
+        for path in _units_folder().rglob(f"five-battles-{mark()}-*"):
+            if path.is_symlink() or path.is_file():
+                path.unlink(missing_ok=True)
+        if names and is_there:
             self._tell("daemon-reload")
 
     def differs(self, wanted: Installation) -> bool:
@@ -76,7 +79,9 @@ class Systemd:
 
     @staticmethod
     def _ask(*words: str) -> subprocess.CompletedProcess[str]:
-        return _call(["systemctl", "--user", *words])
+        # A login by su or cron knows nothing of the manager that may be at work for this user all the same.
+        runtime = {} if "XDG_RUNTIME_DIR" in os.environ else {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
+        return _call(["systemctl", "--user", *words], environment=runtime)
 
 
 class Crontab:
@@ -138,7 +143,7 @@ class Crontab:
     def _read() -> list[str]:
         done = _call(["crontab", "-l"])
         if done.returncode == 0:
-            return done.stdout.splitlines()
+            return done.stdout.removesuffix("\n").split("\n") if done.stdout else []
         if "no crontab" in done.stderr.lower():
             return []
         raise RunError(
@@ -207,15 +212,20 @@ def _units_folder() -> Path:
     return Path(base) / "systemd" / "user"
 
 
-def _call(command: Sequence[str], text: str = "") -> subprocess.CompletedProcess[str]:
+def _call(
+    command: Sequence[str], text: str = "", *, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command; bytes that are no text, and every kind of line end, come through as they are."""
     try:
-        return subprocess.run(
+        done = subprocess.run(
             command,
-            input=text,
+            input=os.fsencode(text),
             capture_output=True,
-            text=True,
             timeout=_TIMEOUT_S,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**os.environ, "LC_ALL": "C", **(environment or {})},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(list(command), 1, "", f"{type(error).__name__}")
+    return subprocess.CompletedProcess(
+        list(command), done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr)
+    )

@@ -125,8 +125,12 @@ def _failed_notebook(job: Job) -> Path:
 
 
 def read_facts(path: Path) -> dict[str, Any] | None:
-    """Read the facts beside a report; None when there are none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    """Read the facts beside a report; None when there are none, or the file is damaged."""
+    try:
+        facts = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) else None
 
 
 def as_json(record: Mapping[str, Any]) -> str:
@@ -139,10 +143,11 @@ def publish_index() -> Path:
     root = paths.reports()
     found = []
     for path in sorted(root.glob("*/*/*.json")):
-        if path.name.endswith(_ASIDE):
+        facts = None if path.name.endswith(_ASIDE) else read_facts(path)
+        if facts is None:  # damaged facts make their report due, and are written anew with it
             continue
         page = path.with_suffix(".html")
         href = page.relative_to(root).as_posix() if page.is_file() else ""
-        found.append(index.Report(href, read_facts(path), read_facts(path.with_suffix(".prev.json"))))
+        found.append(index.Report(href, facts, read_facts(path.with_suffix(".prev.json"))))
     publish(root / "index.html", index.index_page(found))
     return root / "index.html"

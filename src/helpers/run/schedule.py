@@ -7,21 +7,25 @@ carry a mark of this checkout, so another's are never touched.
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
 from helpers import paths
+from helpers.errors import ParameterError
 from helpers.registry.files import read_records
 from helpers.registry.records import Record
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _VERBS = ("data", "ingest", "report")
 _LAST_SAFE_DAY = 28
+_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)", re.DOTALL)
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Day = Literal["day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -131,9 +135,43 @@ def render(schedule: Schedule) -> Installation:
     return Installation(units, tuple(_cron_line(run) for run in schedule.runs))
 
 
-def environment_file() -> str:
+def environment_file() -> Path:
     """Where a scheduled run finds keys and addresses: it has no shell that would export them."""
-    return ".config/five-battles/environment"
+    return Path.home() / ".config" / "five-battles" / "environment"
+
+
+def read_environment() -> dict[str, str]:
+    """Read the environment file, quoted as in a shell but with nothing expanded; without the file there is nothing.
+
+    Read here and by no shell, so that systemd, cron and any other scheduler see the same values.
+
+    Raises
+    ------
+    ParameterError
+        A line is no ``NAME=value``; it is named by its number, for it may hold a secret.
+    """
+    path = environment_file()
+    if not path.is_file():
+        return {}
+    found = {}
+    lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            words = []  # a quotation mark is never closed
+        match = _ASSIGNMENT.fullmatch(words[0]) if len(words) == 1 else None
+        if match is None:
+            raise ParameterError(
+                "the line is not one assignment",
+                where=f"{path}, line {number}",
+                expected="NAME='value'",
+                remedy="put the value between quotation marks",
+            )
+        found[match["name"]] = match["value"]
+    return found
 
 
 def _service(run: ScheduledRun) -> str:
@@ -145,8 +183,7 @@ def _service(run: ScheduledRun) -> str:
         "[Service]\n"
         "Type=oneshot\n"
         f"WorkingDirectory={_unit(home)}\n"
-        f'Environment="FIVE_BATTLES_HOME={_unit(home)}"\n'
-        f"EnvironmentFile=-%h/{environment_file()}\n"
+        f"Environment={_quoted(_unit(f'FIVE_BATTLES_HOME={home}'))}\n"
         f"ExecStart={_quoted(_unit(sys.executable))} -m helpers schedule run {run.name}\n"
         "Nice=10\n"
     )
@@ -172,11 +209,8 @@ def _timer(run: ScheduledRun) -> str:
 def _cron_line(run: ScheduledRun) -> str:
     month_day = str(run.every) if isinstance(run.every, int) else "*"
     week_day = str((_WEEKDAYS.index(run.every) + 1) % 7) if run.every in _WEEKDAYS else "*"
-    home, file = shlex.quote(str(paths.home().resolve())), f'"$HOME/{environment_file()}"'
-    command = (
-        f"cd {home} && set -a && {{ [ ! -r {file} ] || . {file}; }} && set +a && "
-        f"FIVE_BATTLES_HOME={home} {shlex.quote(sys.executable)} -m helpers schedule run {run.name}"
-    )
+    home = shlex.quote(str(paths.home().resolve()))
+    command = f"cd {home} && FIVE_BATTLES_HOME={home} {shlex.quote(sys.executable)} -m helpers schedule run {run.name}"
     escaped = command.replace("%", r"\%")  # cron ends a command at a bare percent sign
     return f"{run.moment.minute} {run.moment.hour} {month_day} * {week_day} {escaped}"
 

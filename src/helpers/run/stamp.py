@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from helpers import paths
+from helpers import paths, provenance
 from helpers.paths import Folders
 
 _FOLDER = ".stamps"
@@ -65,12 +65,17 @@ def _path(request: Mapping[str, object]) -> Path:
 
 def _states(roots: Iterable[Path]) -> Iterator[str]:
     for root in roots:
-        for folder, inner, names in os.walk(root, followlinks=True):
+        for folder, inner, names in provenance.walk(root):
             inner[:] = sorted(name for name in inner if name != "__pycache__")
             for name in sorted(names):
-                state = os.stat(os.path.join(folder, name))
-                yield f"{folder}/{name} {state.st_size} {state.st_mtime_ns}"
+                place = os.path.join(folder, name)
+                try:
+                    state = os.stat(place)
+                except OSError:  # a link that leads nowhere, or a file that went meanwhile
+                    yield f"{place} unreachable"
+                else:
+                    yield f"{place} {state.st_size} {state.st_mtime_ns}"
 
 
 def _hash(lines: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()

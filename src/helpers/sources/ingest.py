@@ -7,7 +7,7 @@ last, so an ingest that is cut off is simply done again.
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -48,6 +48,7 @@ from helpers.sources.staging import (
 )
 
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 
 
@@ -72,16 +73,19 @@ class IngestSummary:
 
 
 def is_data_file(path: Path) -> bool:
-    """Whether a raw file is data: not hidden, no note, no lock of an office program, no sidecar."""
+    """Whether a raw file is data: not hidden, no note, no lock of an office program, no sidecar.
+
+    A link that leads nowhere is data too: what it led to has not been taken away, it cannot be reached.
+    """
     name = path.name
     aside = name.startswith((".", "~$")) or name.upper().startswith("README")
-    return path.is_file() and not aside and not name.endswith(provenance.SIDECAR)
+    return (path.is_file() or path.is_symlink()) and not aside and not name.endswith(provenance.SIDECAR)
 
 
 def list_raw_files(raw: Path) -> list[Path]:
     """Data files below the raw folder, at any depth, outside hidden folders, sorted."""
     found = []
-    for folder, inner, names in os.walk(raw, followlinks=True):
+    for folder, inner, names in provenance.walk(raw):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found += [path for path in (Path(folder) / name for name in names) if is_data_file(path)]
     return sorted(found)
@@ -151,6 +155,19 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     )
 
 
+def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
+    if not is_printed:
+        raise SourceError(
+            "the name holds bytes that are no text, or a line break", where=relative, remedy="rename the file"
+        )
+    if not path.is_file():
+        raise SourceError(
+            "the link leads to no file",
+            where=relative,
+            remedy="bring back what it leads to, or remove it; rows it gave before stay until then",
+        )
+
+
 def _split_unchanged(
     staging: Path, known: dict[str, Entry], arrived: dict[str, Entry]
 ) -> tuple[dict[str, Entry], list[Entry]]:
@@ -173,9 +190,11 @@ def _register_files(
     refused: list[Refusal] = []
     owners: dict[str, str] = {}
     for path in list_raw_files(raw):
-        relative = path.relative_to(raw).as_posix()
+        given = path.relative_to(raw).as_posix()
+        relative = _UNPRINTED.sub(lambda found: f"\\x{ord(found[0]) % 256:02x}", given)
         earlier = known.get(relative)
         try:
+            _check_reached(path, relative, is_printed=relative == given)
             if earlier and earlier.stamp == _stamp(path):
                 source = Source(**earlier.source)
             else:

@@ -146,7 +146,11 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     writer = _StageWriter(beside, entry, city)
+    # What downloads import is not needed before a file came.
+    from helpers.sources.download.packed import check_packed
+
     try:
+        check_packed(raw / entry.path)
         reader = detect(raw / entry.path)
         entry.reader = reader.name
         known = city.options_for(entry)
