@@ -163,7 +163,7 @@ def main(rounds: int = 3, notebooks: Sequence[str] = NOTEBOOKS) -> None:
     wall = {name: statistics.median(one[0] for one in found) for name, found in times.items()}
     cpu = {name: statistics.median(one[1] for one in found) for name, found in times.items()}
     imports = statistics.median(one[2] for one in times["floor"])
-    print(f"{len(notebooks)} reports, {AT_ONCE} at once, {os.cpu_count()} cores, median of {rounds}")
+    print(f"{len(notebooks)} reports, {os.cpu_count()} cores, floor {AT_ONCE} at once, median of {rounds}")
     print(f"{'way':<22}{'wall s':>8}{'CPU s':>8}{'/ ours':>8}")
     for name in ways:
         print(f"{name:<22}{wall[name]:>8.1f}{cpu[name]:>8.1f}{wall[name] / wall['ours']:>8.2f}")

@@ -109,7 +109,7 @@ def test_code_that_changed_between_two_processes_is_built_anew(
     maker.ask()
     code = built.first_code_of("changchun") | {what: "changed"}
     monkeypatch.setattr(built, "first_code_of", lambda _: code)
-    monkeypatch.setattr("helpers.run.manifest.code_of", lambda _: code)
+    monkeypatch.setattr("helpers.run.built.code_of", lambda _: code)
     maker.ask()
     maker.ask()
     assert maker.n == 2
@@ -118,7 +118,7 @@ def test_code_that_changed_between_two_processes_is_built_anew(
 def test_code_edited_under_a_running_process_keeps_nothing(
     maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.run.manifest.code_of", lambda _: {"helpers": "edited"})
+    monkeypatch.setattr("helpers.run.built.code_of", lambda _: {"helpers": "edited"})
     maker.ask()
     maker.ask()
     assert maker.n == 2 and not maker.folder.exists()

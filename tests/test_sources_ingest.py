@@ -428,6 +428,25 @@ def test_state_survives_its_own_writing(folders):
     assert state.count_rows() == {"air_hourly": 360}
 
 
+@pytest.mark.parametrize("lost", ["sources", "quarantine"])
+def test_nothing_is_written_again_when_nothing_changed_and_a_lost_ledger_is(folders, lost):
+    write_archive(folders, "a.csv")
+    (folders.raw / "unknown.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert run(folders).n_quarantined == 1
+    state = folders.processed / ".staging" / "220100" / "state.json"
+    ledger = folders.processed / lost / "city_code=220100" / "part.parquet"
+    before, content = [path.stat().st_mtime_ns for path in (state, ledger)], ledger.read_bytes()
+    again = run(folders)
+    assert [path.stat().st_mtime_ns for path in (state, ledger)] == before
+    assert (again.n_quarantined, len(again.refused)) == (1, 1)
+    ledger.unlink()
+    run(folders)
+    assert ledger.read_bytes() == content
+    (folders.raw / "unknown.csv").unlink()
+    assert run(folders).n_quarantined == 0
+    assert not (folders.processed / "quarantine").exists()
+
+
 @pytest.mark.real
 def test_real_files_meet_the_figures_of_their_description(shared_data, folders):
     air = shared_data / "data" / "air"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def city_folder(city: str) -> Path:
 def notebook(name: str) -> Path:
     """Path of the notebook of a battle."""
     return home() / "notebooks" / f"{name}.ipynb"
+
+
+def notebooks(names: Collection[str] = ()) -> list[Path]:
+    """Paths of the notebooks of some battles; of all that there are where none is named."""
+    return [notebook(name) for name in names] or sorted((home() / "notebooks").glob("*.ipynb"))
 
 
 def reports() -> Path:

@@ -20,7 +20,7 @@ from pyarrow import feather
 
 from helpers import provenance, store
 from helpers.battles.context import Battle, Context
-from helpers.run import manifest
+from helpers.run.code import code_of, helpers_at_start
 
 _RECORD = "made_from.json"
 _RESULTS = "results"
@@ -34,7 +34,7 @@ Made = tuple[Battle, Mapping[str, str]]
 @cache
 def first_code_of(city: str) -> dict[str, str]:
     """Hashes of the code this process holds, and of a city's facts when it first asked, which is before it read them."""
-    return manifest.code_of(city) | {"helpers": manifest.helpers_at_start()}
+    return code_of(city) | {"helpers": helpers_at_start()}
 
 
 def take_or_make(processed: Path, name: str, context: Context, make: Callable[[], Made]) -> Made:
@@ -52,10 +52,10 @@ def take_or_make(processed: Path, name: str, context: Context, make: Callable[[]
     The battle, and that record. A process whose code was edited after it started makes its own and keeps nothing: what
     it holds in memory is neither the old code nor the new.
     """
-    code = manifest.code_of(context.city.slug)
-    if code != first_code_of(context.city.slug):
+    found = code_of(context.city.slug)
+    if found != first_code_of(context.city.slug):
         return make()
-    wanted = {"code": code, "question": _question(context)}
+    wanted = {"code": found, "question": _question(context)}
     folder = _folder(processed, name, context)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):

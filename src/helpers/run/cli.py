@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from typing import Any
@@ -18,6 +20,9 @@ from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
 _REFUSED, _INTERRUPTED = 2, 130
+atexit.register(
+    gc.freeze
+)  # else Python looks at every object of the libraries once more, for most of a second
 
 
 class _Group(click.Group):
@@ -83,7 +88,10 @@ def ingest(city: str, data_dir: str | None) -> None:
 @click.option("--require-fresh", is_flag=True, help="Stop when a source of a report is late.")
 @click.option("--dry-run", is_flag=True, help="Say what would be built and why; build nothing.")
 @click.option(
-    "--at-once", type=click.IntRange(1), default=None, help="Notebooks run at once (default: the cores)."
+    "--at-once",
+    type=click.IntRange(1),
+    default=None,
+    help="Notebooks run at once (default: one more than the cores, which wait for pages and locks now and then).",
 )
 @cli_options.building
 def report(**options: Any) -> None:
@@ -111,69 +119,70 @@ def _report(options: dict[str, Any], log: RunLog | None) -> None:
         log.tell("untouched", told)
         click.echo(told)
         return
-    from helpers.run import request
-
-    wanted = request.Request.check(options)
-    with run_lock():
-        before = stamp.sources_signature(city, data_dir)
-        is_ok = _build(wanted, options, log)
-        if is_ok and log is not None and before == stamp.sources_signature(city, data_dir):
-            stamp.write(asked, city, data_dir)
-
-
-def _build(wanted: Any, options: dict[str, Any], log: RunLog | None) -> bool:
-    """Bring the data up to date, build what is due and say how it went; whether all is as it was asked for."""
     from helpers.run.kernels import Kernels
 
-    notebooks = [paths.notebook(battle) for battle in wanted.battles]
     can_fork = options["fork"] and not options["dry_run"]
-    with Kernels(notebooks, fork=can_fork, bitmaps="docx" in wanted.formats) as kernels:
+    with Kernels(
+        paths.notebooks(options["battles"]), fork=can_fork, bitmaps="docx" in options["formats"]
+    ) as kernels:
         # The process that forks kernels imports its libraries while this one imports its own and the data are read.
-        from helpers.run import console, freshness, reports
-        from helpers.run.data import prepare
-        from helpers.run.execute import Limits
-        from helpers.run.jobs import Outcome
-        from helpers.run.publish import publish_index, recover
+        from helpers.run import request
 
-        recover(paths.reports())
-        folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
-        _echo_summary(summary)
-        if folders.simulated:
-            click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
-        asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))
-        late = freshness.say_late(asked)
-        if options["require_fresh"]:
-            freshness.require_fresh(late, folders)
-        for sentence in late:
-            click.echo(f"late: {sentence}", err=True)
-        jobs = list(asked)
-        due, unchanged = reports.split_due(jobs, folders, force=options["force"])
-        if log is None:
-            for job in jobs:
-                click.echo(f"{job.name}: {'; '.join(due[job]) if job in due else 'unchanged'}")
-            return True
-        progress = console.Progress(len(jobs))
+        wanted = request.Request.check(options)
+        with run_lock():
+            before = stamp.sources_signature(city, data_dir)
+            is_ok = _build(wanted, kernels, options, log)
+            if is_ok and log is not None and before == stamp.sources_signature(city, data_dir):
+                stamp.write(asked, city, data_dir)
 
-        def tell(outcome: Outcome) -> None:
-            progress.add(outcome)
-            log.item(
-                outcome.job.name,
-                outcome.status,
-                seconds=outcome.seconds,
-                error=outcome.error,
-                changes=outcome.changes,
-            )
 
-        for refusal in summary.refused:
-            log.item("ingest", "refused", error=refusal.message)
-        outcomes = {job: Outcome(job, "unchanged") for job in unchanged}
-        for outcome in outcomes.values():
-            tell(outcome)
-        builder = reports.Builder(kernels, Limits(options["time_limit"], options["memory_limit"]))
-        try:
-            built = reports.build_all(list(due), builder, at_once=options["at_once"] or _cores(), tell=tell)
-        finally:
-            progress.close()
+def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | None) -> bool:
+    """Bring the data up to date, build what is due and say how it went; whether all is as it was asked for."""
+    from helpers.run import console, freshness, reports
+    from helpers.run.data import prepare
+    from helpers.run.execute import Limits
+    from helpers.run.jobs import Outcome
+    from helpers.run.publish import publish_index, recover
+
+    recover(paths.reports())
+    folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
+    _echo_summary(summary)
+    if folders.simulated:
+        click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
+    asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))
+    late = freshness.say_late(asked)
+    if options["require_fresh"]:
+        freshness.require_fresh(late, folders)
+    for sentence in late:
+        click.echo(f"late: {sentence}", err=True)
+    jobs = list(asked)
+    due, unchanged = reports.split_due(jobs, folders, force=options["force"])
+    if log is None:
+        for job in jobs:
+            click.echo(f"{job.name}: {'; '.join(due[job]) if job in due else 'unchanged'}")
+        return True
+    progress = console.Progress(len(jobs))
+
+    def tell(outcome: Outcome) -> None:
+        progress.add(outcome)
+        log.item(
+            outcome.job.name,
+            outcome.status,
+            seconds=outcome.seconds,
+            error=outcome.error,
+            changes=outcome.changes,
+        )
+
+    for refusal in summary.refused:
+        log.item("ingest", "refused", error=refusal.message)
+    outcomes = {job: Outcome(job, "unchanged") for job in unchanged}
+    for outcome in outcomes.values():
+        tell(outcome)
+    builder = reports.Builder(kernels, Limits(options["time_limit"], options["memory_limit"]))
+    try:
+        built = reports.build_all(list(due), builder, at_once=options["at_once"] or _cores() + 1, tell=tell)
+    finally:
+        progress.close()
     outcomes |= {outcome.job: outcome for outcome in built}
     place = publish_index()
     click.echo(console.closing_table([outcomes[job] for job in jobs]))

@@ -22,11 +22,12 @@ from helpers import paths, provenance
 from helpers.errors import RunError
 from helpers.paths import Folders
 from helpers.run import freshness
+from helpers.run.code import versions
 from helpers.run.data import prepare, summary_line
 from helpers.run.execute import Limits
 from helpers.run.jobs import Job, Outcome
 from helpers.run.kernels import Kernels
-from helpers.run.manifest import inputs_of, read_manifest, versions, why_due
+from helpers.run.manifest import inputs_of, read_manifest, why_due
 from helpers.run.reports import Builder, split_due
 from helpers.run.request import Request
 

@@ -21,7 +21,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from helpers import paths
 from helpers.page import BITMAPS
-from helpers.run.manifest import helpers_at_start
+from helpers.run.code import helpers_at_start
 
 CAN_FORK = sys.platform == "linux"
 _ZYGOTE_READY_S = 120

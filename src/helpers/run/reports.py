@@ -22,10 +22,11 @@ from helpers.page.printing import print_pdf
 from helpers.page.render import Rendered, render
 from helpers.page.words import word
 from helpers.paths import Folders
+from helpers.run.code import helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.jobs import WHOLE, Job, Outcome
 from helpers.run.kernels import Kernels
-from helpers.run.manifest import helpers_at_start, inputs_of, make_manifest, why_due
+from helpers.run.manifest import inputs_of, make_manifest, why_due
 from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
 
 # The exporter and its templates are shared by the threads, and drawing a page holds the interpreter anyway.

@@ -100,7 +100,7 @@ class Request:
 def known_battles() -> tuple[str, ...]:
     """Notebooks that make a report: the overview, then the battles in the order of the plan, others after them."""
     order = [WHOLE, *registry.palette().battles]
-    names = sorted(path.stem for path in (paths.home() / "notebooks").glob("*.ipynb"))
+    names = [path.stem for path in paths.notebooks()]
     return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
 
 

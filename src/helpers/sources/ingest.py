@@ -28,6 +28,7 @@ from helpers.sources.ingest_state import (
     State,
     conflict_path,
     find_dirty,
+    has_ledgers,
     parts_of,
     read_state,
     remove_stale,
@@ -139,15 +140,18 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         counts = _build_part(folders.processed, staging, list(now.entries.values()), part, context.code)
         if counts["n_rows"]:
             now.parts[part] = counts
-    n_quarantined = _write_ledgers(folders.processed, staging, now, refused, context.code)
-    write_state(staging, now)
+    now.refused = {refusal.path: refusal.message for refusal in refused}
+    now.n_quarantined = before.n_quarantined
+    if dirty or now != before or not has_ledgers(folders.processed, now, context.code):
+        now.n_quarantined = _write_ledgers(folders.processed, staging, now, refused, context.code)
+        write_state(staging, now)
     remove_stale(staging, now)
     return IngestSummary(
         city=city,
         n_read=len(to_read),
         n_unchanged=n_unchanged,
         n_removed=len(set(before.entries) - set(now.entries)),
-        n_quarantined=n_quarantined,
+        n_quarantined=now.n_quarantined,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
         without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),

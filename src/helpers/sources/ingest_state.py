@@ -19,12 +19,14 @@ Part = tuple[str, str]  # table and year, "" for a table without time
 
 @dataclass
 class State:
-    """What an ingest of one city leaves: keys of readers and rules, files, and counts of each part."""
+    """What an ingest of one city leaves: keys of readers and rules, files, counts of each part, what was set aside."""
 
     readers: str = ""
     rules: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     parts: dict[Part, dict[str, int]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # path and reason of a whole file
+    n_quarantined: int = 0
 
     def count_rows(self) -> dict[str, int]:
         """Rows each processed table holds of the city."""
@@ -68,6 +70,15 @@ def _parts_on_disk(processed: Path, code: str) -> set[Part]:
     }
 
 
+def has_ledgers(processed: Path, state: State, code: str) -> bool:
+    """Whether the tables of sources and of what was set aside are there, as far as the state has any."""
+    wanted = {"sources": bool(state.entries), "quarantine": state.n_quarantined > 0}
+    own = {"city_code": code}
+    return all(
+        is_wanted == (own in store.list_partitions(processed, name)) for name, is_wanted in wanted.items()
+    )
+
+
 def read_state(staging: Path) -> State:
     """State of the last ingest; an absent or unreadable one makes everything new."""
     try:
@@ -77,6 +88,8 @@ def read_state(staging: Path) -> State:
             rules=record["rules"],
             entries={one["path"]: Entry(**one) for one in record["entries"]},
             parts={(name, year): counts for name, year, counts in record["parts"]},
+            refused=record["refused"],
+            n_quarantined=record["n_quarantined"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return State()
@@ -89,6 +102,8 @@ def write_state(staging: Path, state: State) -> None:
         "rules": state.rules,
         "entries": [asdict(entry) for _, entry in sorted(state.entries.items())],
         "parts": [[*part, counts] for part, counts in sorted(state.parts.items())],
+        "refused": state.refused,
+        "n_quarantined": state.n_quarantined,
     }
     with provenance.replacing(staging / "state.json") as stream:
         stream.write(provenance.canonical_json(record).encode())
