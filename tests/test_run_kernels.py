@@ -23,7 +23,7 @@ from helpers.run import kernels as kernels_module
 from helpers.run import parameters
 from helpers.run.execute import Executed, FailedError, Limits, execute
 from helpers.run.kernels import Kernels, imported_modules
-from run_checkout import FIXTURES, make_checkout
+from run_checkout import FIXTURES, ROOT, make_checkout
 
 needs_fork = pytest.mark.skipif(not kernels_module.CAN_FORK, reason="this system does not fork")
 
@@ -221,3 +221,11 @@ def test_charts_are_drawn_for_word_only_when_it_is_asked_for(monkeypatch: pytest
         monkeypatch.setenv(BITMAPS, Kernels(bitmaps=is_asked).environment[BITMAPS])
         found[is_asked] = base64.b64decode(chart_part(Drawn(table=None, **words))["png"])
     assert found == {True: b"drawn", False: b""}
+
+
+@needs_fork
+def test_the_process_that_forks_holds_no_file_open(home: Path) -> None:
+    """Kernels would share the place they read at: a font drawn with before the fork gives broken glyphs after it."""
+    with Kernels(sorted((ROOT / "notebooks").glob("*.ipynb"))) as running:
+        assert running.are_forked
+        assert psutil.Process(running._zygote._process.pid).open_files() == []

@@ -26,6 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _LONGEST_TEXT = 32_767  # characters a cell may hold
+_TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 9, 60  # widths of columns, in digits
 
 
@@ -152,7 +153,8 @@ def write_cell(cell: Cell, value: Any) -> None:
         text = printable(value)[:_LONGEST_TEXT]
         cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_FORMULA)
+        if text.startswith(_FORMULA):
+            cell.quotePrefix = True
     elif value is not None:
         cell.value = value
 
@@ -174,7 +176,7 @@ def _set_widths(sheet: Worksheet, first_row: int) -> None:
         widest = [max(pair) for pair in zip(widest, widths, strict=True)]
         if max(widths) > _WIDEST:
             for cell, width in zip(row, widths, strict=True):
-                cell.alignment = Alignment(vertical="top", wrap_text=width > _WIDEST)
+                cell.alignment = _WRAPPED if width > _WIDEST else _TOP
     for column, width in enumerate(widest, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width)
 

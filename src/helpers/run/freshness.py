@@ -71,7 +71,8 @@ def ask(jobs: Sequence[Job], folders: Folders, *, today: date) -> dict[Job, tupl
     asked: dict[Job, tuple[Late, ...]] = {}
     for job in jobs:
         period, day = Period.parse(job.period), parse_day(job.as_of) or _settled(job, today)
-        reads = _reads(job)
+        # What a battle reads is asked of its module, which takes a second to import.
+        reads = _reads(job) if feeds(job.city) and not folders.simulated else ()
         late = list_late(job.city, folders, reads=reads, asked_on=day, period=period) if reads else ()
         asked[replace(job, asked_on=day.isoformat()) if late and job.as_of is None else job] = late
     return asked

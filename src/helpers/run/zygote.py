@@ -1,7 +1,8 @@
 """A process that has imported what the notebooks need and forks one kernel for each of them; Linux only.
 
 It is started by :mod:`helpers.run.kernels` and speaks with it over one socket, a JSON message at a time. It forks
-only while it has a single thread, before any event loop or socket of a kernel exists. When the socket closes, because
+only while it has a single thread, before any event loop or socket of a kernel exists, and it opens no file that kernels
+would go on reading together, such as a font. When the socket closes, because
 the run ended or died, every kernel that is left is killed: nothing outlives a run.
 """
 
