@@ -33,7 +33,7 @@ from helpers.run.execute import Limits
 from helpers.run.fleet_log import Progress
 from helpers.run.fleet_tasks import Crew, Ended, Prepared, Workshop, code_signature, prepare_city
 from helpers.run.history import RunLog
-from helpers.run.jobs import Job, Outcome
+from helpers.run.jobs import Job, Outcome, in_order
 from helpers.run.publish import publish_failure, publish_index, recover
 from helpers.run.request import Request, check_city
 
@@ -256,7 +256,7 @@ class _Drive:
             return
         prepared: Prepared = future.result()
         self._progress.add_city(prepared)
-        for job in prepared.due:
+        for job in in_order(prepared.due):
             self._send(job, prepared.folders, attempt=1)
 
     def _take_report(self, job: Job, folders: Folders, attempt: int, future: Future) -> None:

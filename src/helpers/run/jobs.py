@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,3 +91,10 @@ class Outcome:
     def is_ok(self) -> bool:
         """Whether the published report is what was asked for."""
         return self.status in ("built", "unchanged")
+
+
+def in_order(jobs: Iterable[Job]) -> list[Job]:
+    """One language of every battle first, and the overview after the battles: what was built once is then kept."""
+    jobs = list(jobs)
+    langs = [job.lang for job in jobs]
+    return sorted(jobs, key=lambda job: (langs.index(job.lang), job.battle == WHOLE))

@@ -24,7 +24,7 @@ from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.run.code import helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
-from helpers.run.jobs import WHOLE, Job, Outcome
+from helpers.run.jobs import Job, Outcome, in_order
 from helpers.run.kernels import Kernels
 from helpers.run.manifest import inputs_of, make_manifest, why_due
 from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
@@ -146,7 +146,7 @@ def build_all(
     """
     outcomes: dict[Job, Outcome] = {}
     with ThreadPoolExecutor(at_once) as pool:
-        futures = {pool.submit(builder.build, job): job for job in _in_order(jobs)}
+        futures = {pool.submit(builder.build, job): job for job in in_order(jobs)}
         try:
             for future in as_completed(futures):
                 outcomes[futures[future]] = future.result()
@@ -156,9 +156,3 @@ def build_all(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [outcomes[job] for job in jobs]
-
-
-def _in_order(jobs: Sequence[Job]) -> list[Job]:
-    """One language of every battle first, and the overview after the battles: what was built once is then kept."""
-    langs = [job.lang for job in jobs]
-    return sorted(jobs, key=lambda job: (langs.index(job.lang), job.battle == WHOLE))
