@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A suite that a shell started in the background ignores Ctrl-C, and so would every run it starts to be stopped by one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Documents of the tests become Word files too: their charts carry the bitmaps a run draws only when asked for docx.
 os.environ["FIVE_BATTLES_BITMAPS"] = "1"
