@@ -107,6 +107,23 @@ def test_long_text_is_cut_to_what_a_cell_holds():
     assert len(cell.value) == 32_767
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_text_longer_than_a_column_is_shown_on_as_many_lines_as_it_takes(lang):
+    wrapped = 0
+    for sheet in open_book(lang):
+        for row in sheet.iter_rows():
+            for cell in (cell for cell in row if cell.alignment.wrap_text):
+                letters = len(cell.value) + sum(ord(letter) > 0x2E7F for letter in cell.value)
+                shown = (
+                    sheet.row_dimensions[cell.row].height
+                    / 15
+                    * sheet.column_dimensions[cell.column_letter].width
+                )
+                assert shown >= min(letters, 409 / 16 * 60), cell.value
+                wrapped += 1
+    assert wrapped > 0
+
+
 @pytest.mark.parametrize("made", [workbook, word_file])
 def test_same_report_gives_the_same_bytes(made):
     document = report("zh").document

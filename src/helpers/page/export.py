@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _LONGEST_TEXT = 32_767  # characters a cell may hold
 _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 9, 60  # widths of columns, in digits
+_LINE, _HIGHEST = 16, 409  # heights of a line and of the highest row there may be, in points
 
 
 def workbook(document: Document) -> bytes:
@@ -177,6 +179,9 @@ def _set_widths(sheet: Worksheet, first_row: int) -> None:
         if max(widths) > _WIDEST:
             for cell, width in zip(row, widths, strict=True):
                 cell.alignment = _WRAPPED if width > _WIDEST else _TOP
+            # A row without a height shows one line in some programs.
+            lines = math.ceil(max(widths) / (0.9 * _WIDEST))
+            sheet.row_dimensions[row[0].row].height = min(lines * _LINE, _HIGHEST)
     for column, width in enumerate(widest, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width)
 
