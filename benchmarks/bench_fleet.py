@@ -32,6 +32,7 @@ from pathlib import Path
 
 import psutil
 import yaml
+from bench_run import forget_battles
 
 from helpers import registry
 from helpers.paths import Folders
@@ -81,12 +82,6 @@ def make_checkout(home: Path, n_cities: int) -> list[str]:
     for sidecar in folders.raw.rglob("*.source.yml"):
         sidecar.unlink()
     return slugs
-
-
-def forget_battles(home: Path) -> None:
-    """Remove the battles that were kept, as new data would."""
-    for folder in (home / "data" / "processed").rglob("derived/*/battles"):
-        shutil.rmtree(folder)
 
 
 def own_records(path: Path) -> list[str]:
