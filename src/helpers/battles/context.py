@@ -26,8 +26,9 @@ class Late:
 class Context:
     """The question behind one report.
 
-    ``as_of`` is the last day whose data count; ``simulated`` says that the data are the demonstration; ``late`` are the
-    sources of the report that were behind when it was asked for.
+    ``as_of`` is the last day whose data count, inside the period; ``last_data`` is the battle's own last day with data up
+    to it, which may lie before the period, and ``None`` where it has none. ``simulated`` says that the data are the
+    demonstration; ``late`` are the sources of the report that were behind when it was asked for.
     """
 
     city: City
@@ -37,6 +38,7 @@ class Context:
     seed: int
     simulated: bool
     late: tuple[Late, ...] = ()
+    last_data: date | None = None
 
 
 @dataclass(frozen=True)
