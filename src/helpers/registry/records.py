@@ -62,7 +62,8 @@ class Indicator(Record):
 
     ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
-    reported by a department; a reported one says what to supply. ``river`` (an id of ``sections.yml``) belongs to the
+    reported by a department; a reported one says what to supply. ``period`` ``cumulative`` is a sum of works done since
+    its base, which never falls; a change against a base year is ``standing``, as every state is. ``river`` (an id of ``sections.yml``) belongs to the
     indicators of one city that tell of one of its rivers.
     """
 
