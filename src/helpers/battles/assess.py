@@ -31,9 +31,9 @@ _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
-def reason(code: str, /, **facts: object) -> str:
-    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|key=value|…``."""
-    return "|".join([code, *(f"{key}={value}" for key, value in facts.items())])
+def reason(code: str, /, *named: str, **facts: object) -> str:
+    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|name|key=value``."""
+    return "|".join([code, *named, *(f"{key}={value}" for key, value in facts.items())])
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class Observation:
         span itself among them where it is one.
     is_valid
         Whether the value satisfies the standard's own floor of data; if not, ``reason`` says what falls short.
+    is_undecided
+        Whether no verdict may rest on the value, complete or not; ``reason`` says why.
     is_due_always
         Whether a target without a date is due with every value, as a standing commitment is.
     has_break
@@ -81,6 +83,7 @@ class Observation:
     likelihood: Callable[[Target], float | None] | None = None
     history: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
     is_valid: bool = True
+    is_undecided: bool = False
     reason: str = ""
     is_due_always: bool = False
     has_break: bool = False
@@ -238,6 +241,8 @@ def _judge(
         return "no_target", seen.reason
     if not seen.has_value:
         return "no_data", seen.reason or "no_value"
+    if seen.is_undecided:
+        return "no_data", seen.reason
     deadline, span = target.target_date, seen.span
     if deadline is not None and deadline < span.start:
         return _settle(seen, target, deadline)
