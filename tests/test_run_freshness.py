@@ -12,6 +12,7 @@ import pytest
 
 from helpers import store
 from helpers.battles.context import Late
+from helpers.days import last_day
 from helpers.errors import CoverageError
 from helpers.paths import Folders
 from helpers.periods import Period
@@ -243,6 +244,6 @@ def test_the_last_day_of_hours_ends_with_its_midnight(
     tmp_path: Path, until: date, expected: date | None
 ) -> None:
     write_hours(tmp_path, "2025-03-30 12:00", "2025-04-01 00:00")
-    assert store.last_day(tmp_path, "air_hourly", city_code=CODE, until=until) == expected
-    assert store.last_day(tmp_path, "air_hourly", city_code="000000", until=until) is None
-    assert store.last_day(tmp_path, "stations", city_code=CODE, until=until) is None
+    assert last_day(tmp_path, "air_hourly", city_code=CODE, until=until) == expected
+    assert last_day(tmp_path, "air_hourly", city_code="000000", until=until) is None
+    assert last_day(tmp_path, "stations", city_code=CODE, until=until) is None

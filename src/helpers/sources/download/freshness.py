@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import store
+from helpers.days import last_day
 from helpers.errors import CoverageError
 from helpers.sources.download.feeds import Feed
 from helpers.sources.download.job import covered_days
@@ -115,7 +115,7 @@ def find_last_received(
     found: dict[str, date | None] = {}
     for feed in feeds:
         tables = [name for name in feed.kind.tables if among is None or name in among]
-        days = [store.last_day(processed, name, city_code=city_code, until=until) for name in tables]
+        days = [last_day(processed, name, city_code=city_code, until=until) for name in tables]
         if feed.kind.may_be_empty:
             names = {path.name.rpartition("_")[0] for path in (raw / feed.name).glob("*_*")}
             covered = (day for prefix in names for day in covered_days(raw / feed.name, prefix))
