@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.standards.air.constants import days_needed
+from helpers.standards.air.grades import highest_index
 from helpers.statistics.geodesy import angle_between_deg, bearing_deg, distance_km
 
-HEAVY = 200  # daily index above which a day is 重度及以上 (HJ 633, grade 5)
+HEAVY = highest_index(4)  # daily index above which a day is 重度及以上 (HJ 633)
 UPWIND_DEG = 45.0  # a fire counts as upwind within this angle of where the wind comes from
 UPWIND_KM = 150.0
-VALID_DAYS = 324  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to helpers.standards.air)
+VALID_DAYS = (
+    days_needed().year
+)  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to helpers.standards.air)
 _WEATHER = {"wind_speed_m_s": "mean", "relative_humidity_pct": "mean", "precipitation_mm": "sum"}
 _COLUMNS = [
     "start_date",
