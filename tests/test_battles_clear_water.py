@@ -458,7 +458,7 @@ def test_seasons_differ_by_what_differs() -> None:
 def test_without_any_data_every_target_is_insufficient_and_nothing_is_invented() -> None:
     battle = build({}, simulated=False)
     assert battle.results["value"].isna().all()
-    judged = battle.results[battle.results["target_id"] != RAISED]
+    judged = battle.results[(battle.results["target_id"] != RAISED) & battle.results["target_value"].notna()]
     assert set(judged["status"]) == {"no_data"}
     facts = {"published", "published_series", "published_rivals", "published_check"}
     assert set(battle.tables) == {"networks", "section_names", "sources", "quarantine", *facts}
