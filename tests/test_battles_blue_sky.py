@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from air_cases import city_days, context, empty_tables, row, station_hours
 from helpers import registry, store
-from helpers.battles import blue_sky
+from helpers.battles import assess, blue_sky, measures, results
 from helpers.battles.air_days import make_days, monthly_good_share, monthly_means
+from helpers.battles.air_measures import Seen
 from helpers.battles.air_outlook import daily_values
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
@@ -25,6 +26,11 @@ YEAR = 365
 
 def build(tables: dict, period: str = "2025", as_of: date = date(2025, 12, 31)):
     return blue_sky.build(tables, context(period, as_of))
+
+
+def month(results: pd.DataFrame, indicator_id: str) -> pd.Series:
+    """Row of an indicator over the month asked for, beside that of the year so far."""
+    return results[results["indicator_id"] == indicator_id].iloc[-1]
 
 
 def test_control_station_never_enters_the_city_value() -> None:
@@ -44,14 +50,14 @@ def test_dust_hours_leave_concentrations_but_not_the_day_counts() -> None:
     hours.loc[hours["time"].isin(dusty) & (hours["pollutant"] == "PM10"), "value"] = 1500.0
     tables["air_hourly"] = hours
     tables["dust_hours"] = pd.DataFrame({"city_code": "220100", "time": dusty, "source_id": "invented"})
-    battle = build(tables, as_of=date(2025, 4, 2))
-    assert row(battle.results, "pm10_mean")["value"] == 100
-    assert row(battle.results, "good_days")["value"] == 1  # the mean with dust is 333, far above 150
-    assert "dust_deducted" in row(battle.results, "pm10_mean")["caveats"]
+    battle = build(tables, period="2025-04", as_of=date(2025, 4, 2))
+    assert month(battle.results, "pm10_mean")["value"] == 100
+    assert month(battle.results, "good_days")["value"] == 1  # the mean with dust is 333, far above 150
+    assert "dust_deducted" in month(battle.results, "pm10_mean")["caveats"]
     tables["dust_hours"] = tables["dust_hours"][:0]
-    battle = build(tables, as_of=date(2025, 4, 2))
-    assert row(battle.results, "pm10_mean")["value"] == 217  # (100 + 333.3) / 2
-    assert "dust_deducted" not in row(battle.results, "pm10_mean")["caveats"]
+    battle = build(tables, period="2025-04", as_of=date(2025, 4, 2))
+    assert month(battle.results, "pm10_mean")["value"] == 217  # (100 + 333.3) / 2
+    assert "dust_deducted" not in month(battle.results, "pm10_mean")["caveats"]
 
 
 def test_a_whole_year_is_met_or_missed_by_the_rounded_value() -> None:
@@ -258,7 +264,9 @@ def test_every_edge_of_the_calendar_has_one_row_for_each_thing(period: str, as_o
     none = dict.fromkeys((name.replace(".", "_") for name in lacking), np.nan) if lacking != "all" else {}
     if lacking != "all":
         tables["air_daily_published"] = city_days("2015-06-01", "2026-06-30", **none)
-    found = build(tables, period=period, as_of=date.fromisoformat(as_of)).results
+    question = context(period, date.fromisoformat(as_of))
+    observed = measures.observe("blue_sky", Seen(make_days(tables, question), question), question)
+    found = results.make(assess.make_rows(observed, question, tables["sources"]))
     assert not found.duplicated(["indicator_id", "period_start", "period_end", "standard", "target_id"]).any()
     assert found.loc[found["n_obs"] == 0, "value"].isna().all()
     assert (found["reason"] != "").where(found["value"].isna(), True).all()
@@ -286,7 +294,8 @@ def test_any_year_so_far_makes_a_valid_results_table(values: list[float]) -> Non
     last = pd.Timestamp("2025-01-01") + pd.Timedelta(days=len(values) - 1)
     tables["air_daily_published"] = city_days("2025-01-01", str(last.date()), PM2_5=np.array(values))
     question = context("2025", last.date())
-    table = blue_sky.build(tables, question).results
+    observed = measures.observe("blue_sky", Seen(make_days(tables, question), question), question)
+    table = results.make(assess.make_rows(observed, question, tables["sources"]))
     found = row(table, "good_day_ratio")
     assert found["n_obs"] <= len(values)
     assert math.isnan(found["value"]) == (2 * found["n_obs"] < len(values))
