@@ -248,26 +248,6 @@ def test_a_trend_needs_enough_months_and_is_named_by_its_interval() -> None:
     assert (short["n"], short["status"]) == (30, "insufficient")
 
 
-def test_fires_count_within_the_box_and_the_windows() -> None:
-    where = {"latitude": 44.0, "longitude": 125.3, "confidence": "70", "frp_mw": 5.0}
-    records = [
-        ("2025-04-01 10:00", where),
-        ("2025-07-01 10:00", where),
-        ("2025-10-20 10:00", where | {"latitude": 40.0}),
-    ]
-    table = pd.DataFrame(
-        [place | {"time_utc": time, "time_local": time, "source_id": "x"} for time, place in records]
-    )
-    found = land_nature.fire_years(store.conform("fires", table), context(date(2025, 10, 31))).iloc[0]
-    assert found[["year", "total", "straw_spring", "straw_autumn", "is_complete"]].tolist() == [
-        2025,
-        2,
-        1,
-        0,
-        False,
-    ]
-
-
 def test_a_standing_duty_that_is_broken_is_off_track() -> None:
     reported = ledger("natural_forest_logging", {2024: 0.0, 2025: 1.2})
     assert row(build({"ledger": reported}).results, "natural_forest_logging")["status"] == "off_track"

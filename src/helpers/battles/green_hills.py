@@ -73,7 +73,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "invasive_effort": land_nature.effort_table(counts, "invasive", context),
         "invasive_species": land_nature.species_list(counts, "invasive", context),
         "vegetation": _vegetation(tables["vegetation"], context),
-        "fires": land_nature.fire_years(tables["fires"], context),
+        "fires": land_nature.fire_years(tables["fires"], tables["sources"], context),
         **raster_tables.take(tables, "NDVI", context),
     }
     return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)
