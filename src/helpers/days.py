@@ -45,6 +45,32 @@ def first_day(folder: Path, name: str, *, city_code: str) -> date | None:
     return _edge_day(folder, name, city_code, (), date.min, date.max, min)
 
 
+def last_days(folder: Path, name: str, *, city_code: str, since: date, until: date) -> dict[str, date]:
+    """Last day of each source (``source_id``) with a row of a city from ``since`` to ``until``, as in :func:`last_day`."""
+    column = time_column(name)
+    columns = [column] if column else list(MOMENTS.get(name, ()))
+    if not columns:
+        return {}
+    filters = _own(name, city_code)
+    if column:
+        filters += [("year", ">=", since.year), ("year", "<=", until.year)]
+    rows = store.read_table(folder, name, columns=[*columns, "source_id"], filters=filters)
+    found: dict[str, date] = {}
+    for source, part in rows.groupby("source_id"):
+        if column:
+            days = [one.date() for one in _as_days(part[column].drop_duplicates(), name, max)]
+        else:
+            days = list(_days_in(part[columns], max))
+        inside = [day for day in days if since <= day <= until]
+        if inside:
+            found[str(source)] = max(inside)
+    return found
+
+
+def _own(name: str, city_code: str) -> list[store.Filter]:
+    return [("city_code", "==", city_code)] if "city_code" in schema_of(name) else []
+
+
 def _edge_day(
     folder: Path,
     name: str,
@@ -54,11 +80,12 @@ def _edge_day(
     until: date,
     edge: _Edge,
 ) -> date | None:
-    own = [("city_code", "==", city_code)] if "city_code" in schema_of(name) else []
-    filters, column = [*own, *filters], time_column(name)
+    filters, column = [*_own(name, city_code), *filters], time_column(name)
     if not column:
-        told = _told_days(folder, name, filters, edge)
-        return edge((day for day in told if since <= day <= until), default=None)
+        columns = list(MOMENTS.get(name, ()))
+        told = store.read_table(folder, name, columns=columns, filters=filters) if columns else None
+        days = [] if told is None else _days_in(told, edge)
+        return edge((day for day in days if since <= day <= until), default=None)
     for year in _years(folder, name, city_code, since, until, newest_first=edge is max):
         times = store.read_table(folder, name, columns=[column], filters=[*filters, ("year", "==", year)])
         days = _as_days(times[column], name, edge)
@@ -88,16 +115,13 @@ def _as_days(times: pd.Series, name: str, edge: _Edge) -> pd.Series:
     return times.dt.floor("D")
 
 
-def _told_days(folder: Path, name: str, filters: Sequence[store.Filter], edge: _Edge) -> Iterator[date]:
-    """Days that the columns of ``MOMENTS`` tell of: of a period or a year, the first or the last."""
-    columns = list(MOMENTS.get(name, ()))
-    if columns:
-        found = store.read_table(folder, name, columns=columns, filters=filters)
-        for value in (value for column in columns for value in found[column].dropna().drop_duplicates()):
-            if isinstance(value, pd.Timestamp):
-                yield value.date()
-            elif span := _span_of(str(value)):
-                yield edge(span)
+def _days_in(rows: pd.DataFrame, edge: _Edge) -> Iterator[date]:
+    """Days that columns of ``MOMENTS`` tell of: of a period or a year, the first or the last."""
+    for value in (value for column in rows for value in rows[column].dropna().drop_duplicates()):
+        if isinstance(value, pd.Timestamp):
+            yield value.date()
+        elif span := _span_of(str(value)):
+            yield edge(span)
 
 
 def _span_of(text: str) -> tuple[date, date] | None:
