@@ -195,7 +195,11 @@ def test_a_target_of_the_province_is_not_judged() -> None:
 def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     battle = build({})
     assert battle.results["value"].isna().all()
-    assert set(battle.results["status"]) == {"no_data"}
+    can_be_judged = battle.results["target_value"].notna() & ~battle.results["caveats"].str.contains(
+        "not_judged"
+    )
+    assert set(battle.results.loc[can_be_judged, "status"]) == {"no_data"}
+    assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
     for needed in ("land_areas.xlsx", "species_counts.xlsx", "shitoukoumen", "MOD13"):

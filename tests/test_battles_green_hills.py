@@ -285,7 +285,11 @@ def test_published_figures_of_other_scopes_stay_apart() -> None:
 def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     battle = build({})
     assert battle.results["value"].isna().all()
-    assert set(battle.results["status"]) == {"no_data"}
+    can_be_judged = battle.results["target_value"].notna() & ~battle.results["caveats"].str.contains(
+        "not_judged"
+    )
+    assert set(battle.results.loc[can_be_judged, "status"]) == {"no_data"}
+    assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
     for needed in ("land_areas.xlsx", "findings.xlsx", "species_counts.xlsx", "MOD13", "FIRMS"):

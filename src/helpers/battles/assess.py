@@ -209,13 +209,22 @@ def _target(seen: Observation, target: Target) -> dict[str, object]:
         "target_date": target.target_date,
         "target_operator": target.operator,
     }
-    if target.value is None or not seen.has_value or seen.span.is_complete:
+    if target.value is None or not seen.has_value or _is_settled(seen, target):
         return fields
     if seen.required is not None:
         fields["required"] = seen.required(target.value)
     if not is_missing(chance := _likelihood(seen, target)):
         fields["likelihood"] = chance
     return fields
+
+
+def _is_settled(seen: Observation, target: Target) -> bool:
+    """Whether a span that is over leaves nothing open: it is the year drawn, meets the target, or the target is due."""
+    due = target.target_date
+    is_open = seen.likelihood is not None and due is not None and due > seen.span.end
+    return seen.span.is_complete and not (
+        is_open and not satisfies(seen.value, target.value, target.operator)
+    )
 
 
 def _likelihood(seen: Observation, target: Target) -> float | None:
@@ -255,7 +264,7 @@ def _judge(
         target.value,
         target.operator,
         likelihood=row.get("likelihood"),
-        pace=observed_pace(seen.history, target.value, deadline),
+        pace=observed_pace(seen.history, target.value, deadline, target.operator),
         period_complete=span.is_complete,
         coverage_pct=seen.coverage_pct,
         min_coverage_pct=0.0 if seen.expected is None else record.min_coverage_pct,
@@ -285,10 +294,13 @@ def _settle(seen: Observation, target: Target, deadline: date) -> tuple[str, str
     return ("met" if satisfies(value, target.value, target.operator) else "off_track"), ""
 
 
-def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> float | None:
+def observed_pace(
+    history: pd.DataFrame, goal: float, deadline: date | None, operator: str = ""
+) -> float | None:
     """Observed over required pace since the first comparable value; None where it cannot be told.
 
-    Needs two values of periods of one length, a deadline, and a way still to go at the first of them.
+    Needs two values of periods of one length, a deadline, and a way still to go at the first of them. A series that met
+    the goal at first and lost it went the wrong way: minus infinity.
 
     Parameters
     ----------
@@ -298,6 +310,8 @@ def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> 
     if deadline is None or len(history) < 2:
         return None
     first, last = history.iloc[0], history.iloc[-1]
+    if operator and satisfies(first["value"], goal, operator):
+        return None if satisfies(last["value"], goal, operator) else -math.inf
     years = (last["end"] - first["end"]).days / 365.25
     to_go = (deadline - first["end"]).days / 365.25
     if years <= 0 or to_go <= 0 or goal == first["value"]:

@@ -16,6 +16,7 @@ from helpers.battles import (
     results,
 )
 from helpers.battles.air_days import STATION_DAYS, AirDays, make_days
+from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
 from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
@@ -68,8 +69,9 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     reported = ledger_rows.reported_indicators(context, battle=NAME)
     rows = _unmeasured_rows(context) if _has_no_day(days, context) else air_rows.make_rows(days, context)
     heard = noise.build(tables, context)
-    ledger, differing = noise.replace_reported(tables["ledger"], heard, context)
-    rows += noise.tell_counts(ledger_rows.make_rows(ledger, reported, context), heard, differing, context)
+    rows += make_rows(
+        noise.observations(tables["ledger"], reported, heard, context), context, tables["sources"]
+    )
     found = results.make(_name_sources(rows, tables["sources"]))
     details = {} if _has_no_day(days, context) else _details(days, tables, context)
     computed = air_rows.annual_values(details["annual"]) if details else air_rows.NO_YEARS

@@ -6,16 +6,15 @@ import pandas as pd
 
 from helpers.battles import (
     land_areas,
+    land_common,
     land_ledger,
     land_nature,
-    land_registers,
     land_vegetation,
-    ledger_rows,
     raster_tables,
     results,
 )
+from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
-from helpers.battles.land_coverage import coverage_table
 from helpers.registry import land
 
 NAME = "grassland_wetland"
@@ -56,58 +55,34 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
             land_areas.wide_terms(city), "protected_wetland", "natural_wetland"
         ),
     }
-    ledger, differences = land_ledger.merge_derived(
-        tables["ledger"], _derived(points, wetland, tables["areas"], context)
+    computed = _computed(points, wetland, tables["areas"])
+    reported = land_common.read_reported(
+        NAME, tables, computed, context, by_county=BY_COUNTY, passed_over=["open_water_area"]
     )
-    reported = ledger_rows.reported_indicators(context, battle=NAME)
-    reported = [name for name in reported if name != "open_water_area"]
-    years = land_ledger.year_values(ledger, reported, context)
-    rows = ledger_rows.make_rows(ledger, reported, context)
-    counties = land_ledger.county_values(ledger, BY_COUNTY, context)
-    found = land_registers.open_findings(tables["findings"], land.terms().battle_registers[NAME], context)
     details = {
-        "years": years,
-        "published": land_ledger.published_figures(NAME, context),
-        "coverage": coverage_table(tables, rows, context),
-        "differences": differences,
+        **reported.tables,
         "contradictions": land_areas.list_contradictions(points),
         "grass_types": types,
         "wetland": wetland,
-        "counties": counties,
-        "county_balance": land_ledger.balance_counties(counties, years),
         **_season(tables, context),
         **raster_tables.take(tables, "cover", context),
         "open_water": open_water(tables["ledger"], context),
         "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
-        "findings": land_registers.place_names(found, context),
-        "findings_summary": land_registers.summarise_findings(found),
-        "sources": tables["sources"],
-        "quarantine": tables["quarantine"],
     }
-    return Battle(
-        NAME, context, results.make(land_ledger.with_caveats(rows, _remarks(points, wetland))), details
-    )
+    return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
 
 
-def _derived(
-    points: dict[str, pd.DataFrame], wetland: pd.DataFrame, areas: pd.DataFrame, context: Context
-) -> list[pd.DataFrame]:
-    files = ";".join(sorted(set(areas["source_id"])))
-    derived = [
-        land_ledger.derive(name, land_areas.as_periods(table), context, source_id=files)
-        for name, table in points.items()
-    ]
-    change = land_areas.as_periods(land_areas.area_change(wetland))
-    return [*derived, land_ledger.derive("wetland_area_change", change, context, source_id=files)]
-
-
-def _remarks(points: dict[str, pd.DataFrame], wetland: pd.DataFrame) -> dict[str, str]:
-    """Caveats of computed rows, and of the change of wetland where the methods of surveys differ."""
-    found = {name: "computed_from_areas" for name, table in points.items() if table["value"].notna().any()}
-    if wetland["scope"].nunique() > 1:
-        found["wetland_area_change"] = "survey_methods_differ"
-    return found
+def _computed(
+    points: dict[str, pd.DataFrame], wetland: pd.DataFrame, areas: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Figures of the ledger that the areas already tell; the change of wetland says where its surveys differ."""
+    change = land_areas.area_change(wetland)
+    differ = ["survey_methods_differ"] if wetland["scope"].nunique() > 1 else []
+    shares = {
+        name: land_areas.as_figures(table, areas, "computed_from_areas") for name, table in points.items()
+    }
+    return shares | {"wetland_area_change": land_areas.as_figures(change, areas, *differ)}
 
 
 def _season(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import last_whole_year
+from helpers.battles.ledger_rows import UNVERIFIED
 from helpers.errors import CoverageError, ParameterError, SchemaError
 from helpers.registry import land
 from helpers.standards import ecology
@@ -116,9 +117,13 @@ def area_change(points: pd.DataFrame) -> pd.DataFrame:
     return own.tail(1).assign(value=own["value"].iloc[-1] - own["value"].iloc[0])
 
 
-def as_periods(points: pd.DataFrame) -> pd.DataFrame:
-    """Yearly points as figures of a ledger: ``period, value, scope``."""
-    return points.assign(period=points["year"].astype("int64").astype("str"))[["period", "value", "scope"]]
+def as_figures(points: pd.DataFrame, areas: pd.DataFrame, *caveats: str) -> pd.DataFrame:
+    """Yearly points made of a table of areas, for :func:`helpers.battles.land_ledger.merge_computed`."""
+    return points.assign(
+        period=points["year"].astype("int64").astype("str"),
+        source_id=";".join(sorted(set(areas["source_id"]))),
+        caveats=";".join((UNVERIFIED, *caveats)),
+    )[["period", "value", "scope", "source_id", "caveats"]]
 
 
 def list_contradictions(points: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from helpers import registry, store
 from helpers.battles.context import Context
-from helpers.battles.judgement import is_missing
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.schemas import ORIGIN
@@ -20,51 +19,47 @@ _COUNTIES = ["indicator_id", "place_code", "name_zh", "name_en", "year", "value"
 _BALANCES = ["indicator_id", "year", "parts", "total", "gap", "is_closed", "missing_zh", "missing_en"]
 
 
-def derive(indicator_id: str, figures: pd.DataFrame, context: Context, *, source_id: str) -> pd.DataFrame:
-    """Turn computed figures of the city into rows of ``ledger``, so that one rule judges both.
+def merge_computed(
+    ledger: pd.DataFrame, computed: Mapping[str, pd.DataFrame], context: Context, *, differs: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put computed figures in the place of reported ones of the same indicator, place and period.
 
     Parameters
     ----------
-    figures
-        ``period`` (``2024`` or ``2024-06``), ``value`` (own unit; missing ones are left out) and ``scope`` (what the
-        figure covers, in the words of the ledger it was computed from).
+    computed
+        Indicator → ``period`` (``2024`` or ``2024-06``), ``value`` (own unit; missing ones are left out), ``scope`` (what
+        the figure covers, in the words of the ledger it was computed from), ``source_id``, ``caveats`` (joined by ``;``),
+        and, where they are known, ``n`` and ``expected`` records behind it.
+    differs
+        Caveat of a computed figure that differs from the reported one.
+
+    Returns
+    -------
+    The ledger with the computed rows, for :func:`helpers.battles.ledger_rows.observations`; and where both exist and
+    differ: ``indicator_id, period, reported, computed`` in the unit of the indicator.
     """
+    parts = [_as_ledger(name, table, context) for name, table in computed.items()]
+    made = pd.concat([part for part in parts if len(part)] or [store.empty("ledger")], ignore_index=True)
+    key = ["indicator_id", "place_code", "period"]
+    both = made[[*key, "value"]].merge(ledger[[*key, "value"]], on=key, suffixes=("_computed", "_reported"))
+    told = both[both["value_reported"] != both["value_computed"]]
+    differing = pd.MultiIndex.from_frame(made[key]).isin(pd.MultiIndex.from_frame(told[key]))
+    if differs and len(made):
+        made["caveats"] = made["caveats"].mask(differing, made["caveats"] + f";{differs}").str.strip(";")
+    kept = ledger[~pd.MultiIndex.from_frame(ledger[key]).isin(pd.MultiIndex.from_frame(made[key]))]
+    told = told.rename(columns={"value_reported": "reported", "value_computed": "computed"})
+    return pd.concat([kept, made], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
+
+
+def _as_ledger(indicator_id: str, figures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Computed figures of the city as rows of ``ledger``, so that one rule judges both."""
     return figures.dropna(subset=["value"]).assign(
         indicator_id=indicator_id,
         place_code=context.city.code,
         unit=registry.indicator(indicator_id).unit,
         status="final",
-        source_id=source_id,
         **dict.fromkeys(ORIGIN, ""),
-    )[list(store.SCHEMAS["ledger"])]
-
-
-def merge_derived(ledger: pd.DataFrame, derived: Iterable[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put computed figures in the place of reported ones of the same indicator, place and period.
-
-    Returns
-    -------
-    The ledger with the computed rows, and where both exist and differ: ``indicator_id, period, reported,
-    computed`` in the unit of the indicator.
-    """
-    computed = pd.concat([store.empty("ledger"), *(table for table in derived if len(table))])
-    key = ["indicator_id", "place_code", "period"]
-    both = ledger.merge(computed, on=key, suffixes=("_reported", "_computed"))
-    kept = ledger.merge(computed[key], on=key, how="left", indicator="origin")
-    kept = ledger[(kept["origin"] == "left_only").to_numpy()] if len(computed) else ledger
-    differs = both[both["value_reported"] != both["value_computed"]]
-    told = differs.rename(columns={"value_reported": "reported", "value_computed": "computed"})
-    return pd.concat([kept, computed], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
-
-
-def with_caveats(rows: list[dict[str, object]], added: Mapping[str, str]) -> list[dict[str, object]]:
-    """Add a caveat to the rows of some indicators: indicator id → caveat id."""
-    return [
-        row | {"caveats": f"{row['caveats']};{added[name]}".strip(";")}
-        if (name := str(row["indicator_id"])) in added and not is_missing(row.get("value"))
-        else row
-        for row in rows
-    ]
+    )
 
 
 def year_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> pd.DataFrame:

@@ -101,10 +101,10 @@ def use_changes(parcels: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 
 def unremedied_count(current: pd.DataFrame) -> pd.DataFrame:
-    """Number of parcels built on too early, by the month of the register's latest state: ``period, value, scope``."""
+    """Number of parcels built on too early, by the month of the register's latest state: ``period, value``."""
     last = current["date"].max()
-    rows = [(f"{last:%Y-%m}", float(current["is_early"].sum()), "")] if len(current) else []
-    return pd.DataFrame(rows, columns=["period", "value", "scope"])
+    rows = [(f"{last:%Y-%m}", float(current["is_early"].sum()))] if len(current) else []
+    return pd.DataFrame(rows, columns=["period", "value"])
 
 
 def close_balances(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _target(facts: Facts) -> pd.DataFrame | None:
 
 def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Greening done so far against the straight path from the first reported year to the target."""
-    state = battle.tables["greening"].set_index("indicator_id").loc[row["indicator_id"]]
+    state = battle.tables["greening"].set_index("target_id").loc[row["target_id"]]
     years = latest_scope(battle.tables["years"])
     years = years[years["indicator_id"] == row["indicator_id"]]
     measure = Facts(row, lang).measure
