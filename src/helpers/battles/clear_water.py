@@ -63,7 +63,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     outlook = draw_year(months, told[0], seed=context.seed) if told else Outlook(reason="no_value")
     judged = water_supply.judge_sources(tables["drinking_sources"], tables["drinking_items"], context)
     annual = water_shares.annual_values(months, context)
-    reported = _reported(tables["ledger"], ledger_rows.reported_indicators(context, battle=NAME), context)
+    names = ledger_rows.reported_indicators(context, battle=NAME)
+    reported = ledger_rows.observations(tables["ledger"], names, context)
     seen = [
         *water_shares.observations(months, told, outlook, annual, context),
         *water_supply.observations(judged, context),
@@ -167,34 +168,3 @@ def _provenance(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     own = sources[sources["reader"].str.startswith(_READERS)]
     quarantine = tables["quarantine"]
     return {"sources": own, "quarantine": quarantine[quarantine["source_id"].isin(own["source_id"])]}
-
-
-def _reported(ledger, names, context):  # until ledger_rows.observations is there
-    from helpers.battles.assess import Observation
-
-    found = []
-    for name in names:
-        own = ledger[(ledger["place_code"] == context.city.code) & (ledger["indicator_id"] == name)]
-        history = ledger_rows._history(own, name, context.as_of)
-        if history.empty:
-            start, end = context.period.until(context.as_of)
-            found.append(
-                Observation(
-                    name, Span(start, end, True, False), reason="not_reported", caveats=["ledger_empty"]
-                )
-            )
-            continue
-        last = history.iloc[-1]
-        found.append(
-            Observation(
-                name,
-                Span(last["start"], last["end"], True, True),
-                value=float(last["value"]),
-                n=len(history),
-                source_ids=set(history["source_id"]),
-                history=history[["end", "value"]],
-                is_due_always=True,
-                caveats=["ledger_unverified"],
-            )
-        )
-    return found
