@@ -64,7 +64,8 @@ def test_a_kept_battle_is_the_one_that_was_built(name: str, monkeypatch: pytest.
         kept = again.build(module)
     assert again.opened == run.opened != {}
     parts = {"battles": {part: run.build(one) for part, one in getattr(module, "BATTLES", {}).items()}}
-    made = module.build(run.load(module.TABLES), run.context, **(parts if name == "overview" else {}))
+    own = run.seen_by(module)
+    made = module.build(own.load(module.TABLES), own.context, **(parts if name == "overview" else {}))
     assert list(kept.tables) == list(made.tables)
     for told, own in (
         (kept.results, made.results),
@@ -85,7 +86,7 @@ def test_a_second_question_is_answered_from_what_was_kept(maker: Maker) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"seed": 2}, {"simulated": True}, {"as_of": date(2025, 12, 30)}],
+    [{"seed": 2}, {"simulated": True}, {"as_of": date(2025, 12, 30)}, {"last_data": date(2025, 12, 30)}],
     ids=lambda one: next(iter(one)),
 )
 def test_another_question_is_another_battle(maker: Maker, change: dict[str, object]) -> None:

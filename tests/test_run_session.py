@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import store
+from helpers import registry, store
 from helpers.battles import results
 from helpers.battles.context import Battle
 from helpers.errors import ParameterError
 from helpers.paths import Folders
-from helpers.run.session import finish_run, periods_with_data, start_run
+from helpers.run.seen import years_with_data
+from helpers.run.session import finish_run, start_run
 from run_checkout import make_checkout
 
 CODE = "220100"
@@ -61,14 +62,14 @@ def test_the_day_is_the_last_with_data_or_the_one_asked_for(processed: Path) -> 
 
 
 def test_the_years_worth_a_report(processed: Path) -> None:
-    assert periods_with_data(processed, CODE) == ["2024", "2025"]
-    assert periods_with_data(processed, "000000") == []
+    assert years_with_data(processed, registry.city("changchun")) == ["2024", "2025"]
+    assert years_with_data(processed, registry.city("demo_city")) == []
 
 
 def test_the_record_tells_a_change_of_what_was_read_and_of_nothing_else(processed: Path) -> None:
     run = start_run(period="2025")
     run.load(("air_station_days", "air_hourly"))
-    assert {path.split("/")[0] for path in run.opened} == {"air_hourly", "derived"}
+    assert {path.split("/")[0] for path in run.opened} == {"air_hourly", "air_daily_published", "derived"}
     assert store.is_unchanged(processed, run.opened)
     dust = pd.DataFrame({"city_code": CODE, "time": HOURS.astype("datetime64[s]"), "source_id": "d"})
     store.write_table(processed, "dust_hours", dust)

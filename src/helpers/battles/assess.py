@@ -22,6 +22,7 @@ from helpers.battles.judgement import is_missing, satisfies
 from helpers.battles.spans import Span
 from helpers.registry import Target
 from helpers.standards import air
+from helpers.statistics.rank_trend import RankTrend
 from helpers.statistics.trend import Trend
 from helpers.units import change_unit
 
@@ -31,9 +32,9 @@ _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
-def reason(code: str, /, **facts: object) -> str:
-    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|key=value|…``."""
-    return "|".join([code, *(f"{key}={value}" for key, value in facts.items())])
+def reason(code: str, /, *named: str, **facts: object) -> str:
+    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|name|key=value``."""
+    return "|".join([code, *named, *(f"{key}={value}" for key, value in facts.items())])
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,13 @@ class Observation:
     history
         ``end`` (day), ``value``: whole periods that satisfy the standard and can be compared, oldest first, the
         span itself among them where it is one.
+    past
+        As ``history``, of valid years that cannot be compared with the span, as under another network of stations; a
+        target of such a year is settled by them, and nothing else rests on them.
     is_valid
         Whether the value satisfies the standard's own floor of data; if not, ``reason`` says what falls short.
+    is_undecided
+        Whether no verdict may rest on the value, complete or not; ``reason`` says why.
     is_due_always
         Whether a target without a date is due with every value, as a standing commitment is.
     has_break
@@ -75,12 +81,14 @@ class Observation:
     standard: str = ""
     limit: float = math.nan
     previous: float = math.nan
-    trend: Trend | None = None
+    trend: Trend | RankTrend | None = None
     draws: np.ndarray = field(default_factory=lambda: np.empty(0))
     no_outlook: str = ""
     likelihood: Callable[[Target], float | None] | None = None
     history: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
+    past: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
     is_valid: bool = True
+    is_undecided: bool = False
     reason: str = ""
     is_due_always: bool = False
     has_break: bool = False
@@ -247,6 +255,8 @@ def _judge(
         return "no_target", seen.reason
     if not seen.has_value:
         return "no_data", seen.reason or "no_value"
+    if seen.is_undecided:
+        return "no_data", seen.reason
     deadline, span = target.target_date, seen.span
     if deadline is not None and deadline < span.start:
         return _settle(seen, target, deadline)
@@ -276,10 +286,12 @@ def _judge(
 
 def _settle(seen: Observation, target: Target, deadline: date) -> tuple[str, str]:
     """Verdict on a target whose year lies before the span: by the value of its own year, else by a later whole one."""
-    ends = [day.year for day in seen.history["end"]]
-    own = seen.history.loc[[year == deadline.year for year in ends], "value"]
-    if len(own):
-        value = float(own.iloc[-1])
+    known = [
+        pair for told in (seen.past, seen.history) for pair in zip(told["end"], told["value"], strict=True)
+    ]
+    own = [value for end, value in known if end.year == deadline.year]
+    if own:
+        value = float(own[-1])
     elif seen.span.is_complete and seen.is_valid:
         value = seen.value
     else:

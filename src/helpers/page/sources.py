@@ -140,8 +140,13 @@ def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
     return labels(lang)["source_simulated"].format(mark=word("mark.full", lang), name=name)
 
 
+def kind_of(reader: str) -> str:
+    """Id of the kind of source a reader reads (``registry/sources.yml``); "" where it has none."""
+    return _KINDS.get(str(reader), "")
+
+
 def _kind(reader: str) -> Any:
-    return registry.source_kinds().get(_KINDS.get(str(reader), ""))
+    return registry.source_kinds().get(kind_of(reader))
 
 
 def _days(days: pd.Series, lang: str) -> str | None:

@@ -147,6 +147,7 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
     recover(paths.reports())
     folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
     _echo_summary(summary)
+    wanted.require_known(folders)
     if folders.simulated:
         click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
     asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))

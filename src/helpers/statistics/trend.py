@@ -18,6 +18,7 @@ from scipy import stats
 from helpers.errors import ParameterError, SchemaError
 from helpers.statistics._serial import estimate_noise
 from helpers.statistics._series import MONTHS_A_YEAR, check_level, month_grid, year_grid
+from helpers.statistics._tables import lay_rows
 
 MINIMUM_MONTHS = 36  # valid months; below that the interval does not keep its level when noise persists
 MINIMUM_PAIRS = 12  # neighbouring months that tell the autocorrelation
@@ -47,6 +48,13 @@ class Trend:
     method: str
     status: str  # ok, insufficient
     reason: str  # empty when ok
+
+
+# By the hints above: whole numbers, texts, all others broken numbers.
+_KINDS = {
+    name: {"int": "int64", "str": "str"}.get(of.type, "float64")
+    for name, of in Trend.__dataclass_fields__.items()
+}
 
 
 def trend(series: pd.Series, *, kind: str = "monthly", level: float = 0.95) -> Trend:
@@ -126,7 +134,7 @@ def trend_many(matrix: np.ndarray, *, level: float = 0.95) -> pd.DataFrame:
     parts = [_fit_months(padded[i : i + _CHUNK]) for i in range(0, len(padded), _CHUNK)]
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]} if parts else {}
     if not joined:
-        return pd.DataFrame(columns=list(Trend.__dataclass_fields__))
+        return lay_rows([], _KINDS)
     joined["n_missing"] = values.shape[1] - joined["n"]
     return _tell(joined, level=level, method=MONTHLY_METHOD)
 
@@ -231,4 +239,4 @@ def _tell(fit: dict[str, np.ndarray], *, level: float, method: str) -> pd.DataFr
     table["method"] = method
     table["status"] = np.where(good, "ok", "insufficient").astype(object)
     table["reason"] = fit["reason"]
-    return table[list(Trend.__dataclass_fields__)]
+    return table.astype(_KINDS)[list(_KINDS)]
