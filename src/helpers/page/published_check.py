@@ -82,9 +82,13 @@ def _check(battle: Battle, lang: str) -> list[object]:
         return [text("check.simulated", lang)]
     if found.empty:
         return [text("check.none", lang)]
-    n_beyond = int((~found["is_within"]).sum())
-    told = text(f"check.{'differs' if n_beyond else 'agrees'}", lang, n=len(found), k=n_beyond)
-    return [told, _check_table(found, lang)]
+    compared = found[found["is_comparable"]]
+    n_beyond = int((~compared["is_within"]).sum())
+    key = "differs" if n_beyond else "agrees" if len(compared) else "incomplete"
+    told = [text(f"check.{key}", lang, n=len(compared), k=n_beyond)]
+    if 0 < len(compared) < len(found):
+        told.append(text("check.beside", lang, n=len(found) - len(compared)))
+    return [*told, _check_table(found, lang)]
 
 
 def _check_table(found: pd.DataFrame, lang: str) -> Markup:
