@@ -96,13 +96,14 @@ def _count(number: int, status: str) -> Markup:
 def targets(battle: Battle, *, lang: str) -> Block:
     """Every target of the plan by part: value, target and status, each leading to its own page."""
     found = battle.tables["targets"]
-    n_aside = int((~found["is_judged"]).sum())
+    totals = battle.tables["totals"].iloc[-1]
+    names = ("n_targets", "n_judged", "n_shown", "n_without_number")
     told = Sentence(
         "",
-        text("targets.told", lang, total=len(found), aside=n_aside),
+        text("targets.told", lang, **{name: totals[name] for name in names}),
         "plan",
         lang,
-        numbers=(float(len(found)), float(n_aside)),
+        numbers=tuple(float(totals[name]) for name in names),
     )
     rows = {row["target_id"]: row for _, row in battle.results.iterrows() if row["target_id"]}
     shown = []
