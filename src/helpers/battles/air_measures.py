@@ -136,8 +136,10 @@ def air_concentration(record: Indicator, seen: Seen) -> Iterable[Observation]:
             _pick(seen.statistics[one], asked.pollutant, asked.of) for one in (span, span.year_before())
         )
         known = {name: seen.days.series(name, span).index for name in pollutants}
-        lacking = [name for name, there in known.items() if not len(there)] if not asked.pollutant else []
-        yield _observe(record, seen, span, (now, before), min(known.values(), key=len), lacking)
+        lacking = [name for name, there in known.items() if not len(there)]
+        lacking = lacking if len(lacking) < len(known) else []
+        standard = str(now["edition"]) if now is not None and now["edition"] else record.basis.standard
+        yield _observe(record, seen, span, standard, (now, before), min(known.values(), key=len), lacking)
 
 
 @measure
@@ -152,7 +154,7 @@ def air_days(record: Indicator, seen: Seen) -> Iterable[Observation]:
             edition = standard.removeprefix("HJ 633-")
             counted = seen.days.counted(edition if edition in ("2012", "2026") else "in_force", span)
             lacking = _items_lacking(seen.days, span)
-            told = _observe(record, seen, span, (now, before), counted["date"], lacking)
+            told = _observe(record, seen, span, standard, (now, before), counted["date"], lacking)
             yield told if number == 0 else _beside(told)
 
 
@@ -190,6 +192,7 @@ def _observe(
     record: Indicator,
     seen: Seen,
     span: Span,
+    standard: str,
     rows: tuple[pd.Series | None, pd.Series | None],
     dates: pd.Series | pd.DatetimeIndex,
     lacking: list[str],
@@ -198,8 +201,10 @@ def _observe(
 
     Parameters
     ----------
+    standard
+        Standard and edition the statistic is told under.
     rows
-        Statistics of the span and of the same days of the year before, under one standard; None where there is none.
+        Statistics of the span and of the same days of the year before, under that standard; None where there is none.
     dates
         Days that count.
     lacking
@@ -223,13 +228,11 @@ def _observe(
     previous = _previous(before, coverage) if is_told and not lacking else np.nan
     is_judged = span.is_year and is_told and not (is_counted and lacking)
     is_running = is_judged and not span.is_complete
-    outcome = (
-        year_end(record, seen.days, span, seen.context) if is_running and seen.is_trusted(record) else None
-    )
+    is_trusted = not is_running or seen.is_trusted(record)
+    outcome = year_end(record, seen.days, span, seen.context) if is_running and is_trusted else None
     found = _trend(record, seen) if span.is_year and is_told else None
     history = _history(record, seen, span) if span.is_year else NO_HISTORY
     draws = outcome.draws if outcome is not None and outcome.status == "ok" else np.empty(0)
-    standard = record.basis.standard if now is None or not now["edition"] else str(now["edition"])
     rests = _rests_on(seen, span, not np.isnan(previous), found is not None or len(draws) > 0, record)
     return Observation(
         indicator_id=record.id,
@@ -243,7 +246,7 @@ def _observe(
         previous=previous,
         trend=found,
         draws=draws,
-        no_outlook=why_none(outcome) if seen.is_trusted(record) else "outlook_untrusted",
+        no_outlook=why_none(outcome) if is_trusted else "outlook_untrusted",
         history=history,
         is_valid=not why,
         is_undecided=bool(is_counted and lacking and is_told),
