@@ -93,23 +93,8 @@ def _soil(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.Dat
         "matter": land_soil.matter_change(pairs),
         "matter_levels": land_soil.matter_levels(pairs, min(pairs["depth"], default="")),
         "risks": risks,
-        "risk_basis": _risk_basis(classed, farmland),
+        "risk_basis": land_soil.risk_basis(classed, farmland),
         "nemerow": land_soil.index_table(farmland),
         "groundwater": land_soil.point_table(tables["groundwater"], tables["groundwater_limits"], context),
         "groundwater_basis": land_soil.limits_in_use(tables["groundwater_limits"])[["basis"]].head(1),
     }
-
-
-def _risk_basis(classed: pd.DataFrame, farmland: pd.DataFrame) -> pd.DataFrame:
-    """What the classes rest on, in one row: survey year, layer, samples, those preliminary, those without class."""
-    if classed.empty:
-        return pd.DataFrame(columns=["year", "depth", "n", "n_preliminary", "n_undetermined", "n_incomplete"])
-    row = {
-        "year": farmland["year"].iloc[0],
-        "depth": farmland["depth"].iloc[0],
-        "n": len(classed),
-        "n_preliminary": int(classed["is_preliminary"].sum()),
-        "n_undetermined": int((classed["risk"] == "").sum()),
-        "n_incomplete": int((~classed["is_complete"]).sum()),
-    }
-    return pd.DataFrame([row])

@@ -18,6 +18,7 @@ from helpers.battles import (
 )
 from helpers.battles.assess import Observation, make_rows
 from helpers.battles.context import Battle, Context
+from helpers.battles.shapes import kinds, shape
 from helpers.standards.balance import balance_parts
 
 NAME = "green_hills"
@@ -72,7 +73,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "protected_effort": land_nature.effort_table(counts, "protected", context),
         "invasive_effort": land_nature.effort_table(counts, "invasive", context),
         "invasive_species": land_nature.species_list(counts, "invasive", context),
-        "vegetation": _vegetation(tables["vegetation"], context),
+        **_vegetation(tables["vegetation"], context),
         "fires": land_nature.fire_years(tables["fires"], tables["sources"], context),
         **raster_tables.take(tables, "NDVI", context),
     }
@@ -99,9 +100,10 @@ def _balance_greening(years: pd.DataFrame) -> pd.DataFrame:
         for year, row in wide.dropna().iterrows():
             found = balance_parts([row[name] for name in parts], row[whole])
             rows.append((int(year), float(found.parts), row[whole], float(found.gap), found.is_closed))
-    return pd.DataFrame(rows, columns=["year", "parts", "total", "gap", "is_closed"])
+    return shape(rows, kinds("int64 year; float64 parts total gap; bool is_closed"))
 
 
-def _vegetation(vegetation: pd.DataFrame, context: Context) -> pd.DataFrame:
-    months = land_vegetation.growing_months(vegetation, context)
-    return land_vegetation.trend_table(months, context)
+def _vegetation(vegetation: pd.DataFrame, context: Context) -> dict[str, pd.DataFrame]:
+    own, foreign = land_vegetation.split_zones(vegetation, context)
+    months = land_vegetation.growing_months(own, context)
+    return {"vegetation": land_vegetation.trend_table(months, context), "foreign_zones": foreign}

@@ -9,14 +9,18 @@ import pandas as pd
 
 from helpers import registry, store
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.schemas import ORIGIN
 from helpers.standards.balance import balance_parts
 
 _DIFFERENCES = ["indicator_id", "period", "reported", "computed"]
-_COUNTIES = ["indicator_id", "place_code", "name_zh", "name_en", "year", "value"]
-_BALANCES = ["indicator_id", "year", "parts", "total", "gap", "is_closed", "missing_zh", "missing_en"]
+_YEARS = kinds("str indicator_id; int64 year; float64 value; str scope")
+_COUNTIES = kinds("str indicator_id place_code name_zh name_en; int64 year; float64 value")
+_BALANCES = kinds(
+    "str indicator_id; int64 year; float64 parts total gap; bool is_closed; str missing_zh missing_en"
+)
 
 
 def merge_computed(
@@ -72,7 +76,7 @@ def year_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Con
     own = ledger[
         (ledger["place_code"] == context.city.code) & ledger["indicator_id"].isin(list(indicator_ids))
     ]
-    return _whole_years(own, context)[["indicator_id", "year", "value", "scope"]].reset_index(drop=True)
+    return shape(_whole_years(own, context), _YEARS)
 
 
 def latest_scope(years: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +111,7 @@ def county_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: C
         parts.append(
             there.assign(indicator_id=indicator_id, year=year, value=there["place_code"].map(values))
         )
-    return pd.concat(parts, ignore_index=True)[_COUNTIES] if parts else pd.DataFrame(columns=_COUNTIES)
+    return shape(pd.concat(parts) if parts else [], _COUNTIES)
 
 
 def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
@@ -120,23 +124,23 @@ def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFram
 
     Returns
     -------
-    One row per indicator: ``year, parts`` (sum of the counties that reported), ``total`` (NaN where the city was not
-    reported), ``gap`` (sum less total, exact), ``is_closed``, ``missing_zh, missing_en`` (counties without a value).
+    One row per indicator: ``year, parts`` (sum of the counties that reported; NaN where only places that were not yet
+    part of the city did), ``total`` (NaN where the city was not reported), ``gap`` (sum less total, exact), ``is_closed``, ``missing_zh, missing_en`` (counties without a value).
     """
     rows = []
     for indicator_id, part in counties.groupby("indicator_id", sort=False):
         year = int(part["year"].iloc[0])
         there, absent = part[part["value"].notna()], part[part["value"].isna()]
         city = years[(years["indicator_id"] == indicator_id) & (years["year"] == year)]["value"]
-        row = {"indicator_id": indicator_id, "year": year, "is_closed": False, "total": np.nan, "gap": np.nan}
+        row = {"indicator_id": indicator_id, "year": year, "is_closed": False}
         row |= {"missing_zh": "、".join(absent["name_zh"]), "missing_en": ", ".join(absent["name_en"])}
         total = float(city.iloc[-1]) if len(city) else 0.0
-        found = balance_parts(there["value"].tolist(), total)
-        row["parts"] = float(found.parts)
-        if len(city):
-            row |= {"total": total, "gap": float(found.gap), "is_closed": found.is_closed}
-        rows.append(row)
-    return pd.DataFrame(rows, columns=_BALANCES)
+        if len(there):
+            found = balance_parts(there["value"].tolist(), total)
+            row["parts"] = float(found.parts)
+            row |= {"gap": float(found.gap), "is_closed": found.is_closed} if len(city) else {}
+        rows.append(row | ({"total": total} if len(city) else {}))
+    return shape(rows, _BALANCES)
 
 
 def last_whole_year(context: Context) -> int:

@@ -8,16 +8,10 @@ import pandas as pd
 
 from helpers.battles import fires
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 
 _EFFORT = ["year", "method", "n_sites", "n_surveys", "effort_hours", "n_species", "n_individuals", "per_hour"]
-_FIRES = {
-    "year": "int64",
-    "span": "str",
-    "n": "float64",
-    "n_days_covered": "int64",
-    "n_days": "int64",
-    "is_whole": "bool",
-}
+_FIRES = kinds("int64 year; str span; float64 n; int64 n_days_covered n_days; bool is_whole")
 
 
 def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataFrame:
@@ -27,7 +21,7 @@ def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataF
 
     Returns
     -------
-    ``year, method, n_sites, n_surveys, effort_hours, n_species`` (with at least one individual), ``n_individuals``,
+    ``year, method, n_sites, n_surveys, effort_hours`` (NaN where a survey does not state its own), ``n_species`` (with at least one individual), ``n_individuals``,
     ``per_hour`` (individuals per hour of survey). Years of different methods or sites are not comparable.
     """
     rows = _until(counts, context)
@@ -39,13 +33,13 @@ def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataF
         {
             "n_sites": surveys.groupby(key)["site"].nunique(),
             "n_surveys": surveys.groupby(key).size(),
-            "effort_hours": surveys.groupby(key)["effort_hours"].sum(),
+            "effort_hours": surveys.groupby(key)["effort_hours"].agg(lambda hours: hours.sum(skipna=False)),
             "n_species": seen.groupby(key)["species"].nunique(),
             "n_individuals": rows.groupby(key)["individual_count"].sum(),
         }
     )
     table["n_species"] = table["n_species"].fillna(0).astype("int64")
-    table["per_hour"] = table["n_individuals"] / table["effort_hours"]
+    table["per_hour"] = table["n_individuals"] / table["effort_hours"].where(table["effort_hours"] > 0)
     return table.reset_index()[_EFFORT]
 
 
@@ -86,7 +80,7 @@ def fire_years(points: pd.DataFrame, sources: pd.DataFrame, context: Context) ->
             if days is not None:
                 found = fires.count(known, context.city, *days, covered=covered)
                 rows.append((year, name, *found, found.is_whole))
-    return pd.DataFrame(rows, columns=list(_FIRES)).astype(_FIRES)
+    return shape(rows, _FIRES)
 
 
 def _until(counts: pd.DataFrame, context: Context) -> pd.DataFrame:

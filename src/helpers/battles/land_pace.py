@@ -10,10 +10,16 @@ import pandas as pd
 from scipy import stats
 
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.registry import Target
 from helpers.statistics.pace import pace_status
 
 MINIMUM_INCREMENTS = 5
+_PATH = kinds(
+    "str indicator_id target_id; float64 first_year first_value value target_value; int64 target_year;"
+    "float64 observed required ratio path_value gap required_from_now last_year; int64 n; str status reason;"
+    "float64 likelihood median; int64 n_increments"
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,8 @@ def likelihood(history: pd.DataFrame, target: Target) -> float | None:
     history
         ``end`` (day), ``value``, oldest first.
     """
-    whole = history[[(day.month, day.day) == (12, 31) for day in history["end"]]]
-    totals = pd.Series(whole["value"].to_numpy(float), index=[day.year for day in whole["end"]])
+    figures = zip(history["end"], history["value"], strict=True)
+    totals = pd.Series({day.year: value for day, value in figures if (day.month, day.day) == (12, 31)})
     if target.value is None or target.year is None or totals.empty:
         return None
     return project_total(totals, target=target.value, target_year=target.year).likelihood
@@ -92,7 +98,8 @@ def path_table(years: pd.DataFrame, indicator_ids: Iterable[str], context: Conte
     -------
     One row per judged target with a number and a year: ``indicator_id, target_id, first_year, first_value, target_value,
     target_year``, the fields of :class:`helpers.statistics.pace.Pace` (``observed, required, required_from_now``
-    per year), ``value`` (latest), ``likelihood, median, n_increments``. Without any value the numbers are NaN.
+    per year), ``value`` (latest), ``likelihood, median, n_increments``. Without any value the numbers are NaN; of a
+    total that falls only what was reported is told.
     """
     rows = []
     for target in (one for name in indicator_ids for one in context.plan.targets_for(name)):
@@ -100,8 +107,9 @@ def path_table(years: pd.DataFrame, indicator_ids: Iterable[str], context: Conte
             continue
         part = years[(years["indicator_id"] == target.indicator) & (years["year"] <= context.as_of.year)]
         history = part.set_index("year")["value"].astype(float)
-        pace = pace_status(history, target=target.value, target_year=target.year, operator=target.operator)
-        outlook = project_total(history, target=target.value, target_year=target.year)
+        told = history[:0] if (history.diff() < 0).any() else history  # a total that falls is none
+        pace = pace_status(told, target=target.value, target_year=target.year, operator=target.operator)
+        outlook = project_total(told, target=target.value, target_year=target.year)
         rows.append(
             {
                 "indicator_id": target.indicator,
@@ -112,9 +120,11 @@ def path_table(years: pd.DataFrame, indicator_ids: Iterable[str], context: Conte
                 "target_value": target.value,
                 "target_year": target.year,
                 **asdict(pace),
+                "last_year": history.index[-1] if len(history) else np.nan,
+                "n": len(history),
                 "likelihood": np.nan if outlook.likelihood is None else outlook.likelihood,
                 "median": outlook.median,
                 "n_increments": outlook.n,
             }
         )
-    return pd.DataFrame(rows)
+    return shape(rows, _PATH)

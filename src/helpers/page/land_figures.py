@@ -256,13 +256,24 @@ def risks(battle: Battle, lang: str) -> Chart:
     whole = found[(found["zone"] == "") & (found["status"] == "ok")]
     zones = found[found["zone"] != ""]
     share = format_number(whole["rate_pct"].iloc[0] if len(whole) else np.nan, decimals=1, lang=lang)
-    fields = {"share": share, "year": int(basis["year"]), "depth": basis["depth"]}
+    fields = {"share": share, **_survey(basis, lang)}
     dots = zones.rename(columns={"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"})
     return charts.dot_interval(
         dots[["name", "value", "low", "high", "n"]],
         caption=caption(battle, "risk", lang, unit="pct", decimals=1, fields=fields),
         lang=lang,
     )
+
+
+def _survey(basis: pd.Series, lang: str) -> dict[str, str]:
+    """Year and layer of a soil survey in words; sources may state neither."""
+    told = {"when": "risk.undated", "layer": "risk.no_layer"}
+    if not pd.isna(basis["year"]):
+        told["when"] = "risk.when"
+    if basis["depth"]:
+        told["layer"] = "risk.layer"
+    facts = {"year": "" if pd.isna(basis["year"]) else int(basis["year"]), "depth": basis["depth"]}
+    return {name: battle_page.text("black_soil", key, lang, **facts) for name, key in told.items()}
 
 
 def season(battle: Battle, lang: str) -> Chart:

@@ -75,7 +75,9 @@ class Indicator(Record):
 
     ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
-    reported by a department; a reported one says what to supply; ``measure`` says how a computed one is observed. ``river`` (an id of ``sections.yml``) belongs to the
+    reported by a department; a reported one says what to supply, and ``measure`` how a computed one is observed.
+    ``period`` ``cumulative`` is a sum of works done since its base, which never falls; a change against a base year is
+    ``standing``, as every state is. ``river`` (an id of ``sections.yml``) belongs to the
     indicators of one city that tell of one of its rivers.
     """
 
