@@ -20,6 +20,7 @@ from helpers.page import tables, wording
 from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.sources import list_sources, source_facts, sources_of
+from helpers.page.wording.sentence import verdict
 from helpers.page.words import word
 from helpers.periods import span_label
 
@@ -251,7 +252,7 @@ def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
                     row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
                 ),
                 "status": row["status"],
-                "status_name": word(f"status.{row['status']}", lang),
+                "status_name": word(f"status.{verdict(row)}", lang),
                 "confidence": word(f"confidence.{row['confidence']}", lang),
             }
         )
