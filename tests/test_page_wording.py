@@ -634,6 +634,7 @@ def test_rules_and_templates_hold_no_banned_words() -> None:
         ("zh", "预测将为nan", ("预测将", "nan")),
         ("en", "It will fall significantly due to 1e-3", ("significantly", "will", "due to", "1e-3")),
         ("en", "goodwill and willow", ()),
+        ("en", "from 1 May to 7 May 2026, May–Jun it may rise", ("may",)),
     ],
 )
 def test_banned_words(lang: str, text: str, found: tuple[str, ...]) -> None:

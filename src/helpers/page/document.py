@@ -17,7 +17,7 @@ from helpers import registry
 from helpers.battles.context import Battle, Context
 from helpers.battles.results import STATUSES
 from helpers.page import tables, wording
-from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
+from helpers.page.blocks import Block, Section, Sheet, labels, part, records, table_part, told
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.sources import list_sources, source_facts, sources_of
 from helpers.page.wording.sentence import verdict
@@ -41,7 +41,8 @@ def page_one(
 
     Returns
     -------
-    A block of slot ``page-one`` that also carries the facts for the index.
+    A block of slot ``page-one`` that also carries the facts for the index, and the results table that every sentence of
+    the report is held against.
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
@@ -92,7 +93,10 @@ def opening(
             Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
-        heading=_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
+        heading={
+            **_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
+            "results": records(battle.results),
+        },
     )
 
 

@@ -17,6 +17,7 @@ from helpers.page import battle_page, document, tables, wording
 from helpers.page.battle_page import place, table
 from helpers.page.blocks import Block, labels, table_part
 from helpers.page.charts import Caption, Chart, timeline
+from helpers.page.read_back import hold
 from helpers.page.tables.grid import build_table, note, stamped
 from helpers.page.wording.sentence import Facts, Sentence, capitalise, row_anchor, row_key, verdicts
 from helpers.page.words import status_head, typeset, word
@@ -67,6 +68,7 @@ def _asked(battle: Battle) -> pd.DataFrame:
 def part_lead(battle: Battle, part: str, lang: str) -> Sentence:
     """The lead sentence a part has on its own page, under its name."""
     told = wording.lead_sentence(battle.tables[part], lang=lang)
+    hold(wording.verify_lead(told, battle.tables[part]), told)
     head = part_name(part, lang) + labels(lang)["colon"]
     return Sentence(head, told.body, told.kind, lang, numbers=told.numbers, simulated=told.simulated)
 
