@@ -17,9 +17,10 @@ from helpers import registry
 from helpers.battles.context import Battle, Context
 from helpers.battles.results import STATUSES
 from helpers.page import tables, wording
-from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
+from helpers.page.blocks import Block, Section, Sheet, labels, part, records, table_part, told
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.sources import list_sources, source_facts, sources_of
+from helpers.page.wording.sentence import verdict
 from helpers.page.words import word
 from helpers.periods import span_label
 
@@ -40,7 +41,8 @@ def page_one(
 
     Returns
     -------
-    A block of slot ``page-one`` that also carries the facts for the index.
+    A block of slot ``page-one`` that also carries the facts for the index, and the results table that every sentence of
+    the report is held against.
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
@@ -91,7 +93,10 @@ def opening(
             Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
-        heading=_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
+        heading={
+            **_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
+            "results": records(battle.results),
+        },
     )
 
 
@@ -251,7 +256,7 @@ def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
                     row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
                 ),
                 "status": row["status"],
-                "status_name": word(f"status.{row['status']}", lang),
+                "status_name": word(f"status.{verdict(row)}", lang),
                 "confidence": word(f"confidence.{row['confidence']}", lang),
             }
         )
