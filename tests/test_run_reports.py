@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from helpers.run.jobs import Job, Outcome
-from helpers.run.reports import build_all
+from helpers.run.reports import _changes_of_status, build_all
 from run_checkout import FIXTURES, invoke, make_checkout
 
 ENDINGS = ("html", "json", "xlsx", "manifest.json")
@@ -79,7 +79,12 @@ def test_a_run_is_repeated_only_where_something_changed(
     manifest = json.loads(before["reading.zh.manifest.json"])
     assert manifest["inputs"]["parameters"]["period"] == "2025"
     assert manifest["measured"]["peak_memory_mb"] > 50
-    assert {path.split("/")[0] for path in manifest["data"]} == {"fires", "air_hourly", "derived"}
+    assert {path.split("/")[0] for path in manifest["data"]} == {
+        "fires",
+        "air_hourly",
+        "air_daily_published",
+        "derived",
+    }
 
     def reasons(*options: str) -> str:
         return report("--dry-run", *options).stdout.splitlines()[-1].partition(": ")[2]
@@ -256,3 +261,26 @@ def test_helpers_edited_while_a_run_is_going_count_as_a_change(
     assert "the helpers changed" in report("--dry-run").output
     assert report().exit_code == 0
     assert "reading zh: unchanged" in report("--dry-run").output
+
+
+def briefing(battle: str, *statuses: str) -> dict:
+    """Facts of a briefing with one row of the air and one that belongs to no battle."""
+    keys = ("pm25_mean/220100/pm25_mean_2025", "non_fossil_share/220100/non_fossil_share_2025")
+    rows = [
+        {"key": key, "name": key[:4], "period": "2025", "value": "1", "status": one, "status_name": one}
+        for key, one in zip(keys, statuses, strict=True)
+    ]
+    names = {"battle": battle, "battle_name": battle, "period_name": "2025年", "lang": "zh"}
+    return {**names, "simulated": False, "rows": rows, "sources": []}
+
+
+def test_the_overview_tells_only_changes_that_no_battle_tells() -> None:
+    told = {
+        name: _changes_of_status(briefing(name, "met", "met"), briefing(name, "no_data", "no_data"))
+        for name in ("blue_sky", "overview")
+    }
+    assert told["blue_sky"] == (
+        "blue_sky2025年：pm25：由“no_data”转为“met”",
+        "blue_sky2025年：non_：由“no_data”转为“met”",
+    )
+    assert told["overview"] == ("overview2025年：non_：由“no_data”转为“met”",)
