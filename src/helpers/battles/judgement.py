@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator as compare
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -29,6 +30,19 @@ CONFIDENCE_COVERAGE_PCT = {"high": 90.0, "medium": 75.0, "low": 50.0}
 
 CONFIDENCE_YEARS = {"high": 8, "medium": 5, "low": 1}
 """Fewest comparable years for a confidence."""
+
+CONFIDENCE_CAPS = {
+    "third_party_daily": "medium",
+    "weather_of_grid_model": "medium",
+    "header_realigned": "low",
+    "aqi_mean_of_hourly": "low",
+    "ozone_missing": "low",
+    "ozone_columns_swapped": "medium",
+    "ozone_columns_undecided": "low",
+    "day_month_order_inferred": "medium",
+    "soil_units_suspect": "low",
+}
+"""Highest confidence of a value whose source or items carry a caveat."""
 
 WORST_FIRST = ("off_track", "at_risk", "on_track", "met", "no_target", "no_data")
 _SATISFIES = {"<=": compare.le, ">=": compare.ge}
@@ -172,19 +186,26 @@ def trend_word(direction: str, *, low: float | None, high: float | None, likelih
 
 
 def confidence(
-    coverage_pct: float | None, n_years: int, *, has_break: bool = False, simulated: bool = False
+    coverage_pct: float | None,
+    n_years: int,
+    *,
+    has_break: bool = False,
+    simulated: bool = False,
+    caveats: Collection[str] = (),
 ) -> str:
     """Grade how far a judgement can be relied on: the lower of data coverage and length of the series.
 
     A break of method, standard or stations inside the series lowers the grade by one, not below
-    ``low``. Simulated values and coverage below the minimum get ``none``.
+    ``low``; a caveat of ``CONFIDENCE_CAPS`` holds it down. Simulated values and coverage below the minimum get ``none``.
 
     Parameters
     ----------
     coverage_pct
         Valid share of the calendar denominator, %; ``None`` or NaN when unknown.
     n_years
-        Comparable years behind the judgement.
+        Comparable years behind the judgement: whole years that satisfy the standard.
+    caveats
+        Caveats of the row.
 
     Returns
     -------
@@ -199,6 +220,9 @@ def confidence(
     rank = max(_CONFIDENCE_ORDER.index(grade) for grade in grades)
     if has_break and rank < _CONFIDENCE_ORDER.index("low"):
         rank += 1
+    rank = max(
+        [rank, *(_CONFIDENCE_ORDER.index(CONFIDENCE_CAPS[one]) for one in caveats if one in CONFIDENCE_CAPS)]
+    )
     return _CONFIDENCE_ORDER[rank]
 
 

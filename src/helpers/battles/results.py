@@ -39,6 +39,7 @@ COLUMNS: dict[str, str] = {
     "caveats": "object",  # ids of registry/caveats.yml joined by ";"
     "simulated": "bool",
     "source_ids": "object",  # joined by ";"
+    "reason": "object",  # why there is no value or no verdict, as battles.assess.reason writes it; "" where both are
 }
 STATUSES = ("met", "on_track", "at_risk", "off_track", "no_data", "no_target")
 CONFIDENCES = ("high", "medium", "low", "none")

@@ -172,7 +172,7 @@ def appendices(
     listing = list_sources(sources, results, lang=lang)
     values = [
         table_part(tables.indicator_table(results, lang=lang, sources=listing.numbers)),
-        part(Sheet(words["sheet_results"], words["indicators"], results)),
+        part(Sheet(words["sheet_results"], words["indicators"], results.drop(columns="reason"))),
         {"kind": "figure-data"},
     ]
     places = [f"source-{number}" for number in range(1, len(listing.table) + 1)]
