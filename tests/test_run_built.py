@@ -84,6 +84,12 @@ def test_a_second_question_is_answered_from_what_was_kept(maker: Maker) -> None:
     assert maker.n == 1 and late.context.late == ("a source",), "page one says what is late today"
 
 
+def test_what_a_table_says_of_itself_is_kept_with_it(maker: Maker) -> None:
+    maker.table.attrs["n_screened"] = 0
+    maker.ask()
+    assert maker.ask().tables["days"].attrs == {"n_screened": 0} and maker.n == 1
+
+
 @pytest.mark.parametrize(
     "change",
     [{"seed": 2}, {"simulated": True}, {"as_of": date(2025, 12, 30)}, {"last_data": date(2025, 12, 30)}],

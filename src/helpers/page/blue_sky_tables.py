@@ -130,10 +130,14 @@ def stations(battle: Battle, lang: str) -> Markup:
 
 
 def screen(battle: Battle, lang: str) -> list[object]:
-    """What the authenticity screen flagged: the entries with most hours, and all of them for the spreadsheet."""
+    """What the authenticity screen flagged: the entries with most hours, and all of them for the spreadsheet.
+
+    Days that were published are not screened: where there are no hours it says so.
+    """
     found = battle.tables["authenticity"].sort_values("n_hours", ascending=False, kind="stable")
     if found.empty:
-        return [text("stations.screen_none", lang)]
+        is_screened = found.attrs.get("n_screened", 0) > 0
+        return [text("stations.screen_none" if is_screened else "stations.screen_not", lang)]
     found = found[[f"rule_{lang}", *_SCREEN]].assign(share_pct=found["share_pct"].round(_PLAIN_SHARE[1]))
     shown = found.head(_MOST_SCREEN_ROWS)
     whole = found.set_axis(text("stations.screen_columns", lang), axis=1)

@@ -15,6 +15,7 @@ from helpers.page import battle_page, document, land_figures, tables, wording
 from helpers.page.battle_page import headline, headlines, table, write_days
 from helpers.page.blocks import Block
 from helpers.page.numbers import Measure, exact_decimals, format_quantity
+from helpers.page.set_aside import differing_note, faults
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.page.words import word
 from helpers.periods import span_label
@@ -250,8 +251,9 @@ def measures(battle: Battle, *, lang: str) -> Block:
 def coverage(battle: Battle, *, lang: str) -> Block:
     """What each ledger, survey and feed of the battle covers, what is missing, and the caveats of the report."""
     listed = [_covered(row, lang) for row in battle.tables["coverage"].itertuples()]
-    n_refused = len(battle.tables["quarantine"])
+    n_refused = len(faults(battle))
     notes = [text("coverage.refused", lang, n=n_refused) if n_refused else text("coverage.clean", lang)]
+    notes += [note for note in (differing_note(battle, lang),) if note]
     notes.append(text("names", lang))
     if not battle.tables["coverage"]["valid"].sum():
         notes.insert(0, text("coverage.none", lang))
