@@ -59,6 +59,7 @@ YEAR = ("2025-01-01", "2025-12-31")
         (made(caveats="draft_plan;third_party_daily"), "preliminary"),
         (made(caveats="header_realigned"), "preliminary"),
         (made(caveats="aqi_mean_of_hourly"), "preliminary"),
+        (made(caveats="missing_days"), "preliminary"),
         (made(value=float("nan")), "none"),
         (made(value=float("nan"), caveats="third_party_daily", last=None), "none"),
     ],

@@ -62,6 +62,9 @@ def test_a_report_that_fails_leaves_the_others_and_its_own_last_page(
     assert "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %" in result.stderr
     index = (home / "reports" / "index.html").read_text(encoding="utf-8")
     assert "the sum of parts is 103 %" in index
+    assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", index), (
+        "names of the program are for the log"
+    )
     assert 'href="changchun/2025/broken.zh.html"' in index
     table = result.stdout.splitlines()[-6:-1]
     assert [line.split()[:5] for line in table[1:3]] == [
@@ -261,6 +264,20 @@ def test_helpers_edited_while_a_run_is_going_count_as_a_change(
     assert "the helpers changed" in report("--dry-run").output
     assert report().exit_code == 0
     assert "reading zh: unchanged" in report("--dry-run").output
+
+
+def test_a_refused_period_builds_nothing_and_the_index_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain", data=True)
+    assert report().exit_code == 0
+    index = (home / "reports" / "index.html").read_bytes()
+    refused = invoke("report", "--period", "2025", "--period", "2031", "--lang", "zh")
+    assert refused.exit_code == 2
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.startswith("five-battles: period 2031 lies after the last data of changchun")
+    assert (home / "reports" / "index.html").read_bytes() == index
+    assert [path.name for path in (home / "reports" / "changchun").iterdir()] == ["2025"]
 
 
 def briefing(battle: str, *statuses: str) -> dict:

@@ -16,8 +16,8 @@ from helpers.page.numbers import Measure, format_quantity
 from helpers.page.words import word
 from helpers.periods import span_label
 
-_UNOFFICIAL = frozenset(("third_party_daily", "header_realigned", "aqi_mean_of_hourly"))
-"""Caveats of sources whose values are not final, whatever the calendar says."""
+_NOT_FINAL = frozenset(("third_party_daily", "header_realigned", "aqi_mean_of_hourly", "missing_days"))
+"""Caveats of values that are not final, whatever the calendar says: of no official source, or of too few days."""
 
 
 def heading(battle: Battle, finding: str, lead: str, lang: str, version: str) -> dict[str, Any]:
@@ -95,8 +95,8 @@ def _data_state(battle: Battle) -> str:
         and (_known_in_period(battle)["period_end"] >= pd.Timestamp(context.period.end)).all()
         and not (known["coverage_pct"] < least).any()
     )
-    is_official = not any(_UNOFFICIAL & set(joined.split(";")) for joined in known["caveats"])
-    return "final" if is_whole and is_official else "preliminary"
+    is_sound = not any(_NOT_FINAL & set(joined.split(";")) for joined in known["caveats"])
+    return "final" if is_whole and is_sound else "preliminary"
 
 
 def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
