@@ -238,7 +238,7 @@ def results(battle: str, period: str = "2025") -> pd.DataFrame:
 def trend(table: pd.DataFrame) -> pd.DataFrame:
     """Slope per year of a monthly or yearly table of the façade, with its 95 % interval.
 
-    Months take a line with month effects and AR(1) errors; a table with ``is_censored`` the seasonal Kendall test,
+    Months take a line with month effects, whatever their noise; a table with ``is_censored`` the seasonal Kendall test,
     non-detects tied at the highest limit. See ``docs/methods/trend.md`` and ``docs/methods/non-detects.md``.
 
     Returns

@@ -211,7 +211,7 @@ def _rural_cells(battle: Battle, row: pd.Series, lang: str) -> list[object]:
         tables.quantity_cell(row["value"], facts.measure, lang),
         facts.span,
         tables.target_cell(facts),
-        tables.chip(row["status"], lang),
+        tables.chip(facts.verdict, lang),
     ]
 
 

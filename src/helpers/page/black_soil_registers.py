@@ -35,7 +35,7 @@ def parcels(battle: Battle, *, lang: str) -> Block:
 def _stages(battle: Battle, found: pd.DataFrame, lang: str) -> Markup:
     rows = found.groupby("stage").agg(
         n=("parcel_id", "size"),
-        area=("area_ha", "sum"),
+        area=("area_ha", lambda areas: areas.sum(skipna=False)),
         listed=("is_listed", lambda marks: int((marks == "yes").sum())),
         built=("is_built", lambda marks: int((marks == "yes").sum())),
     )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from helpers.battles.clear_water import PUBLISHED
 from helpers.battles.context import Battle
-from helpers.battles.water_rows import main_stems
+from helpers.battles.water_shares import main_stems
 from helpers.page import clear_water_figures as figures
 from helpers.page import document, published_check, reported, tables, wording
 from helpers.page.battle_page import headline, table

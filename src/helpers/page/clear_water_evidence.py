@@ -319,7 +319,7 @@ def flow(battle: Battle, *, lang: str) -> Block:
     shown = found[columns].assign(
         river_name=[figures.river_name(battle, name, lang) for name in found["river_name"]]
     )
-    span = span_label(*water_flow.bounds(battle.context), lang)
+    span = span_label(found["span_start"].iloc[0], found["span_end"].iloc[0], lang)
     measures = {names[2]: Measure("m3_s", 2), names[6]: Measure("pct", 1), names[8]: Measure("pct", 0)}
     return document.section(
         heading,

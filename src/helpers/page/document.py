@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from helpers.battles.context import Battle, Context
 from helpers.page import masthead, tables, wording
-from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
+from helpers.page.blocks import Block, Section, Sheet, labels, part, records, table_part, told
 from helpers.page.sources import list_sources, source_facts, sources_of
 
 
@@ -35,7 +35,8 @@ def page_one(
 
     Returns
     -------
-    A block of slot ``page-one`` that also carries the facts for the index.
+    A block of slot ``page-one`` that also carries the facts for the index, and the results table that every sentence of
+    the report is held against.
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
@@ -86,9 +87,12 @@ def opening(
             Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
-        heading=masthead.heading(
-            battle, finding, lead.text, lang, version or installed_version("five-battles")
-        ),
+        heading={
+            **masthead.heading(
+                battle, finding, lead.text, lang, version or installed_version("five-battles")
+            ),
+            "results": records(battle.results),
+        },
     )
 
 

@@ -294,11 +294,26 @@ def fires(battle: Battle, *, lang: str) -> Block:
     windows = battle.context.city.straw_windows
     year, total, complete = text("fires.columns", lang)
     names = [year, total, *(capitalise(getattr(one, f"name_{lang}")) for one in windows), complete]
-    shown = found[["year", "total", *(one.id for one in windows), "is_complete"]].astype({"year": "str"})
+    cells = [
+        [str(key), *(_fire_cell(part, name, lang) for name in ("year", *(one.id for one in windows))), whole]
+        for key, part in found.groupby("year")
+        for whole in part.loc[part["span"] == "year", "is_whole"].tolist()
+    ]
+    shown = pd.DataFrame(cells, columns=names)
     return document.section(
         heading,
-        table(
-            battle, shown.set_axis(names, axis=1), caption=text("fires.table", lang), lang=lang, kind="firms"
-        ),
+        table(battle, shown, caption=text("fires.table", lang), lang=lang, kind="firms"),
         text("fires.note", lang),
     )
+
+
+def _fire_cell(rows: pd.DataFrame, span: str, lang: str) -> str:
+    """Points of one span of a year; where satellite files cover a part of its days, on how many."""
+    own = rows[rows["span"] == span]
+    if own.empty or is_missing(own["n"].iloc[0]):
+        return word("missing.no_data", lang)
+    row = own.iloc[0]
+    n = format_number(row["n"], decimals=0, lang=lang)
+    if row["is_whole"]:
+        return n
+    return text("fires.partly", lang, n=n, covered=row["n_days_covered"], days=row["n_days"])

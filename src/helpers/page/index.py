@@ -21,7 +21,7 @@ from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.page.blocks import LANGUAGES, environment, labels
-from helpers.page.words import word
+from helpers.page.words import status_head
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
@@ -92,7 +92,7 @@ def list_changes(facts: Facts, previous: Facts | None) -> list[dict[str, str]]:
         if old is None:
             found.append(("added", "added", key, {"name": row["name"], "after": row["status_name"]}))
             continue
-        if old["status"] != row["status"]:
+        if old["status_name"] != row["status_name"]:
             names = {"before": old["status_name"], "after": row["status_name"]}
             found.append(("status", "status", key, {"name": row["name"], **names}))
         if kind := _change_of_value(old, row, missing):
@@ -151,9 +151,7 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             leads=_leads(rows, lang),
             matrix=_matrix(rows, lang),
             failed=sum(report.facts["run"] == "failed" for report in ordered),
-            statuses=[
-                (status, word(f"status.{status}", lang)) for status in STATUSES if status != "no_target"
-            ],
+            statuses=[(status, status_head(status, lang)) for status in STATUSES if status != "no_target"],
             words=labels(lang),
         )
     )

@@ -233,7 +233,7 @@ def measures(battle: Battle, *, lang: str) -> Block:
             lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
         else:
             value = tables.quantity_cell(row["value"], facts.measure, lang)
-            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
+            told.append([name, value, facts.span, target, tables.chip(facts.verdict, lang)])
     shown = [
         table(
             battle,

@@ -13,6 +13,7 @@ from helpers.battles.results import STATUSES
 from helpers.page import wording
 from helpers.page.blocks import labels
 from helpers.page.numbers import Measure, format_quantity
+from helpers.page.wording.sentence import verdict
 from helpers.page.words import word
 from helpers.periods import span_label
 
@@ -114,7 +115,7 @@ def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
                     row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
                 ),
                 "status": row["status"],
-                "status_name": word(f"status.{row['status']}", lang),
+                "status_name": word(f"status.{verdict(row)}", lang),
                 "confidence": word(f"confidence.{row['confidence']}", lang),
             }
         )

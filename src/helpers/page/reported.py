@@ -37,7 +37,7 @@ def indicator_tables(battle: Battle, rows: pd.DataFrame, *, lang: str, topic: st
             lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
         else:
             value = tables.quantity_cell(row["value"], facts.measure, lang)
-            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
+            told.append([name, value, facts.span, target, tables.chip(facts.verdict, lang)])
     return [
         battle_page.table(
             battle,
