@@ -54,7 +54,7 @@ def workbook(document: Document) -> bytes:
     _fill_about(about, document, listed)
     stream = io.BytesIO()
     book.save(stream)
-    return freeze_archive(stream.getvalue(), document.heading["as_of"])
+    return freeze_archive(stream.getvalue(), day_of(document.heading))
 
 
 def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> Iterable[tuple[str, str, str]]:
@@ -195,6 +195,11 @@ def _width_of(value: Any) -> int:
     """Width a value takes in a cell, in digits: a Chinese character is as wide as two."""
     text = "" if value is None else str(value)
     return len(text) + (0 if text.isascii() else sum(ord(letter) > 0x2E7F for letter in text)) + 2
+
+
+def day_of(heading: Mapping[str, Any]) -> str:
+    """Day that stands as the time of every file of an archive: the last one whose data count."""
+    return heading.get("day") or heading["as_of"]
 
 
 def freeze_archive(data: bytes, as_of: str) -> bytes:

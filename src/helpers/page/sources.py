@@ -140,8 +140,30 @@ def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
     return labels(lang)["source_simulated"].format(mark=word("mark.full", lang), name=name)
 
 
+def kind_of(reader: str) -> str:
+    """Id of the kind of source a reader reads (``registry/sources.yml``); "" where it has none."""
+    return _KINDS.get(str(reader), "")
+
+
+def file_kinds(sources: pd.DataFrame, ids: Iterable[str]) -> list[str]:
+    """Kind of source of each of some files; empty where its reader reads none that the registry knows."""
+    readers = dict(zip(sources["source_id"], sources["reader"], strict=True))
+    return [kind_of(readers.get(one, "")) for one in ids]
+
+
+def kind_titles(sources: pd.DataFrame, ids: Iterable[str], lang: str) -> list[str]:
+    """Titles of the kinds of some files, each once, in their order; a file of no known kind by its own title."""
+    files, known = sources.drop_duplicates("source_id").set_index("source_id"), registry.source_kinds()
+    ids = [one for one in ids if one in files.index]
+    titles = [
+        getattr(known[kind], f"title_{lang}") if kind in known else str(files.at[one, "title_zh"] or one)
+        for one, kind in zip(ids, file_kinds(sources, ids), strict=True)
+    ]
+    return list(dict.fromkeys(titles))
+
+
 def _kind(reader: str) -> Any:
-    return registry.source_kinds().get(_KINDS.get(str(reader), ""))
+    return registry.source_kinds().get(kind_of(reader))
 
 
 def _days(days: pd.Series, lang: str) -> str | None:

@@ -5,7 +5,7 @@ from helpers.standards.air.compare import Change, change_pct, change_pp, rank_as
 from helpers.standards.air.daily import daily_city, daily_stations, hourly_city, mda8, without_dust
 from helpers.standards.air.grades import Grade, aqi_grade, grades
 from helpers.standards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
-from helpers.standards.air.index_tables import daily_aqi, hourly_aqi
+from helpers.standards.air.index_tables import counted_days, daily_aqi, hourly_aqi
 from helpers.standards.air.limits import (
     DAILY_POLLUTANTS,
     GASES,
@@ -55,6 +55,7 @@ __all__ = [
     "change_pp",
     "composite_index",
     "convert_reference_state",
+    "counted_days",
     "daily_aqi",
     "daily_city",
     "daily_stations",

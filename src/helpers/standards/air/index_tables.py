@@ -14,6 +14,9 @@ from helpers.errors import ParameterError
 from helpers.standards.air import grid, index
 from helpers.standards.air.limits import DAILY_POLLUTANTS, POLLUTANTS, aqi_edition
 
+# An index of one pollutant alone says nothing of a day (our rule).
+_MIN_ITEMS_2012 = 2
+
 
 def daily_aqi(
     daily_city: pd.DataFrame, *, edition: str = "in_force", not_in_plan: Sequence[str] = ()
@@ -52,6 +55,36 @@ def daily_aqi(
         items=index.DAILY_ITEMS,
         rule=(edition, tuple(not_in_plan)),
     )
+
+
+def counted_days(index: pd.DataFrame) -> pd.Series:
+    """Tell which days count in day counts, in ratios and in what leads them: the one rule, each day by its edition.
+
+    Under the 2012 edition a day counts with an index from at least two pollutants (our rule). Under the 2026 edition
+    it counts with all six only: that edition gives no index to a day lacking one unless the rest lies above 100, so
+    counting what has an index would count bad days alone. A day lacking an item leaves numerator and denominator alike.
+
+    Parameters
+    ----------
+    index
+        ``edition``, ``aqi``, ``n_items`` and ``is_complete`` as :func:`daily_aqi` gives them.
+
+    Returns
+    -------
+    Truth values with the index of the table.
+
+    Notes
+    -----
+    HJ 633-2026, 5.3.1; HJ 633-2012, 4.3.
+
+    Examples
+    --------
+    >>> day = {"aqi": [108.0] * 2, "n_items": [5] * 2, "is_complete": [False] * 2}
+    >>> counted_days(pd.DataFrame({"edition": ["2012", "2026"], **day})).tolist()
+    [True, False]
+    """
+    is_enough = index["is_complete"].where(index["edition"] == "2026", index["n_items"] >= _MIN_ITEMS_2012)
+    return is_enough.astype(bool) & index["aqi"].notna()
 
 
 def hourly_aqi(air_hourly: pd.DataFrame, *, edition: str = "in_force") -> pd.DataFrame:

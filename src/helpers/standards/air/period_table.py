@@ -13,7 +13,9 @@ import pandas as pd
 from helpers import registry
 from helpers.errors import ParameterError
 from helpers.standards.air import grid
-from helpers.standards.air.index_tables import daily_aqi
+from helpers.standards.air.constants import decimals_published
+from helpers.standards.air.grades import highest_index
+from helpers.standards.air.index_tables import counted_days, daily_aqi
 from helpers.standards.air.limits import POLLUTANTS, aqi_edition, decimals_of, limit_in_force, unit_of
 from helpers.standards.air.period import composite_index, day_counts, percentile, share_pct, span_valid
 from helpers.standards.rounding import round_array, round_half_even
@@ -34,9 +36,6 @@ COLUMNS = (
 RULES = ("complete", "present")
 # What a year is judged by, of each pollutant (HJ 663-2013; two secondary sources).
 YEAR_STATISTICS = {"CO": "p95", "O3": "p90", **dict.fromkeys(("SO2", "NO2", "PM10", "PM2.5"), "mean")}
-
-# An index of one pollutant alone says nothing of a day: under the rule "present" a day needs two (our rule).
-_MIN_ITEMS = 2
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def period_statistics(
     * ``mean``, ``p98``, ``p95``, ``p90`` (of the MDA8) of the pollutants, unit ``ug_m3`` or ``mg_m3``;
     * ``composite_index``, and by pollutant ``single_index`` and ``index_share`` (percent of the sum);
     * ``valid_days``, ``excellent_days``, ``good_days``, ``heavy_days``, ``good_ratio``, ``heavy_ratio``, by edition and
-      by rule: ``complete`` counts days with all six pollutants, ``present`` days with an index from at least two;
+      by rule: ``complete`` counts days with all six pollutants, ``present`` the days of
+      :func:`helpers.standards.air.index_tables.counted_days`;
     * by pollutant ``primary_days`` (index above 50) and ``polluted_primary_days`` (above 100), with
       ``primary_ratio`` and ``polluted_primary_ratio`` over the days so counted; a joint lead counts for each, and
       ``n_days`` is the denominator. Rule ``present``.
@@ -175,8 +175,26 @@ def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, o
     rows = [_row("composite_index", total, result.index, "index", coverage)]
     for name in POLLUTANTS:
         single, share = (parts.get(name, float("nan")) for parts in (result.single, result.share_pct))
-        rows.append(_row("single_index", single, _published(single, 2), "index", coverage, pollutant=name))
-        rows.append(_row("index_share", share, _published(share, 1), "pct", coverage, pollutant=name))
+        rows.append(
+            _row(
+                "single_index",
+                single,
+                _published(single, decimals_published("composite index")),
+                "index",
+                coverage,
+                pollutant=name,
+            )
+        )
+        rows.append(
+            _row(
+                "index_share",
+                share,
+                _published(share, decimals_published("attainment rate")),
+                "pct",
+                coverage,
+                pollutant=name,
+            )
+        )
     return rows
 
 
@@ -184,7 +202,7 @@ def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, 
     """Day counts and ratios under both rules."""
     rows = []
     for rule in RULES:
-        chosen = index[index["is_complete"] if rule == "complete" else index["n_items"] >= _MIN_ITEMS]
+        chosen = index[index["is_complete"] if rule == "complete" else counted_days(index)]
         counts = day_counts(chosen["aqi"].to_numpy())
         extra = {"rule": rule, "edition": edition}
         coverage = span.coverage(chosen["date"].to_numpy())
@@ -202,10 +220,10 @@ def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, 
 
 def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, object]]:
     """Days led by each pollutant, of the days above 50 and above 100."""
-    index = index[index["n_items"] >= _MIN_ITEMS]
+    index = index[counted_days(index)]
     coverage = span.coverage(index["date"].to_numpy())
     rows = []
-    for prefix, floor in (("primary", 50), ("polluted_primary", 100)):
+    for prefix, floor in (("primary", highest_index(1)), ("polluted_primary", highest_index(2))):
         leaders = index.loc[index["aqi"] > floor, "primary"].str.split(";")
         extra = {"rule": "present", "edition": edition}
         columns = {**coverage, "n_days": len(leaders)}
