@@ -595,6 +595,21 @@ def test_rules_are_printed_from_the_constants(monkeypatch: pytest.MonkeyPatch) -
     assert "from 25" in wording.rules(table, lang="en")[0].table.iloc[4, 1]
 
 
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("2015-12-31", "GB 3095（2012年），第6.4条；两个来源一致，未核对原文"),
+        ("2026-02-28", "GB 3095（2012年），第6.4条；两个来源一致，未核对原文"),
+        ("2026-03-01", "GB 3095（2026年），第6.4条；已核对原文"),
+    ],
+)
+def test_appendix_a_names_the_edition_in_force_at_the_end_of_the_rows(end: str, told: str) -> None:
+    rows = pd.DataFrame([make_row(period_end=end), make_row(period_end="2014-12-31", target_id="")])
+    (*_, basis) = wording.rules(rows, lang="zh")
+    assert basis.table.to_numpy().tolist() == [[told, "细颗粒物年均浓度"]]
+    assert basis.about == (("pm25_mean",),)
+
+
 def leaves(node: dict, path: str = "") -> Iterator[tuple[str, dict]]:
     """Every entry of ``wording.yml`` that has both languages, with its path."""
     for key, inner in node.items():
