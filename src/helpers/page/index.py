@@ -21,7 +21,7 @@ from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.page.blocks import LANGUAGES, environment, labels
-from helpers.page.words import status_head
+from helpers.page.words import status_head, word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
