@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -36,3 +37,19 @@ def shared_data() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"real data not present: no {folder.name}/ beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder with the whole demonstration, made once for all processes of a run."""
+    from whole_demonstration import data_folder
+
+    own = tmp_path_factory.getbasetemp()
+    return data_folder(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the demonstration go with the run: it is large, and pytest keeps the folders of three runs."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory is not None and not hasattr(session.config, "workerinput"):
+        shutil.rmtree(factory.getbasetemp() / "whole-demonstration", ignore_errors=True)

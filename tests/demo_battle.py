@@ -62,7 +62,7 @@ def demonstration_run(*, lang: str = "zh", period: str = "2026") -> Run:
 
 
 @cache
-def _cells(name: str) -> list[tuple[str, ast.Module]]:
+def cells(name: str) -> list[tuple[str, ast.Module]]:
     """Tag and code of the cells of a notebook, without what only explores."""
     whole = json.loads((_NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
     code = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
@@ -70,7 +70,7 @@ def _cells(name: str) -> list[tuple[str, ast.Module]]:
     return [(tag, tree) for tag, tree in told if tag != "explore"]
 
 
-def _run_cell(tree: ast.Module, names: dict[str, Any]) -> object:
+def run_cell(tree: ast.Module, names: dict[str, Any]) -> object:
     """Run a cell and return what a notebook would show of it."""
     *body, last = tree.body
     exec(compile(ast.Module(body, []), "cell", "exec"), names)
@@ -99,11 +99,11 @@ def _run(
     names: dict[str, Any] = {}
     shown: list[Block] = []
     with mock.patch.multiple("helpers.run.session", start_run=_start_run, finish_run=lambda *_: None):
-        for tag, tree in _cells(name):
+        for tag, tree in cells(name):
             if tag == "results" and made is not None:
                 names["battle"] = made
                 continue
-            found = _run_cell(tree, names)
+            found = run_cell(tree, names)
             if tag == "parameters":
                 names |= {"city": city, "period": period, "lang": lang}
             if isinstance(found, Block):

@@ -120,6 +120,20 @@ def test_only_the_latest_survey_and_the_top_layer_are_classed() -> None:
     assert late.tables["risks"].empty
 
 
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [("sample_date", "调查年份未注明，0-20厘米"), ("depth", "2025年，采样深度未注明")],
+)
+def test_a_survey_may_leave_out_its_day_or_its_layer(missing: str, told: str) -> None:
+    empty = {"sample_date": pd.NaT, "depth": ""}[missing]
+    table = cadmium("甲", [0.2, 0.2, 0.2, 0.2, 0.4]).assign(**{missing: empty})
+    battle = build({"soil_samples": store.conform("soil_samples", table)})
+    basis = battle.tables["risk_basis"].iloc[0]
+    assert (math.isnan(basis["year"]), basis["depth"] == "") == (missing == "sample_date", missing == "depth")
+    assert any(told in text for text in page_texts(battle, "zh"))
+    assert any("not stated" in text for text in page_texts(battle, "en"))
+
+
 def test_safe_use_rate_from_the_ledger_of_areas() -> None:
     values = {"受污染耕地": 100.0, "轻度污染达标耕地": 60.0, "安全利用达标耕地": 30.0, "严格管控耕地": 5.0}
     battle = build({"areas": areas({(kind, 2025): value for kind, value in values.items()})})
@@ -278,7 +292,11 @@ def test_a_figure_that_prints_as_the_target_meets_it() -> None:
 def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     battle = build({})
     assert battle.results["value"].isna().all()
-    assert set(battle.results["status"]) == {"no_data"}
+    can_be_judged = battle.results["target_value"].notna() & ~battle.results["caveats"].str.contains(
+        "not_judged"
+    )
+    assert set(battle.results.loc[can_be_judged, "status"]) == {"no_data"}
+    assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
     for needed in ("soil_samples", "parcels", "waste_balances", "groundwater", "findings", "black_odorous"):

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import store
-from helpers.battles import clear_water, results, water_rows
-from helpers.battles.water_flow import flow_table
-from helpers.battles.water_months import make_months, spans
+from helpers.battles import assess, clear_water, results, water_shares
+from helpers.battles.water_flow import flow_table, told_span
+from helpers.battles.water_months import make_months, month_spans
 from helpers.battles.water_outlook import Outlook, draw_year
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
@@ -209,7 +209,7 @@ def test_draws_are_seeded_and_keep_frozen_months_frozen() -> None:
     readings["value"] *= np.exp(0.3 * generator.standard_normal(len(readings)))
     frozen = (readings["section_id"] == "kaoshan_bridge") & readings["date"].dt.month.isin([1, 2, 11, 12])
     months = make_months(readings[~frozen], context("2025", date(2025, 8, 31)))
-    span = spans(months.values["date"], context("2025", date(2025, 8, 31)))[0]
+    span = month_spans(months.judged_months, context("2025", date(2025, 8, 31)))[0]
     one, two = (draw_year(months, span, seed=5, n_draws=200) for _ in range(2))
     assert (one.classes == two.classes).all()
     assert (one.classes != draw_year(months, span, seed=6, n_draws=200).classes).any()
@@ -389,8 +389,9 @@ def test_flow_is_judged_on_days_with_a_target_and_a_gap_ends_a_run() -> None:
     flows = flows.assign(
         target_m3_s=[0.5, 0.5, 0.5, 0.5, np.nan], river_name="新凯河", point_name="甲", source_id="invented"
     )
-    found = flow_table(flows, context("2025", date(2025, 1, 10))).iloc[0]
-    assert (found["n_days"], found["n_expected"], found["n_met"], found["met_pct"]) == (4, 10, 1, 25.0)
+    found = flow_table(flows, told_span(flows, context("2025", date(2025, 1, 10)))).iloc[0]
+    # The last day has no target, so the span ends with the fifth; the fourth was not reported.
+    assert (found["n_days"], found["n_expected"], found["n_met"], found["met_pct"]) == (4, 5, 1, 25.0)
     assert (found["longest_below_days"], found["lowest_pct"]) == (2, 40.0)
     battle = build({"ecological_flow": flows.assign(city_code="220100")}, as_of=date(2025, 1, 10))
     assert row(battle.results, "xinkai_flow_met_share")[["value", "status"]].tolist() == [25.0, "no_target"]
@@ -458,10 +459,10 @@ def test_seasons_differ_by_what_differs() -> None:
 def test_without_any_data_every_target_is_insufficient_and_nothing_is_invented() -> None:
     battle = build({}, simulated=False)
     assert battle.results["value"].isna().all()
-    judged = battle.results[battle.results["target_id"] != RAISED]
+    judged = battle.results[(battle.results["target_id"] != RAISED) & battle.results["target_value"].notna()]
     assert set(judged["status"]) == {"no_data"}
     facts = {"published", "published_series", "published_rivals", "published_check"}
-    assert set(battle.tables) == {"networks", "section_names", "sources", "quarantine", *facts}
+    assert set(battle.tables) == {"networks", "section_names", "sources", "quarantine", "origins", *facts}
 
 
 def test_a_year_before_the_first_network_has_no_share() -> None:
@@ -502,10 +503,11 @@ def test_any_sections_make_a_valid_results_table(now: list[float], last: int, be
     readings = pd.concat(parts).dropna(subset=["value"])
     question = context("2025", (pd.Timestamp(2025, last, 1) + pd.offsets.MonthEnd()).date())
     months = make_months(readings, question)
-    told = spans(months.values["date"], question)
+    told = month_spans(months.judged_months, question)
     outlook = draw_year(months, told[0], seed=1, n_draws=100) if told else Outlook()
-    rows = water_rows.make_rows(months, told, outlook, water_rows.annual_values(months, question), question)
-    table = results.make(rows)
+    annual = water_shares.annual_values(months, question)
+    seen = water_shares.observations(months, told, outlook, annual, question)
+    table = results.make(assess.make_rows(seen, question, store.empty("sources")))
     found = row(table, SHARE)
     assert found["n_obs"] <= 16
     assert pd.isna(found["value"]) or 0 <= found["value"] <= 100

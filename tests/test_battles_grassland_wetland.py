@@ -146,6 +146,37 @@ def test_cloud_is_a_gap_and_few_years_give_no_range() -> None:
     assert found["n_years"].tolist() == [4] * 4
 
 
+def test_without_a_usable_composite_of_the_year_there_is_no_season_to_tell_of() -> None:
+    table = pd.concat([composites(dict.fromkeys(range(2021, 2025), 0.5)), composites({2025: 0.5}, "cloudy")])
+    battle = build({"vegetation": table})
+    assert battle.tables["season"].empty and battle.tables["season_basis"].empty
+    assert any("报告年度没有可用的植被指数" in text for text in page_texts(battle, "zh"))
+    assert not any("期高于" in text for text in page_texts(battle, "zh"))
+
+
+def test_a_zone_that_is_not_of_the_city_tells_nothing_of_it() -> None:
+    foreign = composites({2024: 0.4, 2025: 0.9}).assign(zone="CN-Cha")
+    battle = build({"vegetation": foreign})
+    assert battle.tables["season"].empty
+    assert battle.tables["foreign_zones"].to_dict("records") == [
+        {"zone": "CN-Cha", "first": pd.Timestamp("2024-06-10"), "last": pd.Timestamp("2025-07-28"), "n": 8}
+    ]
+    own = composites(dict.fromkeys(range(2015, 2026), 0.4))
+    alone, both = (build({"vegetation": table}).tables for table in (own, pd.concat([own, foreign])))
+    pd.testing.assert_frame_equal(alone["season"], both["season"])
+    pd.testing.assert_frame_equal(alone["season_basis"], both["season_basis"])
+    county = composites({2025: 0.4}).assign(zone="农安县西部")
+    assert build({"vegetation": county}).tables["foreign_zones"].empty
+
+
+def test_a_winter_without_open_water_has_no_month_yet() -> None:
+    values = {"2022-06": 300.0, "2023-06": 310.0, "2024-06": 350.0}
+    battle = build({"ledger": water(values)}, as_of=date(2025, 1, 31))
+    found = battle.tables["open_water"]
+    assert found.empty and found["month"].dtype == "datetime64[s]"
+    assert any("open_water_area" in text or "水面" in text for text in page_texts(battle, "zh"))
+
+
 def test_a_step_that_lacks_one_of_the_zones_is_a_gap() -> None:
     first, second = composites({2025: 0.5}), composites({2025: 0.3}).assign(zone="另一草原区")
     found = land_vegetation.season_table(
@@ -195,7 +226,11 @@ def test_a_target_of_the_province_is_not_judged() -> None:
 def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     battle = build({})
     assert battle.results["value"].isna().all()
-    assert set(battle.results["status"]) == {"no_data"}
+    can_be_judged = battle.results["target_value"].notna() & ~battle.results["caveats"].str.contains(
+        "not_judged"
+    )
+    assert set(battle.results.loc[can_be_judged, "status"]) == {"no_data"}
+    assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
     for needed in ("land_areas.xlsx", "species_counts.xlsx", "shitoukoumen", "MOD13"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -115,6 +116,33 @@ def test_a_higher_target_is_never_likelier(steps: list[int], shift: int, target:
     assert moved.likelihood == pytest.approx(ends[0].likelihood)
 
 
+def test_a_falling_greening_total_is_shown_and_not_judged() -> None:
+    battle = build({"ledger": greening([11.9, 12.3, 9.8, 10.4, 11.0, 12.0])})
+    found = row(battle.results, "greening_total")
+    assert (found["value"], found["status"], found["reason"]) == (12.0, "no_data", "falling_total|year=2022")
+    state = battle.tables["greening"].set_index("indicator_id").loc["greening_total"]
+    assert (state["status"], state["value"]) == ("no_data", 12.0)
+    assert math.isnan(state["observed"]) and math.isnan(state["likelihood"])
+    assert all(page_texts(battle, lang) for lang in ("zh", "en"))
+
+
+def test_every_judged_greening_target_has_its_path_and_its_likelihood() -> None:
+    asked = context()
+    later = asked.plan.targets_for("greening_total")[0].model_copy(
+        update={"id": "greening_total_2035", "value": 200.0, "year": 2035}
+    )
+    plan = asked.plan.model_copy(update={"targets": (*asked.plan.targets, later)})
+    tables = empty_tables(green_hills) | {"ledger": greening([0.0, 9.0, 21.0, 30.0, 42.0, 51.0])}
+    battle = green_hills.build(tables, replace(asked, plan=plan))
+    rows_ = battle.results[battle.results["indicator_id"] == "greening_total"].set_index("target_id")
+    assert rows_["status"].to_dict() == {
+        "greening_total_2030": "on_track",
+        "greening_total_2035": "off_track",
+    }
+    paths = battle.tables["greening"].set_index("target_id")["target_value"]
+    assert paths[["greening_total_2030", "greening_total_2035"]].tolist() == [74.26, 200.0]
+
+
 def test_the_three_parts_must_sum_to_the_total() -> None:
     total = [sum(values) for values in zip(*GREENING.values(), strict=True)]
     total[4] += 0.3
@@ -145,6 +173,26 @@ def test_gongzhuling_is_no_county_of_the_city_before_2020() -> None:
     reported = ledger("mine_restored_area", {2019: 5.0}, place="220122")
     found = land_ledger.county_values(reported, ["mine_restored_area"], context())
     assert len(found) == 10 and "220184" not in set(found["place_code"])
+
+
+def test_only_places_that_were_not_yet_of_the_city_give_no_sum() -> None:
+    reported = ledger("mine_restored_area", {2019: 5.0}, place="220184")
+    found = build({"ledger": reported}).tables["county_balance"].iloc[0]
+    assert math.isnan(found["parts"]) and math.isnan(found["total"]) and not found["is_closed"]
+
+
+def test_a_survey_without_hours_gives_no_rate() -> None:
+    survey = {"site": "A", "method": "样线", "species_group": "invasive", "species": "甲"}
+    table = rows(
+        "species_counts",
+        [
+            survey | {"date": "2024-07-01", "effort_hours": 4.0, "individual_count": 6},
+            survey | {"date": "2024-08-01", "effort_hours": None, "individual_count": 6},
+            survey | {"date": "2025-07-01", "effort_hours": 0.0, "individual_count": 1},
+        ],
+    )
+    found = land_nature.effort_table(table, "invasive", context())
+    assert found["per_hour"].isna().all() and math.isnan(found["effort_hours"].iloc[0])
 
 
 def finding(number: int, found: str, due: str | None, closed: str | None, register: str = "绿盾2024") -> dict:
@@ -248,26 +296,6 @@ def test_a_trend_needs_enough_months_and_is_named_by_its_interval() -> None:
     assert (short["n"], short["status"]) == (30, "insufficient")
 
 
-def test_fires_count_within_the_box_and_the_windows() -> None:
-    where = {"latitude": 44.0, "longitude": 125.3, "confidence": "70", "frp_mw": 5.0}
-    records = [
-        ("2025-04-01 10:00", where),
-        ("2025-07-01 10:00", where),
-        ("2025-10-20 10:00", where | {"latitude": 40.0}),
-    ]
-    table = pd.DataFrame(
-        [place | {"time_utc": time, "time_local": time, "source_id": "x"} for time, place in records]
-    )
-    found = land_nature.fire_years(store.conform("fires", table), context(date(2025, 10, 31))).iloc[0]
-    assert found[["year", "total", "straw_spring", "straw_autumn", "is_complete"]].tolist() == [
-        2025,
-        2,
-        1,
-        0,
-        False,
-    ]
-
-
 def test_a_standing_duty_that_is_broken_is_off_track() -> None:
     reported = ledger("natural_forest_logging", {2024: 0.0, 2025: 1.2})
     assert row(build({"ledger": reported}).results, "natural_forest_logging")["status"] == "off_track"
@@ -285,7 +313,11 @@ def test_published_figures_of_other_scopes_stay_apart() -> None:
 def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     battle = build({})
     assert battle.results["value"].isna().all()
-    assert set(battle.results["status"]) == {"no_data"}
+    can_be_judged = battle.results["target_value"].notna() & ~battle.results["caveats"].str.contains(
+        "not_judged"
+    )
+    assert set(battle.results.loc[can_be_judged, "status"]) == {"no_data"}
+    assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
     for needed in ("land_areas.xlsx", "findings.xlsx", "species_counts.xlsx", "MOD13", "FIRMS"):
@@ -301,7 +333,13 @@ def test_real_vegetation_of_changbai_mountain(shared_data, tmp_path) -> None:
     assert not ingest(folders, city="changchun").refused
     table = store.read_table(folders.processed, "vegetation")
     last = table["date"].max().year - 1
-    found = build({"vegetation": table}, as_of=date(last, 12, 31)).tables["vegetation"].iloc[0]
+    asked = context(date(last, 12, 31))
+    # Changbai Mountain is not the city: the page leaves the site out, and names it.
+    battle = build({"vegetation": table}, as_of=date(last, 12, 31))
+    assert battle.tables["vegetation"].empty
+    assert battle.tables["foreign_zones"]["zone"].tolist() == ["CN-Cha"]
+    months = land_vegetation.growing_months(table, asked)
+    found = land_vegetation.trend_table(months, asked).iloc[0]
     assert (found["zone"], found["status"], found["term"]) == ("CN-Cha", "ok", "")
     assert 36 <= found["n"] <= 50
     assert found["low"] <= found["estimate"] <= found["high"]

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from air_cases import context, row
-from helpers.battles import ledger_rows, results
+from helpers import store
+from helpers.battles import assess, ledger_rows, results
 from helpers.errors import ParameterError
 
 
@@ -28,8 +29,15 @@ def report(**values: float) -> pd.DataFrame:
 
 
 def judged(ledger: pd.DataFrame, as_of: date = date(2025, 12, 31), **kind: bool) -> pd.Series:
-    rows = ledger_rows.make_rows(ledger, ["clean_heating_share"], context("2025", as_of, **kind))
-    return row(results.make(rows), "clean_heating_share")
+    return row(table(ledger, "clean_heating_share", as_of, **kind), "clean_heating_share")
+
+
+def table(
+    ledger: pd.DataFrame, indicator_id: str, as_of: date = date(2025, 12, 31), **kind: bool
+) -> pd.DataFrame:
+    asked = context(str(as_of.year), as_of, **kind)
+    seen = ledger_rows.observations(ledger, [indicator_id], asked)
+    return results.make(assess.make_rows(seen, asked, store.empty("sources")))
 
 
 def test_nobody_reported() -> None:
@@ -38,6 +46,7 @@ def test_nobody_reported() -> None:
     assert pd.isna(found["value"])
     assert "ledger_empty" in found["caveats"]
     assert found["target_value"] == 52
+    assert found["reason"] == "not_reported"
 
 
 @pytest.mark.parametrize(("value", "status"), [(52.0, "met"), (51.9, "off_track"), (60.0, "met")])
@@ -75,18 +84,20 @@ def test_another_place_is_not_the_city() -> None:
     assert judged(report(y2025=60.0).assign(place_code="220112"))["status"] == "no_data"
 
 
-def test_preliminary_values_and_simulated_ones_carry_less_confidence() -> None:
-    assert judged(report(y2025=60.0))["confidence"] == "high"
-    assert judged(report(y2025=60.0).assign(status="preliminary"))["confidence"] == "medium"
-    assert judged(report(y2025=60.0), simulated=True)["confidence"] == "none"
+def test_confidence_counts_the_years_reported_and_a_preliminary_figure_holds_it_down() -> None:
+    years = {f"y{year}": 40.0 + year - 2018 for year in range(2018, 2026)}
+    assert judged(report(**years))["confidence"] == "high"
+    assert judged(report(**dict(list(years.items())[-5:])))["confidence"] == "medium"
+    assert judged(report(y2025=60.0))["confidence"] == "low"
+    found = judged(report(**years).assign(status="preliminary"))
+    assert found["confidence"] == "medium"
+    assert {"ledger_unverified", "preliminary_figure"} <= set(found["caveats"].split(";"))
+    assert judged(report(**years), simulated=True)["confidence"] == "none"
 
 
 def test_a_target_the_province_sets_is_not_judged() -> None:
     ledger = report(y2025=90.0).assign(indicator_id="straw_use")
-    found = row(
-        results.make(ledger_rows.make_rows(ledger, ["straw_use"], context("2025", date(2025, 12, 31)))),
-        "straw_use",
-    )
+    found = row(table(ledger, "straw_use"), "straw_use")
     assert found["status"] == "no_target"
     assert "province_target_missing" in found["caveats"]
 
@@ -110,6 +121,45 @@ def test_a_value_is_judged_as_it_is_printed() -> None:
 
 def test_a_duty_without_a_deadline_that_is_broken_is_off_track() -> None:
     ledger = report(y2025=3.0).assign(indicator_id="new_small_boilers_urban", unit="count")
-    rows = ledger_rows.make_rows(ledger, ["new_small_boilers_urban"], context("2025", date(2025, 12, 31)))
-    found = row(results.make(rows), "new_small_boilers_urban")
+    found = row(table(ledger, "new_small_boilers_urban"), "new_small_boilers_urban")
     assert (found["target_value"], found["status"]) == (0, "off_track")
+
+
+def test_months_and_years_never_share_a_series() -> None:
+    found = judged(report(y2023=40.0, y2024=44.0, y2025_03=70.0, y2025_06=71.0), as_of=date(2025, 6, 30))
+    assert (found["value"], found["n_obs"]) == (71.0, 2)
+    assert str(found["period_start"].date()) == "2025-06-01"
+
+
+def test_of_a_year_and_its_december_the_year_is_told() -> None:
+    found = judged(report(y2025_12=70.0, y2025=51.0))
+    assert (found["value"], found["status"]) == (51.0, "off_track")
+
+
+def test_a_target_of_an_earlier_year_is_judged_by_the_value_of_that_year() -> None:
+    found = judged(report(y2025=53.0, y2026=50.0), as_of=date(2026, 12, 31))
+    assert (found["value"], found["status"]) == (50.0, "met")
+    missing = judged(report(y2024=50.0), as_of=date(2026, 12, 31))
+    assert (missing["status"], missing["reason"]) == ("no_data", "due_value_missing|year=2025|last=2024")
+
+
+def test_a_total_that_falls_is_no_total_and_is_not_judged() -> None:
+    def total(**values: float) -> pd.Series:
+        ledger = report(**values).assign(indicator_id="greening_total", unit="10k_mu")
+        return row(table(ledger, "greening_total"), "greening_total")
+
+    found = total(y2021=11.9, y2022=12.3, y2023=9.8, y2024=10.4, y2025=11.0)
+    assert (found["value"], found["n_obs"]) == (11.0, 5)
+    assert (found["status"], found["reason"], found["confidence"]) == (
+        "no_data",
+        "falling_total|year=2023",
+        "none",
+    )
+    rising = total(y2021=11.9, y2022=24.2, y2023=34.0, y2024=44.4, y2025=55.4)
+    assert (rising["status"], rising["reason"]) == ("on_track", "")
+
+
+@pytest.mark.parametrize("first", [52.0, 55.0])
+def test_a_share_that_met_its_target_and_lost_it_is_not_on_its_way(first: float) -> None:
+    found = judged(report(y2021=first, y2024=45.0), as_of=date(2024, 12, 31))
+    assert (found["status"], found["reason"]) == ("off_track", "")

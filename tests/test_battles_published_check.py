@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from helpers import registry, store
-from helpers.battles import air_rows, published_check
+from helpers.battles import published_check
 from helpers.battles.air_days import make_days
-from helpers.battles.air_tables import annual_table
-from helpers.battles.blue_sky import PUBLISHED
+from helpers.battles.air_measures import annual_table
+from helpers.battles.blue_sky import PUBLISHED, annual_values
 from helpers.battles.context import Battle
 from helpers.battles.results import make
 from helpers.page import published_check as page
@@ -25,12 +25,8 @@ AS_OF = date(2025, 12, 31)
 
 
 def computed(*rows: tuple[str, int, float, bool]) -> pd.DataFrame:
-    return pd.concat(
-        [
-            air_rows.NO_YEARS,
-            pd.DataFrame(list(rows), columns=list(air_rows.NO_YEARS)).astype(air_rows.NO_YEARS.dtypes),
-        ]
-    )
+    kinds = {"indicator_id": "str", "year": "int64", "value": "float64", "is_valid": "bool"}
+    return pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
 
 
 def tables(*rows, simulated: bool = False, as_of: date = AS_OF) -> dict[str, pd.DataFrame]:
@@ -127,7 +123,7 @@ def test_real_hours_of_2019_and_days_of_2015_agree_with_what_was_published(share
     names = ("air_hourly", "air_daily_published", "dust_hours")
     asked = context(date(2019, 12, 31))
     days = make_days({name: store.read_table(folders.processed, name) for name in names}, asked)
-    made = published_check.build_tables(air_rows.annual_values(annual_table(days, asked)), PUBLISHED, asked)[
+    made = published_check.build_tables(annual_values(annual_table(days, asked), asked), PUBLISHED, asked)[
         "published_check"
     ]
     told = {(row.indicator_id, row.year): (bool(row.is_within), row.reasons) for row in made.itertuples()}

@@ -10,7 +10,9 @@ import pytest
 FLOORS = [
     {"errors", "paths", "units", "periods", "schemas"},
     {"registry", "provenance"},
-    {"sources", "store"},
+    {"store"},
+    {"days"},
+    {"sources"},
     {"standards", "statistics"},
     {"battles"},
     {"page"},

@@ -24,9 +24,17 @@ def test_periods_are_read(text: str, start: date, end: date, days: int) -> None:
     assert (period.start, period.end, period.n_days) == (start, end, days)
 
 
-@pytest.mark.parametrize("text", ["", "25", "2025-13", "2025-Q5", "2025-1", "1999", 2025, None])
+@pytest.mark.parametrize(
+    "text", ["", "25", "2025-13", "2025-Q5", "2025-1", "2025\n", " 2025", "２０２５", "٢٠٢٥", 2025, None]
+)
 def test_anything_else_is_refused(text: object) -> None:
     with pytest.raises(ParameterError, match="is not a period"):
+        Period.parse(text)
+
+
+@pytest.mark.parametrize("text", ["1999", "1990-05", "2101-Q1", "0000", "9999"])
+def test_a_period_of_the_right_form_outside_the_years_is_told_the_years(text: str) -> None:
+    with pytest.raises(ParameterError, match=f"period {text} lies outside the years 2000 to 2100"):
         Period.parse(text)
 
 

@@ -233,3 +233,11 @@ def test_repeated_id_is_refused(folder: Path) -> None:
         RegistryError, match=r"indicators\.yml, id: 'pm25_mean' stands twice; .*rename or remove"
     ):
         load.read_indicators(folder)
+
+
+def test_what_is_judged_as_a_running_total_is_asked_for_as_one() -> None:
+    totals = [one for one in registry.indicators().values() if one.period == "cumulative" and one.is_ledger]
+    assert len(totals) >= 14
+    assert [one.id for one in totals if "累计" not in one.ask_zh or "cumulative" not in one.ask_en] == []
+    yearly = [one for one in registry.indicators().values() if one.is_ledger and one.period == "year"]
+    assert [one.id for one in yearly if "累计" in one.ask_zh] == []

@@ -64,7 +64,8 @@ def test_a_kept_battle_is_the_one_that_was_built(name: str, monkeypatch: pytest.
         kept = again.build(module)
     assert again.opened == run.opened != {}
     parts = {"battles": {part: run.build(one) for part, one in getattr(module, "BATTLES", {}).items()}}
-    made = module.build(run.load(module.TABLES), run.context, **(parts if name == "overview" else {}))
+    own = run.seen_by(module)
+    made = module.build(own.load(module.TABLES), own.context, **(parts if name == "overview" else {}))
     assert list(kept.tables) == list(made.tables)
     for told, own in (
         (kept.results, made.results),
@@ -75,6 +76,20 @@ def test_a_kept_battle_is_the_one_that_was_built(name: str, monkeypatch: pytest.
             assert list(map(type, told[column])) == list(map(type, own[column])), column
 
 
+def test_the_overview_takes_the_very_battles_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {}
+    for name in BATTLES:
+        module = import_module(f"helpers.battles.{name}")
+        own[name] = demonstration_run(period="2026").build(module)
+        monkeypatch.setattr(module, "build", None)  # must not be called again
+    whole = demonstration_run(period="2026").build(import_module("helpers.battles.overview"))
+    for name, battle in own.items():
+        pd.testing.assert_frame_equal(whole.tables[name], battle.results)
+    assert whole.context.as_of == max(battle.context.as_of for battle in own.values())
+    assert whole.context.last_data == max(battle.context.last_data for battle in own.values())
+    assert len({battle.context.as_of for battle in own.values()}) > 1, "each is seen from its own day"
+
+
 def test_a_second_question_is_answered_from_what_was_kept(maker: Maker) -> None:
     first, second = maker.ask(), maker.ask()
     assert maker.n == 1
@@ -83,9 +98,15 @@ def test_a_second_question_is_answered_from_what_was_kept(maker: Maker) -> None:
     assert maker.n == 1 and late.context.late == ("a source",), "page one says what is late today"
 
 
+def test_what_a_table_says_of_itself_is_kept_with_it(maker: Maker) -> None:
+    maker.table.attrs["n_screened"] = 0
+    maker.ask()
+    assert maker.ask().tables["days"].attrs == {"n_screened": 0} and maker.n == 1
+
+
 @pytest.mark.parametrize(
     "change",
-    [{"seed": 2}, {"simulated": True}, {"as_of": date(2025, 12, 30)}],
+    [{"seed": 2}, {"simulated": True}, {"as_of": date(2025, 12, 30)}, {"last_data": date(2025, 12, 30)}],
     ids=lambda one: next(iter(one)),
 )
 def test_another_question_is_another_battle(maker: Maker, change: dict[str, object]) -> None:

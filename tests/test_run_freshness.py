@@ -12,13 +12,14 @@ import pytest
 
 from helpers import store
 from helpers.battles.context import Late
+from helpers.days import last_day
 from helpers.errors import CoverageError
 from helpers.paths import Folders
 from helpers.periods import Period
 from helpers.run import freshness, stamp
 from helpers.run.data import prepare
 from helpers.run.jobs import Job
-from helpers.run.session import last_day_with_data, periods_with_data, start_run
+from helpers.run.session import start_run
 from run_checkout import FIXTURES, invoke, make_checkout
 
 CODE = "220100"
@@ -39,19 +40,22 @@ def write_hours(folder: Path, *times: str) -> None:
     store.write_table(folder, "air_hourly", rows.assign(city_code=CODE, flag="", source_id="x"))
 
 
-def write_months(folder: Path, *months: str) -> None:
-    moments = pd.to_datetime(list(months)).astype("datetime64[s]")
-    rows = pd.DataFrame({"date": moments, "section_id": "s1", "item": "NH3-N", "value": 0.5})
-    rows = rows.assign(city_code=CODE, is_censored=False, method="manual", source_id="w")
-    store.write_table(folder, "water_sections", rows)
+def write_days(folder: Path, *days: str) -> None:
+    moments = pd.to_datetime(list(days)).astype("datetime64[s]")
+    rows = pd.DataFrame({"date": moments, "city_code": CODE, "pollutant": "PM2.5", "value": 35.0})
+    store.write_table(folder, "air_daily_published", rows.assign(source_id="d"))
 
 
-def write_ledger(folder: Path, *periods: str) -> None:
-    rows = pd.DataFrame(
-        {"period": list(periods), "indicator_id": "straw_use", "place_code": CODE, "value": 1.0}
-    )
-    rows = rows.assign(**dict.fromkeys(set(store.SCHEMAS["ledger"]) - set(rows.columns), ""))
-    store.write_table(folder, "ledger", rows)
+def write_water(folder: Path, moment: str) -> None:
+    rows = {"city_code": CODE, "section_name": "s", "time": pd.Timestamp(moment), "item": "pH", "value": 7.0}
+    rows = pd.DataFrame([rows]).assign(value_raw=7.0, class_code="", source_id="s")
+    store.write_table(folder, "water_automatic", rows.astype({"time": "datetime64[s]"}))
+
+
+def write_sources(folder: Path, **readers: str) -> None:
+    table = store.empty("sources").reindex(range(len(readers)))
+    table = table.assign(source_id=list(readers), reader=readers.values(), path=list(readers), city_code=CODE)
+    store.write_table(folder, "sources", table.assign(bytes=1, n_rows=1, n_quarantined=0, simulated=False))
 
 
 @pytest.fixture
@@ -60,6 +64,9 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
     home = make_checkout(tmp_path, monkeypatch)
     (home / "cities" / "changchun" / "feeds.yml").write_text(FOLLOWED)
     write_hours(home / "data" / "processed", "2025-03-30 12:00", "2025-04-01 00:00")
+    write_sources(
+        home / "data" / "processed", x="air_station_archive", d="air_misaligned", s="water_automatic"
+    )
     return Folders(home / "data" / "raw", home / "data" / "processed")
 
 
@@ -89,9 +96,53 @@ def test_nobody_is_late_with_the_demonstration(folders: Folders) -> None:
     assert late(simulated, date(2025, 4, 10)) == ()
 
 
-def test_what_never_came_is_late_too(folders: Folders) -> None:
+def follow(folders: Folders, text: str) -> None:
+    (folders.raw.parents[1] / "cities" / "changchun" / "feeds.yml").write_text(text)
+
+
+def test_a_feed_that_never_came_is_missed_only_where_it_is_required(folders: Folders) -> None:
+    assert late(folders, date(2024, 4, 10), "2024") == ()
+    follow(folders, FOLLOWED + "  required: true\n")
     (one,) = late(folders, date(2024, 4, 10), "2024")
-    assert (one.last, one.due) == (None, date(2024, 4, 8))
+    assert (one.name, one.last, one.due) == ("station_archive", None, date(2024, 4, 8))
+
+
+def test_the_table_in_use_is_late_and_not_the_archive_that_ended_before_it(folders: Folders) -> None:
+    write_days(folders.processed, "2026-01-01", "2026-06-07")
+    (one,) = late(folders, date(2026, 11, 29), "2026", reads=(*AIR, "air_daily_published"))
+    assert (one.name, one.last, one.due) == ("aqistudy", date(2026, 6, 7), date(2026, 11, 27))
+    assert one.title_zh == "第三方城市日均、月均数据（aqistudy格式）"
+
+
+def test_both_are_late_where_both_gave_days_of_the_period(folders: Folders) -> None:
+    write_days(folders.processed, "2025-01-01", "2025-06-07")
+    found = late(folders, date(2026, 1, 31), reads=(*AIR, "air_daily_published"))
+    assert {one.name: one.last for one in found} == {
+        "station_archive": date(2025, 3, 31),
+        "aqistudy": date(2025, 6, 7),
+    }
+
+
+def test_what_ended_before_the_period_is_late_where_nothing_took_its_place(folders: Folders) -> None:
+    (one,) = late(folders, date(2026, 3, 1), "2026")
+    assert (one.name, one.last, one.due) == ("station_archive", date(2025, 3, 31), date(2026, 2, 27))
+
+
+def test_a_city_without_feeds_is_told_of_the_air_it_was_given(folders: Folders) -> None:
+    (folders.raw.parents[1] / "cities" / "changchun" / "feeds.yml").unlink()
+    write_days(folders.processed, "2025-12-31")
+    write_hours(folders.processed)
+    assert late(folders, date(2026, 3, 1), reads=(*AIR, "air_daily_published")) == ()
+    (one,) = late(folders, date(2026, 3, 1), "2026", reads=(*AIR, "air_daily_published"))
+    assert (one.name, one.last) == ("aqistudy", date(2025, 12, 31))
+
+
+def test_a_feed_that_came_after_the_period_is_not_called_missing_in_it(folders: Folders) -> None:
+    follow(folders, "water_automatic:\n  cadence: day\n  lag_days: 1\n")
+    write_water(folders.processed, "2026-08-21 04:00")
+    assert late(folders, date(2026, 11, 29), "2025", reads=("water_automatic",)) == ()
+    (one,) = late(folders, date(2026, 11, 29), "2026", reads=("water_automatic",))
+    assert (one.last, one.due) == (date(2026, 8, 21), date(2026, 11, 28))
 
 
 def notebook_of_a_battle(home: Path) -> None:
@@ -177,6 +228,10 @@ def test_a_year_that_is_over_is_settled_and_as_of_needs_no_clock(
         [replace(job, as_of="2025-05-01")], real, today=date(2026, 3, 1)
     ).items()
     assert (told.asked_on, one.due) == (None, date(2025, 4, 29))
+    ((ahead, (missed,)),) = freshness.ask(
+        [replace(job, as_of="2030-01-01")], real, today=date(2025, 6, 3)
+    ).items()
+    assert (ahead.asked_on, missed.due) == ("2025-06-03", date(2025, 6, 1)), "nothing is due before its day"
     assert start_run(period="2025", as_of="2025-05-01", reads=AIR).context.late == (one,)
     assert start_run(period="2025", as_of="2025-03-15", reads=AIR).context.late == ()
     assert start_run(period="2025", reads=AIR).context.late == (), "without a day nothing is said of it"
@@ -206,31 +261,6 @@ def test_sources_of_several_reports_are_told_once() -> None:
     ]
 
 
-def test_a_city_with_water_only_is_seen_from_the_end_of_its_last_month(tmp_path: Path) -> None:
-    write_months(tmp_path, "2024-12-01", "2025-09-01")
-    year = Period.parse("2025")
-    assert last_day_with_data(tmp_path, CODE, year, reads=("water_sections", "ledger")) == date(2025, 9, 30)
-    assert last_day_with_data(tmp_path, CODE, Period.parse("2023"), reads=("water_sections",)) == date(
-        2023, 12, 31
-    )
-    assert periods_with_data(tmp_path, CODE) == ["2024", "2025"]
-
-
-def test_a_city_with_ledgers_only_is_seen_from_the_end_of_their_last_period(tmp_path: Path) -> None:
-    write_ledger(tmp_path, "2024", "2025-Q3", "2025-08", "once")
-    assert last_day_with_data(tmp_path, CODE, Period.parse("2025"), reads=("ledger",)) == date(2025, 9, 30)
-    assert periods_with_data(tmp_path, CODE) == ["2025"], "its ledgers say nothing of when they began"
-
-
-def test_air_decides_for_the_air_and_the_later_day_for_the_others(tmp_path: Path) -> None:
-    write_hours(tmp_path, "2025-03-31 12:00")
-    write_months(tmp_path, "2025-09-01")
-    year = Period.parse("2025")
-    assert last_day_with_data(tmp_path, CODE, year, reads=("air_hourly", "ledger")) == date(2025, 3, 31)
-    assert last_day_with_data(tmp_path, CODE, year, reads=("water_sections",)) == date(2025, 9, 30)
-    assert last_day_with_data(tmp_path, CODE, year, reads=("ledger",)) == date(2025, 3, 31)
-
-
 @pytest.mark.parametrize(
     ("until", "expected"),
     [
@@ -243,6 +273,6 @@ def test_the_last_day_of_hours_ends_with_its_midnight(
     tmp_path: Path, until: date, expected: date | None
 ) -> None:
     write_hours(tmp_path, "2025-03-30 12:00", "2025-04-01 00:00")
-    assert store.last_day(tmp_path, "air_hourly", city_code=CODE, until=until) == expected
-    assert store.last_day(tmp_path, "air_hourly", city_code="000000", until=until) is None
-    assert store.last_day(tmp_path, "stations", city_code=CODE, until=until) is None
+    assert last_day(tmp_path, "air_hourly", city_code=CODE, until=until) == expected
+    assert last_day(tmp_path, "air_hourly", city_code="000000", until=until) is None
+    assert last_day(tmp_path, "stations", city_code=CODE, until=until) is None

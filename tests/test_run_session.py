@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import store
-from helpers.battles import results
+from helpers import registry, store
+from helpers.battles import blue_sky, results
 from helpers.battles.context import Battle
 from helpers.errors import ParameterError
 from helpers.paths import Folders
-from helpers.run.session import finish_run, periods_with_data, start_run
+from helpers.run.seen import years_with_data
+from helpers.run.session import finish_run, start_run
 from run_checkout import make_checkout
 
 CODE = "220100"
@@ -61,14 +62,14 @@ def test_the_day_is_the_last_with_data_or_the_one_asked_for(processed: Path) -> 
 
 
 def test_the_years_worth_a_report(processed: Path) -> None:
-    assert periods_with_data(processed, CODE) == ["2024", "2025"]
-    assert periods_with_data(processed, "000000") == []
+    assert years_with_data(processed, registry.city("changchun")) == ["2024", "2025"]
+    assert years_with_data(processed, registry.city("demo_city")) == []
 
 
 def test_the_record_tells_a_change_of_what_was_read_and_of_nothing_else(processed: Path) -> None:
     run = start_run(period="2025")
     run.load(("air_station_days", "air_hourly"))
-    assert {path.split("/")[0] for path in run.opened} == {"air_hourly", "derived"}
+    assert {path.split("/")[0] for path in run.opened} == {"air_hourly", "air_daily_published", "derived"}
     assert store.is_unchanged(processed, run.opened)
     dust = pd.DataFrame({"city_code": CODE, "time": HOURS.astype("datetime64[s]"), "source_id": "d"})
     store.write_table(processed, "dust_hours", dust)
@@ -85,3 +86,20 @@ def test_finish_keeps_the_results_for_other_programs(processed: Path) -> None:
     finish_run(run, Battle("blue_sky", run.context, results.make([])))
     kept = pd.read_parquet(processed / "results" / "changchun" / "2025" / "blue_sky.parquet")
     assert list(kept.columns) == list(results.make([]).columns)
+
+
+def test_a_period_nothing_is_known_of_is_refused_in_a_notebook_and_on_the_command_line(
+    processed: Path,
+) -> None:
+    for period in ("2031", "2005-01"):
+        with pytest.raises(
+            ParameterError, match=f"period {period} lies .* reach from .* choose another period"
+        ):
+            start_run(period=period, reads=blue_sky.TABLES)
+
+
+def test_a_battle_is_never_seen_from_a_day_after_its_data(processed: Path) -> None:
+    context = start_run(period="2025", as_of="2030-01-01", reads=blue_sky.TABLES).context
+    assert (str(context.as_of), str(context.last_data)) == ("2025-02-01", "2025-02-01")
+    context = start_run(period="2025", as_of="2025-01-05", reads=blue_sky.TABLES).context
+    assert (str(context.as_of), str(context.last_data)) == ("2025-01-01", "2025-01-01")

@@ -68,15 +68,28 @@ def find(tmp_path, *names, until=TODAY):
     )
 
 
-def write_hours(tmp_path, *times, city_code="220100"):
+def write_hours(tmp_path, *times, city_code="220100", source_id="x"):
     rows = {"city_code": city_code, "station_code": "1119A", "time": pd.to_datetime(list(times))}
-    table = pd.DataFrame({**rows, "pollutant": "PM2.5", "value": 35.0, "flag": "", "source_id": "x"})
+    table = pd.DataFrame({**rows, "pollutant": "PM2.5", "value": 35.0, "flag": "", "source_id": source_id})
     store.write_table(tmp_path / "processed", "air_hourly", table)
+    write_sources(tmp_path, x="air_station_archive", p="air_publish", w="ledger_workbook")
+
+
+def write_sources(tmp_path, **readers):
+    table = store.empty("sources").reindex(range(len(readers)))
+    table = table.assign(source_id=list(readers), reader=readers.values(), path=list(readers))
+    table = table.assign(city_code="220100", bytes=1, n_rows=1, n_quarantined=0, simulated=False)
+    store.write_table(tmp_path / "processed", "sources", table)
 
 
 def test_hour_zero_belongs_to_the_day_before(tmp_path):
     write_hours(tmp_path, "2025-01-08 23:00", "2025-01-09 00:00")
     assert find(tmp_path, "station_archive") == {"station_archive": date(2025, 1, 8)}
+
+
+def test_what_another_reader_gave_is_not_of_the_feed(tmp_path):
+    write_hours(tmp_path, "2025-01-07 10:00", "2025-01-09 10:00", source_id=["x", "p"])
+    assert find(tmp_path, "station_archive") == {"station_archive": date(2025, 1, 7)}
 
 
 def test_what_came_after_the_day_of_the_question_was_not_known(tmp_path):
@@ -108,9 +121,10 @@ def test_a_ledger_counts_on_the_last_day_of_its_period(tmp_path):
         "unit": "pct",
         "status": "",
         "scope": "",
-        "source_id": "x",
+        "source_id": "w",
         "source_sheet": "",
         "source_row": "",
     }
     store.write_table(tmp_path / "processed", "ledger", pd.DataFrame(rows))
+    write_sources(tmp_path, w="ledger_workbook")
     assert find(tmp_path, "inbox") == {"inbox": date(2024, 10, 31)}

@@ -22,6 +22,8 @@ class _Record:
     name_zh: str
     name_en: str
     unit: str
+    ask_zh: str = "按年填报"
+    ask_en: str = "by year"
 
 
 RECORDS = [
@@ -82,7 +84,8 @@ def test_template_guides_the_hand(template):
         "F2:F500": '"%,万吨,个"',
         "G2:G500": '"正式,初步,修订"',
     }
-    assert book["指标表"]["A2"].value == "straw_use_rate"
+    listed = [cell.value for cell in book["指标表"][2]]
+    assert listed == ["straw_use_rate", "秸秆综合利用率", "Straw use rate", "%", "按年填报", "by year"]
     assert all(row[1].value for row in book["填报说明"].iter_rows(min_row=2))
 
 

@@ -137,6 +137,15 @@ def test_unknown_is_not_none():
     assert empty.empty and "nearest_upwind_km" in empty
 
 
+def test_a_calm_day_has_no_direction_and_no_upwind():
+    found, calm = ledger.find_episodes(make_daily()), make_weather().assign(wind_speed_m_s=0.0)
+    assert ledger.add_weather(found, calm)["wind_direction_deg"].isna().all()
+    assert ledger.list_fires(found, make_fires(FIRES), calm, **CITY)["is_upwind"].isna().all()
+    without_speed = make_weather().drop(columns="wind_speed_m_s")
+    told = ledger.list_fires(found, make_fires(FIRES), without_speed, **CITY)
+    assert told["is_upwind"].isna().tolist() == [True, False, False, False]
+
+
 def test_straw_ledger_keeps_episodes_of_the_window_with_fires():
     windows = pd.DataFrame(
         {

@@ -14,7 +14,8 @@ from scipy.signal import lfilter
 from helpers.errors import ParameterError, SchemaError
 from helpers.statistics._boosting import deal_blocks
 from helpers.statistics._levels import season_means, smooth_days
-from helpers.statistics.normalise import COLUMNS, Normalised, normalise, split_change
+from helpers.statistics._weather_free import COLUMNS
+from helpers.statistics.normalise import Normalised, normalise, split_change
 
 WEATHER = ["temperature", "wind_speed", "humidity"]
 FALL = -0.08  # a year, in logarithms

@@ -255,7 +255,8 @@ def test_calendar_average_agrees_with_openair(reference, mydata, by, threshold):
 def test_vector_wind_agrees_with_openair(reference, mydata):
     expected = read_expected(reference, "openair_timeAverage_mydata.json")
     wind = mydata.rename(columns={"ws": "wind_speed_m_s", "wd": "wind_direction_deg"})
-    months = averages.calendar_wind(wind, by="month", stamp="start")
+    # openair gives a calm and an hour of unknown speed the direction in the file; ours has none, as in the roses.
+    months = averages.calendar_wind(wind.assign(wind_speed_m_s=1.0), by="month", stamp="start")
     assert months["direction_deg"].to_numpy() == pytest.approx(
         [row["wd"] for row in expected["month_0"]], abs=1e-4
     )
@@ -264,6 +265,40 @@ def test_vector_wind_agrees_with_openair(reference, mydata):
     assert days["vector_speed_m_s"].to_numpy() == pytest.approx([row["ws"] for row in rows], abs=1e-6)
     assert days["vector_direction_deg"].to_numpy() == pytest.approx([row["wd"] for row in rows], abs=1e-4)
     assert days["steadiness"].between(0, 1).all()
+
+
+def day_of_wind(direction: list[float], speed: list[float]) -> pd.Series:
+    """Vector means of one day of four hours and twenty without data."""
+    times = pd.date_range("2025-01-01 01:00", periods=4, freq="h")
+    wind = pd.DataFrame({"wind_direction_deg": direction, "wind_speed_m_s": speed}, index=times)
+    return averages.calendar_wind(wind, by="day").iloc[0]
+
+
+def test_a_calm_has_no_direction_in_means_as_in_roses():
+    """Two calm hours written as north and two from the east: 90, and half the calm's way."""
+    told = day_of_wind([0, 0, 90, 90], [0, 0, 3, 3])
+    assert told["direction_deg"] == pytest.approx(90) and told["steadiness"] == pytest.approx(1)
+    assert told["vector_direction_deg"] == pytest.approx(90)
+    assert told["vector_speed_m_s"] == pytest.approx(1.5)
+    assert told["n_valid"] == 4
+    assert day_of_wind([np.nan, 270, 90, 90], [0, 0, 3, 3]).equals(told)
+
+
+def test_a_day_of_calms_has_a_speed_and_no_direction():
+    told = day_of_wind([0, 0, 0, 0], [0, 0, 0, 0])
+    assert told[["direction_deg", "steadiness", "vector_direction_deg"]].isna().all()
+    assert (told["vector_speed_m_s"], told["n_valid"]) == (0, 4)
+
+
+def test_wind_without_direction_or_speed_is_unknown_and_no_calm():
+    told = day_of_wind([np.nan, 180, 90, 90], [2, np.nan, 3, 3])
+    assert told["direction_deg"] == pytest.approx(90) and told["n_valid"] == 2
+    assert told["vector_speed_m_s"] == pytest.approx(3)
+
+
+def test_a_direction_lies_below_360():
+    told = day_of_wind([350, 10, 350, 10], [1, 1, 1, 1])
+    assert 0 <= told["direction_deg"] < 360 and 0 <= told["vector_direction_deg"] < 360
 
 
 @pytest.mark.real

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from helpers.errors import ParameterError
 
-_PATTERN = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?$")
+_PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?")
+_YEARS = (2000, 2100)
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,27 @@ class Period:
         Raises
         ------
         ParameterError
-            Anything else, or a year outside 2000–2100.
+            Anything else (digits are ASCII, nothing stands around them), or a year outside 2000–2100.
 
         Examples
         --------
         >>> Period.parse("2025-Q3").end
         datetime.date(2025, 9, 30)
         """
-        match = _PATTERN.match(text) if isinstance(text, str) else None
-        if match is None or not 2000 <= int(match["year"]) <= 2100:
+        match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
             raise ParameterError(
                 f"period {text!r} is not a period",
                 expected="2025, 2025-10 or 2025-Q3",
                 remedy="write the period as text in one of these forms",
             )
         year = int(match["year"])
+        if not _YEARS[0] <= year <= _YEARS[1]:
+            raise ParameterError(
+                f"period {text} lies outside the years {_YEARS[0]} to {_YEARS[1]}",
+                expected=f"a year from {_YEARS[0]} to {_YEARS[1]}",
+                remedy="choose another period",
+            )
         first, last = 1, 12
         if match["month"]:
             first = last = int(match["month"])

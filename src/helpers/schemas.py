@@ -187,6 +187,16 @@ SCHEMAS: dict[str, dict[str, str]] = {
 _MAY_BE_EMPTY = ("scope", "depth", "method")
 # Tables whose moment is the first day of the month they tell of.
 MONTHLY = ("air_monthly_published", "water_sections", "drinking_sources", "drinking_items")
+# Columns that say which days the rows of a table without a time column tell of.
+MOMENTS = {
+    "ledger": ("period",),
+    "waste_balances": ("period",),
+    "findings": ("found_date", "closed_date"),
+    "soil_samples": ("sample_date",),
+    "tasks": ("reported_on",),
+    "areas": ("survey_year",),
+    "rasters": ("image_day",),
+}
 KEYS: dict[str, tuple[str, ...]] = {name: tuple(key.split()) for name, (_, key) in _TABLES.items()}
 
 

@@ -11,7 +11,6 @@ import hashlib
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.errors import ParameterError, SchemaError
-from helpers.periods import Period
+from helpers.errors import SchemaError
 from helpers.provenance import replacing
 from helpers.schemas import (
     KEYS,
-    MONTHLY,
     SCHEMAS,
     conform,
     empty,
@@ -37,11 +34,11 @@ from helpers.schemas import (
 __all__ = [
     "KEYS",
     "SCHEMAS",
+    "Filter",
     "conform",
     "empty",
     "exists",
     "is_unchanged",
-    "last_day",
     "list_partitions",
     "list_tables",
     "opened",
@@ -199,40 +196,6 @@ def list_partitions(folder: Path, name: str) -> list[dict[str, str]]:
 def list_tables(folder: Path) -> list[str]:
     """Names of the tables that have rows, sorted."""
     return sorted(name for name in SCHEMAS if exists(folder, name))
-
-
-def last_day(folder: Path, name: str, *, city_code: str, until: date, since: date = date.min) -> date | None:
-    """Last day with a row of a city, from ``since`` to ``until``; None where there is none.
-
-    What a table tells of a month, and a department of a period, counts on the last day of that month or period. A table
-    without a city, and one that tells of no day, answers for every city, or with None.
-    """
-    schema, column = schema_of(name), time_column(name)
-    if not column and "period" not in schema:
-        return None
-    filters = [("city_code", "==", city_code)] if "city_code" in schema else []
-    if not column:
-        periods = read_table(folder, name, columns=["period"], filters=filters)["period"].unique()
-        return max((day for day in map(_end_of, periods) if day and since <= day <= until), default=None)
-    years = {int(part["year"]) for part in list_partitions(folder, name)}
-    for year in sorted((year for year in years if since.year <= year <= until.year), reverse=True):
-        times = read_table(folder, name, columns=[column], filters=[*filters, ("year", "==", year)])[column]
-        if name in MONTHLY:
-            times = times + pd.offsets.MonthEnd()
-        elif column == "time":  # an hour-ending 00:00 belongs to the day before
-            times = times - pd.Timedelta(hours=1)
-        first, last = max(since, date(year, 1, 1)), min(until, date(year, 12, 31))
-        days = times[(times >= pd.Timestamp(first)) & (times < pd.Timestamp(last) + pd.Timedelta(days=1))]
-        if len(days):
-            return days.max().date()
-    return None
-
-
-def _end_of(period: str) -> date | None:
-    try:
-        return Period.parse(period).end
-    except ParameterError:
-        return None
 
 
 @contextmanager

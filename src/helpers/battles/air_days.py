@@ -1,31 +1,64 @@
-"""Air data as the battle needs them: city days by the rules, their index under each edition, and their history."""
+"""Air data as the battle needs them: city days by the rules, their index under each edition, and their history.
+
+A day's value comes from the stations where they give a valid one, else from a published daily table: day by day and
+pollutant by pollutant, each with its files. No source silently replaces another.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
-from helpers.errors import SchemaError
+from helpers.battles.spans import Span
 from helpers.standards import air
 from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 
 EDITIONS = ("in_force", "2012", "2026")
-STATION_DAYS = ("air_station_days", "air_station_days_without_dust")
-_CITY_COLUMNS = ["date", "pollutant", "value", "value_unrounded", "n_stations", "is_valid"]
+STATION_DAYS = ("air_station_days", "air_station_days_without_dust", "air_station_day_files")
+_STATION = {
+    "station_code": "str",
+    "date": "datetime64[s]",
+    "pollutant": "str",
+    "value": "float64",
+    "n_valid": "int64",
+    "is_valid": "bool",
+}
+_FILES = {"date": "datetime64[s]", "pollutant": "str", "source_id": "str"}
+_CITY = {
+    "date": "datetime64[s]",
+    "pollutant": "str",
+    "value": "float64",
+    "value_unrounded": "float64",
+    "n_stations": "int64",
+    "is_valid": "bool",
+    "is_published": "bool",
+}
+_INDEX = {
+    "date": "datetime64[s]",
+    "edition": "object",
+    "aqi": "float64",
+    "level": "float64",
+    "primary": "object",
+    "n_items": "int64",
+    "is_complete": "bool",
+    "edition_asked": "object",
+    "is_counted": "bool",
+}
 
 
 @dataclass(frozen=True)
 class AirDays:
     """City days of one city, from the first day with data to the day the report is seen from.
 
-    ``city`` and ``without_dust`` are as :func:`helpers.standards.air.daily_city` gives them; ``index`` has one row per
-    day and edition; ``third_party`` are the days that no station file covers;
-    ``has_dust_list`` tells whether confirmed sand-dust hours were given.
+    ``city`` and ``without_dust`` are as :func:`helpers.standards.air.daily_city` gives them, with ``is_published`` where
+    a published table gave the value; ``index`` has one row per day and edition, with ``is_counted`` where the day counts
+    (:func:`helpers.standards.air.counted_days`); ``files`` are the ``source_id`` behind the valid values of a ``date`` and
+    ``pollutant``; ``has_dust_list`` tells whether confirmed sand-dust hours were given.
     """
 
     stations: pd.DataFrame
@@ -33,22 +66,40 @@ class AirDays:
     without_dust: pd.DataFrame
     index: pd.DataFrame
     assessed: tuple[str, ...]
-    third_party: pd.DatetimeIndex
+    files: pd.DataFrame
     has_dust_list: bool
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no day at all."""
-        return self.city.empty
+        """Whether there is no valid day at all."""
+        return not self.city["is_valid"].any()
 
-    def indexed(self, edition: str) -> pd.DataFrame:
-        """Index of every day under one edition: ``date, aqi, level, primary, n_items, is_complete``."""
-        return self.index[self.index["edition_asked"] == edition]
+    @property
+    def third_party(self) -> pd.DatetimeIndex:
+        """Days on which a published table gave at least one value."""
+        rows = self.city[self.city["is_published"] & self.city["is_valid"]]
+        return pd.DatetimeIndex(sorted(set(rows["date"])))
 
-    def series(self, pollutant: str, *, unrounded: bool = False) -> pd.Series:
+    @property
+    def years(self) -> list[int]:
+        """Calendar years with a valid day."""
+        return sorted(set(self.city.loc[self.city["is_valid"], "date"].dt.year))
+
+    def counted(self, edition: str, span: Span | None = None) -> pd.DataFrame:
+        """Days that count, with their index under one edition: ``date, aqi, level, primary, n_items, is_complete``."""
+        rows = self.index[(self.index["edition_asked"] == edition) & self.index["is_counted"]]
+        return rows if span is None else rows[span.holds(rows["date"])]
+
+    def series(self, pollutant: str, span: Span | None = None, *, unrounded: bool = False) -> pd.Series:
         """Valid city values of a pollutant by day, as published or before rounding."""
         rows = self.city[(self.city["pollutant"] == pollutant) & self.city["is_valid"]]
+        rows = rows if span is None else rows[span.holds(rows["date"])]
         return rows.set_index("date")["value_unrounded" if unrounded else "value"].sort_index()
+
+    def files_of(self, span: Span, pollutants: Collection[str] = air.POLLUTANTS) -> set[str]:
+        """Ids of the files behind the valid values of some pollutants within a span."""
+        rows = self.files[span.holds(self.files["date"])]
+        return set(rows.loc[rows["pollutant"].isin(list(pollutants)), "source_id"])
 
 
 def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -68,16 +119,28 @@ def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.Da
     The tables named in ``STATION_DAYS``, as :func:`helpers.standards.air.daily_stations` gives them.
     """
     hourly = hourly[hourly["pollutant"].isin(air.POLLUTANTS)]
-    cleaned = _no_stations() if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
-    return dict(zip(STATION_DAYS, (_daily(hourly), cleaned), strict=True))
+    cleaned = typed({}, _STATION) if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
+    return dict(zip(STATION_DAYS, (_daily(hourly), cleaned, _files_of_hours(hourly)), strict=True))
 
 
 def _daily(hourly: pd.DataFrame) -> pd.DataFrame:
-    return _no_stations() if hourly.empty else air.daily_stations(hourly)
+    return typed({}, _STATION) if hourly.empty else air.daily_stations(hourly)
+
+
+def _files_of_hours(hourly: pd.DataFrame) -> pd.DataFrame:
+    """Which files gave hours of a day and pollutant; the hour that ends at 00:00 belongs to the day before."""
+    days = (hourly["time"] - pd.Timedelta(hours=1)).dt.normalize()
+    rows = hourly[["pollutant", "source_id"]].assign(date=days)
+    return typed(rows.drop_duplicates(), _FILES)
+
+
+def typed(rows: pd.DataFrame | dict[str, object], columns: dict[str, str]) -> pd.DataFrame:
+    """A table with these very columns and types, whether it has rows or not."""
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns).reset_index(drop=True)
 
 
 def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
-    """Turn station values into city days; days no station file covers come from the published daily table.
+    """Turn station values into city days; what they do not give comes from the published daily table, day by day.
 
     Parameters
     ----------
@@ -93,77 +156,70 @@ def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
     assessed = tuple(listed.loc[~listed["is_control"], "station_code"])
     if STATION_DAYS[0] not in tables:
         tables = tables | summarise_hours(tables["air_hourly"], tables["dust_hours"])
-    stations, cleaned = (tables[name] for name in STATION_DAYS)
-    city = _no_city() if stations.empty else air.daily_city(stations, assessed=assessed)
-    without_dust = city if cleaned.empty else air.daily_city(cleaned, assessed=assessed)
-    published = _published_days(tables["air_daily_published"], covered=city)
-    city, without_dust = (_join(part, published) for part in (city, without_dust))
-    last = pd.Timestamp(context.as_of)
-    city, without_dust = (part[part["date"] <= last] for part in (city, without_dust))
+    stations, cleaned, files = (_until(tables[name], context) for name in STATION_DAYS)
+    published = _until(tables["air_daily_published"], context)
+    published = published[published["pollutant"].isin(air.POLLUTANTS) & published["value"].notna()]
+    measured = _city(stations, assessed)
+    city = _join(measured, published)
+    without_dust = city if cleaned.empty else _join(_city(cleaned, assessed), published)
     return AirDays(
-        stations[stations["date"] <= last],
+        stations,
         city,
         without_dust,
         _index_under_all(city),
         assessed,
-        pd.DatetimeIndex(sorted(set(published["date"]))),
+        _files(city, files, published),
         not tables["dust_hours"].empty,
     )
 
 
-def _published_days(published: pd.DataFrame, *, covered: pd.DataFrame) -> pd.DataFrame:
-    """Third-party city days outside the span of the station files, in the form of city days."""
-    rows = published[published["pollutant"].isin(air.POLLUTANTS)]
-    rows = rows[~rows["date"].dt.year.isin(covered.loc[covered["is_valid"], "date"].dt.year.unique())]
-    return pd.DataFrame(
-        {
-            "date": rows["date"],
-            "pollutant": rows["pollutant"],
-            "value": rows["value"],
-            "value_unrounded": rows["value"],
-            "n_stations": 0,
-            "is_valid": rows["value"].notna(),
-        }
-    )
+def _until(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    return rows[rows["date"] <= pd.Timestamp(context.as_of)]
+
+
+def _city(stations: pd.DataFrame, assessed: tuple[str, ...]) -> pd.DataFrame:
+    """City days of the stations that are assessed."""
+    own = stations[stations["station_code"].isin(assessed)]
+    found = air.daily_city(own, assessed=assessed) if len(own) else pd.DataFrame()
+    return typed(found.assign(is_published=False) if len(found) else {}, _CITY)
 
 
 def _join(city: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    if published.empty:
-        return city
-    kept = city[~city["date"].isin(published["date"])]
-    return pd.concat([kept, published], ignore_index=True).sort_values(
-        ["pollutant", "date"], ignore_index=True
+    """Put a published value where the stations give none of that day and pollutant."""
+    key = ["date", "pollutant"]
+    valid = pd.MultiIndex.from_frame(city.loc[city["is_valid"], key])
+    added = published[~pd.MultiIndex.from_frame(published[key]).isin(valid)]
+    added = typed(
+        added[[*key, "value"]].assign(
+            value_unrounded=added["value"], n_stations=0, is_valid=True, is_published=True
+        ),
+        _CITY,
     )
+    kept = city[~pd.MultiIndex.from_frame(city[key]).isin(pd.MultiIndex.from_frame(added[key]))]
+    return pd.concat([kept, added]).sort_values(["pollutant", "date"], ignore_index=True)
+
+
+def _files(city: pd.DataFrame, of_stations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Files behind each valid value: those of its hours, or of its published row."""
+    key = ["date", "pollutant"]
+    valid = city.loc[city["is_valid"], [*key, "is_published"]]
+    parts = [
+        valid.loc[valid["is_published"] == is_published, key].merge(rows[[*key, "source_id"]], on=key)
+        for is_published, rows in ((False, of_stations), (True, published))
+    ]
+    return typed(pd.concat(parts).drop_duplicates(), _FILES)
 
 
 def _index_under_all(city: pd.DataFrame) -> pd.DataFrame:
-    if city.empty:
-        columns = ["date", "edition", "aqi", "level", "primary", "n_items", "is_complete", "edition_asked"]
-        return pd.DataFrame(
-            {name: pd.Series(dtype="datetime64[s]" if name == "date" else "object") for name in columns}
-        )
     valid = city[city["is_valid"]]
-    parts = [air.daily_aqi(valid, edition=edition).assign(edition_asked=edition) for edition in EDITIONS]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _no_stations() -> pd.DataFrame:
-    types = {
-        "station_code": "str",
-        "date": "datetime64[s]",
-        "pollutant": "str",
-        "value": "float64",
-        "n_valid": "int64",
-        "is_valid": "bool",
-    }
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
-
-
-def _no_city() -> pd.DataFrame:
-    types = ["datetime64[s]", "str", "float64", "float64", "int64", "bool"]
-    return pd.DataFrame(
-        {name: pd.Series(dtype=kind) for name, kind in zip(_CITY_COLUMNS, types, strict=True)}
-    )
+    if valid.empty:
+        return typed({}, _INDEX)
+    parts = []
+    for edition in EDITIONS:
+        found = air.daily_aqi(valid, edition=edition)
+        is_counted = air.counted_days(found) & found["aqi"].notna()
+        parts.append(found.assign(edition_asked=edition, is_counted=is_counted))
+    return typed(pd.concat(parts), _INDEX)
 
 
 def monthly_means(days: AirDays, pollutant: str) -> pd.Series:
@@ -191,30 +247,20 @@ def monthly_good_share(days: AirDays, *, edition: str = "2012") -> pd.Series:
 
     The index rests on particles, whose reference state changed then and cannot be converted.
     """
-    index = days.indexed(edition).set_index("date")["aqi"].astype("float64").dropna()
+    index = days.counted(edition).set_index("date")["aqi"]
     index = index[index.index >= pd.Timestamp(air.reference_state_break().date)]
     return _by_month((index <= 100) * 100.0, index)
 
 
 def _by_month(values: pd.Series, counted: pd.Series) -> pd.Series:
+    """Means of whole months with enough days, on the calendar; no month at all is an empty series of the same kind."""
+    if values.empty:
+        return pd.Series(dtype="float64", index=pd.DatetimeIndex([], dtype="datetime64[s]"))
     month = values.index.to_period("M")
     counts = counted.groupby(month).size()
     needed = np.where(counts.index.month == 2, MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH)
     means = values.groupby(month).mean().where(counts >= needed)
-    if means.empty:
-        return pd.Series(dtype="float64")
     full = pd.period_range(means.index.min(), means.index.max(), freq="M")
     means = means.reindex(full)
-    means.index = means.index.to_timestamp()
+    means.index = means.index.to_timestamp().astype("datetime64[s]")
     return means
-
-
-def years_before(days: AirDays, last: date) -> list[int]:
-    """Calendar years with city days before the year of ``last``, oldest first."""
-    if days.is_empty:
-        raise SchemaError(
-            "there are no city days",
-            expected="hourly or daily air data",
-            remedy="put files into data/raw/air",
-        )
-    return sorted(set(days.city["date"].dt.year) - {last.year})

@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 import pandas as pd
 
+from helpers import registry
 from helpers.battles.air_days import AirDays, monthly_means
-from helpers.battles.air_rows import FORECASTS, Span, daily_values, recent_months
+from helpers.battles.air_measures import Seen, recent_months
+from helpers.battles.air_outlook import daily_values
 from helpers.battles.context import Context
-from helpers.periods import same_span_last_year
+from helpers.battles.spans import Span
 from helpers.standards import air
-from helpers.statistics.backtest import judge, run_backtest
 from helpers.statistics.normalise import Normalised, normalise, split_change
 from helpers.statistics.rhythm import weekend_effect
 from helpers.statistics.trend import trend
@@ -28,33 +29,6 @@ _WEEKEND = ("PM2.5", "NO2", "O3")
 _TREND_COLUMNS = ["pollutant", "n", "estimate", "low", "high", "minimum_detectable", "minimum_pct"]
 
 
-def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
-    """How the forecast would have done at every month's end of earlier years, for each target that is forecast.
-
-    Returns
-    -------
-    ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
-    beats_naive``; scores in the unit of the indicator; no row for an indicator that cannot be tested yet.
-    """
-    rows = []
-    for indicator_id, (statistic, source) in FORECASTS.items():
-        targets = context.plan.targets_for(indicator_id)
-        if not targets:
-            continue
-        tested = run_backtest(
-            daily_values(days, source),
-            statistic=statistic,
-            target=targets[0].value,
-            operator=targets[0].operator,
-            seed=context.seed,
-        )
-        if not tested.empty:
-            verdict = asdict(judge(tested))
-            del verdict["reliability"]
-            rows.append({"indicator_id": indicator_id} | verdict)
-    return pd.DataFrame(rows)
-
-
 def weather_tables(
     days: AirDays, weather: pd.DataFrame, span: Span, context: Context
 ) -> dict[str, pd.DataFrame]:
@@ -69,15 +43,13 @@ def weather_tables(
     :class:`helpers.statistics.normalise.Split`. ``normalised``: ``year``, observed and normalised mean with
     its 95 % interval (µg/m³), whole years only.
     """
-    since = pd.Timestamp(2018, 9, 1)
-    daily = daily_values(days, "PM2.5").merge(weather[["date", *WEATHER]], on="date", how="left")
-    result = normalise(
-        daily[daily["date"] >= since], value="value", weather=list(WEATHER), mode="trend", seed=context.seed
-    )
-    before = same_span_last_year(span.start, span.end)
+    daily = daily_values(days, registry.indicator("pm25_mean"), context.as_of)
+    daily = daily.merge(weather[["date", *WEATHER]], on="date", how="left")
+    result = normalise(daily, value="value", weather=list(WEATHER), mode="trend", seed=context.seed)
+    before = span.year_before()
     split = split_change(
         result,
-        first=(str(before[0]), str(before[1])),
+        first=(str(before.start), str(before.end)),
         second=(str(span.start), str(span.end)),
     )
     model = {
@@ -143,12 +115,12 @@ def trend_table(days: AirDays, context: Context) -> pd.DataFrame:
 
 
 def evidence_tables(
-    days: AirDays, tables: dict[str, pd.DataFrame], span: Span, context: Context
+    seen: Seen, tables: dict[str, pd.DataFrame], span: Span, context: Context
 ) -> dict[str, pd.DataFrame]:
     """All evidence of one report: backtest, weather and weekends."""
     return {
-        "backtest": backtest_table(days, context),
-        "weekend": weekend_table(days),
-        "trends": trend_table(days, context),
-        **weather_tables(days, tables["met_daily"], span, context),
+        "backtest": seen.backtest,
+        "weekend": weekend_table(seen.days),
+        "trends": trend_table(seen.days, context),
+        **weather_tables(seen.days, tables["met_daily"], span, context),
     }

@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from helpers import registry
-from helpers.battles.air_days import AirDays
-from helpers.battles.air_rows import Span, span_statistics
+from helpers.battles import fires
+from helpers.battles.air_days import AirDays, typed
+from helpers.battles.air_measures import LEAST_TOLD_PCT, RULE, span_statistics
 from helpers.battles.context import Context
+from helpers.battles.spans import Span
 from helpers.standards import air
+from helpers.standards.rounding import round_array
 from helpers.statistics import episodes as ledger
 
-
-def annual_table(days: AirDays, context: Context) -> pd.DataFrame:
-    """Every indicator of every calendar year with data.
-
-    Returns
-    -------
-    ``year, pollutant, statistic, value`` (published decimals), ``n_days, coverage_pct, is_valid, limit_value, edition``,
-    ``is_complete`` (the year ended by ``as_of``); day counts under the edition in force, rule "present".
-    """
-    parts = []
-    for year in sorted(set(days.city["date"].dt.year)):
-        span = Span(
-            date(year, 1, 1),
-            min(date(year, 12, 31), context.as_of),
-            True,
-            context.as_of >= date(year, 12, 31),
-        )
-        table = air.period_statistics(
-            days.city,
-            start=span.start,
-            end=span.end,
-            editions=("in_force",),
-            concentrations=days.without_dust,
-        )
-        table = table[table["rule"].isin(["", "present"])]
-        parts.append(table.assign(year=year, is_complete=span.is_complete, value=table["value_published"]))
-    columns = [
-        "year",
-        "pollutant",
-        "statistic",
-        "value",
-        "unit",
-        "n_days",
-        "coverage_pct",
-        "is_valid",
-        "limit_value",
-        "edition",
-        "is_complete",
-    ]
-    return pd.concat(parts, ignore_index=True)[columns]
+_EXCEEDANCES = {"month": "datetime64[s]", "pollutant": "str", "n_days": "int64"}
+_WINDOWS = {
+    **dict.fromkeys(("window_id", "name_zh", "name_en"), "str"),
+    "year": "int64",
+    **dict.fromkeys(("start_date", "end_date"), "datetime64[s]"),
+    "is_complete": "bool",
+    **dict.fromkeys(("n_days", "n_expected"), "int64"),
+    **dict.fromkeys(("pm25_mean_ug_m3", "o3_p90_ug_m3"), "float64"),
+    **dict.fromkeys(("n_good", "n_polluted", "n_heavy", "n_fires"), "float64"),
+}
+_ORIGINS = {"table": "str", "source_id": "str"}
+_NO_HOURS = pd.DataFrame({"time": pd.Series(dtype="datetime64[s]"), "value": pd.Series(dtype="float64")})
+_EDITIONS = {"edition": "str", "span": "str", "statistic": "str", "value": "float64", "n_days": "float64"}
 
 
 def monthly_exceedances(days: AirDays, span: Span) -> pd.DataFrame:
@@ -62,16 +40,12 @@ def monthly_exceedances(days: AirDays, span: Span) -> pd.DataFrame:
     -------
     ``month`` (first day), ``pollutant``, ``n_days``; a day led jointly counts once, under its first pollutant.
     """
-    index = _index_within(days, span)
-    polluted = index[index["aqi"].astype("float64") > 100]
+    index = days.counted("in_force", span)
+    polluted = index[index["aqi"] > 100]
     first = polluted["primary"].str.split(";").str[0]
     month = polluted["date"].dt.to_period("M").dt.to_timestamp()
-    return (
-        first.groupby([month.rename("month"), first.rename("pollutant")])
-        .size()
-        .rename("n_days")
-        .reset_index()
-    )
+    counts = first.groupby([month.rename("month"), first.rename("pollutant")]).size()
+    return typed(counts.rename("n_days").reset_index(), _EXCEEDANCES)
 
 
 def station_table(days: AirDays, span: Span, context: Context) -> pd.DataFrame:
@@ -80,38 +54,26 @@ def station_table(days: AirDays, span: Span, context: Context) -> pd.DataFrame:
     Returns
     -------
     ``station_code, name_zh, name_en, is_control``, one column of means per pollutant (µg/m³, CO mg/m³; ozone as
-    the 90th percentile of the MDA8), ``n_days`` of PM2.5 and ``coverage_pct``.
+    the 90th percentile of the MDA8), ``n_days`` of PM2.5 and ``coverage_pct``; no row where no station gave a valid day.
     """
-    rows = days.stations[
-        days.stations["is_valid"]
-        & days.stations["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
-    ]
+    rows = days.stations[days.stations["is_valid"] & span.holds(days.stations["date"])]
     listed = registry.stations(context.city.slug)[["station_code", "name_zh", "name_en", "is_control"]]
-    means = rows[rows["pollutant"].isin(air.POLLUTANTS)].pivot_table(
-        index="station_code", columns="pollutant", values="value", aggfunc="mean", observed=True
-    )
-    ozone = (
-        rows[rows["pollutant"] == "O3"]
-        .groupby("station_code", observed=True)["value"]
-        .agg(lambda values: air.percentile(values.to_numpy(), 90))
-    )
-    means["O3"] = ozone
+    if rows.empty:
+        listed = listed[:0]
+    groups = rows.groupby(["station_code", "pollutant"], observed=True)["value"]
+    means = groups.mean().unstack().reindex(columns=list(air.POLLUTANTS))
+    ozone = rows[rows["pollutant"] == "O3"].groupby("station_code", observed=True)["value"]
+    means["O3"] = ozone.agg(lambda values: air.percentile(values.to_numpy(), 90))
     counts = rows[rows["pollutant"] == "PM2.5"].groupby("station_code", observed=True).size()
     table = listed.set_index("station_code").join(means).reset_index()
-    table["n_days"] = table["station_code"].map(counts).fillna(0).astype(int)
+    table["n_days"] = table["station_code"].map(counts).fillna(0).astype("int64")
     table["coverage_pct"] = 100 * table["n_days"] / span.n_days
-    for pollutant in air.POLLUTANTS:
-        if pollutant in table:
-            table[pollutant] = air_round(table[pollutant], air.decimals_of(pollutant))
-        else:
-            table[pollutant] = float("nan")
-    return table
+    rounded = {name: _round(table[name], air.decimals_of(name)) for name in air.POLLUTANTS}
+    return table.assign(**rounded)
 
 
-def air_round(values: pd.Series, decimals: int) -> pd.Series:
+def _round(values: pd.Series, decimals: int) -> pd.Series:
     """Round a column half to even, as published."""
-    from helpers.standards.rounding import round_array
-
     return pd.Series(round_array(values.to_numpy(dtype="float64"), decimals), index=values.index)
 
 
@@ -122,26 +84,29 @@ def episode_table(
 
     Returns
     -------
-    As :mod:`helpers.statistics.episodes` builds it; empty when no day exceeded 200.
+    As :mod:`helpers.statistics.episodes` builds it; empty when no counted day exceeded 200. Fires are missing where the
+    satellite files do not hold every day from the eve to the last day.
     """
-    found = ledger.find_episodes(_daily_wide(days, span))
-    weather, fires = tables["met_daily"], tables["fires"]
+    found = ledger.find_episodes(_daily_wide(days, span, unrounded=True))
+    weather, points = tables["met_daily"], tables["fires"]
     found = ledger.add_weather(found, weather)
     hours = tables["air_hourly"]
     if not hours.empty and not found.empty:
         first = pd.Timestamp(found["start_date"].min())
         last = pd.Timestamp(found["end_date"].max()) + pd.Timedelta(days=1)
         near = hours[(hours["pollutant"] == "PM2.5") & (hours["time"] > first) & (hours["time"] <= last)]
-        city = (
-            air.hourly_city(near, assessed=days.assessed)
-            if not near.empty
-            else pd.DataFrame({"time": [], "value": []})
-        )
+        near = near[near["station_code"].isin(days.assessed)]
+        city = air.hourly_city(near, assessed=days.assessed) if len(near) else _NO_HOURS
         found = ledger.add_hours(found, city, above=150)
     box = context.city.box
-    return ledger.add_fires(
-        found, fires, weather, latitude=(box.south + box.north) / 2, longitude=(box.west + box.east) / 2
+    found = ledger.add_fires(
+        found, points, weather, latitude=(box.south + box.north) / 2, longitude=(box.west + box.east) / 2
     )
+    seen = fires.covered_days(points, tables.get("sources"))
+    spans = zip(found["start_date"] - pd.Timedelta(days=1), found["end_date"], strict=True)
+    is_seen = [pd.date_range(eve, end).isin(seen).all() for eve, end in spans]
+    told = [name for name in found if "fires" in name or "upwind" in name]
+    return found.assign(**found[told].where(pd.Series(is_seen, index=found.index, dtype=bool), float("nan")))
 
 
 def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -> pd.DataFrame:
@@ -149,9 +114,11 @@ def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Contex
 
     Returns
     -------
-    ``window_id, name_zh, name_en, year, start_date, end_date, n_days, pm25_mean_ug_m3, o3_p90_ug_m3, n_good,
-    n_polluted, n_heavy, n_fires`` (fires in the city's box; NaN without fire data); windows cut by ``as_of`` end there.
+    ``window_id, name_zh, name_en, year, start_date, end_date`` (cut by ``as_of``), ``is_complete, n_days`` (that count),
+    ``n_expected, pm25_mean_ug_m3, o3_p90_ug_m3`` (missing below half of the days), ``n_good, n_polluted, n_heavy`` (missing
+    without a day that counts), ``n_fires`` (points in the city's box; missing unless satellite files hold every day).
     """
+    covered = fires.covered_days(tables["fires"], tables.get("sources"))
     windows = [*context.city.straw_windows, context.city.heating_season, context.city.ozone_season]
     rows = []
     for window in windows:
@@ -162,30 +129,36 @@ def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Contex
             span = Span(dates[0], min(dates[1], context.as_of), False, dates[1] <= context.as_of)
             rows.append(
                 {"window_id": window.id, "name_zh": window.name_zh, "name_en": window.name_en, "year": year}
-                | _window_row(days, tables["fires"], span)
+                | _window_row(days, tables["fires"], covered, span, context)
             )
-    return pd.DataFrame(rows)
+    return typed(rows, _WINDOWS)
 
 
-def _window_row(days: AirDays, fires: pd.DataFrame, span: Span) -> dict[str, object]:
-    index = _index_within(days, span)["aqi"].astype("float64").dropna()
-    first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
-    fine, ozone = (days.series(name).loc[first:last] for name in ("PM2.5", "O3"))
-    seen = fires["time_local"].dt.normalize().between(first, last)
+def _window_row(
+    days: AirDays, points: pd.DataFrame, covered: pd.DatetimeIndex, span: Span, context: Context
+) -> dict[str, object]:
+    index = days.counted("in_force", span)["aqi"]
+    fine, ozone = (days.series(name, span, unrounded=True).to_numpy() for name in ("PM2.5", "O3"))
+    counts = {"n_good": index <= 100, "n_polluted": index > 100, "n_heavy": index > 200}
+    seen = fires.count(points, context.city, span.start, span.end, covered=covered)
     return {
-        "start_date": first,
-        "end_date": last,
+        "start_date": span.start,
+        "end_date": span.end,
         "is_complete": span.is_complete,
         "n_days": len(index),
-        "pm25_mean_ug_m3": float(air_round(pd.Series([fine.mean()]), 0)[0]) if len(fine) else float("nan"),
-        "o3_p90_ug_m3": float(air_round(pd.Series([air.percentile(ozone.to_numpy(), 90)]), 0)[0])
-        if len(ozone)
-        else float("nan"),
-        "n_good": int((index <= 100).sum()),
-        "n_polluted": int((index > 100).sum()),
-        "n_heavy": int((index > 200).sum()),
-        "n_fires": float(seen.sum()) if len(fires) else float("nan"),
+        "n_expected": span.n_days,
+        "pm25_mean_ug_m3": _told(fine, span, fine.mean if len(fine) else None),
+        "o3_p90_ug_m3": _told(ozone, span, lambda: air.percentile(ozone, 90)),
+        **{name: float(those.sum()) if len(index) else float("nan") for name, those in counts.items()},
+        "n_fires": seen.n if seen.is_whole else float("nan"),
     }
+
+
+def _told(values: np.ndarray, span: Span, statistic: Callable[[], float] | None) -> float:
+    """A statistic of unrounded days, rounded once; missing below the share of days that is told."""
+    if statistic is None or 100 * len(values) / span.n_days < LEAST_TOLD_PCT:
+        return float("nan")
+    return float(round_array(np.array([statistic()]), 0)[0])
 
 
 def edition_table(days: AirDays, span: Span) -> pd.DataFrame:
@@ -193,24 +166,21 @@ def edition_table(days: AirDays, span: Span) -> pd.DataFrame:
 
     Returns
     -------
-    ``edition, span`` (this or last), ``statistic, value, n_days``: the fair comparison across 2026-03-01.
+    ``edition, span`` (this or last), ``statistic, value, n_days``: the fair comparison across 2026-03-01. A count or share
+    of too few days is missing.
     """
-    from helpers.periods import same_span_last_year
-
-    last = Span(*same_span_last_year(span.start, span.end), span.is_year, span.is_complete)
-    parts = []
-    for name, one in (("this", span), ("last", last)):
+    parts = [typed({}, _EDITIONS)]
+    for name, one in (("this", span), ("last", span.year_before())):
         table = span_statistics(days, one)
-        table = table[
-            (table["rule"] == "present")
-            & table["statistic"].isin(["good_days", "good_ratio", "heavy_days", "heavy_ratio"])
-        ]
-        parts.append(table.assign(span=name)[["edition", "span", "statistic", "value_published", "n_days"]])
-    return pd.concat(parts, ignore_index=True).rename(columns={"value_published": "value"})
+        wanted = ["good_days", "good_ratio", "heavy_days", "heavy_ratio"]
+        table = table[(table["rule"] == RULE) & table["statistic"].isin(wanted)]
+        value = table["value_published"].where(table["coverage_pct"] >= LEAST_TOLD_PCT)
+        parts.append(typed(table.assign(span=name, value=value), _EDITIONS))
+    return pd.concat(parts, ignore_index=True)
 
 
 def daily_table(days: AirDays, *, first: date, last: date) -> pd.DataFrame:
-    """Published city days, one row a day: six pollutants, index in force, level and primary pollutant.
+    """Published city days, one row a day: six pollutants; index in force, level and primary pollutant of days that count.
 
     Returns
     -------
@@ -221,18 +191,37 @@ def daily_table(days: AirDays, *, first: date, last: date) -> pd.DataFrame:
     return calendar.merge(wide, on="date", how="left")
 
 
-def _daily_wide(days: AirDays, span: Span) -> pd.DataFrame:
-    first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
-    city = days.city[
-        days.city["is_valid"]
-        & days.city["date"].between(first, last)
-        & days.city["pollutant"].isin(air.POLLUTANTS)
-    ]
-    wide = city.pivot(index="date", columns="pollutant", values="value").reindex(columns=list(air.POLLUTANTS))
-    index = _index_within(days, span).set_index("date")[["aqi", "level", "primary"]]
-    return wide.join(index.astype({"aqi": "float64", "level": "float64"}), how="outer").reset_index()
+def _daily_wide(days: AirDays, span: Span, *, unrounded: bool = False) -> pd.DataFrame:
+    known = {name: days.series(name, span, unrounded=unrounded) for name in air.POLLUTANTS}
+    wide = (
+        pd.DataFrame(known, index=pd.DatetimeIndex([], dtype="datetime64[s]"))
+        if not any(map(len, known.values()))
+        else pd.DataFrame(known)
+    )
+    index = days.counted("in_force", span).set_index("date")[["aqi", "level", "primary"]]
+    return wide.join(index, how="outer").rename_axis("date").reset_index()
 
 
-def _index_within(days: AirDays, span: Span) -> pd.DataFrame:
-    index = days.indexed("in_force")
-    return index[index["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))]
+def origin_table(days: AirDays, span: Span, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Which files each detail table rests on: ``table, source_id``."""
+    seen = Span(date(span.end.year - 1, 1, 1), span.end, False, True)
+    always = Span(date(1900, 1, 1), span.end, False, True)
+    of_air = {"daily": seen, "statistics": span, "exceedances": span, "episodes": span, "windows": seen}
+    of_air |= {"editions": seen, "annual": always, "backtest": always, "trends": always, "weekend": always}
+    of_air |= dict.fromkeys(("weather_model", "weather_split", "normalised"), always)
+    found = {name: days.files_of(one) for name, one in of_air.items()}
+    of_stations = (
+        set(tables["air_station_day_files"]["source_id"]) if "air_station_day_files" in tables else set()
+    )
+    found["stations"] = days.files_of(span) & of_stations
+    found["authenticity"] = found["stations"]
+    for name, others in (
+        ("weather_split", "met_daily"),
+        ("weather_model", "met_daily"),
+        ("normalised", "met_daily"),
+    ):
+        found[name] |= set(tables[others]["source_id"])
+    found["episodes"] |= set(tables["met_daily"]["source_id"]) | set(tables["fires"]["source_id"])
+    found["windows"] |= set(tables["fires"]["source_id"])
+    rows = [(name, one) for name, ids in found.items() for one in sorted(ids)]
+    return typed(pd.DataFrame(rows, columns=list(_ORIGINS)), _ORIGINS)

@@ -22,6 +22,7 @@ from helpers.battles.judgement import is_missing, satisfies
 from helpers.battles.spans import Span
 from helpers.registry import Target
 from helpers.standards import air
+from helpers.statistics.rank_trend import RankTrend
 from helpers.statistics.trend import Trend
 from helpers.units import change_unit
 
@@ -31,9 +32,9 @@ _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
-def reason(code: str, /, **facts: object) -> str:
-    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|key=value|…``."""
-    return "|".join([code, *(f"{key}={value}" for key, value in facts.items())])
+def reason(code: str, /, *named: str, **facts: object) -> str:
+    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|name|key=value``."""
+    return "|".join([code, *named, *(f"{key}={value}" for key, value in facts.items())])
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,13 @@ class Observation:
     history
         ``end`` (day), ``value``: whole periods that satisfy the standard and can be compared, oldest first, the
         span itself among them where it is one.
+    past
+        As ``history``, of valid years that cannot be compared with the span, as under another network of stations; a
+        target of such a year is settled by them, and nothing else rests on them.
     is_valid
         Whether the value satisfies the standard's own floor of data; if not, ``reason`` says what falls short.
+    is_undecided
+        Whether no verdict may rest on the value, complete or not; ``reason`` says why.
     is_due_always
         Whether a target without a date is due with every value, as a standing commitment is.
     has_break
@@ -75,12 +81,14 @@ class Observation:
     standard: str = ""
     limit: float = math.nan
     previous: float = math.nan
-    trend: Trend | None = None
+    trend: Trend | RankTrend | None = None
     draws: np.ndarray = field(default_factory=lambda: np.empty(0))
     no_outlook: str = ""
     likelihood: Callable[[Target], float | None] | None = None
     history: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
+    past: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
     is_valid: bool = True
+    is_undecided: bool = False
     reason: str = ""
     is_due_always: bool = False
     has_break: bool = False
@@ -204,13 +212,22 @@ def _target(seen: Observation, target: Target) -> dict[str, object]:
         "target_date": target.target_date,
         "target_operator": target.operator,
     }
-    if target.value is None or not seen.has_value or seen.span.is_complete:
+    if target.value is None or not seen.has_value or _is_settled(seen, target):
         return fields
     if seen.required is not None:
         fields["required"] = seen.required(target.value)
     if not is_missing(chance := _likelihood(seen, target)):
         fields["likelihood"] = chance
     return fields
+
+
+def _is_settled(seen: Observation, target: Target) -> bool:
+    """Whether a span that is over leaves nothing open: it is the year drawn, meets the target, or the target is due."""
+    due = target.target_date
+    is_open = seen.likelihood is not None and due is not None and due > seen.span.end
+    return seen.span.is_complete and not (
+        is_open and not satisfies(seen.value, target.value, target.operator)
+    )
 
 
 def _likelihood(seen: Observation, target: Target) -> float | None:
@@ -238,6 +255,8 @@ def _judge(
         return "no_target", seen.reason
     if not seen.has_value:
         return "no_data", seen.reason or "no_value"
+    if seen.is_undecided:
+        return "no_data", seen.reason
     deadline, span = target.target_date, seen.span
     if deadline is not None and deadline < span.start:
         return _settle(seen, target, deadline)
@@ -250,7 +269,7 @@ def _judge(
         target.value,
         target.operator,
         likelihood=row.get("likelihood"),
-        pace=observed_pace(seen.history, target.value, deadline),
+        pace=observed_pace(seen.history, target.value, deadline, target.operator),
         period_complete=span.is_complete,
         coverage_pct=seen.coverage_pct,
         min_coverage_pct=0.0 if seen.expected is None else record.min_coverage_pct,
@@ -267,10 +286,12 @@ def _judge(
 
 def _settle(seen: Observation, target: Target, deadline: date) -> tuple[str, str]:
     """Verdict on a target whose year lies before the span: by the value of its own year, else by a later whole one."""
-    ends = [day.year for day in seen.history["end"]]
-    own = seen.history.loc[[year == deadline.year for year in ends], "value"]
-    if len(own):
-        value = float(own.iloc[-1])
+    known = [
+        pair for told in (seen.past, seen.history) for pair in zip(told["end"], told["value"], strict=True)
+    ]
+    own = [value for end, value in known if end.year == deadline.year]
+    if own:
+        value = float(own[-1])
     elif seen.span.is_complete and seen.is_valid:
         value = seen.value
     else:
@@ -278,10 +299,13 @@ def _settle(seen: Observation, target: Target, deadline: date) -> tuple[str, str
     return ("met" if satisfies(value, target.value, target.operator) else "off_track"), ""
 
 
-def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> float | None:
+def observed_pace(
+    history: pd.DataFrame, goal: float, deadline: date | None, operator: str = ""
+) -> float | None:
     """Observed over required pace since the first comparable value; None where it cannot be told.
 
-    Needs two values of periods of one length, a deadline, and a way still to go at the first of them.
+    Needs two values of periods of one length, a deadline, and a way still to go at the first of them. A series that met
+    the goal at first and lost it went the wrong way: minus infinity.
 
     Parameters
     ----------
@@ -291,6 +315,8 @@ def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> 
     if deadline is None or len(history) < 2:
         return None
     first, last = history.iloc[0], history.iloc[-1]
+    if operator and satisfies(first["value"], goal, operator):
+        return None if satisfies(last["value"], goal, operator) else -math.inf
     years = (last["end"] - first["end"]).days / 365.25
     to_go = (deadline - first["end"]).days / 365.25
     if years <= 0 or to_go <= 0 or goal == first["value"]:

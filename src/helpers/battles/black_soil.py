@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.battles import land_areas, land_ledger, land_registers, land_soil, ledger_rows, results
+from helpers.battles import land_areas, land_common, land_registers, land_soil, ledger_rows, results
+from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
-from helpers.battles.land_coverage import coverage_table
-from helpers.registry.land import terms
 
 NAME = "black_soil"
 TABLES = (
@@ -40,61 +39,49 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     of a group of fewer than five.
     """
     city = land_areas.city_areas(tables["areas"], context)
-    safe_use = {"contaminated_farmland_safe_use": land_areas.safe_use(land_areas.wide_terms(city))}
+    points = {"contaminated_farmland_safe_use": land_areas.safe_use(land_areas.wide_terms(city))}
     parcels = land_registers.current_parcels(tables["parcels"], context)
     rural = land_registers.rural_bodies(tables["black_odorous"], context)
-    derived = _derived(safe_use, parcels, rural, tables, context)
-    ledger, differences = land_ledger.merge_derived(tables["ledger"], derived)
-    reported = ledger_rows.reported_indicators(context, battle=NAME)
-    years = land_ledger.year_values(ledger, reported, context)
-    rows = ledger_rows.make_rows(ledger, reported, context)
-    computed = {
-        name: "computed_from_areas" for name, table in safe_use.items() if table["value"].notna().any()
-    }
-    counties = land_ledger.county_values(ledger, BY_COUNTY, context)
+    computed = _computed(points, parcels, rural, tables)
+    reported = land_common.read_reported(NAME, tables, computed, context, by_county=BY_COUNTY)
+    changes = land_registers.use_changes(tables["parcels"], context)
     details = {
-        "years": years,
-        "published": land_ledger.published_figures(NAME, context),
-        "coverage": coverage_table(tables, rows, context),
-        "differences": differences,
-        "contradictions": land_areas.list_contradictions(safe_use),
-        "counties": counties,
-        "county_balance": land_ledger.balance_counties(counties, years),
+        **reported.tables,
+        "contradictions": land_areas.list_contradictions(points),
         "parcels": land_registers.place_names(parcels, context),
-        "use_changes": land_registers.place_names(
-            land_registers.use_changes(tables["parcels"], context), context
-        ),
+        "use_changes": land_registers.place_names(changes, context),
         "wastes": land_registers.close_balances(tables["waste_balances"], context),
         "waste_counties": land_registers.waste_counties(tables["waste_balances"], context),
         "rural_bodies": rural,
         **_soil(tables, context),
-        **_registers(tables["findings"], context),
-        "sources": tables["sources"],
-        "quarantine": tables["quarantine"],
     }
-    return Battle(NAME, context, results.make(land_ledger.with_caveats(rows, computed)), details)
+    return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
 
 
-def _derived(
-    safe_use: dict[str, pd.DataFrame],
+def _computed(
+    points: dict[str, pd.DataFrame],
     parcels: pd.DataFrame,
     rural: pd.DataFrame,
     tables: dict[str, pd.DataFrame],
-    context: Context,
-) -> list[pd.DataFrame]:
+) -> dict[str, pd.DataFrame]:
     """Figures of the ledger that the registers and the areas already tell."""
-    left = rural.assign(period=rural["date"].dt.strftime("%Y-%m"), value=rural["n_left"], scope="")
-    told = [
-        *((name, land_areas.as_periods(points), "areas") for name, points in safe_use.items()),
-        ("unremedied_plots_built", land_registers.unremedied_count(parcels), "parcels"),
-        ("rural_black_odorous_bodies", left, "black_odorous"),
-    ]
-    return [
-        land_ledger.derive(
-            name, figures, context, source_id=";".join(sorted(set(tables[table]["source_id"])))
+    left = rural.assign(period=rural["date"].dt.strftime("%Y-%m"), value=rural["n_left"])
+    counts = {
+        "unremedied_plots_built": (land_registers.unremedied_count(parcels), "parcels"),
+        "rural_black_odorous_bodies": (left[["period", "value"]], "black_odorous"),
+    }
+    shares = {
+        name: land_areas.as_figures(table, tables["areas"], "computed_from_areas")
+        for name, table in points.items()
+    }
+    return shares | {
+        name: table.assign(
+            scope="",
+            source_id=";".join(sorted(set(tables[register]["source_id"]))),
+            caveats=ledger_rows.UNVERIFIED,
         )
-        for name, figures, table in told
-    ]
+        for name, (table, register) in counts.items()
+    }
 
 
 def _soil(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
@@ -106,31 +93,8 @@ def _soil(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.Dat
         "matter": land_soil.matter_change(pairs),
         "matter_levels": land_soil.matter_levels(pairs, min(pairs["depth"], default="")),
         "risks": risks,
-        "risk_basis": _risk_basis(classed, farmland),
+        "risk_basis": land_soil.risk_basis(classed, farmland),
         "nemerow": land_soil.index_table(farmland),
         "groundwater": land_soil.point_table(tables["groundwater"], tables["groundwater_limits"], context),
         "groundwater_basis": land_soil.limits_in_use(tables["groundwater_limits"])[["basis"]].head(1),
-    }
-
-
-def _risk_basis(classed: pd.DataFrame, farmland: pd.DataFrame) -> pd.DataFrame:
-    """What the classes rest on, in one row: survey year, layer, samples, those preliminary, those without class."""
-    if classed.empty:
-        return pd.DataFrame(columns=["year", "depth", "n", "n_preliminary", "n_undetermined", "n_incomplete"])
-    row = {
-        "year": farmland["year"].iloc[0],
-        "depth": farmland["depth"].iloc[0],
-        "n": len(classed),
-        "n_preliminary": int(classed["is_preliminary"].sum()),
-        "n_undetermined": int((classed["risk"] == "").sum()),
-        "n_incomplete": int((~classed["is_complete"]).sum()),
-    }
-    return pd.DataFrame([row])
-
-
-def _registers(findings: pd.DataFrame, context: Context) -> dict[str, pd.DataFrame]:
-    found = land_registers.open_findings(findings, terms().battle_registers[NAME], context)
-    return {
-        "findings": land_registers.place_names(found, context),
-        "findings_summary": land_registers.summarise_findings(found),
     }

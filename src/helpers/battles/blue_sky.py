@@ -6,17 +6,21 @@ from datetime import date
 
 import pandas as pd
 
+from helpers import registry
 from helpers.battles import (
     air_evidence,
-    air_rows,
+    air_measures,
     air_tables,
+    assess,
     ledger_rows,
+    measures,
     noise,
     published_check,
     results,
 )
-from helpers.battles.air_days import STATION_DAYS, AirDays, make_days
+from helpers.battles.air_days import STATION_DAYS, make_days
 from helpers.battles.context import Battle, Context
+from helpers.battles.spans import Span
 from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
 
@@ -47,7 +51,6 @@ PUBLISHED = (
     "co_p95",
     "o3_p90",
 )
-_UNMEASURED = ("pm25_mean", "good_day_ratio", "heavy_day_ratio")
 
 
 def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
@@ -65,72 +68,53 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     数据不足 and only the workbook's rows carry values.
     """
     days = make_days(tables, context)
-    reported = ledger_rows.reported_indicators(context, battle=NAME)
-    rows = _unmeasured_rows(context) if _has_no_day(days, context) else air_rows.make_rows(days, context)
+    seen = air_measures.Seen(days, context)
     heard = noise.build(tables, context)
-    ledger, differing = noise.replace_reported(tables["ledger"], heard, context)
-    rows += noise.tell_counts(ledger_rows.make_rows(ledger, reported, context), heard, differing, context)
-    found = results.make(_name_sources(rows, tables["sources"]))
-    details = {} if _has_no_day(days, context) else _details(days, tables, context)
-    computed = air_rows.annual_values(details["annual"]) if details else air_rows.NO_YEARS
+    reported = ledger_rows.reported_indicators(context, battle=NAME)
+    observations = [
+        *measures.observe(NAME, seen, context),
+        *noise.observations(tables["ledger"], reported, heard, context),
+    ]
+    found = results.make(assess.make_rows(observations, context, tables["sources"]))
+    details = {} if days.is_empty else _details(seen, tables, context)
+    computed = annual_values(seen.annual, context)
     published = published_check.build_tables(computed, PUBLISHED, context)
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
     return Battle(NAME, context, found, details | heard | published | provenance)
 
 
-def _has_no_day(days: AirDays, context: Context) -> bool:
-    start, end = context.period.until(context.as_of)
-    return days.is_empty or not days.city["date"].between(pd.Timestamp(start), pd.Timestamp(end)).any()
+def annual_values(annual: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Whole years by indicator, to hold against published figures: ``indicator_id, year, value, is_valid``."""
+    parts = [annual.assign(indicator_id="")[:0]]
+    for record in registry.indicators_of(context.city.slug).values():
+        if record.battle == NAME and record.measure is not None:
+            is_own = (annual["pollutant"] == record.measure.pollutant) & (
+                annual["statistic"] == record.measure.of
+            )
+            parts.append(annual[is_own & annual["is_complete"].astype(bool)].assign(indicator_id=record.id))
+    return pd.concat(parts, ignore_index=True)[["indicator_id", "year", "value", "is_valid"]]
 
 
-def _unmeasured_rows(context: Context) -> list[dict[str, object]]:
-    """The plan's air targets without any value: 数据不足 is a finding, and the row says what it waits for."""
-    from helpers import registry
-
-    start, end = context.period.until(context.as_of)
-    rows = []
-    for indicator_id in _UNMEASURED:
-        record = registry.indicator(indicator_id)
-        rows += [
-            {
-                "indicator_id": indicator_id,
-                "place_code": context.city.code,
-                "period_start": start,
-                "period_end": end,
-                "unit": record.unit,
-                "coverage_pct": 0.0,
-                "n_obs": 0.0,
-                "direction": record.direction,
-                "target_id": target.id,
-                "target_value": target.value,
-                "target_date": target.target_date,
-                "target_operator": target.operator,
-                "status": "no_data",
-                "confidence": "none",
-                "simulated": context.simulated,
-            }
-            for target in context.plan.targets_for(indicator_id)[:1]
-        ]
-    return rows
-
-
-def _details(days: AirDays, tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
-    span = air_rows.spans(context)[0]
+def _details(
+    seen: air_measures.Seen, tables: dict[str, pd.DataFrame], context: Context
+) -> dict[str, pd.DataFrame]:
+    days, span = seen.days, seen.spans[0]
     return {
-        "annual": air_tables.annual_table(days, context),
+        "annual": seen.annual,
         "daily": air_tables.daily_table(days, first=date(span.end.year - 1, 1, 1), last=span.end),
-        "statistics": air_rows.span_statistics(days, span),
+        "statistics": seen.statistics[span],
         "exceedances": air_tables.monthly_exceedances(days, span),
         "stations": air_tables.station_table(days, span, context),
         "episodes": air_tables.episode_table(days, tables, span, context),
         "windows": air_tables.window_table(days, tables, context),
         "editions": air_tables.edition_table(days, span),
         "authenticity": _screened(tables["air_hourly"], span),
-        **air_evidence.evidence_tables(days, tables, span, context),
+        "origins": air_tables.origin_table(days, span, tables),
+        **air_evidence.evidence_tables(seen, tables, span, context),
     }
 
 
-def _screened(hourly: pd.DataFrame, span: air_rows.Span) -> pd.DataFrame:
+def _screened(hourly: pd.DataFrame, span: Span) -> pd.DataFrame:
     """What the authenticity screen found within the span, with the names of its rules in both languages."""
     first, last = pd.Timestamp(span.start), pd.Timestamp(span.end) + pd.Timedelta(days=1)
     within = hourly[(hourly["time"] > first) & (hourly["time"] <= last)]
@@ -141,12 +125,3 @@ def _screened(hourly: pd.DataFrame, span: air_rows.Span) -> pd.DataFrame:
         rule_zh=[names[code].name_zh for code in found["rule"]],
         rule_en=[names[code].name_en for code in found["rule"]],
     )
-
-
-def _name_sources(rows: list[dict[str, object]], sources: pd.DataFrame) -> list[dict[str, object]]:
-    """Give measured rows the ids of the files their values came from."""
-    air_files = ";".join(sorted(sources.loc[sources["reader"].str.startswith("air_"), "source_id"]))
-    return [
-        row if row.get("source_ids") or pd.isna(row.get("value")) else row | {"source_ids": air_files}
-        for row in rows
-    ]

@@ -8,19 +8,22 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles import (
+    assess,
     ledger_rows,
     published_check,
     results,
     water_flow,
     water_ledgers,
+    water_origins,
     water_places,
-    water_rows,
+    water_shares,
     water_supply,
     water_tables,
     water_trends,
 )
 from helpers.battles.context import Battle, Context
-from helpers.battles.water_months import Span, WaterMonths, make_months, spans
+from helpers.battles.spans import Span
+from helpers.battles.water_months import WaterMonths, make_months, make_table, month_spans
 from helpers.battles.water_outlook import Outlook, draw_year
 
 NAME = "clear_water"
@@ -38,6 +41,15 @@ TABLES = (
     "quarantine",
 )
 _READERS = ("water_", "ledger_workbook")
+_NETWORKS = {"network_id": "str", "name_zh": "str", "name_en": "str", "n_sections": "int64"}
+_NETWORKS |= {
+    "valid_from": "object",
+    "valid_to": "object",
+    "section_ids": "str",
+    "note_zh": "str",
+    "note_en": "str",
+}
+_OUTLOOK = {"status": "str", "reason": "str", "n_left": "int64", "source_years": "str", "n_draws": "int64"}
 PUBLISHED = ("good_section_share", "worse_than_v_sections", "drinking_source_good_share")
 
 
@@ -51,90 +63,87 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
 
     Returns
     -------
-    The results table and the named tables behind the figures. What has no data stands as 数据不足 and has no table.
+    The results table and the named tables behind the figures; ``origins`` says which files gave each of them its rows.
+    What has no data stands as 数据不足 and has no table.
     """
     months = make_months(tables["water_sections"], context)
-    told = spans(_own_dates(months, context), context)
-    outlook = draw_year(months, told[0], seed=context.seed) if told else Outlook(reason="no section data")
+    told = month_spans(months.judged_months, context)
+    outlook = draw_year(months, told[0], seed=context.seed) if told else Outlook(reason="no_value")
     judged = water_supply.judge_sources(tables["drinking_sources"], tables["drinking_items"], context)
-    flow = water_flow.flow_table(tables["ecological_flow"], context)
-    annual = water_rows.annual_values(months, context)
-    reported = ledger_rows.reported_indicators(context, battle=NAME)
-    reported_rows = ledger_rows.make_rows(tables["ledger"], reported, context)
-    rows = [
-        *water_rows.make_rows(months, told, outlook, annual, context),
-        *water_supply.make_rows(judged, context),
-        *water_flow.make_rows(flow, context),
-        *water_ledgers.make_rows(tables["black_odorous"], tables["outfalls"], reported_rows, context),
+    annual = water_shares.annual_values(months, context)
+    names = ledger_rows.reported_indicators(context, battle=NAME)
+    reported = ledger_rows.observations(tables["ledger"], names, context)
+    seen = [
+        *water_shares.observations(months, told, outlook, annual, context),
+        *water_supply.observations(judged, context),
+        *water_flow.observations(tables["ecological_flow"], context),
+        *water_ledgers.observations(tables["black_odorous"], tables["outfalls"], reported, context),
     ]
     last = min(context.period.end, context.as_of)
     details = {
         **(_section_tables(months, told, outlook, context) if told else {}),
-        **_other_tables(tables, months, context, last),
-        **({"drinking": judged} if len(judged) else {}),
-        **({"flow": flow} if len(flow) else {}),
+        **_other_tables(tables, judged, months, context, last),
         "networks": _network_table(context),
         "section_names": months.sections[["section_id", "name_zh", "name_en", "river_zh", "river_en"]],
         "published": _published(context, last),
-        **published_check.build_tables(_mark_valid(annual), PUBLISHED, context),
+        **published_check.build_tables(annual, PUBLISHED, context),
         **_provenance(tables),
     }
-    return Battle(NAME, context, results.make(rows), details)
-
-
-def _mark_valid(annual: pd.DataFrame) -> pd.DataFrame:
-    """Whole years of the indicators, with ``is_valid``: as much was measured as a value needs."""
-    least = [registry.indicator(name).min_coverage_pct for name in annual["indicator_id"]]
-    return annual.assign(
-        is_valid=annual["coverage_pct"] >= pd.Series(least, index=annual.index, dtype="float64")
-    )
-
-
-def _own_dates(months: WaterMonths, context: Context) -> pd.Series:
-    """Months with readings of the sections that count."""
-    members = {name for network in months.networks for name in network.sections}
-    return months.values.loc[months.values["section_id"].isin(members), "date"]
+    used = water_origins.section_files(months, told, outlook) | water_origins.ledger_files(tables, last)
+    details["origins"] = water_origins.origin_table(details, used)
+    return Battle(NAME, context, results.make(assess.make_rows(seen, context, tables["sources"])), details)
 
 
 def _section_tables(
     months: WaterMonths, told: list[Span], outlook: Outlook, context: Context
 ) -> dict[str, pd.DataFrame]:
-    year = told[0]
-    annual = water_tables.annual_table(months, context)
+    year, now = told[0], told[-1]
+    annual, trends = water_tables.annual_table(months), water_trends.trend_table(months, year)
     return {
         "strip": water_tables.strip_table(months, year),
         "annual": annual,
         "network_trends": water_tables.network_trends(annual),
-        "sections": water_tables.section_table(months, told[-1]),
-        "items": water_tables.item_table(months, told[-1]),
-        **water_tables.change_tables(months, told),
-        "rivers": water_places.river_table(months, told[-1]),
-        "reservoirs": water_places.reservoir_table(months, told[-1], context),
+        "sections": water_tables.section_table(months, now),
+        "items": water_tables.item_table(months, now),
+        **water_tables.change_tables(months, now, has_last_period=_is_told(now, context)),
+        "rivers": water_places.river_table(months, now),
+        "reservoirs": water_places.reservoir_table(months, now, context),
         "allowance": water_places.allowance_table(months, year, outlook),
         "outlook": _outlook_table(outlook),
-        "trends": water_trends.trend_table(months, year),
+        "trends": trends,
+        "trend_counts": water_trends.trend_counts(trends),
         **water_trends.season_tables(months, year),
     }
+
+
+def _is_told(span: Span, context: Context) -> bool:
+    """Whether a span tells of the month or quarter asked for, not of a year."""
+    return not context.period.is_year and span.start == context.period.start
 
 
 def _outlook_table(outlook: Outlook) -> pd.DataFrame:
     """How the year was drawn: ``status, reason, n_left`` (months), ``source_years`` (joined by ``;``), ``n_draws``."""
     years = ";".join(map(str, outlook.source_years))
     facts = (outlook.status, outlook.reason, outlook.n_left, years, outlook.is_valid.shape[1])
-    return pd.DataFrame([facts], columns=["status", "reason", "n_left", "source_years", "n_draws"])
+    return make_table([facts], _OUTLOOK)
 
 
 def _other_tables(
-    tables: dict[str, pd.DataFrame], months: WaterMonths, context: Context, last: date
+    tables: dict[str, pd.DataFrame], judged: pd.DataFrame, months: WaterMonths, context: Context, last: date
 ) -> dict[str, pd.DataFrame]:
-    """Tables of the ledgers and of the automatic stations, where there are any."""
-    found = water_ledgers.ledger_tables(tables, last)
-    automatic = water_places.automatic_table(tables["water_automatic"], months)
-    return found | ({"automatic": automatic} if len(automatic) else {})
+    """Tables of the sources, flows, ledgers and automatic stations, where there are any."""
+    flows = tables["ecological_flow"]
+    found = {
+        **water_ledgers.ledger_tables(tables, last),
+        "automatic": water_places.automatic_table(tables["water_automatic"], months, context),
+        "drinking": judged,
+        "flow": water_flow.flow_table(flows, water_flow.told_span(flows, context)),
+    }
+    return {name: table for name, table in found.items() if len(table)}
 
 
 def _network_table(context: Context) -> pd.DataFrame:
-    """Networks by date: ``network_id, name_zh, name_en, n_sections, valid_from, valid_to, n_named, note_zh, note_en``."""
+    """Networks by date: ``network_id, name_zh, name_en, n_sections, valid_from, valid_to, section_ids, note_zh, note_en``."""
     rows = [
         {
             "network_id": one.id,
@@ -149,7 +158,7 @@ def _network_table(context: Context) -> pd.DataFrame:
         }
         for one in registry.section_networks(context.city.slug)
     ]
-    return pd.DataFrame(rows)
+    return make_table(rows, _NETWORKS)
 
 
 def _published(context: Context, last: date) -> pd.DataFrame:

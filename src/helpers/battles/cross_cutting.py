@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles import land_ledger, ledger_rows, results
+from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
 
 NAME = "cross_cutting"
@@ -71,10 +72,10 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     """
     known = registry.indicators_of(context.city.slug)
     reported = [key for key, one in known.items() if one.battle == NAME and one.is_ledger]
-    rows = ledger_rows.make_rows(tables["ledger"], reported, context)
+    seen = ledger_rows.observations(tables["ledger"], reported, context)
     details = {
         "years": land_ledger.year_values(tables["ledger"], reported, context),
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }
-    return Battle(NAME, context, results.make(rows), details)
+    return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)

@@ -6,16 +6,16 @@ import pandas as pd
 
 from helpers.battles import (
     land_areas,
+    land_common,
     land_ledger,
     land_nature,
-    land_registers,
     land_vegetation,
-    ledger_rows,
     raster_tables,
     results,
 )
+from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
-from helpers.battles.land_coverage import coverage_table
+from helpers.battles.shapes import kinds, shape
 from helpers.registry import land
 
 NAME = "grassland_wetland"
@@ -32,6 +32,11 @@ TABLES = (
 )
 BY_COUNTY = ("degraded_grassland_restored",)
 BY_LAKE = ("open_water_area", "ecological_water_supply")
+_LAKES = kinds("str place_code name_zh name_en period; float64 value")
+_OPEN_WATER = kinds(
+    "str place_code name_zh name_en; datetime64[s] month; float64 value usual; int64 n_years; float64 share_pct"
+)
+_BASIS = kinds("str zones; float64 soil vegetation")
 MINIMUM_YEARS = 3  # of the same month, before its usual value is told
 
 
@@ -56,79 +61,59 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
             land_areas.wide_terms(city), "protected_wetland", "natural_wetland"
         ),
     }
-    ledger, differences = land_ledger.merge_derived(
-        tables["ledger"], _derived(points, wetland, tables["areas"], context)
+    computed = _computed(points, wetland, tables["areas"])
+    reported = land_common.read_reported(
+        NAME, tables, computed, context, by_county=BY_COUNTY, passed_over=["open_water_area"]
     )
-    reported = ledger_rows.reported_indicators(context, battle=NAME)
-    reported = [name for name in reported if name != "open_water_area"]
-    years = land_ledger.year_values(ledger, reported, context)
-    rows = ledger_rows.make_rows(ledger, reported, context)
-    counties = land_ledger.county_values(ledger, BY_COUNTY, context)
-    found = land_registers.open_findings(tables["findings"], land.terms().battle_registers[NAME], context)
     details = {
-        "years": years,
-        "published": land_ledger.published_figures(NAME, context),
-        "coverage": coverage_table(tables, rows, context),
-        "differences": differences,
+        **reported.tables,
         "contradictions": land_areas.list_contradictions(points),
         "grass_types": types,
         "wetland": wetland,
-        "counties": counties,
-        "county_balance": land_ledger.balance_counties(counties, years),
         **_season(tables, context),
         **raster_tables.take(tables, "cover", context),
         "open_water": open_water(tables["ledger"], context),
         "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
-        "findings": land_registers.place_names(found, context),
-        "findings_summary": land_registers.summarise_findings(found),
-        "sources": tables["sources"],
-        "quarantine": tables["quarantine"],
     }
-    return Battle(
-        NAME, context, results.make(land_ledger.with_caveats(rows, _remarks(points, wetland))), details
-    )
+    return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
 
 
-def _derived(
-    points: dict[str, pd.DataFrame], wetland: pd.DataFrame, areas: pd.DataFrame, context: Context
-) -> list[pd.DataFrame]:
-    files = ";".join(sorted(set(areas["source_id"])))
-    derived = [
-        land_ledger.derive(name, land_areas.as_periods(table), context, source_id=files)
-        for name, table in points.items()
-    ]
-    change = land_areas.as_periods(land_areas.area_change(wetland))
-    return [*derived, land_ledger.derive("wetland_area_change", change, context, source_id=files)]
-
-
-def _remarks(points: dict[str, pd.DataFrame], wetland: pd.DataFrame) -> dict[str, str]:
-    """Caveats of computed rows, and of the change of wetland where the methods of surveys differ."""
-    found = {name: "computed_from_areas" for name, table in points.items() if table["value"].notna().any()}
-    if wetland["scope"].nunique() > 1:
-        found["wetland_area_change"] = "survey_methods_differ"
-    return found
+def _computed(
+    points: dict[str, pd.DataFrame], wetland: pd.DataFrame, areas: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Figures of the ledger that the areas already tell; the change of wetland says where its surveys differ."""
+    change = land_areas.area_change(wetland)
+    differ = ["survey_methods_differ"] if wetland["scope"].nunique() > 1 else []
+    shares = {
+        name: land_areas.as_figures(table, areas, "computed_from_areas") for name, table in points.items()
+    }
+    return shares | {"wetland_area_change": land_areas.as_figures(change, areas, *differ)}
 
 
 def _season(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
     """Season of the grassland zones (of the wetland zones, or of all, where none is named after grass), and its basis.
 
-    The basis is one row: ``zones`` (joined by ``;``), ``soil, vegetation`` (NDVI of bare soil and of full cover).
+    The basis is one row: ``zones`` (joined by ``;``), ``soil, vegetation`` (NDVI of bare soil and of full cover); none
+    without a usable composite in the year of the report. Zones that are not the city's own are listed apart.
     """
-    vegetation = tables["vegetation"]
+    vegetation, foreign = land_vegetation.split_zones(tables["vegetation"], context)
+    found = {"season": shape([], land_vegetation.SEASON), "season_basis": shape([], _BASIS)}
+    found["foreign_zones"] = foreign
     ends = land_vegetation.cover_ends(vegetation)
     if ends is None:
-        return {"season": pd.DataFrame(), "season_basis": pd.DataFrame()}
+        return found
     names = sorted(set(vegetation["zone"]))
     by_term = {
         term: [name for name in names if land.zone_term(name) == term] for term in ("grassland", "wetland")
     }
     zones = by_term["grassland"] or by_term["wetland"] or names
     season = land_vegetation.season_table(vegetation, ends, zones, context)
-    basis = pd.DataFrame([{"zones": ";".join(zones), "soil": ends[0], "vegetation": ends[1]}])
-    return {
+    if season["value"].isna().all():
+        return found
+    return found | {
         "season": land_vegetation.add_rain(season, tables["met_daily"], context),
-        "season_basis": basis,
+        "season_basis": shape([(";".join(zones), *ends)], _BASIS),
     }
 
 
@@ -143,15 +128,17 @@ def open_water(ledger: pd.DataFrame, context: Context) -> pd.DataFrame:
     rows = _by_lake(ledger, "open_water_area", context)
     rows = rows[rows["period"].str.fullmatch(r"\d{4}-\d{2}")]
     rows = rows.assign(month=pd.to_datetime(rows["period"] + "-01").astype("datetime64[s]"))
+    rows = rows.assign(
+        number=rows["month"].dt.month
+    )  # before any filter: an empty frame would take all its rows
     is_now = rows["month"].dt.year == context.as_of.year
-    past = rows[~is_now].assign(number=rows["month"].dt.month)
+    past, now = rows[~is_now], rows[is_now]
     usual = past.groupby(["place_code", "number"])["value"].agg(["median", "count"])
-    now = rows[is_now].assign(number=rows["month"].dt.month).join(usual, on=["place_code", "number"])
+    now = now.merge(usual.reset_index(), how="left", on=["place_code", "number"])
     now["n_years"] = now["count"].fillna(0).astype("int64")
     now["usual"] = now["median"].where(now["n_years"] >= MINIMUM_YEARS)
     now["share_pct"] = 100 * now["value"] / now["usual"].where(now["usual"] > 0)
-    names = ["place_code", "name_zh", "name_en", "month", "value", "usual", "n_years", "share_pct"]
-    return now[names].reset_index(drop=True)
+    return shape(now, _OPEN_WATER)
 
 
 def _by_lake(ledger: pd.DataFrame, indicator_id: str, context: Context) -> pd.DataFrame:
@@ -166,6 +153,4 @@ def _by_lake(ledger: pd.DataFrame, indicator_id: str, context: Context) -> pd.Da
         name_en=[names[code].name_en for code in rows["place_code"]],
         order=rows["place_code"].map(order),
     ).sort_values(["order", "period"], kind="stable")
-    return rows.drop_duplicates(["place_code", "period"], keep="last")[
-        ["place_code", "name_zh", "name_en", "period", "value"]
-    ].reset_index(drop=True)
+    return shape(rows.drop_duplicates(["place_code", "period"], keep="last"), _LAKES)

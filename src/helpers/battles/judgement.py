@@ -41,6 +41,7 @@ CONFIDENCE_CAPS = {
     "ozone_columns_undecided": "low",
     "day_month_order_inferred": "medium",
     "soil_units_suspect": "low",
+    "preliminary_figure": "medium",
 }
 """Highest confidence of a value whose source or items carry a caveat."""
 

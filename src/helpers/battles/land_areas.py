@@ -9,12 +9,15 @@ import pandas as pd
 
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import last_whole_year
+from helpers.battles.ledger_rows import UNVERIFIED
+from helpers.battles.shapes import kinds, shape
 from helpers.errors import CoverageError, ParameterError, SchemaError
 from helpers.registry import land
 from helpers.standards import ecology
 from helpers.standards.soil import safe_use_rate
 
 _CITY = ["survey_year", "scope", "term", "kind", "value"]
+_POINTS = kinds("int64 year; str scope; float64 value")
 _FOREST = ("forest_bamboo", "forest_shrub", "forest_scattered")
 _FAULTS = (CoverageError, ParameterError, SchemaError)  # parts above their whole, a whole of nothing, no area
 
@@ -94,7 +97,7 @@ def grass_cover(areas: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd
     rows = []
     for (year, scope), part in types.groupby(["year", "scope"]):
         rows.append((int(year), scope, _attempt(lambda part=part: float(ecology.grassland_cover(part)))))
-    return pd.DataFrame(rows, columns=["year", "scope", "value"]), types.reset_index(drop=True)
+    return shape(rows, _POINTS), types.reset_index(drop=True)
 
 
 def area_change(points: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +119,13 @@ def area_change(points: pd.DataFrame) -> pd.DataFrame:
     return own.tail(1).assign(value=own["value"].iloc[-1] - own["value"].iloc[0])
 
 
-def as_periods(points: pd.DataFrame) -> pd.DataFrame:
-    """Yearly points as figures of a ledger: ``period, value, scope``."""
-    return points.assign(period=points["year"].astype("int64").astype("str"))[["period", "value", "scope"]]
+def as_figures(points: pd.DataFrame, areas: pd.DataFrame, *caveats: str) -> pd.DataFrame:
+    """Yearly points made of a table of areas, for :func:`helpers.battles.land_ledger.merge_computed`."""
+    return points.assign(
+        period=points["year"].astype("int64").astype("str"),
+        source_id=";".join(sorted(set(areas["source_id"]))),
+        caveats=";".join((UNVERIFIED, *caveats)),
+    )[["period", "value", "scope", "source_id", "caveats"]]
 
 
 def list_contradictions(points: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -128,7 +135,7 @@ def list_contradictions(points: dict[str, pd.DataFrame]) -> pd.DataFrame:
         for name, table in points.items()
         for year in table.loc[table["value"].isna(), "year"]
     ]
-    return pd.DataFrame(rows, columns=["indicator_id", "year"])
+    return shape(rows, kinds("str indicator_id; int64 year"))
 
 
 def term_points(city: pd.DataFrame, term: str) -> pd.DataFrame:
@@ -153,7 +160,7 @@ def _each(wide: pd.DataFrame, needed: Sequence[str], rule: Callable[[pd.Series],
     if set(needed) <= set(wide.columns):
         for (year, scope), row in wide.dropna(subset=list(needed)).iterrows():
             rows.append((int(year), scope, _attempt(lambda row=row: rule(row))))
-    return pd.DataFrame(rows, columns=["year", "scope", "value"])
+    return shape(rows, _POINTS)
 
 
 def _attempt(rule: Callable[[], float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.land_vegetation import INDEX, WEIGHTS
 
@@ -24,7 +25,7 @@ _COMPOSITES_A_YEAR = 23
 
 
 def coverage_table(
-    tables: dict[str, pd.DataFrame], rows: list[dict[str, object]], context: Context
+    tables: dict[str, pd.DataFrame], seen: list[Observation], context: Context
 ) -> pd.DataFrame:
     """Count what each input of a battle holds.
 
@@ -32,8 +33,8 @@ def coverage_table(
     ----------
     tables
         Processed tables of the battle.
-    rows
-        Its results rows, for the share of the indicators that were reported.
+    seen
+        What is known of its indicators, for the share of them that were reported.
 
     Returns
     -------
@@ -41,10 +42,9 @@ def coverage_table(
     reported; composites due and of quality good or marginal; soil samples, and those with pH and land use; else all
     records.
     """
-    known = {str(row["indicator_id"]): row for row in rows}
-    told = [row for row in known.values() if not pd.isna(row.get("value", float("nan")))]
-    spans = pd.Series([pd.Timestamp(row[end]) for row in told for end in ("period_start", "period_end")])
-    found = [_count("ledger", spans, (len(known), len(told)))]
+    told = [one.span for one in seen if one.has_value]
+    days = pd.Series([pd.Timestamp(day) for span in told for day in (span.start, span.end)])
+    found = [_count("ledger", days, (len(seen), len(told)))]
     for name, column in _TIMES.items():
         if name in tables:
             table = _known(tables[name], column, context)

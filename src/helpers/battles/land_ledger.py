@@ -9,62 +9,61 @@ import pandas as pd
 
 from helpers import registry, store
 from helpers.battles.context import Context
-from helpers.battles.judgement import is_missing
+from helpers.battles.shapes import kinds, shape
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.schemas import ORIGIN
 from helpers.standards.balance import balance_parts
 
 _DIFFERENCES = ["indicator_id", "period", "reported", "computed"]
-_COUNTIES = ["indicator_id", "place_code", "name_zh", "name_en", "year", "value"]
-_BALANCES = ["indicator_id", "year", "parts", "total", "gap", "is_closed", "missing_zh", "missing_en"]
+_YEARS = kinds("str indicator_id; int64 year; float64 value; str scope")
+_COUNTIES = kinds("str indicator_id place_code name_zh name_en; int64 year; float64 value")
+_BALANCES = kinds(
+    "str indicator_id; int64 year; float64 parts total gap; bool is_closed; str missing_zh missing_en"
+)
 
 
-def derive(indicator_id: str, figures: pd.DataFrame, context: Context, *, source_id: str) -> pd.DataFrame:
-    """Turn computed figures of the city into rows of ``ledger``, so that one rule judges both.
+def merge_computed(
+    ledger: pd.DataFrame, computed: Mapping[str, pd.DataFrame], context: Context, *, differs: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put computed figures in the place of reported ones of the same indicator, place and period.
 
     Parameters
     ----------
-    figures
-        ``period`` (``2024`` or ``2024-06``), ``value`` (own unit; missing ones are left out) and ``scope`` (what the
-        figure covers, in the words of the ledger it was computed from).
+    computed
+        Indicator → ``period`` (``2024`` or ``2024-06``), ``value`` (own unit; missing ones are left out), ``scope`` (what
+        the figure covers, in the words of the ledger it was computed from), ``source_id``, ``caveats`` (joined by ``;``),
+        and, where they are known, ``n`` and ``expected`` records behind it.
+    differs
+        Caveat of a computed figure that differs from the reported one.
+
+    Returns
+    -------
+    The ledger with the computed rows, for :func:`helpers.battles.ledger_rows.observations`; and where both exist and
+    differ: ``indicator_id, period, reported, computed`` in the unit of the indicator.
     """
+    parts = [_as_ledger(name, table, context) for name, table in computed.items()]
+    made = pd.concat([part for part in parts if len(part)] or [store.empty("ledger")], ignore_index=True)
+    key = ["indicator_id", "place_code", "period"]
+    both = made[[*key, "value"]].merge(ledger[[*key, "value"]], on=key, suffixes=("_computed", "_reported"))
+    told = both[both["value_reported"] != both["value_computed"]]
+    differing = pd.MultiIndex.from_frame(made[key]).isin(pd.MultiIndex.from_frame(told[key]))
+    if differs and len(made):
+        made["caveats"] = made["caveats"].mask(differing, made["caveats"] + f";{differs}").str.strip(";")
+    kept = ledger[~pd.MultiIndex.from_frame(ledger[key]).isin(pd.MultiIndex.from_frame(made[key]))]
+    told = told.rename(columns={"value_reported": "reported", "value_computed": "computed"})
+    return pd.concat([kept, made], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
+
+
+def _as_ledger(indicator_id: str, figures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Computed figures of the city as rows of ``ledger``, so that one rule judges both."""
     return figures.dropna(subset=["value"]).assign(
         indicator_id=indicator_id,
         place_code=context.city.code,
         unit=registry.indicator(indicator_id).unit,
         status="final",
-        source_id=source_id,
         **dict.fromkeys(ORIGIN, ""),
-    )[list(store.SCHEMAS["ledger"])]
-
-
-def merge_derived(ledger: pd.DataFrame, derived: Iterable[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put computed figures in the place of reported ones of the same indicator, place and period.
-
-    Returns
-    -------
-    The ledger with the computed rows, and where both exist and differ: ``indicator_id, period, reported,
-    computed`` in the unit of the indicator.
-    """
-    computed = pd.concat([store.empty("ledger"), *(table for table in derived if len(table))])
-    key = ["indicator_id", "place_code", "period"]
-    both = ledger.merge(computed, on=key, suffixes=("_reported", "_computed"))
-    kept = ledger.merge(computed[key], on=key, how="left", indicator="origin")
-    kept = ledger[(kept["origin"] == "left_only").to_numpy()] if len(computed) else ledger
-    differs = both[both["value_reported"] != both["value_computed"]]
-    told = differs.rename(columns={"value_reported": "reported", "value_computed": "computed"})
-    return pd.concat([kept, computed], ignore_index=True), told[_DIFFERENCES].reset_index(drop=True)
-
-
-def with_caveats(rows: list[dict[str, object]], added: Mapping[str, str]) -> list[dict[str, object]]:
-    """Add a caveat to the rows of some indicators: indicator id → caveat id."""
-    return [
-        row | {"caveats": f"{row['caveats']};{added[name]}".strip(";")}
-        if (name := str(row["indicator_id"])) in added and not is_missing(row.get("value"))
-        else row
-        for row in rows
-    ]
+    )
 
 
 def year_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> pd.DataFrame:
@@ -77,7 +76,7 @@ def year_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Con
     own = ledger[
         (ledger["place_code"] == context.city.code) & ledger["indicator_id"].isin(list(indicator_ids))
     ]
-    return _whole_years(own, context)[["indicator_id", "year", "value", "scope"]].reset_index(drop=True)
+    return shape(_whole_years(own, context), _YEARS)
 
 
 def latest_scope(years: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +111,7 @@ def county_values(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: C
         parts.append(
             there.assign(indicator_id=indicator_id, year=year, value=there["place_code"].map(values))
         )
-    return pd.concat(parts, ignore_index=True)[_COUNTIES] if parts else pd.DataFrame(columns=_COUNTIES)
+    return shape(pd.concat(parts) if parts else [], _COUNTIES)
 
 
 def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
@@ -125,23 +124,23 @@ def balance_counties(counties: pd.DataFrame, years: pd.DataFrame) -> pd.DataFram
 
     Returns
     -------
-    One row per indicator: ``year, parts`` (sum of the counties that reported), ``total`` (NaN where the city was not
-    reported), ``gap`` (sum less total, exact), ``is_closed``, ``missing_zh, missing_en`` (counties without a value).
+    One row per indicator: ``year, parts`` (sum of the counties that reported; NaN where only places that were not yet
+    part of the city did), ``total`` (NaN where the city was not reported), ``gap`` (sum less total, exact), ``is_closed``, ``missing_zh, missing_en`` (counties without a value).
     """
     rows = []
     for indicator_id, part in counties.groupby("indicator_id", sort=False):
         year = int(part["year"].iloc[0])
         there, absent = part[part["value"].notna()], part[part["value"].isna()]
         city = years[(years["indicator_id"] == indicator_id) & (years["year"] == year)]["value"]
-        row = {"indicator_id": indicator_id, "year": year, "is_closed": False, "total": np.nan, "gap": np.nan}
+        row = {"indicator_id": indicator_id, "year": year, "is_closed": False}
         row |= {"missing_zh": "、".join(absent["name_zh"]), "missing_en": ", ".join(absent["name_en"])}
         total = float(city.iloc[-1]) if len(city) else 0.0
-        found = balance_parts(there["value"].tolist(), total)
-        row["parts"] = float(found.parts)
-        if len(city):
-            row |= {"total": total, "gap": float(found.gap), "is_closed": found.is_closed}
-        rows.append(row)
-    return pd.DataFrame(rows, columns=_BALANCES)
+        if len(there):
+            found = balance_parts(there["value"].tolist(), total)
+            row["parts"] = float(found.parts)
+            row |= {"gap": float(found.gap), "is_closed": found.is_closed} if len(city) else {}
+        rows.append(row | ({"total": total} if len(city) else {}))
+    return shape(rows, _BALANCES)
 
 
 def last_whole_year(context: Context) -> int:

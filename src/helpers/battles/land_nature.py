@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
+from helpers.battles import fires
 from helpers.battles.context import Context
-from helpers.battles.land_ledger import last_whole_year
+from helpers.battles.shapes import kinds, shape
 
 _EFFORT = ["year", "method", "n_sites", "n_surveys", "effort_hours", "n_species", "n_individuals", "per_hour"]
+_FIRES = kinds("int64 year; str span; float64 n; int64 n_days_covered n_days; bool is_whole")
 
 
 def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataFrame:
@@ -17,7 +21,7 @@ def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataF
 
     Returns
     -------
-    ``year, method, n_sites, n_surveys, effort_hours, n_species`` (with at least one individual), ``n_individuals``,
+    ``year, method, n_sites, n_surveys, effort_hours`` (NaN where a survey does not state its own), ``n_species`` (with at least one individual), ``n_individuals``,
     ``per_hour`` (individuals per hour of survey). Years of different methods or sites are not comparable.
     """
     rows = _until(counts, context)
@@ -29,13 +33,13 @@ def effort_table(counts: pd.DataFrame, group: str, context: Context) -> pd.DataF
         {
             "n_sites": surveys.groupby(key)["site"].nunique(),
             "n_surveys": surveys.groupby(key).size(),
-            "effort_hours": surveys.groupby(key)["effort_hours"].sum(),
+            "effort_hours": surveys.groupby(key)["effort_hours"].agg(lambda hours: hours.sum(skipna=False)),
             "n_species": seen.groupby(key)["species"].nunique(),
             "n_individuals": rows.groupby(key)["individual_count"].sum(),
         }
     )
     table["n_species"] = table["n_species"].fillna(0).astype("int64")
-    table["per_hour"] = table["n_individuals"] / table["effort_hours"]
+    table["per_hour"] = table["n_individuals"] / table["effort_hours"].where(table["effort_hours"] > 0)
     return table.reset_index()[_EFFORT]
 
 
@@ -58,28 +62,25 @@ def species_list(counts: pd.DataFrame, group: str, context: Context) -> pd.DataF
     return table.sort_values(["is_new", "species"], ascending=[False, True], ignore_index=True)
 
 
-def fire_years(fires: pd.DataFrame, context: Context) -> pd.DataFrame:
+def fire_years(points: pd.DataFrame, sources: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Fire points within the city's box by year, in all and within the straw-burning windows.
 
     Returns
     -------
-    ``year, total``, one column per window id of ``city.yml``, and ``is_complete`` (the year had ended by the report).
+    ``year, span`` (``year`` or the id of a window of ``city.yml``), ``n`` (NaN without a covered day), ``n_days_covered,
+    n_days``, ``is_whole`` (satellite files cover every day of it, so that years compare), by year from the first with data.
     """
-    box = context.city.box
-    inside = (
-        fires["latitude"].between(box.south, box.north)
-        & fires["longitude"].between(box.west, box.east)
-        & (fires["time_local"] < pd.Timestamp(context.as_of) + pd.Timedelta(days=1))
-    )
-    days = fires.loc[inside, "time_local"].dt.normalize()
-    table = days.dt.year.value_counts().sort_index().rename_axis("year").reset_index(name="total")
-    for window in context.city.straw_windows:
-        spans = {year: window.dates(int(year)) for year in table["year"]}
-        table[window.id] = [
-            0 if span is None else int(days.between(*map(pd.Timestamp, span)).sum())
-            for span in (spans[year] for year in table["year"])
-        ]
-    return table.assign(is_complete=table["year"] <= last_whole_year(context))
+    known = points[points["time_local"] < pd.Timestamp(context.as_of) + pd.Timedelta(days=1)]
+    covered = fires.covered_days(known, sources, until=context.as_of)
+    rows = []
+    for year in sorted(set(covered.year)):
+        spans = {"year": (date(year, 1, 1), date(year, 12, 31))}
+        spans |= {window.id: window.dates(year) for window in context.city.straw_windows}
+        for name, days in spans.items():
+            if days is not None:
+                found = fires.count(known, context.city, *days, covered=covered)
+                rows.append((year, name, *found, found.is_whole))
+    return shape(rows, _FIRES)
 
 
 def _until(counts: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -7,10 +7,12 @@ import pandas as pd
 
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import last_whole_year
+from helpers.battles.shapes import kinds, shape
 from helpers.registry import land
 from helpers.standards.balance import balance_waste
 
-_SUMMARY = ["register", "n_found", "n_closed", "n_late", "n_open", "n_overdue"]
+_SUMMARY = kinds("str register; int64 n_found n_closed n_late n_open n_overdue")
+_WASTE_COUNTIES = kinds("str kind period; float64 parts total gap; int64 n_counties")
 _CHANGES = ["parcel_id", "place_code", "date", "from_use", "to_use", "stage", "is_surveyed"]
 _REACHED = "accepted"  # of the stages only an accepted evaluation says that the goal was reached
 
@@ -24,9 +26,8 @@ def place_names(table: pd.DataFrame, context: Context) -> pd.DataFrame:
         context.city.name_en,
     )
     codes = table["place_code"]
-    return table.assign(
-        **{f"name_{lang}": [names[lang].get(code, code) for code in codes] for lang in ("zh", "en")}
-    )
+    named = {f"name_{lang}": codes.map(names[lang]).fillna(codes).astype("str") for lang in ("zh", "en")}
+    return table.assign(**named)
 
 
 def open_findings(findings: pd.DataFrame, registers: tuple[str, ...], context: Context) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def summarise_findings(rows: pd.DataFrame) -> pd.DataFrame:
     ``register, n_found, n_closed, n_late`` (of the closed), ``n_open, n_overdue`` (of the open).
     """
     if rows.empty:
-        return pd.DataFrame(columns=_SUMMARY)
+        return shape([], _SUMMARY)
     told = rows.groupby("register", as_index=False).agg(
         n_found=("finding_id", "size"),
         n_closed=("is_closed", "sum"),
@@ -66,9 +67,7 @@ def summarise_findings(rows: pd.DataFrame) -> pd.DataFrame:
         n_overdue=("is_overdue", "sum"),
     )
     told["n_open"] = told["n_found"] - told["n_closed"]
-    return told.sort_values(["n_overdue", "n_open"], ascending=False, kind="stable")[_SUMMARY].reset_index(
-        drop=True
-    )
+    return shape(told.sort_values(["n_overdue", "n_open"], ascending=False, kind="stable"), _SUMMARY)
 
 
 def current_parcels(parcels: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -101,10 +100,10 @@ def use_changes(parcels: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 
 def unremedied_count(current: pd.DataFrame) -> pd.DataFrame:
-    """Number of parcels built on too early, by the month of the register's latest state: ``period, value, scope``."""
+    """Number of parcels built on too early, by the month of the register's latest state: ``period, value``."""
     last = current["date"].max()
-    rows = [(f"{last:%Y-%m}", float(current["is_early"].sum()), "")] if len(current) else []
-    return pd.DataFrame(rows, columns=["period", "value", "scope"])
+    rows = [(f"{last:%Y-%m}", float(current["is_early"].sum()))] if len(current) else []
+    return pd.DataFrame(rows, columns=["period", "value"])
 
 
 def close_balances(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -136,11 +135,12 @@ def waste_counties(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:
             & (wastes["period"] == row.period)
             & (wastes["kind"] == row.kind)
             & (wastes["scope"] == row.scope)
+            & wastes["produced_t"].notna()
         ]
         if len(part) and not np.isnan(row.produced_t):
             total = float(part["produced_t"].sum())
             rows.append((row.kind, row.period, total, row.produced_t, total - row.produced_t, len(part)))
-    return pd.DataFrame(rows, columns=["kind", "period", "parts", "total", "gap", "n_counties"])
+    return shape(rows, _WASTE_COUNTIES)
 
 
 def rural_bodies(bodies: pd.DataFrame, context: Context) -> pd.DataFrame:

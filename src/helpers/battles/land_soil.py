@@ -6,37 +6,26 @@ import numpy as np
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.standards import soil
 from helpers.statistics.rank_trend import rank_trend
 from helpers.statistics.survey import MINIMUM_N, compliance_rates, design_means
 from helpers.statistics.survey_change import mean_change
 
-_CHANGE = ["zone", "depth", "first", "last", "n", "before", "after", "difference", "low", "high",
-           "minimum_detectable", "status"]  # fmt: skip
-_CLASSES = [
-    "zone",
-    "n",
-    "priority",
-    "safe_use",
-    "strict",
-    "undetermined",
-    "rate_pct",
-    "low_pct",
-    "high_pct",
-    "status",
-]
-_INDEX = ["zone", "n", "median_index", "clean_share_pct", "largest", "status"]
-_POINTS = [
-    "point_id",
-    "date",
-    "class_number",
-    "decisive",
-    "n_items",
-    "previous_class",
-    "rising",
-    "falling",
-    "n_years",
-]
+_CHANGE = kinds(
+    "str zone depth; int64 first last n; float64 before after difference low high minimum_detectable; str status"
+)
+_LEVELS = kinds("str name period; float64 value low high; int64 n")
+_PAIRS = kinds("str zone sample_id depth; int64 first last; float64 before after")
+_CLASSES = kinds(
+    "str zone; int64 n; float64 priority safe_use strict undetermined rate_pct low_pct high_pct; str status"
+)
+_BASIS = kinds("float64 year; str depth; int64 n n_preliminary n_undetermined n_incomplete")
+_INDEX = kinds("str zone; int64 n; float64 median_index clean_share_pct; str largest status")
+_POINTS = kinds(
+    "str point_id; datetime64[s] date; float64 class_number; str decisive; int64 n_items; float64 previous_class;"
+    "str rising falling; int64 n_years"
+)
 
 
 def known_samples(samples: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -57,7 +46,6 @@ def paired_matter(samples: pd.DataFrame) -> pd.DataFrame:
     ``zone, sample_id, depth, first, last`` (years of the surveys), ``before, after`` (g/kg).
     """
     matter = samples[(samples["item"] == "SOM") & (samples["medium"] == "soil") & samples["year"].notna()]
-    names = ["zone", "sample_id", "depth", "first", "last", "before", "after"]
     parts = []
     for depth, part in matter.groupby("depth"):
         surveys = part.groupby("survey")["year"].first().sort_values(kind="stable")
@@ -66,8 +54,8 @@ def paired_matter(samples: pd.DataFrame) -> pd.DataFrame:
         ends = [part[part["survey"] == name] for name in (surveys.index[0], surveys.index[-1])]
         both = ends[0].merge(ends[1], on="sample_id", suffixes=("_before", "_after"))
         both = both.rename(columns={"value_before": "before", "value_after": "after", "zone_after": "zone"})
-        parts.append(both.assign(depth=depth, first=int(surveys.iloc[0]), last=int(surveys.iloc[-1]))[names])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+        parts.append(both.assign(depth=depth, first=int(surveys.iloc[0]), last=int(surveys.iloc[-1])))
+    return shape(pd.concat(parts) if parts else [], _PAIRS)
 
 
 def matter_change(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +73,7 @@ def matter_change(pairs: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             row | {"zone": zone, "depth": depth, "first": part["first"].iloc[0], "last": part["last"].iloc[0]}
         )
-    return pd.DataFrame(rows, columns=_CHANGE)
+    return shape(rows, _CHANGE)
 
 
 def matter_levels(pairs: pd.DataFrame, depth: str) -> pd.DataFrame:
@@ -99,7 +87,7 @@ def matter_levels(pairs: pd.DataFrame, depth: str) -> pd.DataFrame:
     )
     found = design_means(long, by=["zone", "period"])
     told = found.rename(columns={"zone": "name", "estimate": "value"})
-    return told[["name", "period", "value", "low", "high", "n"]].reset_index(drop=True)
+    return shape(told, _LEVELS)
 
 
 def latest_farmland(samples: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +114,7 @@ def risk_table(farmland: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     than five samples are suppressed, and the zone does not enter the sum, from which they could be told.
     """
     if farmland.empty:
-        return pd.DataFrame(columns=_CLASSES), pd.DataFrame()
+        return shape([], _CLASSES), pd.DataFrame()
     classed = soil.classify_farmland(farmland)
     told = classed.assign(
         is_met=(classed["risk"] == "priority").where(classed["risk"] != "").astype("boolean")
@@ -142,7 +130,28 @@ def risk_table(farmland: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         zone="", **counts.loc[shown].sum().to_dict()
     )
     parts = [by_zone, whole] if len(shown) else [by_zone]
-    return pd.concat([part[_CLASSES] for part in parts], ignore_index=True), classed
+    return shape(pd.concat(parts), _CLASSES), classed
+
+
+def risk_basis(classed: pd.DataFrame, farmland: pd.DataFrame) -> pd.DataFrame:
+    """What the classes rest on, in one row; none without classes.
+
+    Returns
+    -------
+    ``year`` (of the survey; NaN where it has no dates), ``depth`` (may be empty), ``n`` (samples), ``n_preliminary``
+    (without produce), ``n_undetermined`` (without class), ``n_incomplete``.
+    """
+    if classed.empty:
+        return shape([], _BASIS)
+    row = {
+        "year": farmland["year"].iloc[0],
+        "depth": farmland["depth"].iloc[0],
+        "n": len(classed),
+        "n_preliminary": int(classed["is_preliminary"].sum()),
+        "n_undetermined": int((classed["risk"] == "").sum()),
+        "n_incomplete": int((~classed["is_complete"]).sum()),
+    }
+    return shape([row], _BASIS)
 
 
 def index_table(farmland: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +172,7 @@ def index_table(farmland: pd.DataFrame) -> pd.DataFrame:
                 "status": "ok" if is_ok else "suppressed",
             }
         )
-    return pd.DataFrame(rows, columns=_INDEX)
+    return shape(rows, _INDEX)
 
 
 def limits_in_use(limits: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +190,7 @@ def point_table(groundwater: pd.DataFrame, limits: pd.DataFrame, context: Contex
     """
     rows = groundwater[groundwater["date"] <= pd.Timestamp(context.as_of)]
     if rows.empty:
-        return pd.DataFrame(columns=_POINTS)
+        return shape([], _POINTS)
     if len(limits):
         classed = soil.classify_groundwater(rows, limits=limits_in_use(limits))
     else:
@@ -195,7 +204,7 @@ def point_table(groundwater: pd.DataFrame, limits: pd.DataFrame, context: Contex
     for side, name in (("up", "rising"), ("down", "falling")):
         last[name] = [";".join(moves.get((point, side), ())) for point in last.index]
     last["n_years"] = rows.groupby("point_id")["date"].agg(lambda days: days.dt.year.nunique())
-    return last.reset_index()[_POINTS]
+    return shape(last.reset_index(), _POINTS)
 
 
 def _item_moves(rows: pd.DataFrame) -> dict[tuple[str, str], list[str]]:

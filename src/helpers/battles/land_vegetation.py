@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.errors import CoverageError
 from helpers.registry import land
 from helpers.standards import ecology
@@ -17,8 +18,37 @@ WEIGHTS = {"good": 1.0, "marginal": 0.5}
 """Weight of a composite by its SummaryQA; snow, cloud and unknown quality do not count (the suite's own choice)."""
 INDEX = "NDVI"
 TREND_YEARS, BAND_YEARS, MINIMUM_BAND_YEARS = 10, 10, 5
-_TREND = ["zone", "term", "index", "estimate", "low", "high", "likelihood_up", "n", "n_missing", "good_share_pct",
-          "status", "reason"]  # fmt: skip
+_TREND = kinds(
+    "str zone term index; float64 estimate low high likelihood_up; int64 n n_missing; float64 good_share_pct;"
+    "str status reason"
+)
+_MONTHS = kinds("str zone; datetime64[s] month; float64 value; int64 n n_good")
+SEASON = kinds("datetime64[s] date; float64 value median low high; int64 n_years; float64 precipitation_mm")
+
+
+def split_zones(vegetation: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the city's own zones from others: a site elsewhere says nothing of the city.
+
+    A zone is the city's own when its name holds a word of ``registry/land_terms.yml`` (林, 草, …), the name of the city,
+    of one of its counties or lakes, or when ``land.yml`` lists it.
+
+    Returns
+    -------
+    Rows of the city's own zones; and of the others ``zone, first, last`` (days), ``n`` (composites).
+    """
+    known = land.land(context.city.slug)
+    places = (context.city, *known.counties, *known.lakes)
+    words = {word for one in places for word in (one.name_zh, one.name_en)} | set(known.zones)
+    words |= {one.code for one in (context.city, *known.counties)}
+    is_own = {
+        zone: bool(land.zone_term(zone)) or any(word in zone for word in words)
+        for zone in sorted(set(vegetation["zone"]))
+    }
+    mask = vegetation["zone"].map(is_own).astype("bool")
+    rows = vegetation[~mask & (vegetation["date"] <= pd.Timestamp(context.as_of))]
+    rows = rows[rows["index"] == INDEX]
+    foreign = rows.groupby("zone", as_index=False)["date"].agg(first="min", last="max", n="size")
+    return vegetation[mask], shape(foreign, kinds("str zone; datetime64[s] first last; int64 n"))
 
 
 def growing_months(vegetation: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -42,7 +72,7 @@ def growing_months(vegetation: pd.DataFrame, context: Context) -> pd.DataFrame:
         weighted=("weighted", "sum"), weight=("weight", "sum"), n=("value", "size"), n_good=("is_good", "sum")
     )
     months["value"] = (months["weighted"] / months["weight"]).where(months["weight"] > 0)
-    return months[["zone", "month", "value", "n", "n_good"]]
+    return shape(months, _MONTHS)
 
 
 def _season(context: Context) -> tuple[str, str]:
@@ -73,10 +103,10 @@ def trend_table(months: pd.DataFrame, context: Context) -> pd.DataFrame:
                 "good_share_pct": 100 * part["n_good"].sum() / part["n"].sum(),
             }
         )
-    table = pd.DataFrame(rows, columns=_TREND)
+    table = shape(rows, _TREND)
     order = {term: place for place, term in enumerate(land.terms().zones)}
     ranks = table["term"].map(order).fillna(len(order))
-    return table.assign(rank=ranks).sort_values(["rank", "zone"])[_TREND].reset_index(drop=True)
+    return shape(table.assign(rank=ranks).sort_values(["rank", "zone"]), _TREND)
 
 
 def cover_ends(vegetation: pd.DataFrame) -> tuple[float, float] | None:
@@ -98,7 +128,7 @@ def season_table(
     Returns
     -------
     ``date`` (first day of the composite), ``value`` (%), ``median, low, high`` (10–90 %, NaN with fewer than five past
-    years), ``n_years``.
+    years), ``n_years, precipitation_mm`` (NaN until :func:`add_rain`).
     """
     year = context.as_of.year
     rows = vegetation[(vegetation["index"] == INDEX) & vegetation["zone"].isin(zones)]
@@ -123,7 +153,8 @@ def season_table(
     starts = pd.Timestamp(year, 1, 1) + pd.to_timedelta(16 * wide.index.to_numpy(), unit="D")
     told.insert(0, "value", wide.get(year, np.nan))
     told.insert(0, "date", starts.astype("datetime64[s]"))
-    return told.assign(n_years=past.notna().sum(axis=1)).reset_index(drop=True)
+    told = told.assign(n_years=past.notna().sum(axis=1), precipitation_mm=np.nan)
+    return shape(told, SEASON)
 
 
 def _mean_of_zones(steps: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +166,7 @@ def _mean_of_zones(steps: pd.DataFrame) -> pd.DataFrame:
 
 
 def add_rain(season: pd.DataFrame, weather: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Add the precipitation (mm) of each 16-day step; NaN for steps with a day without a value."""
+    """Give the precipitation (mm) of each 16-day step; NaN for steps with a day without a value."""
     days = weather.set_index("date")["precipitation_mm"]
     days = days[days.index <= pd.Timestamp(context.as_of)]
     year_end = pd.Timestamp(context.as_of.year, 12, 31)

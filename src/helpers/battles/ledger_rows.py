@@ -1,132 +1,99 @@
-"""Results rows of what departments report: the latest value against its target, or 数据不足 and what to supply."""
+"""What departments report, as observations: the latest value with its history, or nothing and what to supply."""
 
 from __future__ import annotations
 
-import math
-from datetime import date
+from collections.abc import Iterable
+from itertools import pairwise
 
 import pandas as pd
 
-from helpers import registry
+from helpers import registry, store
+from helpers.battles import assess
+from helpers.battles.assess import Observation, observed_pace, reason  # noqa: F401
 from helpers.battles.context import Context
-from helpers.battles.judgement import judge
+from helpers.battles.spans import Span
 from helpers.errors import ParameterError
 from helpers.periods import Period
 from helpers.standards.rounding import round_half_even
 
-_PRELIMINARY = "preliminary"
+UNVERIFIED = "ledger_unverified"
 
 
-def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) -> list[dict[str, object]]:
-    """Build one row per reported indicator and target, for the city as a whole.
+def observations(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> list[Observation]:
+    """Take the latest figure of each reported indicator, for the city as a whole.
 
     Parameters
     ----------
     ledger
-        ``indicator_id, place_code, period, value, unit, status, scope, source_id``; may be empty.
+        ``indicator_id, place_code, period, value, unit, status, scope, source_id``; may be empty. Figures that were
+        computed stand among them with ``n``, ``expected`` and ``caveats`` of their own
+        (:func:`helpers.battles.land_ledger.merge_computed`).
     indicator_ids
         Indicators of the battle that departments report, in the order they are shown.
 
     Returns
     -------
-    Rows for :func:`helpers.battles.results.make`. An indicator nobody reported has no value, status ``no_data`` and the
-    caveat ``ledger_empty``; a target whose number the province sets has the caveat ``province_target_missing``.
+    One observation an indicator, over the period it was reported for; its history are the figures of one scope and of
+    periods of one length. An indicator nobody reported has no value, over the days asked for. A sum of works done that
+    falls from one period to the next is shown and not judged: what was filled in is no such sum.
     """
     own = ledger[ledger["place_code"] == context.city.code]
-    rows = []
-    for indicator_id in indicator_ids:
-        history = _history(own[own["indicator_id"] == indicator_id], indicator_id, context.as_of)
-        targets = context.plan.targets_for(indicator_id) or (None,)
-        rows += [_row(indicator_id, history, target, context) for target in targets]
-    return rows
+    return [_observe(own[own["indicator_id"] == name], name, context) for name in indicator_ids]
 
 
-def _history(rows: pd.DataFrame, indicator_id: str, as_of: date) -> pd.DataFrame:
-    """Values as they are printed whose period had ended by ``as_of``, oldest first, all of the latest one's scope."""
+def _observe(rows: pd.DataFrame, indicator_id: str, context: Context) -> Observation:
+    history = _history(rows, indicator_id, context)
+    if history.empty:
+        start, end = context.period.until(context.as_of)
+        asked = Span(start, end, True, end == context.period.end)
+        return Observation(indicator_id, asked, reason=reason("not_reported"), caveats=["ledger_empty"])
+    last = history.iloc[-1]
+    falls = _first_fall(history) if registry.indicator(indicator_id).period == "cumulative" else None
+    return Observation(
+        indicator_id,
+        Span(last["start"], last["end"], True, True),
+        value=float(last["value"]),
+        n=float(last["n"]) if _is_told(last, "n") else len(history),
+        expected=float(last["expected"]) if _is_told(last, "expected") else None,
+        source_ids={one for names in history["source_id"] for one in names.split(";") if one},
+        history=history[["end", "value"]] if falls is None else history[["end", "value"]][:0],
+        is_valid=falls is None,
+        reason="" if falls is None else reason("falling_total", year=falls),
+        is_due_always=True,
+        caveats=_caveats(last),
+    )
+
+
+def _history(rows: pd.DataFrame, indicator_id: str, context: Context) -> pd.DataFrame:
+    """Figures as they are printed whose period had ended, oldest first, of the latest one's scope and length."""
     decimals = registry.indicator(indicator_id).decimals
     spans = [Period.parse(text) for text in rows["period"]]
     table = rows.assign(
         start=[span.start for span in spans],
         end=[span.end for span in spans],
+        months=[span.end.month - span.start.month + 1 for span in spans],
         value=[float(round_half_even(value, decimals)) for value in rows["value"]],
     )
-    table = table[table["end"] <= as_of].sort_values(["end", "start"])
-    return table[table["scope"] == table["scope"].iloc[-1]] if len(table) else table
+    table = table[table["end"] <= context.as_of].sort_values(["end", "months"], kind="stable")
+    if table.empty:
+        return table
+    last = table.iloc[-1]
+    return table[(table["scope"] == last["scope"]) & (table["months"] == last["months"])]
 
 
-def _row(
-    indicator_id: str, history: pd.DataFrame, target: registry.Target | None, context: Context
-) -> dict[str, object]:
-    indicator = registry.indicator(indicator_id)
-    row: dict[str, object] = {
-        "indicator_id": indicator_id,
-        "place_code": context.city.code,
-        "unit": indicator.unit,
-        "direction": indicator.direction,
-        "simulated": context.simulated,
-        "standard": "",
-        "confidence": "none",
-    }
-    caveats = list(registry.caveats_of(indicator_id, context.city.slug))
-    if target is not None:
-        row |= {
-            "target_id": target.id,
-            "target_value": math.nan if target.value is None else target.value,
-            "target_date": target.target_date,
-            "target_operator": target.operator,
-        }
-        caveats += target.caveats
-    if history.empty:
-        start, end = context.period.until(context.as_of)
-        row |= {"period_start": start, "period_end": end, "status": "no_data"}
-        caveats.append("ledger_empty")
-    else:
-        row |= _reported(history, target, context)
-        caveats.append("ledger_unverified")
-    row["caveats"] = ";".join(dict.fromkeys(caveats))
-    return row
+def _first_fall(history: pd.DataFrame) -> int | None:
+    """Year of the first figure below the one before it."""
+    figures = zip(history["end"], history["value"], strict=True)
+    return next((now.year for (_, before), (now, value) in pairwise(figures) if value < before), None)
 
 
-def _reported(history: pd.DataFrame, target: registry.Target | None, context: Context) -> dict[str, object]:
-    last = history.iloc[-1]
-    # A commitment without a deadline holds every day, so every value of it is due.
-    is_due = target is not None and (target.target_date is None or target.target_date <= last["end"])
-    value = float(last["value"])
-    goal = None if target is None else target.value
-    fields = {
-        "value": value,
-        "period_start": last["start"],
-        "period_end": last["end"],
-        "n_obs": float(len(history)),
-        "source_ids": last["source_id"],
-        "confidence": "none"
-        if context.simulated
-        else ("medium" if last["status"] == _PRELIMINARY else "high"),
-    }
-    fields["status"] = judge(
-        value,
-        goal,
-        "" if target is None else target.operator,
-        pace=None if goal is None else observed_pace(history, goal, target.target_date),
-        period_complete=True,
-        is_due=is_due,
-    )
-    return fields
+def _caveats(last: pd.Series) -> list[str]:
+    told = str(last["caveats"]).split(";") if _is_told(last, "caveats") else [UNVERIFIED]
+    return [*filter(None, told), *(["preliminary_figure"] if last["status"] == "preliminary" else [])]
 
 
-def observed_pace(history: pd.DataFrame, goal: float, deadline: date | None) -> float | None:
-    """Observed over required pace since the first reported value; None where it cannot be told.
-
-    Needs two values of periods of one length, a deadline, and a way still to go at the first of them.
-    """
-    if deadline is None or len(history) < 2:
-        return None
-    first, last = history.iloc[0], history.iloc[-1]
-    years = (last["end"] - first["end"]).days / 365.25
-    to_go = (deadline - first["end"]).days / 365.25
-    if years <= 0 or to_go <= 0 or goal == first["value"]:
-        return None
-    return ((last["value"] - first["value"]) / years) / ((goal - first["value"]) / to_go)
+def _is_told(row: pd.Series, name: str) -> bool:
+    return name in row and not pd.isna(row[name])
 
 
 def reported_indicators(context: Context, *, battle: str) -> list[str]:
@@ -151,3 +118,8 @@ def reported_indicators(context: Context, *, battle: str) -> list[str]:
     return [
         key for key, record in known.items() if record.is_ledger and (record.battle == battle or key in named)
     ]
+
+
+def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) -> list[dict[str, object]]:
+    """Assess what departments report; for the battles that do not assess observations yet."""
+    return assess.make_rows(observations(ledger, indicator_ids, context), context, store.empty("sources"))

@@ -7,15 +7,15 @@ quarters and points as the measurements by hand, else by those.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
+from helpers.battles import ledger_rows
+from helpers.battles.assess import Observation
 from helpers.battles.context import Context
-from helpers.battles.judgement import is_missing
-from helpers.battles.land_ledger import derive, merge_derived
+from helpers.battles.land_ledger import merge_computed
 from helpers.standards import noise
 from helpers.statistics.survey import exact_interval
 
@@ -210,78 +210,49 @@ def _differences(summaries: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     return both.rename(columns=named).drop(columns=["city_code", "source_id"]).reset_index(drop=True)
 
 
-def replace_reported(
-    ledger: pd.DataFrame, found: Mapping[str, pd.DataFrame], context: Context
-) -> tuple[pd.DataFrame, frozenset[str]]:
-    """Put the shares of whole years in the place of those a department reports.
+def observations(
+    ledger: pd.DataFrame,
+    indicator_ids: Iterable[str],
+    found: Mapping[str, pd.DataFrame],
+    context: Context,
+) -> list[Observation]:
+    """Take what departments report, the measured shares of whole years in the place of reported ones.
 
     Parameters
     ----------
     ledger
         As the store keeps it.
+    indicator_ids
+        Indicators departments report to the battle, those of noise among them.
     found
         Of :func:`build`.
 
     Returns
     -------
-    The ledger; and the indicators whose reported figure of a year differs from the one computed.
+    As :func:`helpers.battles.ledger_rows.observations`. A measured compliance counts point-times with a valid level
+    over those listed, and says so where a department reported another figure.
     """
     years = _whole_years(found)
-    shares = found["noise_automation"]
-    shares = shares[shares["year"].isin(years["year"])].rename(columns={"share_pct": "rate_pct"})
-    parts = [(COMPLIANCE[period], part) for period, part in years.groupby("period")]
-    derived = []
-    for indicator_id, part in (*parts, (SHARE, shares)):
-        figures = pd.DataFrame(
-            {"period": part["year"].astype("int64").astype("str"), "value": part["rate_pct"], "scope": ""}
-        )
-        made = derive(indicator_id, figures, context, source_id="")
-        derived.append(made.assign(source_id=part["source_ids"].to_numpy()))
-    merged, differences = merge_derived(ledger, derived)
-    return merged, frozenset(differences["indicator_id"])
+    share = found["noise_automation"]
+    share = share[share["year"].isin(years["year"])].rename(columns={"share_pct": "rate_pct"})
+    share = share.assign(n=share["n_points"])
+    counted = years.rename(columns={"n_listed": "expected"}).assign(caveats="noise_point_times")
+    computed = {COMPLIANCE[period]: _figures(part) for period, part in counted.groupby("period")}
+    merged, _ = merge_computed(
+        ledger, computed | {SHARE: _figures(share.assign(caveats=""))}, context, differs="ledger_differs"
+    )
+    return ledger_rows.observations(merged, indicator_ids, context)
+
+
+def _figures(years: pd.DataFrame) -> pd.DataFrame:
+    """Yearly rates for :func:`helpers.battles.land_ledger.merge_computed`."""
+    told = years.rename(columns={"rate_pct": "value", "source_ids": "source_id"})
+    return told.assign(period=told["year"].astype("int64").astype("str"), scope="").reindex(
+        columns=["period", "value", "scope", "source_id", "caveats", "n", "expected"]
+    )
 
 
 def _whole_years(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Years with valid point-times in every quarter, by the method that tells them."""
     years = found["noise_years"]
     return years[years["is_told"] & (years["n_quarters"] == QUARTERS)]
-
-
-def tell_counts(
-    rows: list[dict[str, object]],
-    found: Mapping[str, pd.DataFrame],
-    differing: frozenset[str],
-    context: Context,
-) -> list[dict[str, object]]:
-    """Give the rows that rest on measured levels their point-times, coverage and caveats."""
-    years = _whole_years(found)
-    automation_ = found["noise_automation"].set_index("year")
-    periods = {indicator: period for period, indicator in COMPLIANCE.items()}
-    told = []
-    for row in rows:
-        year = _year_of(row, context.as_of)
-        part = years[(years["year"] == year) & (years["period"] == periods.get(str(row["indicator_id"]), ""))]
-        if len(part):
-            counts = {"n_obs": float(part["n"].iloc[0])}
-            counts["coverage_pct"] = noise.compliance_pct(part["n"].iloc[0], part["n_listed"].iloc[0])
-            row = row | counts | {"caveats": _caveats(row, differing)}
-        elif row["indicator_id"] == SHARE and year in set(years["year"]):
-            row = row | {
-                "n_obs": float(automation_.at[year, "n_points"]),
-                "caveats": _caveats(row, differing),
-            }
-        told.append(row)
-    return told
-
-
-def _year_of(row: Mapping[str, object], as_of: date) -> int | None:
-    """Year a row with a value of a whole year tells."""
-    end = row["period_end"]
-    return end.year if not is_missing(row.get("value")) and end <= as_of else None
-
-
-def _caveats(row: Mapping[str, object], differing: frozenset[str]) -> str:
-    kept = [one for one in str(row["caveats"]).split(";") if one and one != "ledger_unverified"]
-    added = [] if row["indicator_id"] == SHARE else ["noise_point_times"]
-    added += ["ledger_differs"] if row["indicator_id"] in differing else []
-    return ";".join([*kept, *added])

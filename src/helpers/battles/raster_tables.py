@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.battles import shapes
 from helpers.battles.context import Context
 from helpers.registry import land
 from helpers.statistics.trend_map import TrendMap
@@ -38,6 +39,7 @@ _SHAPES = {
     },
     "zones": {"zone": "str", "date": "datetime64[s]", "value": "float64", "valid_share_pct": "float64"},
 }
+_YEARLY = shapes.kinds("str zone name_zh name_en; int64 year; float64 value; int64 n")
 MINIMUM_SHARE_PCT = 50.0
 """Valid share of a zone below which an image does not count in its series (the suite's own choice)."""
 
@@ -85,11 +87,12 @@ def _yearly(zones: pd.DataFrame, context: Context) -> pd.DataFrame:
     table = grouped.agg(value="mean", n="size").reset_index()
     short = table["n"] < table["year"].map(images)
     names = {code: land.raster_zone(context.city.slug, code) for code in table["zone"].unique()}
-    return table.assign(
+    told = table.assign(
         value=table["value"].mask(short),
         name_zh=[names[code][0] for code in table["zone"]],
         name_en=[names[code][1] for code in table["zone"]],
-    )[["zone", "name_zh", "name_en", "year", "value", "n"]]
+    )
+    return shapes.shape(told, _YEARLY)
 
 
 def draw_from(tables: dict[str, pd.DataFrame]) -> TrendMap | None:

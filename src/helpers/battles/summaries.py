@@ -167,24 +167,6 @@ def grass_cover_types(battle: Battle) -> pd.DataFrame:
     )
 
 
-def fires_by_window(battle: Battle) -> pd.DataFrame:
-    """Fire points of each year, a row a straw-burning window: ``year, total, is_complete, window_id, n_fires``."""
-    found = battle.tables.get("fires", pd.DataFrame())
-    windows = [one.id for one in battle.context.city.straw_windows]
-    rows = [
-        {
-            "year": row["year"],
-            "total": row["total"],
-            "is_complete": row["is_complete"],
-            "window_id": one,
-            "n_fires": row.get(one),
-        }
-        for row in found.to_dict("records")
-        for one in windows or [""]
-    ]
-    return pd.DataFrame(rows)
-
-
 def plan_targets(battle: Battle) -> pd.DataFrame:
     """Every target of the plan with the row of the results that tells it.
 
@@ -240,7 +222,6 @@ TABLES: dict[str, Callable[[Battle], pd.DataFrame]] = {
         risk_classes,
         mine_years,
         grass_cover_types,
-        fires_by_window,
         plan_targets,
         articles_with_place,
     )
@@ -253,7 +234,6 @@ BASES = {
     "risk_classes": "risks",
     "mine_years": "years",
     "grass_cover_types": "grass_types",
-    "fires_by_window": "fires",
     "articles_with_place": "articles",
 }
 """Table of the battle that each is summed up from."""

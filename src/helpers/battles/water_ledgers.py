@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
-from helpers import registry
+from helpers.battles.assess import Observation
 from helpers.battles.context import Context
-from helpers.battles.judgement import is_missing, judge
-from helpers.battles.ledger_rows import observed_pace
-from helpers.registry import Target
+from helpers.battles.spans import Span
+from helpers.battles.water_months import make_table, split_ids
 from helpers.standards import surface_water as water
 from helpers.standards.surface_water.grid import share_pct
 
@@ -19,11 +19,25 @@ _AREAS = {"city_black_odorous_bodies": "city_built_up", "county_black_odorous_bo
 _OF_OUTFALLS = ("direct_sewage_outlets", "outfalls_rectified")
 _COUNTED = (*_AREAS, "black_odorous_relapses", *_OF_OUTFALLS)
 _URBAN = tuple(_AREAS.values())
+_OF_TOTALS = ("ledger_empty", "ledger_unverified", "preliminary_figure")
+_HISTORY = {"start": "object", "end": "object", "value": "float64", "n": "int64", "source_ids": "str"}
+_DAYS = dict.fromkeys(("identified_date", "eliminated_date", "relapsed_date"), "datetime64[s]")
+_BODIES = {"body_id": "str", "body_name": "str", "area_kind": "str", "length_km": "float64", "grade": "str"}
+_BODIES |= {
+    "status": "str",
+    **_DAYS,
+    "measured_grade": "Int64",
+    "n_points": "int64",
+    "is_black_again": "bool",
+}
+_STATES = dict.fromkeys(("n_listed", "n_eliminated", "n_in_treatment", "n_relapsed"), "int64")
+_COUNTS = {"year": "int64", "date": "datetime64[s]", "area_kind": "str"} | _STATES
+_STAGES = dict.fromkeys(("n_listed", *STAGES), "int64")
 
 
-def make_rows(
-    bodies: pd.DataFrame, outfalls: pd.DataFrame, reported: list[dict[str, object]], context: Context
-) -> list[dict[str, object]]:
+def observations(
+    bodies: pd.DataFrame, outfalls: pd.DataFrame, reported: list[Observation], context: Context
+) -> list[Observation]:
     """Replace what departments report in total by what their ledgers count, where there is a ledger.
 
     Parameters
@@ -31,62 +45,42 @@ def make_rows(
     bodies, outfalls
         ``black_odorous`` and ``outfalls`` as the store keeps them; either may be empty.
     reported
-        Rows of :func:`helpers.battles.ledger_rows.make_rows` for the indicators of the battle.
+        Of :func:`helpers.battles.ledger_rows.observations` for the indicators of the battle.
 
     Returns
     -------
-    The rows in their order. A count that differs from the total reported for the same year carries a caveat.
+    The observations in their order. A count that differs from the total reported for the same year carries a caveat; a
+    total of a later year stands.
     """
     return [
-        _counted(row, outfalls if row["indicator_id"] in _OF_OUTFALLS else bodies, context)
-        for row in reported
+        _counted(seen, outfalls if seen.indicator_id in _OF_OUTFALLS else bodies, context)
+        if seen.indicator_id in _COUNTED
+        else seen
+        for seen in reported
     ]
 
 
-def _counted(row: dict[str, object], ledger: pd.DataFrame, context: Context) -> dict[str, object]:
-    if row["indicator_id"] not in _COUNTED:
-        return row
-    history = count_history(str(row["indicator_id"]), ledger, context)
-    if history.empty:
-        return row
+def _counted(seen: Observation, ledger: pd.DataFrame, context: Context) -> Observation:
+    history = count_history(seen.indicator_id, ledger, context)
+    if history.empty or (seen.has_value and seen.span.end.year > history["end"].iloc[-1].year):
+        return seen
     last = history.iloc[-1]
-    target = context.plan.target(str(row["target_id"])) if row.get("target_id") else None
-    goal = None if target is None else target.value
-    told = [
-        one
-        for one in str(row["caveats"]).split(";")
-        if one and one not in ("ledger_empty", "ledger_unverified")
-    ]
-    told += ["ledger_counted", *(["outfall_base"] if row["indicator_id"] == "outfalls_rectified" else [])]
-    differs = (
-        not is_missing(row.get("value"))
-        and row["period_end"].year == last["end"].year
-        and row["value"] != last["value"]
+    differs = seen.has_value and seen.span.end.year == last["end"].year and seen.value != last["value"]
+    caveats = [one for one in seen.caveats if one not in _OF_TOTALS] + ["ledger_counted"]
+    caveats += ["outfall_base"] if seen.indicator_id == "outfalls_rectified" else []
+    return replace(
+        seen,
+        span=Span(last["start"], last["end"], True, True),
+        value=last["value"],
+        n=last["n"],
+        expected=None,
+        source_ids=split_ids(history["source_ids"]),
+        history=history[["end", "value"]],
+        is_valid=True,
+        is_due_always=True,
+        reason="",
+        caveats=[*caveats, *(["ledger_differs"] if differs else [])],
     )
-    return row | {
-        "value": last["value"],
-        "period_start": last["start"],
-        "period_end": last["end"],
-        "n_obs": float(last["n"]),
-        "source_ids": last["source_ids"],
-        "confidence": "none" if context.simulated else "medium",
-        "caveats": ";".join([*told, *(["ledger_differs"] if differs else [])]),
-        "status": judge(
-            last["value"],
-            goal,
-            "" if target is None else target.operator,
-            pace=None if goal is None else observed_pace(history, goal, target.target_date),
-            period_complete=True,
-            is_due=_is_due(target, str(row["indicator_id"]), last["end"]),
-        ),
-    }
-
-
-def _is_due(target: Target | None, indicator_id: str, end: date) -> bool:
-    """Whether nothing later can meet the target; a yearly figure without a date is due every year."""
-    if target is None or target.target_date is None:
-        return target is not None and registry.indicator(indicator_id).period == "year"
-    return target.target_date <= end
 
 
 def latest_entries(ledger: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -113,8 +107,8 @@ def count_history(indicator_id: str, ledger: pd.DataFrame, context: Context) -> 
         if counted is not None:
             value, n = counted
             sources = ";".join(sorted(set(entries["source_id"])))
-            rows.append((date(day.year, 1, 1), day.date(), float(value), n, sources))
-    return pd.DataFrame(rows, columns=["start", "end", "value", "n", "source_ids"])
+            rows.append((date(day.year, 1, 1), day.date(), value, n, sources))
+    return make_table(rows, _HISTORY)
 
 
 def _count(indicator_id: str, entries: pd.DataFrame, day: pd.Timestamp) -> tuple[float, int] | None:
@@ -143,23 +137,15 @@ def body_table(bodies: pd.DataFrame, points: pd.DataFrame, last: date) -> pd.Dat
     ``measured_grade`` (0 none, 1 light, 2 severe; NA without points), ``n_points``, ``is_black_again``: eliminated by
     the ledger and black-odorous by its points. Reaches are not told, as no ledger says which point lies downstream.
     """
-    columns = ["body_id", "body_name", "area_kind", "length_km", "grade", "status"]
-    columns += ["identified_date", "eliminated_date", "relapsed_date"]
-    entries = latest_entries(bodies, last)[columns]
     samples = points[points["date"].between(pd.Timestamp(last.year, 1, 1), pd.Timestamp(last))]
-    if samples.empty:
-        measured = pd.DataFrame(
-            {"body_id": pd.Series(dtype="str"), "grade": pd.Series(dtype="Int64"), "n_points": 0}
-        )
-    else:
-        measured = water.grade_bodies(water.grade_points(samples))
-    measured = measured[["body_id", "grade", "n_points"]].rename(columns={"grade": "measured_grade"})
-    table = entries.merge(measured, how="left", on="body_id")
+    graded = () if samples.empty else water.grade_bodies(water.grade_points(samples))
+    measured = make_table(graded, {"body_id": "str", "grade": "Int64", "n_points": "int64"})
+    measured = measured.rename(columns={"grade": "measured_grade"})
+    table = latest_entries(bodies, last).merge(measured, how="left", on="body_id")
     is_black = table["measured_grade"].fillna(0) > 0
-    return table.assign(
-        n_points=table["n_points"].fillna(0).astype(int),
-        is_black_again=(table["status"] == "eliminated") & is_black.astype(bool),
-    )
+    is_black_again = (table["status"] == "eliminated") & is_black.astype(bool)
+    table = table.assign(n_points=table["n_points"].fillna(0), is_black_again=is_black_again)
+    return make_table(table, _BODIES)
 
 
 def body_counts(bodies: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -176,8 +162,7 @@ def body_counts(bodies: pd.DataFrame, last: date) -> pd.DataFrame:
             left = int(states.get("untreated", 0) + states.get("in_treatment", 0))
             found = (len(group), int(states.get("eliminated", 0)), left, int(states.get("relapsed", 0)))
             rows.append((day.year, day, area, *found))
-    names = ["n_listed", "n_eliminated", "n_in_treatment", "n_relapsed"]
-    return pd.DataFrame(rows, columns=["year", "date", "area_kind", *names])
+    return make_table(rows, _COUNTS)
 
 
 def stage_table(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -190,10 +175,8 @@ def stage_table(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
     entries = latest_entries(outfalls, last)
     done = entries[[f"{stage}_date" for stage in STAGES]].notna().set_axis(list(STAGES), axis=1)
     groups = done.assign(n_listed=1).groupby(entries["water_body"])
-    table = groups.sum().astype(int).reset_index()
-    return table.sort_values(["n_listed", "water_body"], ascending=[False, True], ignore_index=True)[
-        ["water_body", "n_listed", *STAGES]
-    ]
+    table = make_table(groups.sum().reset_index(), {"water_body": "str", **_STAGES})
+    return table.sort_values(["n_listed", "water_body"], ascending=[False, True], ignore_index=True)
 
 
 def stage_counts(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -202,7 +185,7 @@ def stage_counts(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
         (day.year, day, len(entries), *(int(entries[f"{stage}_date"].notna().sum()) for stage in STAGES))
         for day, entries in _year_ends(outfalls, last)
     ]
-    return pd.DataFrame(rows, columns=["year", "date", "n_listed", *STAGES])
+    return make_table(rows, {"year": "int64", "date": "datetime64[s]", **_STAGES})
 
 
 def _year_ends(ledger: pd.DataFrame, last: date) -> list[tuple[pd.Timestamp, pd.DataFrame]]:
@@ -212,12 +195,11 @@ def _year_ends(ledger: pd.DataFrame, last: date) -> list[tuple[pd.Timestamp, pd.
 
 def ledger_tables(tables: dict[str, pd.DataFrame], last: date) -> dict[str, pd.DataFrame]:
     """Tables of the ledgers that were supplied: ``bodies``, ``body_counts``, ``stages``, ``stage_counts``."""
-    found = {}
     bodies, outfalls = tables["black_odorous"], tables["outfalls"]
-    if len(bodies):
-        found["bodies"] = body_table(bodies, tables["black_odorous_points"], last)
-        found["body_counts"] = body_counts(bodies, last)
-    if len(outfalls):
-        found["stages"] = stage_table(outfalls, last)
-        found["stage_counts"] = stage_counts(outfalls, last)
-    return found
+    found = {
+        "bodies": body_table(bodies, tables["black_odorous_points"], last),
+        "body_counts": body_counts(bodies, last),
+        "stages": stage_table(outfalls, last),
+        "stage_counts": stage_counts(outfalls, last),
+    }
+    return {name: table for name, table in found.items() if len(table)}

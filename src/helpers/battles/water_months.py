@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
-from helpers.periods import same_span_last_year
+from helpers.battles.spans import Span, spans_told
 from helpers.registry import SectionNetwork
 from helpers.standards import surface_water as water
 from helpers.standards.rounding import exact_fraction, round_half_even
@@ -25,26 +25,8 @@ _CLASS_COLUMNS = {
     "n_expected": "int64",
     "is_valid": "bool",
 }
+_MONTH_COLUMNS = {"section_id": "str", "month": "datetime64[s]", "class": "Int64", "decisive": "str"}
 _NOTHING = {"decisive": "", "n_items": 0, "is_complete": False, "n_months": 0, "is_valid": False}
-
-
-@dataclass(frozen=True)
-class Span:
-    """One stretch of whole months that rows speak of; ``is_complete`` says that it will get no further month."""
-
-    start: date
-    end: date
-    is_year: bool
-    is_complete: bool
-
-    @property
-    def n_months(self) -> int:
-        """Calendar months of the span."""
-        return 12 * (self.end.year - self.start.year) + self.end.month - self.start.month + 1
-
-    def year_before(self) -> Span:
-        """The same months one year earlier."""
-        return Span(*same_span_last_year(self.start, self.end), self.is_year, True)
 
 
 @dataclass(frozen=True)
@@ -61,6 +43,13 @@ class WaterMonths:
     networks: tuple[SectionNetwork, ...]
     judged: dict[tuple[date, date], pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
     shares: dict[tuple[date, date], pd.Series] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def judged_months(self) -> pd.Series:
+        """First days of the months in which an item that decides was read at a section of a network."""
+        members = {name for network in self.networks for name in network.sections}
+        is_told = self.values["section_id"].isin(members) & self.values["item"].isin(water.assessed_items())
+        return self.values.loc[is_told, "date"]
 
     @property
     def body(self) -> dict[str, str]:
@@ -124,32 +113,48 @@ def _order_downstream(sections: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def spans(dates: pd.Series, context: Context) -> list[Span]:
-    """Spans one report speaks of: the year up to the last month with data, and the month or quarter asked for.
+def last_in_year(days: pd.Series, context: Context) -> date | None:
+    """Last of some days within the year asked for, up to the last that counts; ``None`` without any."""
+    first, last = date(context.period.year, 1, 1), min(context.period.end, context.as_of)
+    inside = days[days.between(pd.Timestamp(first), pd.Timestamp(last))]
+    return None if inside.empty else inside.max().date()
 
-    A year is complete when its December has data; nothing is told of a span without any.
+
+def month_spans(months: pd.Series, context: Context) -> list[Span]:
+    """Spans one report speaks of, up to the end of the last month with data; none without data in the year.
 
     Parameters
     ----------
-    dates
+    months
         First days of the months that have data.
     """
-    period = context.period
-    year_start = date(period.start.year, 1, 1)
-    found = dates[dates.between(pd.Timestamp(year_start), pd.Timestamp(min(period.end, context.as_of)))]
-    if found.empty:
-        return []
-    last = (found.max() + pd.offsets.MonthEnd()).date()
-    told = [Span(year_start, last, True, last == date(year_start.year, 12, 31))]
-    if not period.is_year and last >= period.start:
-        told.append(Span(period.start, last, False, last == period.end))
-    return told
+    last = last_in_year(months, context)
+    return [] if last is None else spans_told(context, (pd.Timestamp(last) + pd.offsets.MonthEnd(0)).date())
 
 
 def asked_span(context: Context) -> Span:
     """The period as far as it had run, where no data say how far they reach."""
-    start, end = context.period.until(context.as_of)
-    return Span(start, end, True, False)
+    return Span(*context.period.until(context.as_of), True, False)
+
+
+def whole_years(months: pd.Series) -> list[int]:
+    """Years whose December has data; whether there are months enough is for each value to say."""
+    return sorted(set(months[months.dt.month == 12].dt.year))
+
+
+def is_like_for_like(now: Collection[object], before: Collection[object], *, needed: float) -> bool:
+    """Whether two values rest on as much: both on as many places as a value needs, or on the very same ones."""
+    return min(len(now), len(before)) >= needed or set(now) == set(before)
+
+
+def split_ids(joined: Iterable[str]) -> set[str]:
+    """The single ids of some that are joined by ``;``."""
+    return {one for ids in joined for one in ids.split(";") if one}
+
+
+def make_table(rows: pd.DataFrame | Sequence[object], kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Lay rows out under fixed columns and types, which a table without rows has too."""
+    return pd.DataFrame(rows, columns=list(kinds)).astype(dict(kinds))
 
 
 def months_ended(dates: pd.Series, context: Context) -> pd.Series:
@@ -180,13 +185,24 @@ def span_classes(months: WaterMonths, span: Span, section_ids: Iterable[str]) ->
     return months.judged[key].loc[ids].reset_index()
 
 
+def has_classes(rows: pd.DataFrame) -> bool:
+    """Whether some readings hold an item that decides a class."""
+    return bool(rows["item"].isin(water.assessed_items()).any())
+
+
+def month_classes(months: WaterMonths, rows: pd.DataFrame) -> pd.DataFrame:
+    """Class of every section and month of some readings: ``section_id, month, class, decisive``."""
+    found = water.classify(rows, body=months.body) if has_classes(rows) else ()
+    return make_table(found, _MONTH_COLUMNS)
+
+
 def _judge_span(months: WaterMonths, span: Span) -> pd.DataFrame:
     """Class of every known section over a span, indexed by section."""
     rows = months.within(span)
-    if rows["item"].isin(water.assessed_items()).any():
+    if has_classes(rows):
         found = water.section_period_class(rows, body=months.body, start=span.start, end=span.end)
     else:
-        found = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _CLASS_COLUMNS.items()})
+        found = make_table((), _CLASS_COLUMNS)
     names = pd.Index(months.sections["section_id"], name="section_id")
     found = found.set_index("section_id").reindex(names)
     filled = {

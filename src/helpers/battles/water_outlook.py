@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.battles.water_months import Span, WaterMonths
+from helpers.battles.assess import reason
+from helpers.battles.spans import Span
+from helpers.battles.water_months import WaterMonths
 from helpers.standards import surface_water as water
 from helpers.standards.surface_water import classes as rules
 from helpers.standards.surface_water import grid
@@ -29,7 +31,7 @@ class Outlook:
     """Final classes of the year in every draw.
 
     ``item_classes`` has the axes item, section, draw (1 to 6, 0 without a value); ``rest_means`` the axes item, section:
-    mean of the months to come over all draws. Empty unless ``status`` is ``ok``.
+    mean of the months to come over all draws. Empty unless ``status`` is ``ok``; ``reason`` (machine text) then says why.
     """
 
     sections: tuple[str, ...] = ()
@@ -89,19 +91,18 @@ def draw_year(months: WaterMonths, span: Span, *, seed: int, n_draws: int = N_DR
     """
     network, n_left = months.network_of(span), _MONTHS - span.end.month
     if network is None or n_left == 0:
-        return Outlook(n_left=n_left, reason="no network" if network is None else "the year is complete")
+        return Outlook(n_left=n_left, reason="no_network" if network is None else "")
     first = max(network.valid_from.year, span.end.year - 6)
     long = Span(span.start.replace(year=first), span.end, False, False)
     rows = months.within(long, network.sections)
     rows = rows[rows["item"].isin([*water.assessed_items(), water.DO_SATURATION])]
     if not (rows["date"].dt.year == span.end.year).any():
-        return Outlook(n_left=n_left, reason="no data in the year")
+        return Outlook(n_left=n_left, reason="no_value")
     cube, sections, items = _lay_cube(rows, first, span.end.year)
     through, generator = span.end.month, np.random.default_rng([seed, span.end.year])
     years = _source_years(cube[:, :, :-1, through:])
     if len(years) < MINIMUM_YEARS:
-        reason = f"{len(years)} earlier years of the network hold the months to come, {MINIMUM_YEARS} needed"
-        return Outlook(n_left=n_left, reason=reason)
+        return Outlook(n_left=n_left, reason=reason("few_years", n=len(years), needed=MINIMUM_YEARS))
     level = _assess_level(cube, years, through)
     known = cube[:, :, -1, :through]
     rest, n_rest, is_sampled = _draw_rest(cube[:, :, years, through:], level, generator, n_draws)

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
-from helpers.battles.water_months import Span, WaterMonths
+from helpers.battles.spans import Span
+from helpers.battles.water_months import WaterMonths, has_classes, make_table
 from helpers.battles.water_outlook import Outlook
 from helpers.battles.water_tables import TARGET_CLASS, add_names
 from helpers.standards import surface_water as water
 
-_RIVER_COLUMNS = [
-    "river_zh",
-    "river_en",
-    "n_sections",
-    "method",
-    "class",
-    "decisive",
-    "good_pct",
-    "worse_pct",
-    "grade",
-]
-_RIVER_COLUMNS += ["grade_zh", "grade_en", "main"]
+_PLACE = dict.fromkeys(("section_id", "name_zh", "name_en", "river_zh", "river_en"), "str")
+_LEFT = {"item": "str", "target_class": "int64", "limit": "float64", "n_so_far": "int64", "n_left": "int64"}
+_LEFT |= dict.fromkeys(("mean_so_far", "sum_left", "mean_left"), "float64") | {"is_reachable": "bool"}
+_CHANCES = dict.fromkeys(("expected_mean", "likelihood", "section_likelihood"), "float64")
+_ALLOWANCE = _PLACE | _LEFT | _CHANCES | {"is_default_target": "bool"}
+_GRADE = {"grade": "Int64", "grade_zh": "str"}
+_BASIN = {"n_sections": "int64", "method": "str", "class": "Int64", "decisive": "str", "good_pct": "float64"}
+_BASIN |= {"worse_pct": "float64", **_GRADE, "main": "str"}
+_RIVERS = {"river_zh": "str", "river_en": "str"} | _BASIN | {"grade_en": "str"}
+_TROPHIC = {
+    "lake": "str",
+    "n_points": "float64",
+    "n_items": "float64",
+    "missing": "str",
+    "tli": "float64",
+} | _GRADE
+_CLASSES = {"name_zh": "str", "class": "Int64", "decisive": "str", "tn_class": "Int64"}
+_RESERVOIRS = {
+    "name_zh": "str",
+    "name_en": "str",
+    **_CLASSES,
+    **_TROPHIC,
+    "tli_prev": "float64",
+    "grade_en": "str",
+}
+del _RESERVOIRS["lake"]
+_AUTOMATIC = {"section_id": "str", "time": "datetime64[s]", "class_code": "Int64", "n_times": "int64"}
+_AUTOMATIC |= _PLACE | {"source_ids": "str"}
 
 
 def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.DataFrame:
@@ -36,8 +55,8 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
     """
     network = months.network_of(span)
     rows = months.within(span, () if network is None else network.sections)
-    if rows.empty:
-        return pd.DataFrame()
+    if not has_classes(rows):
+        return make_table((), _ALLOWANCE)
     told = months.sections.set_index("section_id")["target_class"]
     target = {
         name: TARGET_CLASS if pd.isna(told[name]) else int(told[name]) for name in set(rows["section_id"])
@@ -47,7 +66,7 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
     )
     chances = _chances(outlook, target)
     table = add_names(table.merge(chances, how="left", on=["section_id", "item"]), months)
-    return table.assign(is_default_target=table["section_id"].map(told).isna())
+    return make_table(table.assign(is_default_target=table["section_id"].map(told).isna()), _ALLOWANCE)
 
 
 def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
@@ -62,9 +81,7 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         for at, item in enumerate(outlook.items):
             if (classes[at] > 0).any():
                 rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
-    numbers = ("expected_mean", "likelihood", "section_likelihood")
-    kinds = {"section_id": "str", "item": "str"} | dict.fromkeys(numbers, "float64")
-    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+    return make_table(rows, {"section_id": "str", "item": "str"} | _CHANCES)
 
 
 def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -79,8 +96,8 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     listed = months.sections[(months.sections["river_zh"] != "") & (months.sections["body"] == "river")]
     listed = listed[listed["section_id"].isin(() if network is None else network.sections)]
     rows = months.within(span, listed["section_id"])
-    if rows.empty:
-        return pd.DataFrame(columns=_RIVER_COLUMNS)
+    if not has_classes(rows):
+        return make_table((), _RIVERS)
     basin = dict(zip(listed["section_id"], listed["river_zh"], strict=True))
     found = water.basin_grade(rows, body=months.body, basin=basin, start=span.start, end=span.end)
     names = dict(zip(listed["river_zh"], listed["river_en"], strict=True))
@@ -88,9 +105,8 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
         river_en=lambda table: table["river_zh"].map(names), grade_en=found["grade"].map(_grade_names())
     )
     order = {name: place for place, name in enumerate(names)}
-    return found.sort_values("river_zh", key=lambda column: column.map(order), ignore_index=True)[
-        _RIVER_COLUMNS
-    ]
+    found = found.sort_values("river_zh", key=lambda column: column.map(order), ignore_index=True)
+    return make_table(found, _RIVERS)
 
 
 def _grade_names() -> dict[int, str]:
@@ -115,47 +131,32 @@ def reservoir_table(months: WaterMonths, span: Span, context: Context) -> pd.Dat
     }
     table = table.merge(now, how="left", left_on="name_zh", right_on="lake").drop(columns="lake")
     table = table.merge(_reservoir_classes(months, span, lake), how="left", on="name_zh")
-    return table.assign(
+    table = table.assign(
         tli_prev=table["name_zh"].map(before.set_index("lake")["tli"]),
         grade_en=table["grade"].map(grade_names),
     )
+    return make_table(table, _RESERVOIRS)
 
 
 def _trophic(months: WaterMonths, span: Span, lake: dict[str, str]) -> pd.DataFrame:
     rows = months.within(span, lake)
-    if rows.empty:
-        columns = {
-            "lake": "str",
-            "n_points": "float64",
-            "n_items": "float64",
-            "missing": "str",
-            "tli": "float64",
-        }
-        columns |= {"grade": "Int64", "grade_zh": "str"}
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
-    return water.trophic_states(rows, lake=lake, start=span.start, end=span.end)
+    found = () if rows.empty else water.trophic_states(rows, lake=lake, start=span.start, end=span.end)
+    return make_table(found, _TROPHIC)
 
 
 def _reservoir_classes(months: WaterMonths, span: Span, lake: dict[str, str]) -> pd.DataFrame:
     rows = months.within(span, lake)
     if rows.empty:
-        return pd.DataFrame(
-            {
-                "name_zh": pd.Series(dtype="str"),
-                "class": pd.Series(dtype="Int64"),
-                "decisive": "",
-                "tn_class": pd.Series(dtype="Int64"),
-            }
-        )
+        return make_table((), _CLASSES)
     dates = {"body": months.body, "start": span.start, "end": span.end}
     found = water.basin_grade(rows, basin=lake, **dates).rename(columns={"basin": "name_zh"})
     nitrogen = water.section_period_class(rows, items=["TN"], **dates)
     worst = nitrogen.groupby(nitrogen["section_id"].map(lake))["class"].max()
-    return found.assign(tn_class=found["name_zh"].map(worst))[["name_zh", "class", "decisive", "tn_class"]]
+    return make_table(found.assign(tn_class=found["name_zh"].map(worst)), _CLASSES)
 
 
-def automatic_table(feed: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
-    """The last reading of every automatic station of the known sections; one moment, never a class of a period.
+def automatic_table(feed: pd.DataFrame, months: WaterMonths, context: Context) -> pd.DataFrame:
+    """The last reading in the year of every automatic station of the known sections; one moment, no class of a period.
 
     Parameters
     ----------
@@ -165,24 +166,31 @@ def automatic_table(feed: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
     Returns
     -------
     ``section_id, name_zh, name_en, time, class_code`` (1 to 6, NA where the feed gives none), ``n_times`` (readings since
-    the start of the year), and one column per item with the value shown.
+    the start of the year), ``source_ids`` (joined by ``;``), and one column per item with the value shown.
     """
     names = {
         name: row.section_id
         for row in months.sections.itertuples()
         for name in (row.name_zh, *filter(None, row.aliases.split(";")))
     }
-    rows = feed.assign(section_id=feed["section_name"].map(names)).dropna(subset=["section_id"])
-    last = rows.groupby("section_id")["time"].transform("max")
-    latest = rows[rows["time"] == last]
-    wide = latest.pivot_table(
-        index="section_id", columns="item", values="value", aggfunc="first"
-    ).reset_index()
+    first, after = date(context.period.year, 1, 1), min(context.period.end, context.as_of) + timedelta(days=1)
+    rows = feed[feed["time"].between(pd.Timestamp(first), pd.Timestamp(after), inclusive="left")]
+    rows = rows.assign(section_id=rows["section_name"].map(names)).dropna(subset=["section_id"])
+    rows = rows.astype({"section_id": "str"})
+    latest = rows[rows["time"] == rows.groupby("section_id")["time"].transform("max")]
+    wide = latest.pivot_table(index="section_id", columns="item", values="value", aggfunc="first")
+    items = {str(item): "float64" for item in wide.columns}
     facts = latest.drop_duplicates("section_id")[["section_id", "time", "class_code"]]
-    counts = rows.groupby("section_id")["time"].nunique().rename("n_times").reset_index()
-    table = add_names(facts.merge(counts, on="section_id").merge(wide, how="left", on="section_id"), months)
+    facts = facts.assign(class_code=[int(code) if code else pd.NA for code in facts["class_code"]])
+    counts = rows.groupby("section_id").agg(n_times=("time", "nunique"), source_ids=("source_id", _joined))
+    counts = counts.reset_index()
+    table = facts.merge(counts, on="section_id").merge(wide.reset_index(), how="left", on="section_id")
     order = {name: place for place, name in enumerate(months.sections["section_id"])}
-    classes = pd.array([int(code) if code else None for code in table["class_code"]], dtype="Int64")
-    return table.assign(class_code=classes).sort_values(
+    table = add_names(table, months).sort_values(
         "section_id", key=lambda ids: ids.map(order), ignore_index=True
     )
+    return make_table(table, _AUTOMATIC | items)
+
+
+def _joined(ids: pd.Series) -> str:
+    return ";".join(sorted(set(ids)))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from helpers import registry
-from helpers.battles.context import Context
+from helpers.battles.spans import Span, whole_year
 from helpers.battles.water_months import (
-    Span,
     WaterMonths,
     difference,
+    has_classes,
+    is_like_for_like,
     is_same_network,
+    make_table,
+    month_classes,
     network_shares,
     previous_span,
     span_classes,
+    whole_years,
 )
 from helpers.standards import surface_water as water
 from helpers.standards.surface_water.change import RULES
@@ -25,7 +29,42 @@ TARGET_CLASS = 3  # of a section whose functional class is not told: the plan co
 ICE_MONTHS = (12, 1, 2)
 SPEARMAN_RULE = RULES[1]
 _CLASS_COUNTS = [f"class_{level}" for level in range(1, 7)]
-_NAMES = ["section_id", "name_zh", "name_en", "river_zh", "river_en"]
+_NAMES = dict.fromkeys(("section_id", "name_zh", "name_en", "river_zh", "river_en"), "str")
+_STRIP = _NAMES | {"is_member": "bool", "month": "datetime64[s]", "class": "Int64", "decisive": "str"}
+_STRIP |= {"state": "str"}
+_ANNUAL = {"network_id": "str"} | dict.fromkeys(("year", "n_network", "n_sections", *_CLASS_COUNTS), "int64")
+_ANNUAL |= {"good_pct": "float64", "worse_pct": "float64", "is_valid": "bool"}
+_TRENDS = {
+    "network_id": "str",
+    "first_year": "int64",
+    "last_year": "int64",
+    "n": "int64",
+    "coefficient": "float64",
+}
+_TRENDS |= {"bound": "float64", "direction": "str", "rule": "str", "status": "str"}
+_SECTIONS = _NAMES | {"is_member": "bool", "target_class": "Int64", "class": "Int64", "decisive": "str"}
+_SECTIONS |= {"n_items": "int64", "is_complete": "bool", "n_months": "int64", "n_expected": "int64"}
+_SECTIONS |= {"is_valid": "bool", "main": "str", "class_prev": "Int64"}
+_ITEMS = {
+    "item": "str",
+    "n_exceeding": "int64",
+    "n_decisive": "int64",
+    "n_sections": "int64",
+    "multiple": "float64",
+}
+_ITEMS |= {"section_id": "str", "name_zh": "str", "name_en": "str", "value": "float64"}
+_PERIOD_ITEMS = {
+    "section_id": "str",
+    "item": "str",
+    "value": "float64",
+    "class": "Int64",
+    "multiple": "float64",
+}
+_MOVES = {"direction": "str", "strength": "str"}
+_CHANGES = {"basis": "str", **_NAMES, "old_class": "Int64", "new_class": "Int64", **_MOVES}
+_SPANS = dict.fromkeys(("span_start", "span_end", "before_start", "before_end"), "object")
+_PARTS = ("good_pct", "good_before_pct", "worse_pct", "worse_before_pct", "x_pp")
+_SHARE_CHANGES = {"basis": "str", **_SPANS, **dict.fromkeys(_PARTS, "float64"), **_MOVES}
 
 
 def section_ids(months: WaterMonths, span: Span) -> list[str]:
@@ -52,28 +91,33 @@ def strip_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     ids = section_ids(months, span)
     calendar = pd.date_range(span.start, span.end, freq="MS").astype("datetime64[s]")
     full = pd.MultiIndex.from_product([ids, calendar], names=["section_id", "month"]).to_frame(index=False)
-    found = water.classify(months.within(span, ids), body=months.body)
-    table = full.merge(
-        found[["section_id", "month", "class", "decisive"]], how="left", on=["section_id", "month"]
-    )
+    found = month_classes(months, months.within(span, ids))
+    table = full.astype({"section_id": "str"}).merge(found, how="left", on=["section_id", "month"])
     table = add_names(table, months).assign(
         is_member=lambda rows: is_member(months, span, rows["section_id"])
     )
     is_river = table["section_id"].map(months.body) == "river"
     is_ice = table["month"].dt.month.isin(ICE_MONTHS)
     state = np.where(is_river & is_ice, "frozen", "missing")
-    return table.assign(
-        decisive=table["decisive"].fillna(""), state=np.where(table["class"].isna(), state, "")
-    )
+    state = np.where(table["class"].isna(), state, "")
+    return make_table(table.assign(decisive=table["decisive"].fillna(""), state=state), _STRIP)
 
 
 def add_names(table: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
     """Add the names of sections and their rivers."""
-    return table.merge(months.sections[_NAMES], how="left", on="section_id")
+    return table.merge(months.sections[list(_NAMES)], how="left", on="section_id")
 
 
-def annual_table(months: WaterMonths, context: Context) -> pd.DataFrame:
-    """Sections by class in every whole year, network by network.
+def named_table(
+    rows: Sequence[Mapping[str, object]], kinds: Mapping[str, str], months: WaterMonths
+) -> pd.DataFrame:
+    """Lay out rows of sections with the names among ``kinds`` added."""
+    own = {name: kind for name, kind in kinds.items() if name == "section_id" or name not in _NAMES}
+    return make_table(add_names(make_table(rows, own), months), kinds)
+
+
+def annual_table(months: WaterMonths) -> pd.DataFrame:
+    """Sections by class in every whole year, one whose December has data, network by network.
 
     Returns
     -------
@@ -81,16 +125,17 @@ def annual_table(months: WaterMonths, context: Context) -> pd.DataFrame:
     ``is_valid`` (as many sections have a class as a share needs).
     """
     rows = []
-    for year in sorted(set(months.values["date"].dt.year)):
-        span = Span(date(year, 1, 1), date(year, 12, 31), True, True)
-        shares = network_shares(months, span) if span.end <= context.as_of else None
+    for year in whole_years(months.judged_months):
+        shares = network_shares(months, whole_year(year))
         if shares is not None and shares["n_sections"]:
-            rows.append(shares.to_dict() | {"year": year})
-    columns = ["network_id", "year", "n_network", "n_sections", *_CLASS_COUNTS, "good_pct", "worse_pct"]
-    kinds = dict.fromkeys(["year", "n_network", "n_sections", *_CLASS_COUNTS], "int64")
-    table = pd.DataFrame(rows, columns=columns).astype(kinds)
-    least = registry.indicator("good_section_share").min_coverage_pct
-    return table.assign(is_valid=100 * table["n_sections"] / table["n_network"] >= least)
+            is_valid = shares["n_sections"] >= _sections_needed(shares["n_network"])
+            rows.append(shares.to_dict() | {"year": year, "is_valid": is_valid})
+    return make_table(rows, _ANNUAL)
+
+
+def _sections_needed(n_network: int) -> float:
+    """Sections of a network a share needs."""
+    return registry.indicator("good_section_share").min_coverage_pct / 100 * n_network
 
 
 def network_trends(annual: pd.DataFrame) -> pd.DataFrame:
@@ -105,18 +150,7 @@ def network_trends(annual: pd.DataFrame) -> pd.DataFrame:
         found = water.spearman_trend(group.sort_values("year")["good_pct"].tolist(), rule=SPEARMAN_RULE)
         years = {"first_year": int(group["year"].min()), "last_year": int(group["year"].max())}
         rows.append({"network_id": network_id, **years, **vars(found)})
-    columns = [
-        "network_id",
-        "first_year",
-        "last_year",
-        "n",
-        "coefficient",
-        "bound",
-        "direction",
-        "rule",
-        "status",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return make_table(rows, _TRENDS)
 
 
 def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -135,22 +169,26 @@ def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     )
     targets = months.sections.set_index("section_id")["target_class"]
     main = _main_text(months, span, ids)
-    return table.assign(
-        target_class=table["section_id"].map(targets).astype("Int64"),
-        main=[main.get(name, "") for name in table["section_id"]],
-    )
+    names = table["section_id"]
+    table = table.assign(target_class=names.map(targets), main=[main.get(name, "") for name in names])
+    return make_table(table, _SECTIONS)
 
 
 def _main_text(months: WaterMonths, span: Span, ids: list[str]) -> dict[str, str]:
     """Main pollutants of each section beyond class III, as ``NH3-N(0.3);DO``: the multiple where there is one."""
-    rows = months.within(span, ids)
-    items = water.period_items(rows, body=months.body, start=span.start, end=span.end)
-    named = water.main_pollutants(items)
+    named = water.main_pollutants(_period_items(months, span, ids))
     shown = [
         item if pd.isna(multiple) else f"{item}({f'{multiple:.1f}' if multiple > 0 else '<0.1'})"
         for item, multiple in zip(named["item"], named["multiple"], strict=True)
     ]
     return named.assign(shown=shown).groupby("section_id")["shown"].agg(";".join).to_dict()
+
+
+def _period_items(months: WaterMonths, span: Span, ids: Collection[str]) -> pd.DataFrame:
+    """Rows of :func:`helpers.standards.surface_water.period_items` for the named sections; none without an item that decides."""
+    rows, dates = months.within(span, ids), {"start": span.start, "end": span.end}
+    found = water.period_items(rows, body=months.body, **dates) if has_classes(rows) else ()
+    return make_table(found, _PERIOD_ITEMS)
 
 
 def item_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -162,68 +200,55 @@ def item_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     the item), most sections first.
     """
     network = months.network_of(span)
-    columns = [
-        "item",
-        "n_exceeding",
-        "n_decisive",
-        "n_sections",
-        "multiple",
-        "section_id",
-        "name_zh",
-        "name_en",
-        "value",
-    ]
-    if network is None:
-        return pd.DataFrame(columns=columns)
-    rows = months.within(span, network.sections)
-    items = water.period_items(rows, body=months.body, start=span.start, end=span.end)
+    items = _period_items(months, span, () if network is None else network.sections)
     items = items.assign(worst=items.groupby("section_id")["class"].transform("max"))
     beyond = items[items["class"] > TARGET_CLASS]
     found = []
     for item, group in beyond.groupby("item"):
         ranked = group.sort_values(["multiple", "class"], ascending=False, na_position="last").iloc[0]
         counts = {"n_exceeding": len(group), "n_decisive": int((group["class"] == group["worst"]).sum())}
+        counts["n_sections"] = items["section_id"].nunique()
         found.append({"item": item, **counts, **ranked[["multiple", "section_id", "value"]].to_dict()})
-    table = pd.DataFrame(
-        found, columns=[name for name in columns if name not in ("name_zh", "name_en", "n_sections")]
-    )
-    table = add_names(table, months).assign(n_sections=items["section_id"].nunique())
-    return table.sort_values(["n_exceeding", "multiple"], ascending=False, ignore_index=True)[columns]
+    table = named_table(found, _ITEMS, months)
+    return table.sort_values(["n_exceeding", "multiple"], ascending=False, ignore_index=True)
 
 
-def change_tables(months: WaterMonths, told: list[Span]) -> dict[str, pd.DataFrame]:
+def change_tables(months: WaterMonths, now: Span, *, has_last_period: bool) -> dict[str, pd.DataFrame]:
     """Changes by the rules of the assessment method, of the sections and of the network.
+
+    Parameters
+    ----------
+    has_last_period
+        Whether the span is also compared with the one just before, as a month or quarter is.
 
     Returns
     -------
     ``changes``: ``basis`` (last_year, last_period), ``section_id``, names, ``old_class, new_class, direction, strength``;
     ``share_changes``: ``basis, span_start, span_end, before_start, before_end, good_pct, good_before_pct, worse_pct,
-    worse_before_pct, x_pp, direction, strength``. Only within one network; a year has no other last period.
+    worse_before_pct, x_pp, direction, strength``. Only within one network, and shares only of sections that can be
+    compared.
     """
-    pairs = [("last_year", told[-1], told[-1].year_before())]
-    if not told[-1].is_year:
-        pairs.append(("last_period", told[-1], previous_span(told[-1])))
-    sections, shares = [], []
-    for basis, now, before in pairs:
-        if not is_same_network(months, now, before):
-            continue
-        ids = months.network_of(now).sections
-        both = water.section_changes(span_classes(months, before, ids), span_classes(months, now, ids))
-        sections.append(both.assign(basis=basis))
-        shares.append(_share_change(basis, months, now, before))
-    columns = ["basis", *_NAMES, "old_class", "new_class", "direction", "strength"]
-    table = (
-        add_names(pd.concat(sections, ignore_index=True), months)[columns]
-        if sections
-        else pd.DataFrame(columns=columns)
+    pairs = {"last_year": now.year_before()} | (
+        {"last_period": previous_span(now)} if has_last_period else {}
     )
-    return {"changes": table, "share_changes": pd.DataFrame([one for one in shares if one is not None])}
+    sections, shares = [], []
+    for basis, before in pairs.items():
+        if is_same_network(months, now, before):
+            ids = months.network_of(now).sections
+            old, new = span_classes(months, before, ids), span_classes(months, now, ids)
+            sections += water.section_changes(old, new).assign(basis=basis).to_dict("records")
+            shares += _share_change(basis, months, now, before)
+    changes = named_table(sections, _CHANGES, months)
+    return {"changes": changes, "share_changes": make_table(shares, _SHARE_CHANGES)}
 
 
-def _share_change(basis: str, months: WaterMonths, now: Span, before: Span) -> dict[str, object] | None:
+def _share_change(basis: str, months: WaterMonths, now: Span, before: Span) -> list[dict[str, object]]:
+    """One row, or none where either share rests on too little to be compared."""
     new, old = network_shares(months, now), network_shares(months, before)
-    if not (new["n_sections"] and old["n_sections"]):
-        return None
+    told = [_with_class(months, span) for span in (now, before)]
+    needed = _sections_needed(new["n_network"])
+    if not all(told) or not is_like_for_like(*told, needed=needed):
+        return []
     change = water.share_change(
         old_good_pct=old["good_pct"],
         old_worse_pct=old["worse_pct"],
@@ -231,7 +256,7 @@ def _share_change(basis: str, months: WaterMonths, now: Span, before: Span) -> d
         new_worse_pct=new["worse_pct"],
     )
     good, worse = (difference(new[name], old[name]) for name in ("good_pct", "worse_pct"))
-    return {
+    row = {
         "basis": basis,
         "span_start": now.start,
         "span_end": now.end,
@@ -245,3 +270,11 @@ def _share_change(basis: str, months: WaterMonths, now: Span, before: Span) -> d
         "direction": change.direction,
         "strength": change.strength,
     }
+    return [row]
+
+
+def _with_class(months: WaterMonths, span: Span) -> set[str]:
+    """Sections of the network of a span that have a class over it."""
+    return set(
+        span_classes(months, span, months.network_of(span).sections).dropna(subset=["class"])["section_id"]
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from helpers.battles.judgement import trend_word
-from helpers.battles.water_months import Span, WaterMonths
-from helpers.battles.water_tables import ICE_MONTHS, TARGET_CLASS, add_names, section_ids
-from helpers.standards import surface_water as water
+from helpers.battles.spans import Span
+from helpers.battles.water_months import WaterMonths, has_classes, make_table, month_classes
+from helpers.battles.water_tables import ICE_MONTHS, TARGET_CLASS, named_table, section_ids
 from helpers.standards.surface_water.grid import share_pct
 from helpers.statistics.rank_trend import MINIMUM_MONTHS, rank_trend, tie_below_limit
 from helpers.statistics.survey_change import mean_change
@@ -22,6 +23,19 @@ TREND_YEARS, SEASON_YEARS = 10, 5
 _FLOW = "Flow"
 _SPAN_OF_LOWESS = 0.5  # share of the months behind each point of the curve over flow
 _HIGHER_IS_BETTER = ("DO",)
+_TRENDS = dict.fromkeys(
+    ("section_id", "name_zh", "name_en", "river_zh", "river_en", "item", "adjustment"), "str"
+)
+_TRENDS |= dict.fromkeys(("estimate", "low", "high", "p", "likelihood_down"), "float64")
+_TRENDS |= dict.fromkeys(("n", "n_missing", "n_censored"), "int64")
+_TRENDS |= dict.fromkeys(("status", "reason", "word"), "str")
+_COUNTS = dict.fromkeys(("n_series", "n_tested", "n_sections_free_of_flow"), "int64")
+_SEASONS = {"season": "str", "n_expected": "int64", "n_sampled": "int64", "good_pct": "float64"}
+_SEASONS |= {"worse_pct": "float64", "driver": "str", "n_driver": "int64"}
+_SEASON_ITEMS = {"item": "str", "n": "int64"} | dict.fromkeys(
+    ("ice", "flood", "difference", "low", "high"), "float64"
+)
+_SEASON_ITEMS |= {"status": "str"}
 
 
 def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -37,10 +51,7 @@ def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     per year, 95 %), ``p, likelihood_down, n, n_missing, n_censored, status, reason, word`` (improving, no_clear_change,
     worsening, not_judged).
     """
-    first = Span(
-        span.end.replace(year=span.end.year - TREND_YEARS + 1, month=1, day=1), span.end, False, False
-    )
-    rows = months.within(first, section_ids(months, span))
+    rows = months.within(years_until(span, TREND_YEARS), section_ids(months, span))
     flow = rows[rows["item"] == _FLOW].set_index(["section_id", "date"])["value"]
     found = []
     for (section, item), group in rows[rows["item"].isin(TREND_ITEMS)].groupby(
@@ -53,8 +64,25 @@ def trend_table(months: WaterMonths, span: Span) -> pd.DataFrame:
         facts = {"section_id": section, "item": item, "n_censored": int(group["is_censored"].sum())}
         facts["adjustment"] = "season" if freed is None else "season_flow"
         found.append(facts | _tell(series if freed is None else freed, item))
-    table = pd.DataFrame(found)
-    return add_names(table, months) if len(table) else table
+    return named_table(found, _TRENDS, months)
+
+
+def years_until(span: Span, n_years: int) -> Span:
+    """The last calendar years up to a span's end."""
+    return Span(date(span.end.year - n_years + 1, 1, 1), span.end, False, False)
+
+
+def trend_counts(trends: pd.DataFrame) -> pd.DataFrame:
+    """Count what the trends rest on, so that nothing is said of none.
+
+    Returns
+    -------
+    One row, none without trends: ``n_series``, ``n_tested`` (with a slope), ``n_sections_free_of_flow`` (whose values were
+    freed of their flow).
+    """
+    freed = trends.loc[trends["adjustment"] == "season_flow", "section_id"].nunique()
+    counts = (len(trends), (trends["status"] == "ok").sum(), freed)
+    return make_table([counts] if len(trends) else (), _COUNTS)
 
 
 def _tell(series: pd.Series, item: str) -> dict[str, object]:
@@ -90,20 +118,18 @@ def season_tables(months: WaterMonths, span: Span) -> dict[str, pd.DataFrame]:
     network = months.network_of(span)
     if network is None:
         return {}
-    first_year = max(network.valid_from.year, span.end.year - SEASON_YEARS + 1)
-    rows = months.within(
-        Span(span.start.replace(year=first_year, month=1), span.end, False, False), network.sections
-    )
-    if rows.empty:
+    first = max(years_until(span, SEASON_YEARS).start, network.valid_from)
+    rows = months.within(Span(first, span.end, False, False), network.sections)
+    if not has_classes(rows):
         return {}
-    classes = water.classify(rows, body=months.body)
-    n_calendar = pd.date_range(f"{first_year}-01-01", span.end, freq="MS")
+    classes = month_classes(months, rows)
+    n_calendar = pd.date_range(first, span.end, freq="MS")
     told = []
     for season, chosen in (("ice", ICE_MONTHS), ("flood", FLOOD_MONTHS)):
         part = classes[classes["month"].dt.month.isin(chosen)]
         expected = int(n_calendar.month.isin(chosen).sum()) * len(network.sections)
         told.append({"season": season, "n_expected": expected} | _season_row(part.dropna(subset=["class"])))
-    return {"seasons": pd.DataFrame(told), "season_items": _season_items(rows)}
+    return {"seasons": make_table(told, _SEASONS), "season_items": _season_items(rows)}
 
 
 def _season_row(part: pd.DataFrame) -> dict[str, object]:
@@ -133,4 +159,4 @@ def _season_items(rows: pd.DataFrame) -> pd.DataFrame:
         names = {"before": "ice", "after": "flood", "difference": "difference", "low": "low", "high": "high"}
         facts = {new: getattr(change, old) for old, new in names.items()}
         found.append({"item": item, "n": change.n, **facts, "status": change.status})
-    return pd.DataFrame(found)
+    return make_table(found, _SEASON_ITEMS)

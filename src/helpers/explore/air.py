@@ -14,6 +14,8 @@ from helpers import store
 from helpers.battles import air_tables
 from helpers.battles.air_days import AirDays, monthly_means
 from helpers.battles.air_evidence import WEATHER
+from helpers.battles.air_measures import annual_table
+from helpers.battles.spans import Span
 from helpers.errors import ParameterError
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
 from helpers.explore.words import both
@@ -81,7 +83,7 @@ def daily(pollutant: str = "PM2.5", *, station: str | None = None, period: str |
         )
     name = column(pollutant, unit)
     if pollutant == INDEX:
-        rows = days.indexed("in_force").set_index("date")[["aqi", "level", "primary"]]
+        rows = days.counted("in_force").set_index("date")[["aqi", "level", "primary"]]
         rows = rows.astype({"aqi": "float64", "level": "float64"}).rename(columns={"aqi": name})
     else:
         rows, kept = _rows(days, pollutant, station), ["n_valid"] if station else ["n_stations"]
@@ -157,7 +159,7 @@ def yearly(
     days, context = _days_of(pollutant, station), current().run.context
     # Of the city one table holds all pollutants; of a station only the one asked for.
     key = ("annual", pollutant if station else "", station)
-    rows = current().keep(key, lambda: air_tables.annual_table(days, context))
+    rows = current().keep(key, lambda: annual_table(days, context))
     rows = rows[(rows["pollutant"] == pollutant) & ~rows["unit"].isin(["index", "pct", "days"])]
     statistic = one_of(
         "statistic", statistic or air.YEAR_STATISTICS[pollutant], sorted(set(rows["statistic"]))
@@ -286,7 +288,7 @@ def episodes(period: str) -> pd.DataFrame:
     """
     context = current().run.context
     start, end = current().span(period, pd.Series(dtype="datetime64[s]"))
-    span = air_tables.Span(start, end, False, end < context.as_of)
+    span = Span(start, end, False, end < context.as_of)
     tables = {name: current().table(name) for name in ("met_daily", "fires")}
     tables["air_hourly"] = store.empty("air_hourly")
     table = air_tables.episode_table(current().air_days(), tables, span, context)

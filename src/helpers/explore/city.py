@@ -18,7 +18,6 @@ from helpers.explore.workspace import current
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.run.parameters import one_of
-from helpers.run.session import last_day_with_data
 from helpers.statistics.effect import estimate_effect
 from helpers.statistics.rank_trend import rank_trend, tie_below_limit
 from helpers.statistics.trend import trend as linear_trend
@@ -229,8 +228,7 @@ def results(battle: str, period: str = "2025") -> pd.DataFrame:
     """
     run, wanted = current().run, Period.parse(period)
     room = import_module(f"helpers.battles.{one_of('battle', battle, registry.palette().battles)}")
-    day = last_day_with_data(run.folders.processed, run.context.city.code, wanted)
-    _, day = wanted.until(min(day, run.context.as_of))
+    _, day = wanted.until(run.context.as_of)
     asked = replace(run, context=replace(run.context, period=wanted, as_of=day), opened={})
     table = asked.build(room).results[list(COLUMNS)]
     table.attrs = {"period": period, "simulated": asked.folders.simulated, "unit": "see column unit"}
@@ -240,7 +238,7 @@ def results(battle: str, period: str = "2025") -> pd.DataFrame:
 def trend(table: pd.DataFrame) -> pd.DataFrame:
     """Slope per year of a monthly or yearly table of the façade, with its 95 % interval.
 
-    Months take a line with month effects and AR(1) errors; a table with ``is_censored`` the seasonal Kendall test,
+    Months take a line with month effects, whatever their noise; a table with ``is_censored`` the seasonal Kendall test,
     non-detects tied at the highest limit. See ``docs/methods/trend.md`` and ``docs/methods/non-detects.md``.
 
     Returns

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from helpers.battles.water_months import Span
+from helpers.battles.spans import Span
 from helpers.battles.water_tables import TARGET_CLASS, strip_table
 from helpers.explore.frames import column, complete_months, describe
 from helpers.explore.words import both, text

@@ -12,6 +12,7 @@ from helpers.page.battle_page import headline, headlines, joined
 from helpers.page.blocks import Block, Sheet
 from helpers.page.blue_sky_figures import SIX, text
 from helpers.page.columns import lay_out, rows_of
+from helpers.page.set_aside import differing_note, faults
 from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
 
@@ -159,11 +160,12 @@ def coverage(battle: Battle, *, lang: str) -> Block:
             }
         )
     listed += noise.covered(battle, lang)
-    refused = rows_of(battle, "quarantine")
+    refused = faults(battle)
     notes: list[object] = [text("coverage.clean", lang)]
     if len(refused):
         title = text("coverage.refused", lang, n=len(refused))
         notes = [title, Sheet(text("coverage.sheet", lang), title, refused)]
+    notes += [note for note in (differing_note(battle, lang),) if note]
     if rows_of(battle, "annual").empty:
         notes.insert(0, text("coverage.none", lang))
     return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)

@@ -41,10 +41,14 @@ def shares(battle: Battle, lang: str) -> Table | None:
 
 
 def screen(battle: Battle, lang: str) -> list[object]:
-    """What the authenticity screen flagged: the entries with most hours, and all of them for the spreadsheet."""
+    """What the authenticity screen flagged: the entries with most hours, and all of them for the spreadsheet.
+
+    Days that were published are not screened: where there are no hours it says so.
+    """
     found = rows_of(battle, "authenticity")
     if found.empty:
-        return [text("stations.screen_none", lang)]
+        is_screened = found.attrs.get("n_screened", 0) > 0
+        return [text("stations.screen_none" if is_screened else "stations.screen_not", lang)]
     found = found.sort_values("n_hours", ascending=False, kind="stable")
     shown, title = found.head(_MOST_SCREEN_ROWS), text("stations.screen", lang)
     whole = named(found, "blue_sky.stations.screen", lang)

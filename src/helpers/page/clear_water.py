@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.battles.context import Battle
-from helpers.battles.water_rows import main_stems
+from helpers.battles.water_shares import main_stems
 from helpers.page import clear_water_figures as figures
 from helpers.page import clear_water_forms as _forms  # noqa: F401 (the tables name its forms)
 from helpers.page import document, published_check, reported, tables, wording

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.battles import water_flow
 from helpers.battles.context import Battle
 from helpers.page import clear_water_figures as figures
 from helpers.page import document
@@ -71,12 +70,10 @@ def _covered_sources(battle: Battle, lang: str) -> list[dict[str, object]]:
 
 
 def _covered_flow(battle: Battle, lang: str) -> list[dict[str, object]]:
-    start, end = map(pd.Timestamp, water_flow.bounds(battle.context))
-    row = pd.Series({"period_start": start, "period_end": end})
     return [
         _covered(
             text("coverage.flow", lang, river=figures.river_name(battle, point.river_name, lang)),
-            row,
+            pd.Series(map(pd.Timestamp, (point.span_start, point.span_end)), ["period_start", "period_end"]),
             point.n_expected,
             point.n_days,
             lang,

@@ -159,7 +159,8 @@ def flow(battle: Battle, *, lang: str) -> Block:
     if rows_of(battle, "flow").empty:
         lacking = [wording.no_data_sentence(row, lang=lang) for row in headlines(battle, ids[:1])]
         return document.section(heading, *lacking, text("flow.none", lang))
-    fields = {"span": span_label(*water_flow.bounds(battle.context), lang)}
+    found = rows_of(battle, "flow")
+    fields = {"span": span_label(found["span_start"].iloc[0], found["span_end"].iloc[0], lang)}
     return document.section(
         heading,
         lay_out(battle, "clear_water.flow.table", of="flow", lang=lang, fields=fields),

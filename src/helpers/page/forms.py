@@ -31,7 +31,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.tables.grid import cell
 from helpers.page.wording.rules import indicator_name
-from helpers.page.wording.sentence import Facts, capitalise
+from helpers.page.wording.sentence import Facts, capitalise, verdict
 from helpers.page.words import standard_name, word
 from helpers.periods import span_label
 
@@ -267,9 +267,10 @@ def _gap(at: At, value: float, target: float, operator: str, indicator_id: str, 
 
 
 @form("status")
-def _status(at: At, status: str) -> Markup:
-    """A status as a chip."""
-    return tables.chip(status, at.lang)
+def _status(at: At, status: str, end: pd.Timestamp, deadline: pd.Timestamp) -> Markup:
+    """A status as a chip, in the word that the deadline of its target asks for."""
+    row = {"status": status, "period_end": end, "target_date": deadline}
+    return tables.chip(verdict(row), at.lang)
 
 
 @form("ask")

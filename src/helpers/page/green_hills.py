@@ -237,18 +237,23 @@ def fires(battle: Battle, *, lang: str) -> Block:
     heading = text("fires.heading", lang)
     if rows_of(battle, "fires").empty:
         return document.section(heading, text("fires.none", lang))
-    windows = [one.id for one in battle.context.city.straw_windows]
+    spans = ["year", *(one.id for one in battle.context.city.straw_windows)]
     return document.section(
         heading,
-        lay_out(
-            battle, "green_hills.fires.table", of="fires_by_window", lang=lang, by=["year"], each=windows
-        ),
+        lay_out(battle, "green_hills.fires.table", of="fires", lang=lang, by=["year"], each=spans),
         text("fires.note", lang),
     )
 
 
-@form("straw_window")
-def _straw_window(at: At, window_id: str) -> str:
-    """Name of a straw-burning window of the city."""
+@form("fire_span")
+def _fire_span(at: At, span: str) -> str:
+    """Name of the year or of a straw-burning window of the city."""
     names = {one.id: getattr(one, f"name_{at.lang}") for one in at.battle.context.city.straw_windows}
-    return names[window_id]
+    return names[span] if span in names else at.text("fires.whole_year")
+
+
+@form("fire_count")
+def _fire_count(at: At, n: float, is_whole: bool, n_covered: int, n_days: int) -> str:
+    """Points of a span; where satellite files cover a part of its days, on how many."""
+    told = at.number(n, 0)
+    return told if is_whole else at.text("fires.partly", n=told, covered=n_covered, days=n_days)

@@ -123,7 +123,7 @@ def _target(facts: Facts) -> pd.DataFrame | None:
 
 def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Greening done so far against the straight path from the first reported year to the target."""
-    state = battle.tables["greening"].set_index("indicator_id").loc[row["indicator_id"]]
+    state = battle.tables["greening"].set_index("target_id").loc[row["target_id"]]
     years = latest_scope(battle.tables["years"])
     years = years[years["indicator_id"] == row["indicator_id"]]
     measure = Facts(row, lang).measure
@@ -285,13 +285,24 @@ def risks(battle: Battle, lang: str) -> Chart:
     whole = found[(found["zone"] == "") & (found["status"] == "ok")]
     zones = found[found["zone"] != ""]
     share = format_number(whole["rate_pct"].iloc[0] if len(whole) else np.nan, decimals=1, lang=lang)
-    fields = {"share": share, "year": int(basis["year"]), "depth": basis["depth"]}
+    fields = {"share": share, **_survey(basis, lang)}
     dots = zones.rename(columns={"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"})
     return charts.dot_interval(
         dots[["name", "value", "low", "high", "n"]],
         caption=caption(battle, "risk", lang, of="risks", unit="pct", decimals=1, fields=fields),
         lang=lang,
     )
+
+
+def _survey(basis: pd.Series, lang: str) -> dict[str, str]:
+    """Year and layer of a soil survey in words; sources may state neither."""
+    told = {"when": "risk.undated", "layer": "risk.no_layer"}
+    if not pd.isna(basis["year"]):
+        told["when"] = "risk.when"
+    if basis["depth"]:
+        told["layer"] = "risk.layer"
+    facts = {"year": "" if pd.isna(basis["year"]) else int(basis["year"]), "depth": basis["depth"]}
+    return {name: battle_page.text("black_soil", key, lang, **facts) for name, key in told.items()}
 
 
 def season(battle: Battle, lang: str) -> Chart:

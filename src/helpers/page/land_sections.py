@@ -17,6 +17,7 @@ from helpers.page.blocks import Block
 from helpers.page.columns import lay_out, rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_quantity
+from helpers.page.set_aside import differing_note, faults
 from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
 from helpers.registry.land import register_term, terms
@@ -226,8 +227,9 @@ def coverage(battle: Battle, *, lang: str) -> Block:
     """What each ledger, survey and feed of the battle covers, what is missing, and the caveats of the report."""
     found = rows_of(battle, "coverage")
     listed = [_covered(row, lang) for row in found.itertuples()]
-    n_refused = len(rows_of(battle, "quarantine"))
+    n_refused = len(faults(battle))
     notes = [text("coverage.refused", lang, n=n_refused) if n_refused else text("coverage.clean", lang)]
+    notes += [note for note in (differing_note(battle, lang),) if note]
     notes.append(text("names", lang))
     if found.empty or not found["valid"].sum():
         notes.insert(0, text("coverage.none", lang))

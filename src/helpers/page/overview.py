@@ -21,9 +21,20 @@ from helpers.page.charts import Caption, Chart, timeline
 from helpers.page.columns import lay_out, rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure
+from helpers.page.read_back import hold
 from helpers.page.tables.grid import build_table, note, stamped
-from helpers.page.wording.sentence import Facts, Sentence, capitalise, row_anchor, row_key
-from helpers.page.words import typeset, word
+from helpers.page.wording.sentence import (
+    Facts,
+    Sentence,
+    capitalise,
+    row_anchor,
+    row_key,
+    verdict,
+    verdicts,
+)
+from helpers.page.words import status_head, typeset, word
+
+_TOLD_TOGETHER = ("missed", "no_data")
 
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
@@ -59,16 +70,17 @@ def page_one(battle: Battle, *, lang: str) -> Block:
 
 
 def _asked(battle: Battle) -> pd.DataFrame:
-    """What needs a decision: of each part its worst target, and all targets without data."""
-    worst = [wording.judged_targets(battle.tables[part]).head(1) for part in PARTS]
-    lacking = battle.results[battle.results["status"] == "no_data"]
-    known = [rows[rows["status"] != "no_data"] for rows in worst]
-    return pd.concat([*known, lacking], ignore_index=True)
+    """What needs a decision: of each part its worst target ahead, and all targets that were missed or lack data."""
+    parts = [wording.judged_targets(battle.tables[part]) for part in PARTS]
+    ahead = [rows[~verdicts(rows).isin(_TOLD_TOGETHER)].head(1) for rows in parts]
+    told = battle.results[verdicts(battle.results).isin(_TOLD_TOGETHER)]
+    return pd.concat([*ahead, told], ignore_index=True)
 
 
 def part_lead(battle: Battle, part: str, lang: str) -> Sentence:
     """The lead sentence a part has on its own page, under its name."""
     told = wording.lead_sentence(battle.tables[part], lang=lang)
+    hold(wording.verify_lead(told, battle.tables[part]), told)
     head = part_name(part, lang) + labels(lang)["colon"]
     return Sentence(head, told.body, told.kind, lang, numbers=told.numbers, simulated=told.simulated)
 
@@ -76,7 +88,7 @@ def part_lead(battle: Battle, part: str, lang: str) -> Sentence:
 def _matrix(battle: Battle, lang: str) -> Markup:
     counts = status_counts(battle)
     columns = {"part": text("matrix.part", lang)}
-    columns |= {status: capitalise(word(f"status.{status}", lang)) for status in STATUSES}
+    columns |= {status: capitalise(status_head(status, lang)) for status in STATUSES}
     columns["total"] = text("matrix.total", lang)
     rows = []
     for part, row in counts.iterrows():
@@ -160,11 +172,14 @@ def _target_goal(at: At, target_id: str, value: float, operator: str, day: pd.Ti
 
 
 @form("target_status")
-def _target_status(at: At, target_id: str, status: str) -> Markup | str:
+def _target_status(
+    at: At, target_id: str, status: str, end: pd.Timestamp, deadline: pd.Timestamp
+) -> Markup | str:
     """Status of a target that is judged on its own."""
     if is_missing(status) or not at.battle.context.plan.target(target_id).judged:
         return at.text("targets.aside")
-    return tables.chip(status, at.lang)
+    row = {"status": status, "period_end": end, "target_date": deadline}
+    return tables.chip(verdict(row), at.lang)
 
 
 def _aside(target: registry.Target, lang: str) -> str:

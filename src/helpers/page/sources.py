@@ -140,10 +140,15 @@ def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
     return labels(lang)["source_simulated"].format(mark=word("mark.full", lang), name=name)
 
 
+def kind_of(reader: str) -> str:
+    """Id of the kind of source a reader reads (``registry/sources.yml``); "" where it has none."""
+    return _KINDS.get(str(reader), "")
+
+
 def file_kinds(sources: pd.DataFrame, ids: Iterable[str]) -> list[str]:
     """Kind of source of each of some files; empty where its reader reads none that the registry knows."""
     readers = dict(zip(sources["source_id"], sources["reader"], strict=True))
-    return [_KINDS.get(str(readers.get(one, "")), "") for one in ids]
+    return [kind_of(readers.get(one, "")) for one in ids]
 
 
 def kind_titles(sources: pd.DataFrame, ids: Iterable[str], lang: str) -> list[str]:
@@ -158,7 +163,7 @@ def kind_titles(sources: pd.DataFrame, ids: Iterable[str], lang: str) -> list[st
 
 
 def _kind(reader: str) -> Any:
-    return registry.source_kinds().get(_KINDS.get(str(reader), ""))
+    return registry.source_kinds().get(kind_of(reader))
 
 
 def _days(days: pd.Series, lang: str) -> str | None:

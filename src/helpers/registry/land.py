@@ -48,11 +48,12 @@ class PublishedName(Naming):
 
 
 class Land(Record):
-    """What the land battles know of one city."""
+    """What the land battles know of one city; ``zones`` are names of zones that no word tells to be the city's own."""
 
     counties: tuple[County, ...]
     lakes: tuple[Lake, ...]
     growing_season: Window
+    zones: tuple[Text, ...] = ()
     published: tuple[PublishedName, ...] = ()
     published_areas: tuple[Naming, ...] = ()
 

@@ -57,12 +57,27 @@ class Basis(Record):
     status: Status
 
 
+class Measure(Record):
+    """How an indicator is measured: the function of :mod:`helpers.battles.measures` that observes it, and what it asks.
+
+    ``pollutant`` and ``of`` name a row of :func:`helpers.standards.air.period_statistics`; ``forecast`` is the statistic
+    the year's end is drawn for (:mod:`helpers.statistics.forecast`), empty where it is not drawn.
+    """
+
+    by: Identifier
+    pollutant: str = ""
+    of: Identifier | Literal[""] = ""
+    forecast: str = ""
+
+
 class Indicator(Record):
     """One quantity the suite reports.
 
     ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
-    reported by a department; a reported one says what to supply. ``river`` (an id of ``sections.yml``) belongs to the
+    reported by a department; a reported one says what to supply, and ``measure`` how a computed one is observed.
+    ``period`` ``cumulative`` is a sum of works done since its base, which never falls; a change against a base year is
+    ``standing``, as every state is. ``river`` (an id of ``sections.yml``) belongs to the
     indicators of one city that tell of one of its rivers.
     """
 
@@ -84,6 +99,7 @@ class Indicator(Record):
     department_zh: str = ""
     department_en: str = ""
     river: Identifier | None = None
+    measure: Measure | None = None
 
     @property
     def is_ledger(self) -> bool:

@@ -147,6 +147,7 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
     recover(paths.reports())
     folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
     _echo_summary(summary)
+    wanted.require_known(folders)
     if folders.simulated:
         click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
     asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))
@@ -196,7 +197,7 @@ def check(city: str) -> None:
     """Check the registry, the plan and the notebooks without running anything."""
     from helpers import registry
     from helpers.registry.land import land
-    from helpers.run import parameters, request
+    from helpers.run import parameters, plan_check, request
     from helpers.run.schedule import read_schedule
     from helpers.sources.download import feeds
 
@@ -211,6 +212,7 @@ def check(city: str) -> None:
         registry.caveats(),
         registry.source_kinds(),
     )
+    plan_check.check_targets(city)
     click.echo(
         f"{place.name_zh} {place.name_en}: {len(plan.targets)} targets, {len(plan.milestones)} milestones, {len(plan.articles)} articles accounted for"
     )

@@ -21,7 +21,7 @@ from helpers.standards import air
 TABLES = STATION_DAYS
 LOCK = ".lock"  # below the processed folder; held by whoever changes what is in it
 _PART = "part.parquet"
-_HOURS = ["station_code", "time", "pollutant", "value"]
+_HOURS = ["station_code", "time", "pollutant", "value", "source_id"]
 
 
 def bring_up_to_date(processed: Path, city_code: str) -> None:

@@ -139,6 +139,7 @@ def prepare_city(request: Request, *, force: bool) -> Prepared:
     """Bring the tables of one city up to date and separate its reports that are due from those that are not."""
     start = time.perf_counter()
     folders, summary = prepare(request.city, data_dir=request.data_dir)
+    request.require_known(folders)
     jobs = freshness.ask(request.jobs(folders), folders, today=freshness.today_in(request.city))
     due, unchanged = split_due(list(jobs), folders, force=force)
     refused = tuple(refusal.message for refusal in summary.refused)

@@ -72,21 +72,34 @@ class Request:
         Raises
         ------
         ParameterError
-            No period was named and there are no air data to choose one from.
+            No period was named and there are no data to choose one from.
         """
         periods = self.periods
         if not periods:
             # It reads tables, which checking a request does not.
-            from helpers.run.session import periods_with_data
+            from helpers.run.seen import years_with_data
 
-            periods = tuple(periods_with_data(folders.processed, registry.city(self.city).code))
+            periods = tuple(years_with_data(folders.processed, registry.city(self.city)))
         if not periods:
             raise ParameterError(
-                "no air data to choose a period from",
+                "no data to choose a period from",
                 expected="--period such as 2025",
                 remedy="name the period",
             )
         return self._jobs(periods)
+
+    def require_known(self, folders: Folders) -> None:
+        """Refuse a period that lies wholly before or after everything known of the city.
+
+        Raises
+        ------
+        ParameterError
+            As :func:`helpers.run.seen.require_known`; nothing is built and no period enters the index.
+        """
+        from helpers.run import seen
+
+        for period in self.periods:
+            seen.require_known(folders, registry.city(self.city), Period.parse(period))
 
     def _jobs(self, periods: Sequence[str]) -> list[Job]:
         return [

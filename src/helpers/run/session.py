@@ -6,7 +6,6 @@ import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,15 +13,16 @@ import pandas as pd
 
 from helpers import registry, store
 from helpers.battles.context import Battle, Context, Late
+from helpers.battles.subjects import battles_of
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import built, derived, derived_rasters, freshness
 from helpers.run.data import prepare
 from helpers.run.parameters import language
+from helpers.run.seen import require_known, see
 
 # Output of the last cell by which the runner learns what the notebook read; it is taken out before the page is made.
 RECORD_MIME = "application/vnd.five-battles.run+json"
-_AIR = "air_hourly"
 
 
 @dataclass(frozen=True)
@@ -38,24 +38,39 @@ class Run:
     opened: dict[str, str] = field(default_factory=dict)
 
     def build(self, battle: ModuleType) -> Battle:
-        """Build a battle from its tables, or take it as a report of the same question and data has built it.
+        """Build a battle as it is seen from its own last day with data, or take it as it was built before.
 
-        ``battle.build(run.load(battle.TABLES), run.context)`` is the same without what is kept; a module changed in
-        memory is to be built so. A battle made of others, such as the overview, is given those.
+        No data after the run's own day count. ``battle.build(run.load(battle.TABLES), run.context)`` is the same without
+        what is kept, for a run that :meth:`seen_by` the battle; a module changed in memory is to be built so. A battle
+        made of others, such as the overview, is given those, each as its own page has it.
         """
         if set(battle.TABLES) & set(derived.TABLES):
             derived.bring_up_to_date(self.folders.processed, self.context.city.code)
+        own = self.seen_by(battle)
 
         def make() -> built.Made:
-            own = replace(self, opened={})
-            parts = {part.NAME: own.build(part) for part in getattr(battle, "BATTLES", {}).values()}
+            asked = replace(own, opened={})
+            parts = {part.NAME: asked.build(part) for part in _parts(battle)}
             given = {"battles": parts} if parts else {}
-            tables = own.load(getattr(battle, "OWN_TABLES", battle.TABLES))
-            return battle.build(tables, own.context, **given), own.opened
+            tables = asked.load(getattr(battle, "OWN_TABLES", battle.TABLES))
+            return battle.build(tables, asked.context, **given), asked.opened
 
-        found, opened = built.take_or_make(self.folders.processed, battle.NAME, self.context, make)
-        self.opened.update(opened)
+        found, opened = built.take_or_make(self.folders.processed, battle.NAME, own.context, make)
+        self.opened.update({**own.opened, **opened})
         return found
+
+    def seen_by(self, battle: ModuleType) -> Run:
+        """This run as a battle sees it: from its own last day with data, no later than the run's."""
+        context = self.context
+        names = battles_of(battle.TABLES) if _parts(battle) else [battle.NAME]
+        with store.opened() as record:
+            seen = see(
+                self.folders.processed, context.city, context.period, names,
+                cap=context.as_of, reads=battle.TABLES,
+            )  # fmt: skip
+        return replace(
+            self, context=replace(context, as_of=seen.as_of, last_data=seen.last_data), opened=dict(record)
+        )
 
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         """Read the named tables of the run's city, up to the day the run is seen from.
@@ -122,18 +137,19 @@ def start_run(
     lang
         ``zh`` or ``en``.
     as_of
-        ISO day; data after it are not read. ``None``: see :func:`last_day_with_data`.
+        ISO day; data after it are not read. For a battle a day after its last data counts as that one; ``None``: the
+        last day with data in the period, see :func:`helpers.run.seen.see`.
     data_dir
         Folder with ``raw`` and ``processed``; ``None``: the checkout's ``data``.
     reads
-        Tables the battle reads; they decide the last day with data and which sources concern it.
+        Tables the battle reads; they tell which it is, and so the last day with data and the sources that concern it.
     asked_on
         ISO day for which page one says what is late; ``None``: ``as_of``, and nothing where that is open too.
 
     Raises
     ------
     ParameterError
-        A parameter is malformed or out of range.
+        A parameter is malformed or out of range, or the period lies before or after everything known of the city.
     """
     built.first_code_of(city)
     wanted, place = Period.parse(period), registry.city(city)
@@ -142,59 +158,21 @@ def start_run(
     folders, _ = prepare(city, data_dir=data_dir)
     late: tuple[Late, ...] = ()
     with store.opened() as record:
-        if day is None:
-            day = last_day_with_data(folders.processed, place.code, wanted, reads=reads)
+        seen = see(folders.processed, place, wanted, battles_of(reads) or [""], cap=day, reads=reads)
+        if day is not None and not reads:
+            seen = replace(seen, as_of=min(day, wanted.end))
+        elif seen.last_data is None or seen.last_data < wanted.start:
+            require_known(folders, place, wanted)
         if asked is not None:
             late = freshness.list_late(city, folders, reads=reads, asked_on=asked, period=wanted)
-    _, day = wanted.until(day)
-    context = Context(place, registry.plan(city), wanted, day, seed, folders.simulated, late)
+    plan, simulated = registry.plan(city), folders.simulated
+    context = Context(place, plan, wanted, seen.as_of, seed, simulated, late, seen.last_data)
     return Run(context, lang, folders, dict(record))
 
 
-def last_day_with_data(
-    processed: Path, city_code: str, period: Period, *, reads: Collection[str] = ()
-) -> date:
-    """Last day of the period that data tell of; the period's end when none do.
-
-    A battle that reads air hours is seen from the last of them. Any other is seen from the last day of its own tables
-    or of the air, whichever is later: a day whose air is known has passed, whatever else is still on its way.
-    """
-
-    def last(name: str) -> date | None:
-        return store.last_day(processed, name, city_code=city_code, since=period.start, until=period.end)
-
-    air = last(_AIR)
-    if air is not None and (_AIR in reads or not reads):
-        return air
-    days = [air, *(last(name) for name in reads if name in store.SCHEMAS)]
-    return max((day for day in days if day is not None), default=period.end)
-
-
-def periods_with_data(processed: Path, city_code: str) -> list[str]:
-    """The years worth a report: the last whole year with data, and the year that is running after it.
-
-    Air decides where there is any; then whatever else is known of the city.
-    """
-    names = [_AIR] if _years(processed, city_code, _AIR) else _of_a_city()
-    known = [store.last_day(processed, name, city_code=city_code, until=date.max) for name in names]
-    last = max((day for day in known if day is not None), default=None)
-    if last is None:
-        return []
-    first = min((year for name in names for year in _years(processed, city_code, name)), default=last.year)
-    is_whole = (last.month, last.day) == (12, 31)
-    wanted = [last.year] if is_whole else [last.year - 1, last.year]
-    return [str(year) for year in wanted if year >= first]
-
-
-def _of_a_city() -> list[str]:
-    """Tables that tell of one city, or of its offices, and of time; weather alone is worth no report."""
-    told = [name for name, columns in store.SCHEMAS.items() if {"city_code", "place_code"} & set(columns)]
-    return [name for name in told if not name.startswith("met_")]
-
-
-def _years(processed: Path, city_code: str, name: str) -> list[int]:
-    parts = store.list_partitions(processed, name)
-    return [int(part["year"]) for part in parts if "year" in part and part.get("city_code") == city_code]
+def _parts(battle: ModuleType) -> list[ModuleType]:
+    """Battles that a battle is made of; none for most."""
+    return list(getattr(battle, "BATTLES", {}).values())
 
 
 def finish_run(run: Run, battle: Battle) -> None:

@@ -29,6 +29,7 @@ _HELP = (
     ("指标编号从下拉列表选取，含义见“指标表”。", "Choose the indicator_id from the list; sheet 指标表 explains it."),
     ("统计期写作 2024、2024-Q1 或 2024-06（文本）。", "Write the period as 2024, 2024-Q1 or 2024-06 (text)."),
     ("数值只写数字，不写单位。", "The value is digits only, without a unit."),
+    ("指标表写明“累计”的，每年填报至年末的累计数，不填当年数；累计数不会减少。", "Where sheet 指标表 says cumulative, write the total since the start at the end of each year, not that year's own; it never falls."),
     ("单位须与指标表一致，请先换算。", "The unit must be that of sheet 指标表; convert first."),
     ("数据状态：正式、初步或修订；修订数取代正式数和初步数。", "Status: 正式 final, 初步 preliminary, 修订 revised; a revised figure replaces the others."),
     ("口径写明统计范围，例如全市或市辖区；同一口径写法一致。", "The scope says what is covered, e.g. the whole city or its districts; always in the same words."),
@@ -42,6 +43,8 @@ class _Indicator(Protocol):
     name_zh: str
     name_en: str
     unit: str
+    ask_zh: str
+    ask_en: str
 
 
 def write_all(folder: Path, city: str) -> list[Path]:
@@ -94,7 +97,7 @@ def write_ledger_template(
     Parameters
     ----------
     indicators
-        Records with ``id``, ``name_zh``, ``name_en`` and ``unit`` (code of ``helpers.units``).
+        Records with ``id``, ``name_zh``, ``name_en``, ``unit`` (code of ``helpers.units``), ``ask_zh`` and ``ask_en``.
     place_code
         Code of the city in the example row.
     """
@@ -137,9 +140,10 @@ def _write_example(sheet: Worksheet, records: list[_Indicator], place_code: str)
 
 def _write_indicators(sheet: Worksheet, records: list[_Indicator]) -> None:
     labels = ["指标编号\nindicator_id", "指标名称\nname_zh", "英文名\nname_en", "单位\nunit"]
-    write_heading(sheet, labels, (30, 40, 50, 16))
+    write_heading(sheet, [*labels, "填报内容\nask_zh", "填报内容（英文）\nask_en"], (30, 40, 50, 16, 90, 90))
     for record in records:
-        sheet.append([record.id, record.name_zh, record.name_en, _label(record.unit)])
+        asked = (record.ask_zh, record.ask_en)
+        sheet.append([record.id, record.name_zh, record.name_en, _label(record.unit), *asked])
 
 
 def _add_lists(ledger: Worksheet, records: list[_Indicator]) -> None:

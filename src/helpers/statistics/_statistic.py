@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ParameterError
+from helpers.standards.air.constants import decimals_published
 from helpers.standards.rounding import round_array
 
 _PATTERN = re.compile(
     r"(?P<mean>mean)|p(?P<percent>[1-9]\d?)|(?P<days>share|count)_(?P<side>at_most|above):(?P<limit>\d+(\.\d+)?)"
 )
-SHARE_DECIMALS = 1
+SHARE_DECIMALS = decimals_published("attainment rate")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,11 @@ SMOOTH_DAYS = 90  # half window of the level in time
 NOISE_BLOCK_DAYS = 30  # residuals travel between years in blocks of this length
 YEAR_DAYS = 365
 DRAWS = 200
-COLUMNS = ["date", "observed", "normalised", "low", "high", "adjusted"]
+KINDS = {
+    "date": "datetime64[s]",
+    **dict.fromkeys(("observed", "normalised", "low", "high", "adjusted"), "float64"),
+}
+COLUMNS = list(KINDS)
 
 
 def level_in_time(rows: Rows, weather: np.ndarray) -> np.ndarray:
@@ -116,4 +120,4 @@ def add_interval(table: pd.DataFrame, draws: np.ndarray, *, quantile: float, is_
     low, high = (
         (middle * np.exp(-spread), middle * np.exp(spread)) if is_log else (middle - spread, middle + spread)
     )
-    return table.assign(low=low, high=high)[COLUMNS]
+    return table.assign(low=low, high=high)[COLUMNS].astype(KINDS)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.errors import ParameterError, SchemaError
 from helpers.statistics._series import check_times
+from helpers.statistics._wind import CALM_M_S, circle_deg, direction_of
 
 _STARTS = {"day": "D", "month": "M", "season": "M", "year": "Y"}
 _COLUMNS = ["period_start", "column", "value", "n_valid", "n_expected", "coverage_pct", "is_valid"]
@@ -59,7 +60,9 @@ def calendar_average(
         )
     values = _read_table(hourly)
     if not len(hourly):
-        return pd.DataFrame(columns=_COLUMNS)
+        nothing = np.empty((0, values.shape[1]))
+        empty = (nothing, nothing.astype(int), np.empty(0, dtype=int), nothing.astype(bool))
+        return _lay_out(np.empty(0, dtype="datetime64[s]"), hourly.columns, empty)
     times = hourly.index.to_numpy().astype("datetime64[s]")
     period = _period_codes(times - np.timedelta64(3600 if stamp == "end" else 0, "s"), by)
     first = np.flatnonzero(np.diff(period, prepend=period[0] - 1))
@@ -146,9 +149,11 @@ def calendar_wind(
 
     Returns
     -------
-    ``period_start``; ``direction_deg`` (of unit vectors: every hour counts alike), ``steadiness`` (length of their
-    mean, 0 to 1); ``vector_direction_deg`` and ``vector_speed_m_s`` (weighted by speed); ``n_valid, coverage_pct``.
-    Directions lie from 0 to below 360; all are NaN where too few hours are valid.
+    ``period_start``; ``direction_deg`` (of unit vectors: every windy hour counts alike), ``steadiness`` (length of
+    their mean, 0 to 1); ``vector_direction_deg`` and ``vector_speed_m_s`` (weighted by speed); ``n_valid,
+    coverage_pct`` (hours with known wind). A calm is known wind of no speed and has no direction, whatever the file
+    says. Directions lie from 0 to below 360; all are NaN where too few hours are valid, directions and steadiness
+    also where every hour is calm.
 
     Raises
     ------
@@ -160,26 +165,30 @@ def calendar_wind(
         raise SchemaError(
             f"wind table lacks {missing}", expected="direction and speed", remedy="name its columns"
         )
-    angle, speed = np.radians(wind["wind_direction_deg"]), wind["wind_speed_m_s"]
-    parts = pd.DataFrame(
-        {
-            "east": np.sin(angle),
-            "north": np.cos(angle),
-            "far_east": speed * np.sin(angle),
-            "far_north": speed * np.cos(angle),
-        }
+    speed = wind["wind_speed_m_s"]
+    angle = np.radians(direction_of(wind["wind_direction_deg"], speed).where(speed.notna()))
+    turns = {"east": np.sin(angle), "north": np.cos(angle)}
+    # A calm adds no way and counts as an hour.
+    ways = {name: (speed * turn).mask(speed <= CALM_M_S, 0.0) for name, turn in turns.items()}
+    turn = calendar_average(pd.DataFrame(turns), by=by, stamp=stamp)
+    way = calendar_average(pd.DataFrame(ways), by=by, stamp=stamp, min_coverage_pct=min_coverage_pct)
+    known = way[way["column"] == "east"].set_index("period_start")
+    (east, north), (far_east, far_north) = (
+        [
+            table[table["column"] == name].set_index("period_start")["value"].where(known["is_valid"])
+            for name in turns
+        ]
+        for table in (turn, way)
     )
-    table = calendar_average(parts, by=by, min_coverage_pct=min_coverage_pct, stamp=stamp)
-    wide = table.pivot(index="period_start", columns="column", values="value")
-    unit = table[table["column"] == "east"].set_index("period_start")
+    length = np.hypot(far_east, far_north)
     return pd.DataFrame(
         {
-            "direction_deg": np.degrees(np.arctan2(wide["east"], wide["north"])) % 360,
-            "steadiness": np.hypot(wide["east"], wide["north"]),
-            "vector_direction_deg": np.degrees(np.arctan2(wide["far_east"], wide["far_north"])) % 360,
-            "vector_speed_m_s": np.hypot(wide["far_east"], wide["far_north"]),
-            "n_valid": unit["n_valid"],
-            "coverage_pct": unit["coverage_pct"],
+            "direction_deg": circle_deg(east, north),
+            "steadiness": np.hypot(east, north),
+            "vector_direction_deg": circle_deg(far_east, far_north).where(length > 0),
+            "vector_speed_m_s": length,
+            "n_valid": known["n_valid"],
+            "coverage_pct": known["coverage_pct"],
         }
     ).reset_index()
 

@@ -11,10 +11,21 @@ import pandas as pd
 from helpers.errors import CoverageError
 from helpers.statistics._season import Archive, days_left, same_day
 from helpers.statistics._statistic import Statistic, evaluate, parse_statistic
+from helpers.statistics._tables import lay_rows
 from helpers.statistics.forecast import MINIMUM_DAYS, Outcome, budget_likelihood, complete_year, daily_archive
 
 RELIABILITY_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 N_DRAWS = 1000
+_COLUMNS = {
+    "year": "int64",
+    "as_of": "datetime64[s]",
+    "n_years": "int64",
+    **dict.fromkeys(
+        ("actual", "median", "low80", "high80", "low95", "high95", "inside80", "inside95"), "float64"
+    ),
+    **dict.fromkeys(("crps", "crps_last_year", "crps_climatology", "likelihood"), "float64"),
+    "happened": "bool",
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ def run_backtest(
                 naive = _climatology(seen, outcome, as_of, year, rule, decimals)
                 event = (earlier[-1] if target is None else target, operator)
                 rows.append(_score(outcome, year, as_of, actual, (earlier[-1], naive), event))
-    return pd.DataFrame(rows)
+    return lay_rows(rows, _COLUMNS)
 
 
 def judge(rows: pd.DataFrame) -> Verdict:

@@ -8,6 +8,7 @@ Run it on deseasonalised or weather-adjusted values; a season is not a break.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from helpers.statistics._break_interval import break_offsets
 from helpers.statistics._break_noise import best_split, lag_one, noise_coefficient, split_threshold
 from helpers.statistics._segments import REGRESSORS, best_partitions, fit_segments, running_sums
 from helpers.statistics._series import check_level, check_times, check_values
+from helpers.statistics._tables import lay_rows
 
 MINIMUM_VALUES = 24
 MINIMUM_RANKS = 4
@@ -115,14 +117,14 @@ def find_breaks(
     steps = np.flatnonzero(np.isfinite(values))
     y, t, n = values[steps], steps.astype(float), len(steps)
     if n < MINIMUM_VALUES:
-        return _no_breaks(n, f"{n} values, {MINIMUM_VALUES} needed")
+        return _no_breaks(series.index, n, f"{n} values, {MINIMUM_VALUES} needed")
     shortest = int(SEGMENT_SHARE * n)
     most = min(most, int(np.ceil(n / shortest)) - 2)
     partitions = best_partitions(running_sums(y, t), model=model, shortest=shortest, most=most)
     fits = [fit_segments(y, t, breaks, model=model) for breaks in partitions]
     errors = np.array([(residuals**2).sum() for residuals, _ in fits])
     if errors.min() <= 1e-18 * (y**2).sum():
-        return _no_breaks(n, "no scatter about the segments")
+        return _no_breaks(series.index, n, "no scatter about the segments")
     bic = _bic(errors, n, REGRESSORS[model])
     number, coefficient = int(np.argmin(bic)), np.nan
     if is_serial:
@@ -139,9 +141,9 @@ def find_breaks(
     )
 
 
-def _no_breaks(n: int, reason: str) -> Breaks:
+def _no_breaks(labels: pd.Index, n: int, reason: str) -> Breaks:
     """Say why nothing can be told."""
-    tables = pd.DataFrame(columns=BREAK_COLUMNS), pd.DataFrame(columns=SEGMENT_COLUMNS)
+    tables = _lay(labels, [], BREAK_COLUMNS), _lay(labels, [], SEGMENT_COLUMNS)
     return Breaks(*tables, bic=(), autocorrelation=np.nan, n=n, status="insufficient", reason=reason)
 
 
@@ -212,7 +214,7 @@ def _lay_breaks(
         jump = float(design[position] @ (coefficients[i + 1] - coefficients[i]))
         labelled = [labels[steps[place]] for place in (position - 1, *ends)]
         rows.append([position, *labelled, jump])
-    return pd.DataFrame(rows, columns=BREAK_COLUMNS)
+    return _lay(labels, rows, BREAK_COLUMNS)
 
 
 def _lay_segments(
@@ -227,7 +229,13 @@ def _lay_segments(
         middle = float(line[0]) + slope * float(inside.mean())
         ends = labels[steps[edges[i]]], labels[steps[edges[i + 1] - 1]]
         rows.append([*ends, len(inside), middle, slope])
-    return pd.DataFrame(rows, columns=SEGMENT_COLUMNS)
+    return _lay(labels, rows, SEGMENT_COLUMNS)
+
+
+def _lay(labels: pd.Index, rows: list[list[object]], columns: Sequence[str]) -> pd.DataFrame:
+    """Lay out rows whose labels have the type of the series' own."""
+    numbers = {"position": "int64", "n": "int64", "change": "float64", "level": "float64", "slope": "float64"}
+    return lay_rows(rows, {name: numbers.get(name, labels.dtype) for name in columns})
 
 
 def pettitt(series: pd.Series) -> Pettitt:

@@ -13,9 +13,9 @@ import pandas as pd
 from helpers.errors import ParameterError, SchemaError
 from helpers.statistics import _clusters as clusters
 from helpers.statistics._series import check_level, check_times, check_values
+from helpers.statistics._wind import CALM_M_S
 from helpers.statistics.survey import exact_interval
 
-CALM_M_S = 0.0  # hours at or below have no direction
 MINIMUM_HOURS = 10  # of a sector, before its mean or probability is told
 BIN_DEG = 10.0
 SPREAD_DEG = 12.0  # of the surface's kernel, standard deviations

@@ -10,24 +10,48 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.standards.air.constants import days_needed
+from helpers.standards.air.grades import highest_index
+from helpers.statistics._tables import lay_rows
+from helpers.statistics._wind import circle_deg, direction_of
 from helpers.statistics.geodesy import angle_between_deg, bearing_deg, distance_km
 
-HEAVY = 200  # daily index above which a day is 重度及以上 (HJ 633, grade 5)
+HEAVY = highest_index(4)  # daily index above which a day is 重度及以上 (HJ 633)
 UPWIND_DEG = 45.0  # a fire counts as upwind within this angle of where the wind comes from
 UPWIND_KM = 150.0
-VALID_DAYS = 324  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to helpers.standards.air)
+VALID_DAYS = (
+    days_needed().year
+)  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to helpers.standards.air)
 _WEATHER = {"wind_speed_m_s": "mean", "relative_humidity_pct": "mean", "precipitation_mm": "sum"}
-_COLUMNS = [
-    "start_date",
-    "end_date",
-    "n_days",
-    "peak_date",
-    "peak_aqi",
-    "leading",
-    "pm25_mean_ug_m3",
-    "pm_ratio",
-]
-_FIRE_COLUMNS = ["time_local", "distance_km", "bearing_deg", "frp_mw", "is_upwind", "hours_before_peak"]
+_DAY, _TIME = "datetime64[s]", "datetime64[s]"
+_COLUMNS = {
+    "start_date": _DAY,
+    "end_date": _DAY,
+    "n_days": "int64",
+    "peak_date": _DAY,
+    "peak_aqi": "float64",
+    "leading": "str",
+    "pm25_mean_ug_m3": "float64",
+    "pm_ratio": "float64",
+}
+_FIRE_COLUMNS = {
+    "start_date": _DAY,
+    "time_local": _TIME,
+    "distance_km": "float64",
+    "bearing_deg": "float64",
+    "frp_mw": "float64",
+    "is_upwind": "boolean",
+    "hours_before_peak": "float64",
+}
+_ANNUAL_COLUMNS = {
+    "year": "int64",
+    "value": "float64",
+    "value_without": "float64",
+    "difference": "float64",
+    "n_days": "int64",
+    "n_days_episodes": "int64",
+    "status": "str",
+}
 
 
 def find_episodes(daily: pd.DataFrame, *, above: float = HEAVY) -> pd.DataFrame:
@@ -56,7 +80,7 @@ def find_episodes(daily: pd.DataFrame, *, above: float = HEAVY) -> pd.DataFrame:
     table = _check_daily(daily, ["date", "aqi", "primary", "PM2.5", "PM10"])
     table = table[table["aqi"] > above]
     run = table["date"].diff().dt.days.ne(1).cumsum()
-    return pd.DataFrame([_describe(days) for _, days in table.groupby(run)], columns=_COLUMNS)
+    return lay_rows([_describe(days) for _, days in table.groupby(run)], _COLUMNS)
 
 
 def _describe(days: pd.DataFrame) -> dict[str, object]:
@@ -104,18 +128,20 @@ def add_weather(episodes: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
             name: days[name].sum(min_count=1) if how == "sum" else days[name].mean()
             for name, how in _WEATHER.items()
         }
-        rows.append(row | {"wind_direction_deg": _mean_direction(days["wind_direction_deg"])})
+        rows.append(row | {"wind_direction_deg": _mean_direction(_directions(days))})
     columns = [*_WEATHER, "wind_direction_deg"]
     return episodes.join(pd.DataFrame(rows, columns=columns, index=episodes.index, dtype="float64"))
 
 
 def _mean_direction(directions: pd.Series) -> float:
     angles = np.radians(directions.dropna().to_numpy(float))
-    return (
-        float(np.degrees(np.arctan2(np.sin(angles).sum(), np.cos(angles).sum())) % 360)
-        if angles.size
-        else np.nan
-    )
+    return float(circle_deg(np.sin(angles).sum(), np.cos(angles).sum())) if angles.size else np.nan
+
+
+def _directions(weather: pd.DataFrame) -> pd.Series:
+    """Where each day's wind came from; NaN on a calm day where the table tells the speed."""
+    speed = weather.get("wind_speed_m_s", pd.Series(np.nan, index=weather.index))
+    return direction_of(weather["wind_direction_deg"], speed)
 
 
 def add_hours(episodes: pd.DataFrame, hourly: pd.DataFrame, *, above: float) -> pd.DataFrame:
@@ -167,7 +193,8 @@ def list_fires(
     fires
         ``time_local``, ``latitude``, ``longitude``, ``frp_mw``; may be empty.
     weather
-        ``date``, ``wind_direction_deg`` (where the wind comes from).
+        ``date``, ``wind_direction_deg`` (where the wind comes from), optionally ``wind_speed_m_s``: a calm day has no
+        direction.
     latitude, longitude
         The city, degrees.
 
@@ -192,7 +219,7 @@ def list_fires(
         bearing_deg=bearing_deg(latitude, longitude, *places),
     )
     near = near[near["distance_km"] <= UPWIND_KM].sort_values(["distance_km", "time_local"])
-    wind = near["date"].map(weather.set_index("date")["wind_direction_deg"]).astype("float64")
+    wind = near["date"].map(_directions(weather.set_index("date"))).astype("float64")
     is_upwind = pd.array(angle_between_deg(near["bearing_deg"], wind) <= UPWIND_DEG, dtype="boolean")
     near["is_upwind"] = pd.Series(is_upwind, index=near.index).mask(wind.isna())
     peaks = episodes["peak_time"] if "peak_time" in episodes else pd.Series(pd.NaT, index=episodes.index)
@@ -201,8 +228,9 @@ def list_fires(
         seen = near[near["date"].between(start - pd.Timedelta(days=1), end)]
         hours = (peak - seen["time_local"]) / pd.Timedelta(hours=1)
         parts.append(seen.assign(start_date=start, hours_before_peak=hours.astype("float64")))
-    columns = ["start_date", *_FIRE_COLUMNS]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    if not parts:
+        return lay_rows([], _FIRE_COLUMNS)
+    return pd.concat(parts, ignore_index=True)[list(_FIRE_COLUMNS)].astype(_FIRE_COLUMNS)
 
 
 def add_fires(
@@ -229,7 +257,7 @@ def add_fires(
     listed = list_fires(episodes, fires, weather, latitude=latitude, longitude=longitude)
     days, windy = (
         fires["time_local"].dt.normalize(),
-        weather.loc[weather["wind_direction_deg"].notna(), "date"],
+        weather.loc[_directions(weather).notna(), "date"],
     )
     first, last = days.min(), days.max()
     rows = []
@@ -332,8 +360,7 @@ def annual_without(
                 "status": "ok" if is_ok else "insufficient",
             }
         )
-    columns = ["year", "value", "value_without", "difference", "n_days", "n_days_episodes", "status"]
-    return pd.DataFrame(rows, columns=columns)
+    return lay_rows(rows, _ANNUAL_COLUMNS)
 
 
 def is_inside(dates: pd.Series, episodes: pd.DataFrame) -> pd.Series:

@@ -19,12 +19,13 @@ import pandas as pd
 from helpers.errors import ParameterError, SchemaError
 from helpers.periods import parse_day
 from helpers.standards.air import annual_valid
+from helpers.standards.air.constants import days_needed
 from helpers.statistics._season import Archive, days_left, draw_rest, source_years
 from helpers.statistics._series import check_times, check_values
 from helpers.statistics._statistic import Statistic, evaluate, parse_statistic
 
 MINIMUM_YEARS = 2
-MINIMUM_DAYS = 324  # GB 3095-2026, 6.4 Table 4
+MINIMUM_DAYS = days_needed().year  # GB 3095-2026, 6.4 Table 4
 
 
 @dataclass(frozen=True)

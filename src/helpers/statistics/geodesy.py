@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.statistics._wind import circle_deg
+
 EARTH_RADIUS_KM = 6371.0088
 
 
@@ -37,7 +39,7 @@ def bearing_deg(
     a, b = np.radians(latitude), np.radians(latitudes)
     turn = np.radians(longitudes - longitude)
     north = np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(turn)
-    return np.degrees(np.arctan2(np.sin(turn) * np.cos(b), north)) % 360
+    return circle_deg(np.sin(turn) * np.cos(b), north)
 
 
 def angle_between_deg(first: np.ndarray | float, second: np.ndarray | float) -> np.ndarray:

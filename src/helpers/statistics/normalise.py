@@ -20,7 +20,14 @@ from scipy import stats
 from helpers.errors import ParameterError
 from helpers.statistics._boosting import Response, Rows, learn_weather
 from helpers.statistics._series import check_level
-from helpers.statistics._weather_free import COLUMNS, add_interval, draw_noise, lay_table, level_in_time
+from helpers.statistics._tables import lay_rows
+from helpers.statistics._weather_free import (
+    KINDS,
+    add_interval,
+    draw_noise,
+    lay_table,
+    level_in_time,
+)
 from helpers.statistics._weather_rows import read_rows, why_insufficient
 
 MODES = ("trend", "deseasonalised")
@@ -166,7 +173,7 @@ def normalise(
 
 def _without_series(skill: Skill, status: str, reason: str, common: dict[str, object]) -> Normalised:
     """Say why there is no normalised series."""
-    empty = pd.DataFrame(columns=COLUMNS)
+    empty = lay_rows([], KINDS)
     none = np.empty((0, 0), dtype=np.float32)
     return Normalised(empty, skill, np.nan, status=status, reason=reason, draws=none, **common)
 

@@ -12,9 +12,28 @@ from scipy import stats
 from helpers.errors import ParameterError, SchemaError
 from helpers.statistics import _clusters as clusters
 from helpers.statistics._series import check_level, check_values
+from helpers.statistics._tables import lay_rows
 
 MINIMUM_N = 5
 DRAWS = 2000
+_RATE_COLUMNS = {
+    "n": "int64",
+    "n_met": "float64",
+    "rate_pct": "float64",
+    "low_pct": "float64",
+    "high_pct": "float64",
+    "status": "str",
+}
+_MEAN_COLUMNS = {
+    "estimate": "float64",
+    "low": "float64",
+    "high": "float64",
+    "dof": "float64",
+    "n": "int64",
+    "n_units": "int64",
+    "status": "str",
+    "reason": "str",
+}
 
 
 def exact_interval(n_met: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -97,7 +116,7 @@ def compliance_rates(samples: pd.DataFrame, *, by: list[str], level: float = 0.9
             | {"n": n, "n_met": n_met if is_ok else np.nan, "rate_pct": 100 * rate}
             | {"low_pct": 100 * low, "high_pct": 100 * high, "status": "ok" if is_ok else "suppressed"}
         )
-    return pd.DataFrame(rows, columns=[*by, "n", "n_met", "rate_pct", "low_pct", "high_pct", "status"])
+    return lay_rows(rows, samples[by].dtypes.to_dict() | _RATE_COLUMNS)
 
 
 def area_weighted_rate(strata: pd.DataFrame, *, level: float = 0.95) -> pd.Series:
@@ -210,9 +229,8 @@ def design_means(
         raise SchemaError(
             "a unit lies in two strata", expected="one stratum a unit", remedy="name units apart"
         )
-    columns = [*by, "estimate", "low", "high", "dof", "n", "n_units", "status", "reason"]
     if kept.empty:
-        return pd.DataFrame(columns=columns)
+        return lay_rows([], samples[by].dtypes.to_dict() | _MEAN_COLUMNS)
     block = np.unique(kept[unit], return_inverse=True)[1] if unit else np.arange(len(kept))
     strata = np.unique(kept[stratum], return_inverse=True)[1] if stratum else np.zeros(len(kept), dtype=int)
     keys, group = _group_codes(kept, by)
@@ -230,7 +248,7 @@ def design_means(
     few = told["n"] < MINIMUM_N
     told.loc[few, ["estimate", "low", "high", "dof"]] = np.nan
     told.loc[few, ["status", "reason"]] = ["suppressed", f"fewer than {MINIMUM_N} samples"]
-    return pd.concat([keys, told], axis=1)[columns]
+    return pd.concat([keys, told], axis=1)[[*by, *_MEAN_COLUMNS]].astype(_MEAN_COLUMNS)
 
 
 def bootstrap_mean(values: np.ndarray, *, level: float = 0.95, seed: int = 20220617) -> pd.Series:

@@ -12,10 +12,21 @@ from scipy import stats
 from helpers.errors import ParameterError
 from helpers.statistics._clusters import NO_SCATTER, NO_VALUE, TOO_FEW
 from helpers.statistics._series import check_level
+from helpers.statistics._tables import lay_rows
 from helpers.statistics.rhythm import read_days
 
 BLOCK_DAYS = 15
 MINIMUM_BLOCKS = 4
+_COLUMNS = {
+    "year": "int64",
+    "start_date": "datetime64[s]",
+    "end_date": "datetime64[s]",
+    "mean": "float64",
+    "n_days": "int64",
+    "n_calendar_days": "int64",
+    "coverage_pct": "float64",
+    "status": "str",
+}
 
 
 @dataclass(frozen=True)
@@ -108,17 +119,7 @@ def window_means(daily: pd.Series, *, start: str, end: str, min_coverage_pct: fl
                 "status": "ok" if is_ok else "insufficient",
             }
         )
-    columns = [
-        "year",
-        "start_date",
-        "end_date",
-        "mean",
-        "n_days",
-        "n_calendar_days",
-        "coverage_pct",
-        "status",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return lay_rows(rows, _COLUMNS)
 
 
 def window_change(

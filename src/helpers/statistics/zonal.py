@@ -123,7 +123,7 @@ def _tabulate(
         means = np.where(seen > 0, totals / seen, np.nan)
     return pd.DataFrame(
         {
-            "zone": np.repeat(codes.astype(str).astype(object), len(dates)),
+            "zone": pd.array(codes.astype(str), dtype="str").repeat(len(dates)),
             "date": np.tile(dates.to_numpy(), len(codes)),
             "value": means.ravel(),
             "valid_share_pct": (100 * seen / areas[:, None]).clip(0, 100).ravel(),

@@ -104,7 +104,7 @@ def _status_rows(lang: str) -> list[tuple[str, str]]:
     }
     return [
         (word(f"status.{status}", lang), word(f"rules.status.{status}", lang).format(**numbers))
-        for status in STATUSES
+        for status in ("achieved", "missed", *STATUSES)
     ]
 
 

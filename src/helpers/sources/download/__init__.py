@@ -4,7 +4,12 @@
 """
 
 from helpers.sources.download.feeds import Feed, feeds
-from helpers.sources.download.freshness import find_last_received, freshness_table, require_fresh
+from helpers.sources.download.freshness import (
+    covered_until,
+    find_last_received,
+    freshness_table,
+    require_fresh,
+)
 from helpers.sources.download.job import Outcome, count_states
 from helpers.sources.download.receive import Request, receive_all
 
@@ -13,6 +18,7 @@ __all__ = [
     "Outcome",
     "Request",
     "count_states",
+    "covered_until",
     "feeds",
     "find_last_received",
     "freshness_table",

@@ -50,13 +50,15 @@ class Kind(Record):
 class Rhythm(Record):
     """When a feed's data are due: ``lag_days`` after each day, month, quarter or year has ended.
 
-    ``window_days`` is how far back a run without dates looks for days that are not here yet.
+    ``window_days`` is how far back a run without dates looks for days that are not here yet. A ``required`` feed is late
+    as long as nothing of it was received; another one is not missed before it came once.
     """
 
     cadence: Literal["day", "month", "quarter", "year"]
     lag_days: Annotated[int, Field(ge=1)]
     window_days: Annotated[int, Field(ge=1)] = 30
     base: Address | None = None
+    required: bool = False
 
     def expected_day(self, today: date, until: date = date.max) -> date:
         """Last day of the latest period whose data are due by ``today`` and that has ended by ``until``."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import store
+from helpers.days import last_day
 from helpers.errors import CoverageError
 from helpers.sources.download.feeds import Feed
 from helpers.sources.download.job import covered_days
@@ -92,33 +93,38 @@ def require_fresh(table: pd.DataFrame) -> None:
 
 
 def find_last_received(
-    processed: Path,
-    raw: Path,
-    feeds: Iterable[Feed],
-    *,
-    city_code: str,
-    until: date,
-    among: Collection[str] | None = None,
+    processed: Path, raw: Path, feeds: Iterable[Feed], *, city_code: str, until: date
 ) -> dict[str, date | None]:
     """Find the last day received of every feed, no later than ``until``.
 
-    It is the last day with a row in a table the feed fills. Where a file without rows is an answer (no
-    fire burnt), a day also counts when the name of a received file covers it.
+    It is the last day with a row of its own files in a table the feed fills: what another reader gave is not of this
+    feed. Where a file without rows is an answer (no fire burnt), a day also counts when the name of a received file
+    covers it.
 
     Parameters
     ----------
     until
         ``today`` or ``as_of``: what lies after it was not known then.
-    among
-        Tables that count; ``None``: all a feed fills.
     """
+    readers = store.read_table(processed, "sources", columns=["source_id", "reader"])
     found: dict[str, date | None] = {}
     for feed in feeds:
-        tables = [name for name in feed.kind.tables if among is None or name in among]
-        days = [store.last_day(processed, name, city_code=city_code, until=until) for name in tables]
-        if feed.kind.may_be_empty:
-            names = {path.name.rpartition("_")[0] for path in (raw / feed.name).glob("*_*")}
-            covered = (day for prefix in names for day in covered_days(raw / feed.name, prefix))
-            days += [day for day in covered if day <= until]
+        own = readers[readers["reader"].isin(feed.kind.readers)] if feed.kind.readers else readers
+        filters = [("source_id", "in", own["source_id"].tolist())]
+        days = [
+            last_day(processed, name, city_code=city_code, until=until, filters=filters)
+            for name in feed.kind.tables
+            if len(own)
+        ]
+        days.append(covered_until(raw, feed, until))
         found[feed.name] = max((day for day in days if day is not None), default=None)
     return found
+
+
+def covered_until(raw: Path, feed: Feed, until: date) -> date | None:
+    """Last day up to ``until`` that the names of a feed's files cover; None where only rows tell, or none does."""
+    if not feed.kind.may_be_empty:
+        return None
+    names = {path.name.rpartition("_")[0] for path in (raw / feed.name).glob("*_*")}
+    covered = (day for prefix in names for day in covered_days(raw / feed.name, prefix))
+    return max((day for day in covered if day <= until), default=None)

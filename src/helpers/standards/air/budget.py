@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from helpers.errors import ParameterError
+from helpers.standards.air.constants import decimals_published
 from helpers.standards.rounding import Number, exact_fraction, rounding_bound
 
 
@@ -44,7 +45,9 @@ def remaining_bad_days(*, n_bad: int, n_valid: int, n_left: int, target_pct: Num
     >>> remaining_bad_days(n_bad=30, n_valid=300, n_left=65, target_pct=90)
     6
     """
-    bound, is_allowed = rounding_bound(_check_target(target_pct), 1, highest=False)
+    bound, is_allowed = rounding_bound(
+        _check_target(target_pct), decimals_published("attainment rate"), highest=False
+    )
     return _days_to_spare(n_bad, n_valid, n_left, (100 - bound, is_allowed))
 
 
@@ -59,7 +62,10 @@ def remaining_heavy_days(*, n_heavy: int, n_valid: int, n_left: int, target_pct:
     2
     """
     return _days_to_spare(
-        n_heavy, n_valid, n_left, rounding_bound(_check_target(target_pct), 1, highest=True)
+        n_heavy,
+        n_valid,
+        n_left,
+        rounding_bound(_check_target(target_pct), decimals_published("attainment rate"), highest=True),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from helpers.standards.air.constants import decimals_published
 from helpers.standards.rounding import Number, exact_fraction, round_half_even
 
 
@@ -49,7 +50,13 @@ def change_pct(new: Number, old: Number, *, decimals: int) -> Change:
     late, early = (exact_fraction(round_half_even(value, decimals)) for value in (new, old))
     if late == early:
         return Change(Decimal("0.0"), "pct", True)
-    return Change(round_half_even((late - early) / early * 100, 1) if early else None, "pct", False)
+    return Change(
+        round_half_even((late - early) / early * 100, decimals_published("year-on-year change"))
+        if early
+        else None,
+        "pct",
+        False,
+    )
 
 
 def change_pp(new: Number, old: Number) -> Change:
@@ -65,7 +72,7 @@ def change_pp(new: Number, old: Number) -> Change:
     >>> change_pp("83.3", "81.95").value
     Decimal('1.3')
     """
-    late, early = (round_half_even(value, 1) for value in (new, old))
+    late, early = (round_half_even(value, decimals_published("attainment rate")) for value in (new, old))
     return Change(late - early, "pp", late == early)
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.standards.air import grid
+from helpers.standards.air.constants import values_needed
 from helpers.standards.air.limits import DAILY_POLLUTANTS, PARTICLES, POLLUTANTS, decimals_of, limit_in_force
 from helpers.standards.rounding import round_array
 
-MIN_HOURS = 20
-MIN_WINDOW_HOURS = 6
-MIN_WINDOWS = 14
+MIN_HOURS = values_needed("PM2.5", "24h")  # of a day, the same for every pollutant
+MIN_WINDOW_HOURS = values_needed("O3", "8h")
+MIN_WINDOWS = values_needed("O3", "MDA8")
 
 
 def mda8(hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

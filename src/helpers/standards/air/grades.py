@@ -44,6 +44,20 @@ def grades() -> tuple[Grade, ...]:
     )
 
 
+def highest_index(level: int) -> int:
+    """Return the highest index of a grade.
+
+    Up to that of grade 1 a day is excellent and led by nothing, up to that of grade 2 good, above that of grade 4
+    heavily polluted.
+
+    Examples
+    --------
+    >>> [highest_index(level) for level in (1, 2, 4)]
+    [50, 100, 200]
+    """
+    return next(grade.aqi_high for grade in grades() if grade.level == level and grade.aqi_high is not None)
+
+
 def aqi_grade(aqi: int) -> Grade:
     """Return the grade of an index.
 

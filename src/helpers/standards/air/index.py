@@ -14,7 +14,7 @@ import numpy as np
 
 from helpers.errors import ParameterError
 from helpers.registry import table
-from helpers.standards.air.grades import aqi_grade, grades
+from helpers.standards.air.grades import aqi_grade, grades, highest_index
 from helpers.standards.air.limits import POLLUTANTS, decimals_of
 from helpers.standards.rounding import Number, exact_fraction, round_array
 
@@ -214,12 +214,12 @@ def index_arrays(
     filled = np.where(np.isnan(sub), -1.0, sub)
     aqi = filled.max(axis=1)
     bits = 1 << np.arange(len(POLLUTANTS))
-    exceeding = (filled > 100) @ bits if edition == "2012" else np.zeros(length, dtype="int64")
+    exceeding = (filled > highest_index(2)) @ bits if edition == "2012" else np.zeros(length, dtype="int64")
     is_given = aqi >= 0
     if edition == "2026":
         is_needed = np.array([name not in not_in_plan for name in POLLUTANTS])
-        is_given &= (is_present | ~is_needed).all(axis=1) | (aqi > 100)
-    primary = np.where(is_given & (aqi > 50), (filled == aqi[:, None]) @ bits, 0)
+        is_given &= (is_present | ~is_needed).all(axis=1) | (aqi > highest_index(2))
+    primary = np.where(is_given & (aqi > highest_index(1)), (filled == aqi[:, None]) @ bits, 0)
     highest = [grade.aqi_high for grade in grades() if grade.aqi_high is not None]
     level = np.where(is_given, np.searchsorted(highest, aqi) + 1.0, np.nan)
     return IndexArrays(np.where(is_given, aqi, np.nan), level, primary, exceeding, is_present.sum(axis=1))

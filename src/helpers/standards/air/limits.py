@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.errors import ParameterError, SchemaError
+from helpers.standards.air.constants import decimals_published, in_force_from
 from helpers.standards.rounding import Number, exact_fraction, round_half_even
 
 POLLUTANTS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
@@ -21,13 +22,18 @@ PARTICLES = ("PM10", "PM2.5")
 
 # The key cities, Changchun among them, were judged under GB 3095-2012 from 2013 on, three years before the
 # country (from memory, unverified); the table begins with the country.
-_KEY_CITIES_FROM, _COUNTRY_FROM = date(2013, 1, 1), date(2016, 1, 1)
-_AQI_2026 = date(2026, 3, 1)
+_KEY_CITIES_FROM = date(2013, 1, 1)
 
 
 def decimals_of(pollutant: str) -> int:
-    """Decimals of a published concentration: CO one, all others none (HJ 633-2026, 4.2.2)."""
-    return 1 if pollutant == "CO" else 0
+    """Decimals of a published concentration of the six pollutants: CO one, the others none (HJ 633-2026, 4.2.2).
+
+    Raises
+    ------
+    RegistryError
+        Another pollutant: how it is rounded is not known.
+    """
+    return decimals_published(pollutant.removesuffix("_1h"))
 
 
 def unit_of(pollutant: str) -> str:
@@ -37,7 +43,7 @@ def unit_of(pollutant: str) -> str:
 
 def aqi_edition(day: date) -> str:
     """Return the edition of HJ 633 in force on a day: ``"2012"``, or ``"2026"`` from 2026-03-01 on."""
-    return "2026" if day >= _AQI_2026 else "2012"
+    return "2026" if day >= in_force_from("HJ 633-2026") else "2012"
 
 
 def limit_in_force(pollutant: str, averaging: str, day: date) -> registry.Limit:
@@ -78,7 +84,7 @@ def limit_in_force(pollutant: str, averaging: str, day: date) -> registry.Limit:
             expected=f"a day from {_KEY_CITIES_FROM}",
             remedy="choose a later period",
         )
-    return registry.limits(max(day, _COUNTRY_FROM), pollutant, averaging)
+    return registry.limits(max(day, in_force_from("GB 3095-2012")), pollutant, averaging)
 
 
 def attains(pollutant: str, averaging: str, value: Number, day: date) -> bool:
@@ -104,7 +110,9 @@ def exceedance_multiple(value: Number, limit: Number) -> float | None:
     concentration, standard = exact_fraction(value), exact_fraction(limit)
     if concentration <= standard:
         return None
-    return float(round_half_even((concentration - standard) / standard, 2))
+    return float(
+        round_half_even((concentration - standard) / standard, decimals_published("exceeding multiple"))
+    )
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ def reference_state_break() -> ReferenceStateBreak:
     Gases are stated at 298.15 K from 2018-09-01 on (2018 amendment of GB 3095-2012), at 273 K before. Particles
     changed to actual conditions on the same day and cannot be converted without temperature and pressure.
     """
-    return ReferenceStateBreak(date(2018, 9, 1), GASES, 273 / 298.15)
+    return ReferenceStateBreak(in_force_from("GB 3095-2012 amendment 1"), GASES, 273 / 298.15)
 
 
 def convert_reference_state(concentrations: pd.DataFrame, *, to: str = "298K") -> pd.DataFrame:

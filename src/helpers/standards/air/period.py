@@ -13,12 +13,12 @@ import numpy as np
 
 from helpers import registry
 from helpers.errors import ParameterError
+from helpers.standards.air.constants import days_needed, decimals_published
+from helpers.standards.air.grades import highest_index
 from helpers.standards.air.limits import POLLUTANTS
 from helpers.standards.rounding import Number, exact_fraction, round_half_even
 
-MIN_DAYS_OF_YEAR = 324
-MIN_DAYS_OF_MONTH = 27
-MIN_DAYS_OF_FEBRUARY = 25
+MIN_DAYS_OF_YEAR, MIN_DAYS_OF_MONTH, MIN_DAYS_OF_FEBRUARY = days_needed()
 
 
 def percentile(values: np.ndarray, percent: float) -> float:
@@ -159,10 +159,10 @@ def day_counts(indices: np.ndarray) -> DayCounts:
     """
     there = np.asarray(indices, dtype="float64")
     there = there[~np.isnan(there)]
-    good, heavy = int((there <= 100).sum()), int((there > 200).sum())
+    good, heavy = int((there <= highest_index(2)).sum()), int((there > highest_index(4)).sum())
     return DayCounts(
         valid=len(there),
-        excellent=int((there <= 50).sum()),
+        excellent=int((there <= highest_index(1)).sum()),
         good=good,
         heavy=heavy,
         good_pct=share_pct(good, len(there)),
@@ -178,7 +178,9 @@ def share_pct(part: int, whole: int) -> Decimal | None:
     >>> share_pct(285, 342)
     Decimal('83.3')
     """
-    return round_half_even(Fraction(100 * part, whole), 1) if whole else None
+    return (
+        round_half_even(Fraction(100 * part, whole), decimals_published("attainment rate")) if whole else None
+    )
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ def composite_index(statistics: Mapping[str, Number | None]) -> CompositeIndex:
     }
     total, largest = sum(single.values()), max(single.values())
     return CompositeIndex(
-        index=round_half_even(total, 2),
+        index=round_half_even(total, decimals_published("composite index")),
         single={name: float(value) for name, value in single.items()},
         share_pct={name: float(100 * value / total) if total else 0.0 for name, value in single.items()},
         main=tuple(name for name, value in single.items() if value == largest and total),

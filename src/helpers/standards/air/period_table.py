@@ -13,6 +13,8 @@ import pandas as pd
 from helpers import registry
 from helpers.errors import ParameterError
 from helpers.standards.air import grid
+from helpers.standards.air.constants import decimals_published
+from helpers.standards.air.grades import highest_index
 from helpers.standards.air.index_tables import counted_days, daily_aqi
 from helpers.standards.air.limits import POLLUTANTS, aqi_edition, decimals_of, limit_in_force, unit_of
 from helpers.standards.air.period import composite_index, day_counts, percentile, share_pct, span_valid
@@ -173,8 +175,26 @@ def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, o
     rows = [_row("composite_index", total, result.index, "index", coverage)]
     for name in POLLUTANTS:
         single, share = (parts.get(name, float("nan")) for parts in (result.single, result.share_pct))
-        rows.append(_row("single_index", single, _published(single, 2), "index", coverage, pollutant=name))
-        rows.append(_row("index_share", share, _published(share, 1), "pct", coverage, pollutant=name))
+        rows.append(
+            _row(
+                "single_index",
+                single,
+                _published(single, decimals_published("composite index")),
+                "index",
+                coverage,
+                pollutant=name,
+            )
+        )
+        rows.append(
+            _row(
+                "index_share",
+                share,
+                _published(share, decimals_published("attainment rate")),
+                "pct",
+                coverage,
+                pollutant=name,
+            )
+        )
     return rows
 
 
@@ -203,7 +223,7 @@ def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[s
     index = index[counted_days(index)]
     coverage = span.coverage(index["date"].to_numpy())
     rows = []
-    for prefix, floor in (("primary", 50), ("polluted_primary", 100)):
+    for prefix, floor in (("primary", highest_index(1)), ("polluted_primary", highest_index(2))):
         leaders = index.loc[index["aqi"] > floor, "primary"].str.split(";")
         extra = {"rule": "present", "edition": edition}
         columns = {**coverage, "n_days": len(leaders)}
