@@ -26,7 +26,8 @@ AS_OF = date(2025, 12, 31)
 
 def computed(*rows: tuple[str, int, float, bool]) -> pd.DataFrame:
     kinds = {"indicator_id": "str", "year": "int64", "value": "float64", "is_valid": "bool"}
-    return pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
+    table = pd.DataFrame(list(rows), columns=list(kinds)).astype(kinds)
+    return table.assign(coverage_pct=95.0)
 
 
 def tables(*rows, simulated: bool = False, as_of: date = AS_OF) -> dict[str, pd.DataFrame]:
@@ -57,6 +58,34 @@ def test_what_is_known_of_a_difference_is_told():
         "pm25_mean": "derived;incomplete",
         "good_day_ratio": "",
     }
+
+
+def test_a_year_of_three_days_is_compared_with_nothing():
+    rows = computed(("good_days", 2020, 1.0, False), ("good_day_ratio", 2020, 99.0, False))
+    rows["coverage_pct"] = [100 * 3 / 366, 100 * 324 / 366]
+    found = published_check.build_tables(rows, PUBLISHED, context(AS_OF))["published_check"]
+    # 324 of 366 days are listed for reference; neither counts as comparable.
+    assert found[["indicator_id", "is_comparable", "reasons"]].to_numpy().tolist() == [
+        ["good_day_ratio", False, "incomplete"]
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_only_years_that_meet_the_standard_are_counted_as_comparable(lang):
+    asked = context(AS_OF)
+
+    def notes(*rows) -> list[str]:
+        battle = Battle("blue_sky", asked, make([]), tables(*rows))
+        return [
+            part["text"]
+            for part in page.section(battle, lang=lang).sections[0].parts
+            if part["kind"] == "note"
+        ]
+
+    thin = ("good_days", 2020, 304.0, False)
+    told = notes(thin, ("good_day_ratio", 2020, 83.3, True))
+    assert page.text("check.agrees", lang, n=1, k=0) in told and page.text("check.beside", lang, n=1) in told
+    assert page.text("check.incomplete", lang) in notes(thin)
 
 
 def test_simulated_values_are_never_held_against_published_ones():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
@@ -136,7 +137,7 @@ def name_of(city: str) -> str:
 
 def add_city(cities: Path, city: str) -> None:
     """Add a city by the README's own lines, with a name of its own."""
-    (cities / "demo_city").symlink_to(ROOT / "cities" / "demo_city")
+    shutil.copytree(ROOT / "cities" / "demo_city", cities / "demo_city")
     own = {
         "my_city": city,
         "我的市": name_of(city),

@@ -84,7 +84,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
 
 
 def annual_values(annual: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Whole years by indicator, to hold against published figures: ``indicator_id, year, value, is_valid``."""
+    """Whole years by indicator, to hold against published figures: ``indicator_id, year, value, coverage_pct, is_valid``."""
     parts = [annual.assign(indicator_id="")[:0]]
     for record in registry.indicators_of(context.city.slug).values():
         if record.battle == NAME and record.measure is not None:
@@ -92,7 +92,7 @@ def annual_values(annual: pd.DataFrame, context: Context) -> pd.DataFrame:
                 annual["statistic"] == record.measure.of
             )
             parts.append(annual[is_own & annual["is_complete"].astype(bool)].assign(indicator_id=record.id))
-    return pd.concat(parts, ignore_index=True)[["indicator_id", "year", "value", "is_valid"]]
+    return pd.concat(parts, ignore_index=True)[["indicator_id", "year", "value", "coverage_pct", "is_valid"]]
 
 
 def _details(

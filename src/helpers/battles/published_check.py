@@ -12,12 +12,15 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
+from helpers.standards.air.period import MIN_DAYS_OF_YEAR
 from helpers.standards.rounding import round_half_even
 
 _TOLD = ["source_title", "publisher", "published_at", "is_derived", "shown", "note_zh", "note_en"]
 _SERIES = ["indicator_id", "year", "value", "unit", *_TOLD]
 _RIVALS = ["indicator_id", "name_zh", "period", "kind", "value", "unit", *_TOLD]
-_CHECK = ["indicator_id", "year", "computed", "published", "decimals", "difference", "is_within", "reasons"]
+_CHECK = ["indicator_id", "year", "computed", "published", "decimals", "difference", "is_within", "is_comparable",
+          "reasons"]  # fmt: skip
+LISTED_FROM_PCT = 100 * MIN_DAYS_OF_YEAR / 366  # a year of which less is known is no year
 
 
 def build_tables(
@@ -28,8 +31,8 @@ def build_tables(
     Parameters
     ----------
     computed
-        ``indicator_id, year, value`` (rounded as printed), ``is_valid`` (the year's data meet the standard): whole
-        years of the city; may be empty.
+        ``indicator_id, year, value`` (rounded as printed), ``coverage_pct``, ``is_valid`` (the year's data meet the
+        standard): whole years of the city; may be empty.
     indicator_ids
         Indicators whose published figures are wanted.
 
@@ -40,11 +43,12 @@ def build_tables(
     ``published_rivals``
         Every figure of an indicator and period that several figures were published of, the shown one first.
     ``published_check``
-        One row a published figure, shown or not, whose year was computed: both values, ``decimals`` of the coarser
-        of them, ``difference`` (computed less published, exact), ``is_within`` (equal when both are rounded half to
-        even to ``decimals``), and ``reasons`` joined by ``;``: ``derived`` (the published figure was worked out from
-        a printed difference), ``weaker`` (another published figure is shown in its place), ``incomplete`` (our year
-        lacks valid days or months). Empty where the run is simulated.
+        One row a published figure, shown or not, whose year was computed and meets the standard, or has ``LISTED_FROM_PCT`` of its days:
+        both values, ``decimals`` of the coarser of them, ``difference`` (computed less published, exact), ``is_within``
+        (equal when both are rounded half to even to ``decimals``), ``is_comparable`` (our year meets the standard), and
+        ``reasons`` joined by ``;``: ``derived`` (the published figure was worked out from a printed difference),
+        ``weaker`` (another published figure is shown in its place), ``incomplete`` (our year lacks valid days or
+        months). Empty where the run is simulated.
     """
     rows = registry.published(context.city.slug)
     own = rows[rows["indicator_id"].isin(list(indicator_ids)) & (rows["area_zh"] == context.city.name_zh)]
@@ -65,7 +69,9 @@ def build_tables(
 
 
 def _compare(computed: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    known = computed.dropna(subset=["value"]).rename(columns={"value": "computed"})
+    told = computed.assign(is_comparable=computed["is_valid"].astype(bool))
+    is_listed = told["is_comparable"] | (told["coverage_pct"] >= LISTED_FROM_PCT)
+    known = told[told["value"].notna() & is_listed].rename(columns={"value": "computed"})
     both = known.merge(published.rename(columns={"value": "published"}), on=["indicator_id", "year"])
     both = both.sort_values(["indicator_id", "year"], kind="stable").reset_index(drop=True)
     rows = [_check(row) for row in both.itertuples()]
@@ -77,7 +83,7 @@ def _compare(computed: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 def _check(row: object) -> tuple[int, float, bool, str]:
     decimals = min(registry.indicator(row.indicator_id).decimals, _printed_decimals(row.published))
     is_within = round_half_even(row.computed, decimals) == round_half_even(row.published, decimals)
-    reasons = {"derived": row.is_derived, "weaker": not row.shown, "incomplete": not row.is_valid}
+    reasons = {"derived": row.is_derived, "weaker": not row.shown, "incomplete": not row.is_comparable}
     difference = float(Decimal(repr(row.computed)) - Decimal(repr(row.published)))
     return decimals, difference, is_within, ";".join(name for name, holds in reasons.items() if holds)
 

@@ -68,7 +68,8 @@ class Table:
     """A table as the page shows it, and where its cells came from.
 
     ``origin`` holds the ``spec``, the battle's ``table``, of each printed column its place in the spec (``columns``) and
-    of each printed row the labels of the rows behind its cells (``rows``; several where a cell names a whole group).
+    the value it stands for (``each``), and of each printed row the labels of the rows behind its cells (``rows``; several
+    where a cell names a whole group).
     """
 
     html: Markup
@@ -119,8 +120,10 @@ def lay_out(
     caption: str = "",
     source: str | None = None,
     observed: bool = False,
-) -> Table:
+) -> Table | None:
     """Lay out a table of the battle by its spec, with its source and, where the data are simulated, the mark.
+
+    A table without rows is not laid out.
 
     Parameters
     ----------
@@ -142,6 +145,8 @@ def lay_out(
         Whether the table holds facts or published figures, which are neither simulated nor of the battle's files.
     """
     rows = rows_of(battle, of) if rows is None else rows
+    if rows.empty:
+        return None
     at = {column: At(battle, spec.partition(".")[0], column, lang) for column in read_spec(spec)}
     groups, printed = _groups(rows, by), _printed(rows, at, each)
     cells, labels = [], []
@@ -163,7 +168,13 @@ def lay_out(
     numeric = [str(i) for i, (column, _, _) in enumerate(printed) if _is_numeric(rows, column, lang)]
     made = build_table("data", title, heads, cells, lang=lang, numeric=numeric)
     places = {column: place for place, column in enumerate(at)}
-    origin = {"spec": spec, "table": of, "columns": [places[one] for one, _, _ in printed], "rows": labels}
+    origin = {
+        "spec": spec,
+        "table": of,
+        "columns": [places[column] for column, _, _ in printed],
+        "each": [value for _, value, _ in printed],
+        "rows": labels,
+    }
     return Table(made + source_note(source, lang), origin)
 
 

@@ -250,10 +250,3 @@ def _fire_span(at: At, span: str) -> str:
     """Name of the year or of a straw-burning window of the city."""
     names = {one.id: getattr(one, f"name_{at.lang}") for one in at.battle.context.city.straw_windows}
     return names[span] if span in names else at.text("fires.whole_year")
-
-
-@form("fire_count")
-def _fire_count(at: At, n: float, is_whole: bool, n_covered: int, n_days: int) -> str:
-    """Points of a span; where satellite files cover a part of its days, on how many."""
-    told = at.number(n, 0)
-    return told if is_whole else at.text("fires.partly", n=told, covered=n_covered, days=n_days)

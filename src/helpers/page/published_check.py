@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, document
@@ -63,23 +61,18 @@ def _check(battle: Battle, lang: str) -> list[object]:
     found = rows_of(battle, "published_check")
     if battle.context.simulated:
         return [text("check.simulated", lang)]
-    shown = found[_is_comparable(found)] if len(found) else found
-    left_out = [text("check.incomplete", lang, n=len(found) - len(shown))] if len(shown) < len(found) else []
-    if shown.empty:
-        return [text("check.none", lang), *left_out]
-    n_beyond = int((~shown["is_within"]).sum())
-    told = text(f"check.{'differs' if n_beyond else 'agrees'}", lang, n=len(shown), k=n_beyond)
+    if found.empty:
+        return [text("check.none", lang)]
+    compared = found[found["is_comparable"].astype(bool)]
+    n_beyond = int((~compared["is_within"]).sum())
+    key = "differs" if n_beyond else "agrees" if len(compared) else "incomplete"
+    told = [text(f"check.{key}", lang, n=len(compared), k=n_beyond)]
+    if 0 < len(compared) < len(found):
+        told.append(text("check.beside", lang, n=len(found) - len(compared)))
     made = lay_out(
-        battle, "published_check.check.table", shown, of="published_check", lang=lang, observed=True
+        battle, "published_check.check.table", found, of="published_check", lang=lang, observed=True
     )
-    return [told, made, *left_out]
-
-
-def _is_comparable(found: pd.DataFrame) -> pd.Series:
-    """Whether our year is complete: one that is not can agree or differ by chance alone."""
-    if "is_comparable" in found:
-        return found["is_comparable"].astype(bool)
-    return ~found["reasons"].str.split(";").map(lambda reasons: "incomplete" in reasons)
+    return [*told, made]
 
 
 @form("indicator_with_unit")
