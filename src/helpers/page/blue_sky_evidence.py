@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from helpers.battles.context import Battle
 from helpers.page import battle_page, document
 from helpers.page.blocks import Block
 from helpers.page.columns import Table, lay_out, rows_of
-from helpers.page.numbers import format_number
+from helpers.page.numbers import Measure, format_interval, format_number, format_quantity
+from helpers.statistics.normalise import MINIMUM_DAYS, MINIMUM_R2
 
 
 def text(path: str, lang: str, **fields: object) -> str:
@@ -18,7 +21,8 @@ def weather(battle: Battle, *, lang: str) -> Block:
     """The change of PM2.5 on the year before, split into weather and the rest, with the skill of the model."""
     parts, model = rows_of(battle, "weather_parts"), rows_of(battle, "weather_model")
     if parts.empty or model.empty:
-        return document.section(text("weather.heading", lang), text("weather.none", lang))
+        why = text("weather.none", lang, why=_why(battle, lang))
+        return document.section(text("weather.heading", lang), why)
     skill = model.iloc[0]
     figures = {
         "r2": format_number(100 * skill["r2"], decimals=0, lang=lang),
@@ -34,6 +38,35 @@ def weather(battle: Battle, *, lang: str) -> Block:
         text("weather.note", lang, **figures),
         *_weekend(battle, lang),
     )
+
+
+def weather_or_work(battle: Battle, *, lang: str) -> str | None:
+    """One line for page one: how much of the change on the year before was weather, or why that cannot be told."""
+    if battle.results.loc[battle.results["indicator_id"] == "pm25_mean", "value"].isna().all():
+        return None
+    split = rows_of(battle, "weather_split")
+    if split.empty or split["status"].iloc[0] != "ok":
+        return text("weather.line_none", lang, why=_why(battle, lang))
+    row, measure = split.iloc[0], Measure("pp", 1)
+    parts = {name: format_quantity(row[f"{name}_pct"], measure, lang) for name in ("weather", "emission")}
+    interval = format_interval(row["weather_low_pct"], row["weather_high_pct"], Measure("index", 1), lang)
+    change = format_quantity(row["change_pct"], Measure("pct", 1), lang)
+    return text("weather.line", lang, change=change, interval=interval, **parts)
+
+
+def _why(battle: Battle, lang: str) -> str:
+    """Why the change cannot be split, in one clause."""
+    model = rows_of(battle, "weather_model")
+    if model.empty or not model["why"].iloc[0]:
+        return text("weather.why.few_days", lang, n=0, needed=MINIMUM_DAYS)
+    row = model.iloc[0]
+    facts = {
+        "n": int(row["n"]),
+        "needed": MINIMUM_DAYS,
+        "least": format_number(MINIMUM_R2, decimals=2, lang=lang),
+    }
+    r2 = "" if pd.isna(row["r2"]) else format_number(row["r2"], decimals=2, lang=lang)
+    return text(f"weather.why.{row['why']}", lang, r2=r2, **facts)
 
 
 def _weekend(battle: Battle, lang: str) -> list[Table | str]:

@@ -20,7 +20,12 @@ from helpers.page.sources import list_sources, source_facts, sources_of
 
 
 def page_one(
-    battle: Battle, *, lang: str, series: pd.DataFrame | None = None, version: str | None = None
+    battle: Battle,
+    *,
+    lang: str,
+    series: pd.DataFrame | None = None,
+    remarks: Sequence[str | None] = (),
+    version: str | None = None,
 ) -> Block:
     """Put together the masthead and sections 0 to 3: judgement, progress on targets, what needs a decision.
 
@@ -30,6 +35,8 @@ def page_one(
         Its results hold one current row per target.
     series
         Yearly values behind the sparklines, as :func:`helpers.page.tables.scorecard` takes them.
+    remarks
+        Further lines of the judgement, in the language of the report; ``None`` is passed over.
     version
         Printed in the masthead; the installed version by default.
 
@@ -45,7 +52,9 @@ def page_one(
         progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
     lead = wording.lead_sentence(results, lang=lang)
     finding = points[0].head.rstrip("。.") if points else ""
-    return opening(battle, lead, points, progress, finding=finding, lang=lang, version=version)
+    return opening(
+        battle, lead, points, progress, finding=finding, lang=lang, remarks=remarks, version=version
+    )
 
 
 def opening(
@@ -57,6 +66,7 @@ def opening(
     finding: str,
     lang: str,
     asked: pd.DataFrame | None = None,
+    remarks: Sequence[str | None] = (),
     version: str | None = None,
 ) -> Block:
     """Put together a first page from its own judgement and progress, and what needs a decision.
@@ -78,6 +88,7 @@ def opening(
         judgement.append(part(late))
     if points:
         judgement.append({"kind": "points", "items": [told(point) for point in points]})
+    judgement += [part(remark) for remark in remarks if remark]
     boxes = wording.asks(battle.results if asked is None else asked, lang=lang)
     needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
     return Block(
