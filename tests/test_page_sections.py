@@ -56,13 +56,13 @@ def cells(case: tuple[str, str], lang: str) -> tuple[list[Any], dict[str, Any]]:
     period, name = case
     made = demo_battle.battle(period, name)
     names, _ = demo_battle._run(period, lang, name, "changchun", last="results", made=made)
-    return [tree for tag, tree in demo_battle._cells(name) if tag in _TOLD], names
+    return [tree for tag, tree in demo_battle.cells(name) if tag in _TOLD], names
 
 
 def shown(case: tuple[str, str], lang: str, battle: Battle) -> Iterator[tuple[int, Block | None]]:
     found, names = cells(case, lang)
     for place, tree in enumerate(found):
-        yield place, demo_battle._run_cell(tree, names | {"battle": battle})
+        yield place, demo_battle.run_cell(tree, names | {"battle": battle})
 
 
 def variants(table: pd.DataFrame) -> dict[str, pd.DataFrame | None]:
@@ -76,13 +76,13 @@ def test_every_section_stands_without_each_of_its_tables(case, lang):
     found, names = cells(case, lang)
     for tree in found:
         watched = Watched(battle.tables)
-        demo_battle._run_cell(tree, names | {"battle": replace(battle, tables=watched)})
+        demo_battle.run_cell(tree, names | {"battle": replace(battle, tables=watched)})
         for name in sorted(watched.asked & set(battle.tables)):
             for kind, table in variants(battle.tables[name]).items():
                 tables = {key: value for key, value in battle.tables.items() if key != name}
                 tables |= {} if table is None else {name: table}
                 try:
-                    block = demo_battle._run_cell(tree, names | {"battle": replace(battle, tables=tables)})
+                    block = demo_battle.run_cell(tree, names | {"battle": replace(battle, tables=tables)})
                 except Exception as error:
                     error.add_note(f"{case}: table {name} is {kind}")
                     raise

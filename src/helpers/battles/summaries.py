@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.overview import PARTS
+from helpers.battles.water_months import split_ids
 from helpers.sources.land_forms import STAGES
 
 # What the readers' reasons say, and the kind of fault it is; the first that fits counts.
@@ -73,7 +74,7 @@ def drinking_summary(battle: Battle) -> pd.DataFrame:
                 dict.fromkeys(one for one in ";".join(group["exceeding"]).split(";") if one)
             ),
             "n_conflicting": int(group["is_conflicting"].sum()),
-            "source_ids": ";".join(dict.fromkeys(group["source_id"])),
+            "source_ids": ";".join(sorted(split_ids(group["source_ids"]))),
         }
         for name, group in within.groupby("source_name", sort=False)
     ]
@@ -106,7 +107,7 @@ def set_aside(battle: Battle) -> pd.DataFrame:
             "first_path": group["path"].iloc[0],
             "source_ids": ";".join(dict.fromkeys(group["source_id"])),
         }
-        for kind, group in found.groupby(kinds)
+        for kind, group in found.groupby(pd.Series(kinds, index=found.index))
     ]
     return pd.DataFrame(rows)
 
