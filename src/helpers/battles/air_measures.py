@@ -215,16 +215,7 @@ def _observe(
     published = np.nan if now is None else float(now["value_published"])
     value = published if coverage >= LEAST_TOLD_PCT else np.nan
     is_told = not np.isnan(value)
-    is_counted = record.measure.by == "air_days"
-    if is_told and lacking:
-        # Without an item the index of a day is only its lower end: the number stands, no verdict rests on it.
-        why = reason("items_missing", *lacking)
-    elif is_told:
-        why = _shortfall(dates, span)
-    elif lacking:
-        why = reason("items_missing", *lacking)
-    else:
-        why = reason("half_missing", n=n, expected=span.n_days) if n else "no_value"
+    why = _reason(dates, span, lacking, n, is_told=is_told)
     previous = _previous(before, coverage) if is_told and not lacking else np.nan
     is_judged = span.is_year and is_told and not (is_counted and lacking)
     is_running = is_judged and not span.is_complete
@@ -233,7 +224,8 @@ def _observe(
     found = _trend(record, seen) if span.is_year and is_told else None
     history = _history(record, seen, span) if span.is_year else NO_HISTORY
     draws = outcome.draws if outcome is not None and outcome.status == "ok" else np.empty(0)
-    rests = _rests_on(seen, span, not np.isnan(previous), found is not None or len(draws) > 0, record)
+    has_past = len(draws) > 0 or (found is not None and found.status == "ok")
+    rests = _rests_on(seen, span, not np.isnan(previous), has_past, record)
     return Observation(
         indicator_id=record.id,
         span=span,
@@ -255,6 +247,20 @@ def _observe(
         required=budget(record, seen.days, span) if is_running else None,
         caveats=_caveats(record, seen, span, why, found) if is_told else (),
     )
+
+
+def _reason(
+    dates: pd.Series | pd.DatetimeIndex, span: Span, lacking: list[str], n: int, *, is_told: bool
+) -> str:
+    """Why a statistic is not told, or what it falls short of; empty where nothing is wrong with it.
+
+    Without an item the index of a day is only its lower end: the number stands, and no verdict rests on it.
+    """
+    if lacking:
+        return reason("items_missing", *lacking)
+    if is_told:
+        return _shortfall(dates, span)
+    return reason("half_missing", n=n, expected=span.n_days) if n else "no_value"
 
 
 def _shortfall(dates: pd.Series | pd.DatetimeIndex, span: Span) -> str:
@@ -331,7 +337,8 @@ def _rests_on(seen: Seen, span: Span, has_previous: bool, has_past: bool, record
     pollutants = (record.measure.pollutant,) if record.measure.pollutant else air.POLLUTANTS
     spans = [span, *([span.year_before()] if has_previous else [])]
     if has_past:
-        spans.append(Span(date(1900, 1, 1), span.end, False, True))
+        since = comparable_since(pollutants, span.end)
+        spans.append(Span(date(1900, 1, 1) if since is None else since.date(), span.end, False, True))
     return set().union(*(seen.days.files_of(one, pollutants) for one in spans))
 
 
