@@ -217,7 +217,7 @@ def _observe(
     is_told = not np.isnan(value)
     why = _reason(dates, span, lacking, n, is_told=is_told)
     previous = _previous(before, coverage) if is_told and not lacking else np.nan
-    is_judged = span.is_year and is_told and not (is_counted and lacking)
+    is_judged = span.is_year and is_told and not lacking
     is_running = is_judged and not span.is_complete
     is_trusted = not is_running or seen.is_trusted(record)
     outcome = year_end(record, seen.days, span, seen.context) if is_running and is_trusted else None
@@ -241,7 +241,7 @@ def _observe(
         no_outlook=why_none(outcome) if is_trusted else "outlook_untrusted",
         history=history,
         is_valid=not why,
-        is_undecided=bool(is_counted and lacking and is_told),
+        is_undecided=bool(lacking and is_told),
         reason=why,
         has_break="," in standard,
         required=budget(record, seen.days, span) if is_running else None,
