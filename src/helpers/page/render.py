@@ -32,6 +32,8 @@ STYLES = ("brief", "formal")
 _PLACE = re.compile(r' id="([^"]+)"')
 _TRACE = re.compile(r'<a class="trace" href="#([^"]+)">(.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
+# Of a notebook that shows a page of its own making.
+_NO_RESULTS: Mapping[str, Any] = {"columns": [], "rows": []}
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
             remedy="run the whole notebook, or restore its page-one cell",
         )
     heading = {**first[0]["heading"], "sources": []}
-    read_back(blocks, heading.pop("results"), lang=heading["lang"])
+    read_back(blocks, heading.pop("results", _NO_RESULTS), lang=heading["lang"])
     for block in blocks:
         heading["sources"] += block["heading"].get("sources", []) if block["slot"] == "appendix" else []
     ordered = sorted(blocks, key=lambda block: SLOTS.index(block["slot"]))
