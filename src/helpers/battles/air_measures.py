@@ -64,11 +64,11 @@ class Seen:
         return backtest_table(self.days, self.context)
 
     def is_trusted(self, record: Indicator) -> bool:
-        """Whether nothing speaks against forecasting an indicator: where it could be tested, it beat saying nothing."""
-        if not record.measure.forecast or "indicator_id" not in self.backtest:
+        """Whether nothing speaks against forecasting an indicator: where it could be tested, it did better than guessing."""
+        if not record.measure.forecast or self.backtest.empty:
             return True
-        tested = self.backtest[self.backtest["indicator_id"] == record.id]
-        return bool(tested["beats_naive"].all())
+        tested = self.backtest.loc[self.backtest["indicator_id"] == record.id, "withheld"]
+        return not tested.str.startswith("no_better").any()
 
 
 def span_statistics(days: AirDays, span: Span) -> pd.DataFrame:

@@ -151,6 +151,5 @@ def insufficient(caption: Caption, *, table: pd.DataFrame, lang: str, missing: s
         axes.text(0.5, 0.66, label("insufficient", lang), color=colours.neutral("ink"), size=13, **middle)
         body = style.shorten(label("insufficient_body", lang, missing=missing), style.WIDTH - 0.4)
         axes.text(0.5, 0.3, body, color=colours.neutral("second_text"), **middle)
-    title = caption.title.rstrip("？?")  # a question is followed by a colon here
-    alt = label("insufficient_alt", lang, title=title, missing=missing)
+    alt = label("insufficient_alt", lang, title=caption.title, missing=missing)
     return finish(figure, caption, Remarks(alt), table=table, lang=lang)
