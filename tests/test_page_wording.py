@@ -163,6 +163,12 @@ SENTENCES = [
     ),
     (
         "value",
+        {"status": "no_data", "value_prev": 31.0, "reason": "items_missing|O3"},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期为31μg/m³（2025年目标：不高于30μg/m³）；不含臭氧，指数不能确定。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year (the 2025 target: at most 30 μg/m³); without O3 the index cannot be told.",
+    ),
+    (
+        "value",
         {"indicator_id": "greening_total", "unit": "10k_mu", "target_operator": ">=", "target_value": 40.0},
         "2025年1—9月国土绿化任务完成面积为33.00万亩，比目标少7.00万亩（目标：不低于40万亩）。",
         "The greening completed stood at 33.00 ten thousand mu for Jan–Sep 2025, 7.00 ten thousand mu short of the target (at least 40 ten thousand mu).",
@@ -468,6 +474,8 @@ def test_missed_deadlines_share_one_box_and_nobody_asks_for_a_remedy() -> None:
         assert wording.verify_shared(box.seen, table) == ()
         assert wording.verify_shared(box.seen, table.head(2))
     assert not any("补救" in box.text for box in wording.asks(table.tail(2), lang="zh"))
+    later = make_row(**LATER, value_prev=34.0)
+    assert wording.asks(pd.DataFrame([later]), lang="zh")[0].seen.text == "细颗粒物年均浓度未达成2025年目标。"
 
 
 def test_what_data_would_not_mend_asks_for_none() -> None:

@@ -273,6 +273,8 @@ def _build_ask(row: Row, form: tuple[bool, bool], lang: str) -> Ask:
 
 def _seen(facts: Facts) -> Sentence:
     """Say what is seen of a target that is behind: its distance, or the projection where the value does not show it."""
+    if facts.is_past_target:
+        return facts.sentence("ask", "ask.seen")
     has_forecast = facts.has("forecast", "forecast_low", "forecast_high") and facts.verdict != "missed"
     if has_forecast and (facts.is_part or _is_ahead(facts)):
         return facts.sentence("ask", "ask.seen_forecast", fields=forecast_fields(facts))

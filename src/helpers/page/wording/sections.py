@@ -33,14 +33,15 @@ from helpers.units import unit
 def value_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say the value of a row with one comparator: its target, else the limit value, else none.
 
-    A part of the year is compared with the same part of the year before.
+    A part of the year is compared with the same part of the year before. A value that cannot be judged says why.
     """
     facts = Facts(row, lang, follows)
     if not facts.has("value"):
         return _value_missing("value", facts)
     fields: dict[str, Phrase | str] = {"value": facts.quantity(row["value"])}
     if facts.has_target:
-        fields |= {"gap": comparator(facts), "bound": bound_phrase(facts)}
+        why = _reason("after", facts) if row["status"] == "no_data" else ""
+        fields |= {"gap": comparator(facts), "bound": bound_phrase(facts), "why": why}
         form = "target" if not facts.is_part else "part" if facts.has("value_prev") else "part_alone"
         return facts.sentence("value", f"value.{form}", fields=fields)
     if facts.has("limit_value"):
@@ -138,7 +139,7 @@ def budget_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
 def no_data_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say that data are insufficient, why, and what to supply: by the department, or the monitoring data."""
     facts = Facts(row, lang, follows)
-    fields = {**no_data_fields(facts), "why": _within(facts)}
+    fields = {**no_data_fields(facts), "why": _reason("within", facts)}
     if facts.has("value"):
         fields["value"] = facts.quantity(row["value"])
     return facts.sentence(
@@ -162,13 +163,13 @@ def no_data_fields(facts: Facts) -> dict[str, Phrase | str]:
 
 def _value_missing(kind: str, facts: Facts) -> Sentence:
     """Say that there is no value, and why where the row knows."""
-    why = _within(facts) if facts.row["reason"] else ""
+    why = _reason("within", facts) if facts.row["reason"] else ""
     return facts.sentence(kind, "value.missing", fields={"why": why})
 
 
-def _within(facts: Facts) -> str:
-    """The reason in brackets."""
-    return word("reason_parts.within", facts.lang).format(reason=clause(facts.row, facts.lang))
+def _reason(place: str, facts: Facts) -> str:
+    """The reason ``within`` brackets, or ``after`` a semicolon."""
+    return word(f"reason_parts.{place}", facts.lang).format(reason=clause(facts.row, facts.lang))
 
 
 def comparator(facts: Facts) -> Phrase:
