@@ -18,12 +18,10 @@ JUDGED = {"met", "on_track", "at_risk", "off_track"}
 YEAR_DAYS = 324  # fewest days of a year that may be compared with published figures
 YEAR_FIRE_DAYS = 300  # fewest days with satellite files of a year that may be called complete
 _EMPTY = {
-    "zh": re.compile(
-        r"有效数据占0(?:\.0)?\s*%|(?<![\d.])0个断面有|共检验0项|(?<![\d.])0期高于|约有0项|0项被判为改善"
-    ),
+    "zh": re.compile(r"有效数据占0(?:\.0)?\s*%|(?<![\d.])0个断面有|共检验0项|0期高于、0期低于|约有0项"),
     "en": re.compile(
         r"(?<![\d.,])0(?:\.0)?\s*% of the data are valid|(?<![\d.,])0 of 0\b|(?<![\d.,])0 sections? (?:has|have|with)"
-        r"|(?<![\d.,])0 (?:tests|dates? above|composites? above)|(?<![\d.,])[Aa]bout 0 of"
+        r"|(?<![\d.,])0 tests were|(?<![\d.,])0 periods above and 0 below|(?<![\d.,])[Aa]bout 0 of"
     ),
 }
 _FIRES, _VALID = re.compile("火点数|fire points|fires"), re.compile("有效天数|valid days")

@@ -191,6 +191,11 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "one_truth",
         "data up to 2025-10-31",
     ),
+    "a day on the page where the facts have none": (
+        in_facts("blue_sky.zh", as_of=""),
+        "one_truth",
+        "data up to no day",
+    ),
     "another day in one language": (in_facts("blue_sky.zh", as_of="2025-10-31"), "one_truth", "facts differ"),
     "another number on the scorecard": (
         in_html("blue_sky.zh", r"<strong>142</strong>", "<strong>143</strong>"),

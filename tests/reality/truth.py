@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.page.blocks import labels
 from helpers.page.numbers import Measure, format_quantity, unit_name
 from helpers.page.wording.sentence import row_anchor, row_key
 from helpers.units import WATER_CLASS
@@ -43,6 +44,7 @@ CONFIDENCE = {
 _UNJUDGED = ("不单独判定", "not judged on its own")
 _KEY = ("indicator_id", "place_code", "target_id", "standard", "period_start")
 _NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LACKING = re.compile(r"数据不足|insufficient data")
 _INDEX_ORDER = ("met", "on_track", "at_risk", "off_track", "no_data")
 _DAYS_TITLE = {
@@ -170,9 +172,11 @@ def _facts(page: Page, rows: list[Row]) -> Iterator[str]:
     counts = Counter(fact["status"] for fact in page.facts["rows"])
     if {name: count for name, count in page.facts["counts"].items() if count} != dict(counts):
         yield f"{page.name}: counts {page.facts['counts']} where the rows give {dict(counts)}"
-    masthead = [piece.text for piece in page.pieces if piece.inside == "edition"]
-    if page.facts["as_of"] and not any(page.facts["as_of"] in line for line in masthead):
-        yield f"{page.name}: data up to {page.facts['as_of']} in the facts, {masthead[:1]} on the page"
+    told = page.facts["as_of"]
+    head = labels(page.lang)["as_of"]
+    shown = [piece.text for piece in page.pieces if piece.inside == "edition" and piece.text.startswith(head)]
+    if not any(told in line if told else not _DAY.search(line) for line in shown):
+        yield f"{page.name}: data up to {told or 'no day'} in the facts, {shown} on the page"
 
 
 def _fact_key(row: Row) -> str:
