@@ -40,6 +40,38 @@ def test_the_matrix_counts_the_rows_and_shows_the_zeros():
     assert (counts == 0).any(axis=None)
 
 
+@pytest.mark.parametrize("period", ["2025", "empty"])
+def test_totals_add_up_and_what_could_never_be_judged_is_not_lacking(period):
+    whole = battle("2025", "overview") if period == "2025" else build()
+    totals, plan = whole.tables["totals"].set_index("part"), registry.plan("changchun")
+    assert tuple(totals.index) == (*overview.PARTS, "")
+    pd.testing.assert_series_equal(totals.iloc[:-1].sum(), totals.iloc[-1], check_names=False)
+    last = totals.iloc[-1]
+    assert last["n_targets"] == len(plan.targets) == last[["n_shown", "n_without_number", "n_judged"]].sum()
+    assert last["n_judged"] == last[["met", "on_track", "at_risk", "off_track", "no_data"]].sum()
+    assert last["n_shown"] == sum(not one.judged for one in plan.targets)
+    never = {one.id for one in plan.targets if not one.judged or one.value is None}
+    statuses = whole.results[whole.results["target_id"] != ""].set_index("target_id")["status"]
+    assert {name for name, status in statuses.items() if status == "no_target"} == never
+    assert overview.status_counts(whole)["no_target"].sum() == len(never)
+    if period == "empty":
+        assert last["no_data"] == last["n_judged"] == len(plan.targets) - len(never)
+
+
+def test_tables_name_the_files_behind_them():
+    origins = battle("2025", "overview").tables["origins"]
+    assert list(origins) == ["table", "source_id"] and not origins.duplicated().any()
+    known = set(battle("2025", "overview").tables["sources"]["source_id"])
+    for name in ("green_hills", "black_soil", "grassland_wetland", "overview"):
+        tables = battle("2025", name).tables
+        told = set(tables["origins"]["table"])
+        silent = {"origins", "sources", "quarantine", "published"}
+        assert {key for key, table in tables.items() if len(table)} - silent - {"origins"} <= told, name
+        assert all(len(tables[key]) for key in told), name
+    assert set(origins.loc[origins["table"] == "targets", "source_id"]) <= known
+    assert build().tables["origins"].empty
+
+
 def test_every_target_and_every_article_stands_once():
     whole, plan = battle("2025", "overview"), registry.plan("changchun")
     assert sorted(whole.tables["targets"]["target_id"]) == sorted(target.id for target in plan.targets)

@@ -55,7 +55,32 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "rural_bodies": rural,
         **_soil(tables, context),
     }
+    details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
+
+
+def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:
+    """Files behind the tables that are black soil's own."""
+    files, until = land_common.files_of, pd.Timestamp(context.as_of)
+    samples = land_soil.known_samples(tables["soil_samples"], context)
+    farmland = land_soil.latest_farmland(samples)
+    wastes = tables["waste_balances"]
+    bodies = tables["black_odorous"]
+    bodies = bodies[(bodies["area_kind"] == "rural") & (bodies["date"] <= until)]
+    wells = tables["groundwater"][tables["groundwater"]["date"] <= until]
+    parcels = tables["parcels"][tables["parcels"]["date"] <= until]
+    limits = land_soil.limits_in_use(tables["groundwater_limits"])
+    return {
+        "contradictions": files(land_areas.areas_known(tables["areas"], context, "contaminated")),
+        **dict.fromkeys(("parcels", "use_changes"), files(parcels)),
+        "wastes": files(wastes[wastes["place_code"] == context.city.code]),
+        "waste_counties": files(wastes),
+        "rural_bodies": files(bodies),
+        **dict.fromkeys(("matter", "matter_levels"), files(samples[samples["item"] == "SOM"])),
+        **dict.fromkeys(("risks", "risk_basis", "nemerow"), files(farmland)),
+        "groundwater": files(wells, limits),
+        "groundwater_basis": files(limits),
+    }
 
 
 def _computed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers import registry
-from helpers.battles import land_ledger, ledger_rows, results
+from helpers.battles import land_common, land_ledger, ledger_rows, results
 from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
 
@@ -67,8 +67,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
 
     Returns
     -------
-    The results table, and ``years``: ``indicator_id, year, value, scope`` of every whole year reported. All of it is
-    reported by departments, so an indicator nobody reported stands as 数据不足.
+    The results table, ``years`` (``indicator_id, year, value, scope`` of every whole year reported) and ``origins``. All
+    of it is reported by departments, so an indicator nobody reported stands as 数据不足.
     """
     known = registry.indicators_of(context.city.slug)
     reported = [key for key, one in known.items() if one.battle == NAME and one.is_ledger]
@@ -78,4 +78,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }
+    own = tables["ledger"][tables["ledger"]["indicator_id"].isin(reported)]
+    own = land_ledger.ended(own[own["place_code"] == context.city.code], context)
+    files = {"years": land_common.files_of(own[own["is_year"].astype(bool)])}
+    details["origins"] = land_common.origin_table(details, files)
     return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)

@@ -76,7 +76,31 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
     }
+    details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
+
+
+def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:
+    """Files behind the tables that are this battle's own."""
+    files, until = land_common.files_of, pd.Timestamp(context.as_of)
+    areas, counts = tables["areas"], tables["species_counts"][tables["species_counts"]["date"] <= until]
+    own, foreign = land_vegetation.seen_zones(tables["vegetation"], context)
+    lakes = [one.id for one in land.land(context.city.slug).lakes]
+    ledger = land_ledger.ended(tables["ledger"][tables["ledger"]["place_code"].isin(lakes)], context)
+    pictures = tables["sources"][tables["sources"]["reader"] == "raster_image"]
+    images = pictures[pictures["path"].str.contains("cover")]
+    return {
+        "contradictions": files(land_areas.areas_known(areas, context)),
+        "grass_types": files(areas[areas["measure"] == "cover"]),
+        "wetland": files(land_areas.areas_known(areas, context, "wetland")),
+        "season": files(own, tables["met_daily"]),
+        "season_basis": files(own),
+        "foreign_zones": files(foreign),
+        "open_water": files(ledger[ledger["indicator_id"] == "open_water_area"]),
+        "water_supply": files(ledger[ledger["indicator_id"] == "ecological_water_supply"]),
+        "birds": files(counts[counts["species_group"] == "bird"]),
+        **dict.fromkeys(("raster_map", "raster_pixels", "raster_zones"), files(images)),
+    }
 
 
 def _computed(
@@ -97,9 +121,9 @@ def _season(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, pd.D
     The basis is one row: ``zones`` (joined by ``;``), ``soil, vegetation`` (NDVI of bare soil and of full cover); none
     without a usable composite in the year of the report. Zones that are not the city's own are listed apart.
     """
-    vegetation, foreign = land_vegetation.split_zones(tables["vegetation"], context)
+    vegetation, foreign = land_vegetation.seen_zones(tables["vegetation"], context)
     found = {"season": shape([], land_vegetation.SEASON), "season_basis": shape([], _BASIS)}
-    found["foreign_zones"] = foreign
+    found["foreign_zones"] = land_vegetation.list_zones(foreign)
     ends = land_vegetation.cover_ends(vegetation)
     if ends is None:
         return found

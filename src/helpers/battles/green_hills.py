@@ -77,7 +77,35 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "fires": land_nature.fire_years(tables["fires"], tables["sources"], context),
         **raster_tables.take(tables, "NDVI", context),
     }
+    details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)
+
+
+def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:
+    """Files behind the tables that are green hills' own; those of the greening task stand in the ledgers' years."""
+    files, until = land_common.files_of, pd.Timestamp(context.as_of)
+    areas, counts = tables["areas"], tables["species_counts"][tables["species_counts"]["date"] <= until]
+    own, foreign = land_vegetation.seen_zones(tables["vegetation"], context)
+    groups = {name: counts[counts["species_group"] == name] for name in ("protected", "invasive")}
+    ledger = land_ledger.ended(tables["ledger"][tables["ledger"]["indicator_id"].isin(GREENING)], context)
+    fires = tables["fires"][tables["fires"]["time_local"] < until + pd.Timedelta(days=1)]
+    is_firms = (
+        tables["sources"]["reader"] == "fires_firms"
+    )  # where nothing burnt there are files without a point
+    pictures = tables["sources"][tables["sources"]["reader"] == "raster_image"]
+    images = pictures[pictures["path"].str.contains("NDVI")]
+    return {
+        "contradictions": files(land_areas.areas_known(areas, context)),
+        **dict.fromkeys(("greening", "greening_balance"), files(ledger)),
+        "mines": files(land_areas.areas_known(areas, context, "mine_legacy")),
+        "forest_change": files(land_areas.areas_known(areas, context, "gain_", "loss_")),
+        "protected_effort": files(groups["protected"]),
+        **dict.fromkeys(("invasive_effort", "invasive_species"), files(groups["invasive"])),
+        "vegetation": files(own),
+        "foreign_zones": files(foreign),
+        "fires": files(fires) or set(tables["sources"].loc[is_firms, "source_id"]),
+        **dict.fromkeys(("raster_map", "raster_pixels", "raster_zones"), files(images)),
+    }
 
 
 def _with_likelihood(seen: Observation) -> Observation:
@@ -104,6 +132,9 @@ def _balance_greening(years: pd.DataFrame) -> pd.DataFrame:
 
 
 def _vegetation(vegetation: pd.DataFrame, context: Context) -> dict[str, pd.DataFrame]:
-    own, foreign = land_vegetation.split_zones(vegetation, context)
+    own, foreign = land_vegetation.seen_zones(vegetation, context)
     months = land_vegetation.growing_months(own, context)
-    return {"vegetation": land_vegetation.trend_table(months, context), "foreign_zones": foreign}
+    return {
+        "vegetation": land_vegetation.trend_table(months, context),
+        "foreign_zones": land_vegetation.list_zones(foreign),
+    }

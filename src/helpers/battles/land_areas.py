@@ -41,6 +41,13 @@ def city_areas(areas: pd.DataFrame, context: Context) -> pd.DataFrame:
     return told.sort_values(key, kind="stable", ignore_index=True)[_CITY]
 
 
+def areas_known(areas: pd.DataFrame, context: Context, *words: str) -> pd.DataFrame:
+    """Rows of the years that had ended; with words only of terms of that beginning."""
+    rows = areas[areas["survey_year"] <= last_whole_year(context)]
+    told = [land.area_term(kind).startswith(words) if words else True for kind in rows["kind"]]
+    return rows[np.array(told, dtype=bool)]
+
+
 def wide_terms(city: pd.DataFrame) -> pd.DataFrame:
     """Known kinds as columns, one row per year and scope; kinds no ledger names are absent."""
     known = city[city["term"] != ""]

@@ -11,16 +11,35 @@ from helpers.battles import land_ledger, land_registers, ledger_rows
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.land_coverage import coverage_table
+from helpers.battles.shapes import kinds, shape
+from helpers.registry.land import counties as counties_of
 from helpers.registry.land import terms
 
 
 @dataclass(frozen=True)
 class Reported:
-    """What departments report to one battle: observations, whole years, and the tables all land pages show."""
+    """What departments report to one battle: observations, whole years, the tables all land pages show, and their files."""
 
     seen: list[Observation]
     years: pd.DataFrame
     tables: dict[str, pd.DataFrame]
+    files: dict[str, set[str]]
+
+
+def files_of(*tables: pd.DataFrame) -> set[str]:
+    """Ids of the files behind the rows of tables; several of one row stand joined by ``;``."""
+    return {one for table in tables for ids in table["source_id"].unique() for one in ids.split(";") if one}
+
+
+def origin_table(details: Mapping[str, pd.DataFrame], files: Mapping[str, set[str]]) -> pd.DataFrame:
+    """List which files gave each table of a battle its rows; a table without rows rests on none.
+
+    Returns
+    -------
+    ``table, source_id``.
+    """
+    rows = [(name, one) for name, ids in files.items() if len(details[name]) for one in sorted(ids)]
+    return shape(rows, kinds("str table source_id"))
 
 
 def read_reported(
@@ -66,4 +85,16 @@ def read_reported(
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }
-    return Reported(seen, years, told)
+    asked = land_ledger.ended(ledger[ledger["indicator_id"].isin(names)], context)
+    city = asked[asked["place_code"] == context.city.code]
+    below = asked[asked["place_code"].isin(counties_of(context.city.slug)["place_code"])]
+    below = below[below["indicator_id"].isin(by_county)]
+    files = {
+        "years": files_of(city[city["is_year"].astype(bool)]),
+        "coverage": files_of(*(table for table in tables.values() if "source_id" in table)),
+        "differences": files_of(city, tables["ledger"][tables["ledger"]["indicator_id"].isin(names)]),
+        "counties": files_of(below),
+        "county_balance": files_of(below, city[city["indicator_id"].isin(by_county)]),
+        **dict.fromkeys(("findings", "findings_summary"), files_of(found)),
+    }
+    return Reported(seen, years, told, files)

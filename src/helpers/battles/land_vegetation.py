@@ -26,15 +26,12 @@ _MONTHS = kinds("str zone; datetime64[s] month; float64 value; int64 n n_good")
 SEASON = kinds("datetime64[s] date; float64 value median low high; int64 n_years; float64 precipitation_mm")
 
 
-def split_zones(vegetation: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part the city's own zones from others: a site elsewhere says nothing of the city.
+def seen_zones(vegetation: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the composites of the city's own zones from others, by the day of the report: a site elsewhere says nothing.
 
     A zone is the city's own when its name holds a word of ``registry/land_terms.yml`` (林, 草, …), the name of the city,
     of one of its counties or lakes, or when ``land.yml`` lists it.
 
-    Returns
-    -------
-    Rows of the city's own zones; and of the others ``zone, first, last`` (days), ``n`` (composites).
     """
     known = land.land(context.city.slug)
     places = (context.city, *known.counties, *known.lakes)
@@ -44,11 +41,15 @@ def split_zones(vegetation: pd.DataFrame, context: Context) -> tuple[pd.DataFram
         zone: bool(land.zone_term(zone)) or any(word in zone for word in words)
         for zone in sorted(set(vegetation["zone"]))
     }
-    mask = vegetation["zone"].map(is_own).astype("bool")
-    rows = vegetation[~mask & (vegetation["date"] <= pd.Timestamp(context.as_of))]
-    rows = rows[rows["index"] == INDEX]
-    foreign = rows.groupby("zone", as_index=False)["date"].agg(first="min", last="max", n="size")
-    return vegetation[mask], shape(foreign, kinds("str zone; datetime64[s] first last; int64 n"))
+    rows = vegetation[(vegetation["index"] == INDEX) & (vegetation["date"] <= pd.Timestamp(context.as_of))]
+    mask = rows["zone"].map(is_own).astype("bool")
+    return rows[mask], rows[~mask]
+
+
+def list_zones(composites: pd.DataFrame) -> pd.DataFrame:
+    """List zones with what there is of them: ``zone, first, last`` (days), ``n`` (composites)."""
+    found = composites.groupby("zone", as_index=False)["date"].agg(first="min", last="max", n="size")
+    return shape(found, kinds("str zone; datetime64[s] first last; int64 n"))
 
 
 def growing_months(vegetation: pd.DataFrame, context: Context) -> pd.DataFrame:

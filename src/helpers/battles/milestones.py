@@ -5,22 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.registry import Milestone
 
 STATES = ("done", "late", "unreported", "due")
 """Done; fallen due and known not to be done; fallen due and nobody told; not yet due."""
-_COLUMNS = [
-    "milestone_id",
-    "article",
-    "battle",
-    "due",
-    "title_zh",
-    "title_en",
-    "state",
-    "basis",
-    "n_targets",
-    "n_met",
-]
+_COLUMNS = kinds(
+    "str milestone_id; int64 article; str battle; object due; str title_zh title_en state basis; int64 n_targets n_met"
+)
 _OPEN = ("off_track", "at_risk", "on_track")
 
 
@@ -43,10 +35,11 @@ def milestone_table(results: pd.DataFrame, tasks: pd.DataFrame, context: Context
     One row a milestone, by day: ``milestone_id, article, battle, due`` (day), ``title_zh, title_en``, ``state`` (of
     ``STATES``), ``basis`` (``tasks``, ``targets`` or empty), ``n_targets, n_met``.
     """
-    status = dict(zip(results["target_id"], results["status"], strict=True))
+    told = results.drop_duplicates("target_id")  # the first row of a target is the one page one judges
+    status = dict(zip(told["target_id"], told["status"], strict=True))
     states = _task_states(tasks, context)
     rows = [_row(step, status, states, context) for step in context.plan.milestones]
-    table = pd.DataFrame(rows, columns=_COLUMNS)
+    table = shape(rows, _COLUMNS)
     return table.sort_values(["due", "article"], kind="stable", ignore_index=True)
 
 

@@ -14,6 +14,7 @@ from helpers.battles import (
     cross_cutting,
     grassland_wetland,
     green_hills,
+    land_common,
     land_ledger,
     results,
     synergy,
@@ -21,6 +22,7 @@ from helpers.battles import (
 )
 from helpers.battles.context import Battle, Context
 from helpers.battles.milestones import STATES, milestone_table
+from helpers.battles.shapes import kinds, shape
 
 NAME = "overview"
 BATTLES: dict[str, ModuleType] = {
@@ -37,7 +39,11 @@ FOLLOWS = ("target", "milestone", "ledger", "task", "none")
 """How an article may be followed: judged, dated, counted by an indicator, told by the task ledger, or not at all."""
 _GOOD = ("met", "on_track")
 _JUDGED = (*_GOOD, "at_risk", "off_track")
-_TARGETS = ["target_id", "article", "part", "indicator_id", "status", "is_judged"]
+_TARGETS = kinds("str target_id; int64 article; str part indicator_id status; bool is_judged has_number")
+_TOTALS = kinds(
+    "str part; int64 n_targets n_shown n_without_number n_judged met on_track at_risk off_track no_data"
+)
+_COVERAGE = kinds("str part; datetime64[s] first last; int64 expected valid")
 
 
 def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapping[str, Battle]) -> Battle:
@@ -53,9 +59,9 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     Returns
     -------
     The results: every row with a target, and the rows of the cross-cutting parts. Beside them, under the name of each
-    of ``PARTS``, the whole results table its own page shows; ``targets`` and ``articles`` of the plan, ``milestones``,
-    the tables of :mod:`helpers.battles.synergy` and :mod:`helpers.battles.task_ledger`, ``coverage``, ``sources``,
-    ``quarantine``.
+    of ``PARTS``, the whole results table its own page shows, word for word; ``targets`` and ``articles`` of the plan,
+    ``totals`` (see :func:`count_targets`), ``milestones``, the tables of :mod:`helpers.battles.synergy` and
+    :mod:`helpers.battles.task_ledger`, ``coverage``, ``origins``, ``sources``, ``quarantine``.
     """
     crossing = cross_cutting.build(tables, context)
     parts = {name: battles[name].results for name in BATTLES} | {crossing.name: crossing.results}
@@ -67,6 +73,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     details = {
         **parts,
         "targets": targets,
+        "totals": count_targets(targets),
         "milestones": milestones,
         "articles": _article_table(targets, milestones, context),
         **synergy.build_tables(years, annual, context),
@@ -75,6 +82,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }
+    details["origins"] = land_common.origin_table(details, _files(parts, tables, battles, crossing))
     return Battle(NAME, context, found, details)
 
 
@@ -88,28 +96,98 @@ def _gather(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return results.check(joined.drop_duplicates(key, ignore_index=True))
 
 
-def status_counts(battle: Battle) -> pd.DataFrame:
-    """Count the targets of each part by status: the rows of the matrix.
+def count_targets(targets: pd.DataFrame) -> pd.DataFrame:
+    """Count the targets of the plan once each: the only place where totals of the plan are made.
+
+    Parameters
+    ----------
+    targets
+        The overview's table ``targets``.
 
     Returns
     -------
-    Index: ``PARTS``; one column for each of ``STATUSES``; zero where there is none.
+    One row for each of ``PARTS`` and, last, one for the whole plan (``part`` empty): ``n_targets`` is the sum of
+    ``n_shown`` (not judged on their own), ``n_without_number`` (set in words, or by the province: never judged) and
+    ``n_judged``, which is the sum of the states ``met, on_track, at_risk, off_track, no_data``.
     """
-    counts = {
-        name: battle.tables[name].loc[battle.tables[name]["target_id"] != "", "status"].value_counts()
-        for name in PARTS
-    }
-    return pd.DataFrame(counts).reindex(results.STATUSES).fillna(0).astype("int64").T
+    is_told = targets["is_judged"] & targets["has_number"]
+    rows = []
+    for part in (*PARTS, ""):
+        own = (targets["part"] == part) if part else pd.Series(True, index=targets.index)
+        states = targets.loc[own & is_told, "status"]
+        row = {"part": part, "n_targets": int(own.sum())}
+        row |= {
+            "n_shown": int((own & ~targets["is_judged"]).sum()),
+            "n_without_number": int((own & targets["is_judged"] & ~targets["has_number"]).sum()),
+            "n_judged": len(states),
+        }
+        row |= {state: int((states == state).sum()) for state in _JUDGED}
+        rows.append(row | {"no_data": len(states) - int(states.isin(_JUDGED).sum())})
+    return shape(rows, _TOTALS)
+
+
+def status_counts(battle: Battle) -> pd.DataFrame:
+    """Count the targets of each part by status, each target once: the rows of the matrix.
+
+    Returns
+    -------
+    Index: ``PARTS``; one column for each of ``STATUSES``; zero where there is none. Under ``no_target`` stand those that
+    are never judged.
+    """
+    totals = battle.tables["totals"].iloc[:-1].set_index("part")
+    never = totals["n_shown"] + totals["n_without_number"]
+    return totals.assign(no_target=never)[list(results.STATUSES)].rename_axis(None)
 
 
 def _target_table(found: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Every target of the plan: the part it is told in, its status where a row tells it, and whether it is judged by."""
-    status = dict(zip(found["target_id"], found["status"], strict=True))
+    """Every target of the plan: the part it is told in, its status where a row tells it, and whether it can be judged."""
+    told = found[found["target_id"] != ""].drop_duplicates(
+        "target_id"
+    )  # the first is the one page one judges
+    status = dict(zip(told["target_id"], told["status"], strict=True))
     rows = [
-        (one.id, one.article, one.battle, one.indicator, status.get(one.id, ""), one.judged)
+        (
+            one.id,
+            one.article,
+            one.battle,
+            one.indicator,
+            status.get(one.id, ""),
+            one.judged,
+            one.value is not None,
+        )
         for one in context.plan.targets
     ]
-    return pd.DataFrame(rows, columns=_TARGETS)
+    return shape(rows, _TARGETS)
+
+
+def _files(
+    parts: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame],
+    battles: Mapping[str, Battle],
+    crossing: Battle,
+) -> dict[str, set[str]]:
+    """Files behind the overview's own tables; of the tables of results every row names its own."""
+
+    def files(rows: pd.DataFrame) -> set[str]:
+        return land_common.files_of(rows.rename(columns={"source_ids": "source_id"}))
+
+    told = {name: files(rows) for name, rows in parts.items()}
+    targets = set().union(*(files(rows[rows["target_id"] != ""]) for rows in parts.values()))
+    tasks = land_common.files_of(tables["tasks"])
+    origins = [
+        battle.tables["origins"] for battle in (battles["blue_sky"], crossing) if "origins" in battle.tables
+    ]
+    series = {
+        one for table in origins for one in table.loc[table["table"].isin(["annual", "years"]), "source_id"]
+    }
+    return {
+        **told,
+        **dict.fromkeys(("targets", "totals"), targets),
+        **dict.fromkeys(("milestones", "articles"), targets | tasks),
+        **dict.fromkeys(("synergy_changes", "synergy_trends"), series),
+        **{f"tasks_{name}": tasks for name in ("editions", "articles", "departments", "overdue", "changed")},
+        "coverage": set().union(*told.values()),
+    }
 
 
 def _article_table(targets: pd.DataFrame, milestones: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -162,4 +240,4 @@ def _coverage(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
         first, last = known["period_start"].min(), known["period_end"].max()
         counts = (table["indicator_id"].nunique(), known["indicator_id"].nunique())
         rows.append((name, first, last, *counts))
-    return pd.DataFrame(rows, columns=["part", "first", "last", "expected", "valid"])
+    return shape(rows, _COVERAGE)

@@ -13,13 +13,17 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
+from helpers.battles.shapes import kinds, shape
 from helpers.statistics.trend import trend
 
 CARBON = "co2_emissions"
 POLLUTANTS = ("nox_emissions", "voc_emissions", "pm25_mean")
 SERIES = (CARBON, *POLLUTANTS)
-_CHANGES = ["indicator_id", "year", "value", "change_pct", "low_pct", "high_pct"]
-_TRENDS = ["indicator_id", "first", "last", "n", "status", "change_pct", "low_pct", "high_pct"]
+_SERIES = kinds("str indicator_id; int64 year; float64 value")
+_CHANGES = kinds("str indicator_id; int64 year; float64 value change_pct low_pct high_pct")
+_TRENDS = kinds(
+    "str indicator_id; float64 first last; int64 n; str status; float64 change_pct low_pct high_pct"
+)
 
 
 def series_table(ledger_years: pd.DataFrame, annual: pd.DataFrame | None) -> pd.DataFrame:
@@ -44,12 +48,7 @@ def series_table(ledger_years: pd.DataFrame, annual: pd.DataFrame | None) -> pd.
         parts.append(whole[["year", "value"]].assign(indicator_id="pm25_mean"))
     table = pd.concat(parts, ignore_index=True).dropna(subset=["value"])
     order = table["indicator_id"].map(SERIES.index)
-    return (
-        table.astype({"year": "int64", "value": "float64"})  # an empty ledger has no type of its own
-        .assign(order=order)
-        .sort_values(["order", "year"], kind="stable", ignore_index=True)
-        .drop(columns="order")
-    )
+    return shape(table.assign(order=order).sort_values(["order", "year"], kind="stable"), _SERIES)
 
 
 def change_table(series: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +70,7 @@ def change_table(series: pd.DataFrame) -> pd.DataFrame:
             low = 100 * ((value - half) / (before + half) - 1)
             high = 100 * ((value + half) / (before - half) - 1)
             rows.append((indicator_id, int(year), value, 100 * (value / before - 1), low, high))
-    return pd.DataFrame(rows, columns=_CHANGES)
+    return shape(rows, _CHANGES)
 
 
 def trend_table(series: pd.DataFrame) -> pd.DataFrame:
@@ -79,20 +78,20 @@ def trend_table(series: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row for each of ``SERIES``: ``first, last`` (years), ``n`` (years with a value), ``status`` (``ok`` or
+    One row for each of ``SERIES``: ``first, last`` (years; NaN without any), ``n`` (years with a value), ``status`` (``ok`` or
     ``insufficient``), ``change_pct`` with its 95 % interval ``low_pct, high_pct``. Fewer than six years are insufficient.
     """
     rows = []
     for indicator_id in SERIES:
         part = series[series["indicator_id"] == indicator_id]
         if part.empty:
-            rows.append((indicator_id, 0, 0, 0, "insufficient", math.nan, math.nan, math.nan))
+            rows.append((indicator_id, math.nan, math.nan, 0, "insufficient", math.nan, math.nan, math.nan))
             continue
         found = trend(pd.Series(part["value"].to_numpy(), index=part["year"].to_numpy()), kind="annual")
         shares = [100 * number / found.mean for number in (found.estimate, found.low, found.high)]
         years = (int(part["year"].min()), int(part["year"].max()), len(part))
         rows.append((indicator_id, *years, found.status, *shares))
-    return pd.DataFrame(rows, columns=_TRENDS)
+    return shape(rows, _TRENDS)
 
 
 def judge(trends: pd.DataFrame) -> str:

@@ -114,13 +114,14 @@ def targets(battle: Battle, *, lang: str) -> Block:
     heading = text("targets.heading", lang)
     if found.empty:
         return document.section(heading, word("table.empty", lang))
-    n_aside = int((~found["is_judged"]).sum())
+    totals = rows_of(battle, "totals").iloc[-1]
+    names = ("n_targets", "n_judged", "n_shown", "n_without_number")
     told = Sentence(
         "",
-        text("targets.told", lang, total=len(found), aside=n_aside),
+        text("targets.told", lang, **{name: totals[name] for name in names}),
         "plan",
         lang,
-        numbers=(float(len(found)), float(n_aside)),
+        numbers=tuple(float(totals[name]) for name in names),
     )
     shown = [
         lay_out(
