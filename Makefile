@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data templates ingest demo report lab check doctor test golden docs bench browser clean
+.PHONY: help setup data templates ingest demo report lab check doctor test golden reality docs bench browser clean
 
 help: ## list every target
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ test: $(READY) browser ## run the tests (sets up the browser where it can)
 
 golden: $(READY) ## write the golden pages of the tests anew (read the difference before you keep it)
 	PYTHONPATH=src $(BIN)/python tests/golden_pages.py
+
+reality: $(READY) ## judge reports of real data (../shared), of every period of the demonstration, of random questions: an hour
+	FIVE_BATTLES_REALITY=all $(BIN)/python -m pytest -n auto --dist load tests/reality
 
 docs: $(READY) ## build the documents into site/ (the reference comes from the docstrings, nothing from elsewhere)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

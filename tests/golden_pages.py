@@ -10,7 +10,6 @@ import difflib
 import sys
 from pathlib import Path
 
-from helpers.errors import SuiteError
 from page_text import page_lines
 from whole_demonstration import BATTLES, LANGS, own_data_folder, page
 
@@ -67,10 +66,10 @@ def write_all() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 path.write_text(page_words(data, period, name, lang), encoding="utf-8")
-            except SuiteError as error:
+            except Exception as error:  # the other pages are written all the same
                 path.unlink(missing_ok=True)
                 failed += (period, name) not in NOT_BUILT
-                print(f"{period} {name} {lang}: not built: {error}")
+                print(f"{period} {name} {lang}: not built: {type(error).__name__}: {error}")
     return failed
 
 

@@ -103,6 +103,7 @@ def battle(*, simulated: bool = True) -> Battle:
         as_of=date(2025, 12, 31),
         seed=1,
         simulated=simulated,
+        last_data=date(2025, 12, 31),
     )
     return Battle("blue_sky", context, results.make(rows))
 
@@ -248,7 +249,11 @@ def longest_battle(lang: str) -> Battle:
         for record, status in zip(records, statuses, strict=False)
     ]
     made = battle()
-    return replace(made, context=replace(made.context, as_of=date(2025, 9, 17)), results=results.make(rows))
+    return replace(
+        made,
+        context=replace(made.context, as_of=date(2025, 9, 17), last_data=date(2025, 9, 17)),
+        results=results.make(rows),
+    )
 
 
 @cache

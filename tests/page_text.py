@@ -1,112 +1,200 @@
-"""The words of a page as lines: one a heading, sentence, row of a table, title, note or alternative text of a figure.
+"""A page read back as pieces: one a heading, sentence, row of a table, title, note or alternative text of a figure.
 
-Marks of the drawings, styles, links and the list of contents are left out, and so is what changes with every run: version,
-commit and checksums. A table keeps its first ``MOST_ROWS`` rows, the numbers behind a figure ``MOST_FIGURE_ROWS``, and
-says how many follow.
+Marks of the drawings, styles and the list of contents are left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from helpers.page.blocks import labels
 
 MOST_ROWS, MOST_FIGURE_ROWS = 40, 12
-_MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "caption": "[table] ", "li": "- ", "desc": "[alt] "}
+_MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "caption": "[table] ", "li": "- ", "alt": "[alt] "}
+_MARKS |= {"figure": "[figure] ", "row": "  "}
 _LINES = frozenset({"h1", "h2", "h3", "p", "li", "caption", "figcaption", "tr", "desc"})
-_LINE_SPANS = {"caption-title": "[figure] ", "measure": "", "notes-title": ""}
+_KINDS = {"desc": "alt", "figcaption": "p"}
+_LINE_SPANS = {"caption-title": "figure", "measure": "measure", "notes-title": "p"}
 _VOID = frozenset({"br", "hr", "img", "wbr", "col", "meta", "input", "link"})
 _SHAPES = frozenset({"svg", "style", "script", "nav", "title"})
 _CHECKSUM = re.compile(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{12,64}\b")
 
 
-class _Lines(HTMLParser):
-    """Collects the text of blocks; inside of a drawing only its description, inside of a row one line of cells."""
+@dataclass
+class Piece:
+    """A line of a page.
 
-    def __init__(self) -> None:
+    ``own`` is the text without what is marked as being in another language; ``cells`` are those of a row, ``place`` is
+    what links to the row lead to, ``links`` are pairs of place and text; ``of_figure`` says that a row tells the numbers
+    behind a figure, and ``inside`` names the class of the element around (``points``, ``lead``).
+    """
+
+    kind: str
+    text: str
+    own: str
+    cells: list[str] = field(default_factory=list)
+    place: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    of_figure: bool = False
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page: its caption, the row of headings, the other rows."""
+
+    caption: str
+    head: list[str]
+    rows: list[Piece]
+
+
+@dataclass
+class _Open:
+    """An element that is open: its tag, class and link, and whether its words are hidden or in another language."""
+
+    tag: str
+    classes: frozenset[str]
+    is_hidden: bool
+    is_foreign: bool
+    place: str = ""
+    link: str = ""
+    start: int = 0
+
+
+class _Reader(HTMLParser):
+    """Collects the text of blocks; inside of a drawing only its description, inside of a row one piece of cells."""
+
+    def __init__(self, lang: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.lines: list[str] = []
-        self._stack: list[str] = []  # open elements, each with its class: ``span.measure``
+        self.lang = lang
+        self.pieces: list[Piece] = []
+        self._stack: list[_Open] = []
         self._text: list[str] = []
-        self._cells: list[str] | None = None
-        self._rows = 0
+        self._own: list[str] = []
+        self._links: list[tuple[str, str]] = []
+        self._row: Piece | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             return
-        given = dict(attrs)
-        hidden = given.get("aria-hidden") == "true"
-        if tag == "table":
-            self._flush("")
-            self._rows = 0
-        elif tag == "tr":
-            self._cells = []
-        elif tag in _LINES and self._cells is None:
-            self._flush("")
-        self._stack.append("svg" if hidden and tag != "svg" else f"{tag}.{given.get('class') or ''}")
+        given = {name: value or "" for name, value in attrs}
+        if tag == "table" or (tag in _LINES and self._row is None):
+            self._flush("p")
+        if tag == "tr":
+            self._row = Piece("row", "", "", place=given.get("id", ""), of_figure=self._is_in("figure-data"))
+        above = self._stack[-1] if self._stack else None
+        hidden = tag in _SHAPES or given.get("aria-hidden") == "true" or bool(above and above.is_hidden)
+        foreign = bool(above and above.is_foreign)
+        if "lang" in given:
+            foreign = given["lang"][:2] != self.lang
+        classes = frozenset(given.get("class", "").split())
+        link = given.get("href", "").removeprefix("#") if tag == "a" else ""
+        self._stack.append(
+            _Open(tag, classes, hidden, foreign, given.get("id", ""), link, len("".join(self._text)))
+        )
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
             return
         opened = self._stack.pop()
-        if tag in ("td", "th") and self._cells is not None:
-            self._cells.append(self._take())
-        elif tag == "tr":
-            self._end_row()
-        elif tag == "table":
-            self._end_table()
-        elif self._cells is not None:
-            self._text.append(" " if tag in (*_LINES, "div") else "")
+        if opened.link:
+            self._links.append((opened.link, "".join(self._text)[opened.start :].strip()))
+        if self._row is not None:
+            self._end_in_row(tag)
         elif tag == "dt":
-            self._text.append(": ")
-        elif tag in _LINES or (tag == "div" and self._text):
-            self._flush(_MARKS.get(tag, ""))
+            self._add(": ")
+        elif tag in _LINES:
+            self._flush(_KINDS.get(tag, tag), opened)
+        elif tag == "div" and self._text:
+            self._flush("p", opened)
         else:
-            for name, mark in _LINE_SPANS.items():
-                if name in opened.split("."):
-                    self._flush(mark)
+            for name in opened.classes & set(_LINE_SPANS):
+                self._flush(_LINE_SPANS[name], opened)
 
     def handle_data(self, data: str) -> None:
-        kinds = [opened.split(".")[0] for opened in self._stack]
-        if not set(kinds) & _SHAPES or (kinds and kinds[-1] == "desc" and self._cells is None):
-            self._text.append(data)
+        above = self._stack[-1] if self._stack else None
+        is_alt = above is not None and above.tag == "desc" and self._row is None
+        if above is None or is_alt or not above.is_hidden:
+            self._add(data, is_foreign=bool(above and above.is_foreign))
 
-    def _take(self) -> str:
-        text = re.sub(r"\s+", " ", "".join(self._text)).strip()
-        self._text = []
-        return _CHECKSUM.sub("#", text)
+    def _end_in_row(self, tag: str) -> None:
+        row = self._row
+        assert row is not None
+        if tag in ("td", "th"):
+            text, own = self._take()
+            row.cells.append(text)
+            row.own = " | ".join((row.own, own)) if len(row.cells) > 1 else own
+        elif tag == "tr":
+            row.text, row.links = " | ".join(row.cells), self._links
+            self._row, self._links = None, []
+            self.pieces.append(row)
+        elif tag in (*_LINES, "div"):
+            self._add(" ")
 
-    def _flush(self, mark: str) -> None:
-        if text := self._take():
-            self.lines.append(mark + text)
+    def _is_in(self, name: str) -> bool:
+        return any(name in opened.classes for opened in self._stack)
 
-    def _end_row(self) -> None:
-        self._rows += 1
-        if self._rows <= self._most + 1:  # the row of headings counts too
-            self.lines.append(("  " + " | ".join(self._cells or ())).rstrip())
-        self._cells = None
+    def _add(self, text: str, *, is_foreign: bool = False) -> None:
+        self._text.append(text)
+        self._own.append("" if is_foreign else text)
 
-    def _end_table(self) -> None:
-        if self._rows > self._most + 1:
-            self.lines.append(f"  … {self._rows - self._most - 1} more rows")
+    def _take(self) -> tuple[str, str]:
+        found = tuple(re.sub(r"\s+", " ", "".join(parts)).strip() for parts in (self._text, self._own))
+        self._text, self._own = [], []
+        return found[0], found[1]
 
-    @property
-    def _most(self) -> int:
-        is_figure = any("figure-data" in opened for opened in self._stack)
-        return MOST_FIGURE_ROWS if is_figure else MOST_ROWS
+    def _flush(self, kind: str, opened: _Open | None = None) -> None:
+        text, own = self._take()
+        if text:
+            around = {name for one in (*self._stack, *([opened] if opened else [])) for name in one.classes}
+            inside = next((name for name in ("points", "lead", "ask", "edition") if name in around), "")
+            self.pieces.append(Piece(kind, text, own, links=self._links, inside=inside))
+        self._links = []
+
+
+def read_page(html: str, lang: str) -> list[Piece]:
+    """Read the pieces of a page in their order, from its masthead on."""
+    reader = _Reader(lang)
+    reader.feed(html[html.index("<header") : html.index("</main>")])
+    return reader.pieces
+
+
+def tables_of(pieces: list[Piece]) -> Iterator[Table]:
+    """Tables of a page; the first row is that of the headings."""
+    caption, rows = "", []
+    for piece in [*pieces, Piece("end", "", "")]:
+        if piece.kind == "row":
+            rows.append(piece)
+            continue
+        if len(rows) > 1:
+            yield Table(caption, rows[0].cells, rows[1:])
+        rows = []
+        caption = piece.text if piece.kind == "caption" else ""
 
 
 def page_lines(html: str, lang: str) -> list[str]:
-    """Lines of a page, without its version and the table of what it was made with."""
-    reader = _Lines()
-    reader.feed(html[html.index("<header") : html.index("</main>")])
+    """Lines of a page for people to compare, without what changes with every run: version, checksums, parameters.
+
+    A table keeps its first ``MOST_ROWS`` rows, the numbers behind a figure ``MOST_FIGURE_ROWS``, and says how many follow.
+    """
     words = labels(lang)
     lines: list[str] = []
-    in_run = False
-    for line in reader.lines:
-        if not line.startswith("  "):
-            in_run = line.startswith(f"[table] {words['run_caption']}")
-        if not in_run and not line.startswith(f"{words['version']}: "):
-            lines.append(line)
+    n_rows, in_run, is_figure = 0, False, False
+    for piece in [*read_page(html, lang), Piece("end", "", "")]:
+        most = (MOST_FIGURE_ROWS if is_figure else MOST_ROWS) + 1  # the row of headings counts too
+        if piece.kind != "row":
+            if n_rows > most and not in_run:
+                lines.append(f"  … {n_rows - most} more rows")
+            n_rows = 0
+            in_run = piece.kind == "caption" and piece.text.startswith(words["run_caption"])
+        else:
+            n_rows, is_figure = n_rows + 1, piece.of_figure
+            if n_rows > (MOST_FIGURE_ROWS if is_figure else MOST_ROWS) + 1:
+                continue
+        is_version = piece.inside == "edition" and piece.text.startswith(words["version"])
+        if not in_run and not is_version and piece.kind != "end":
+            lines.append((_MARKS.get(piece.kind, "") + _CHECKSUM.sub("#", piece.text)).rstrip())
     return lines

@@ -16,6 +16,7 @@ from helpers.battles.blue_sky import PUBLISHED, annual_values
 from helpers.battles.context import Battle
 from helpers.battles.results import make
 from helpers.page import published_check as page
+from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
 from land_cases import context
@@ -123,7 +124,7 @@ def test_page_prints_what_differs_and_says_why(lang):
     notes = [part["text"] for part in parts if part["kind"] == "note"]
     assert page.text("check.differs", lang, n=2, k=1) in notes
     html = parts[-1]["html"]
-    assert page.text("reasons.none", lang) in html and page.text("check.yes", lang) in html
+    assert page.text("reasons.none", lang) in html and word("table.is_true", lang) in html
     hidden = Battle("blue_sky", replace(asked, simulated=True), make([]), tables(simulated=True))
     parts = page.section(hidden, lang=lang).sections[0].parts
     assert parts[-1]["text"] == page.text("check.simulated", lang)

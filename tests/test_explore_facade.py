@@ -11,9 +11,12 @@ import pytest
 
 import helpers as fb
 from demo_battle import battle, demonstration_run
+from helpers.battles.air_days import make_days
 from helpers.errors import CoverageError, ParameterError
-from helpers.explore import workspace
+from helpers.explore import frames, workspace
 from helpers.explore.frames import as_series, column
+from helpers.explore.show import _limits
+from helpers.page.blue_sky_figures import _limits as figures_of_the_page
 from helpers.units import UNITS
 
 ROOMS = ("air", "water", "noise", "soil")
@@ -76,6 +79,85 @@ def test_tables_say_what_they_are(make) -> None:
     assert about["value"].endswith(about["unit"]) or about["unit"] in ("index", "deg_c", "ug_m3")
     assert about["source"] == "demonstration generator of this suite" and about["name"] and about["place"]
     assert 0 < about["coverage_pct"] <= 100
+
+
+READERS = {
+    "air": ("air_", "openaq"),
+    "windows": ("air_", "fires"),
+    "episodes": ("air_", "met_", "fires"),
+    "water": ("water_",),
+    "noise": ("noise_",),
+    "soil": ("land_",),
+    "ledger": ("ledger_", "land_workbook"),
+    "vegetation": ("land_",),
+    "weather": ("met_",),
+    "fires": ("fires",),
+}
+ROOM_OF = {
+    **dict.fromkeys(["daily", "station", "index", "monthly", "yearly", "hourly", "season"], "air"),
+    **dict.fromkeys(["months", "water years", "classes"], "water"),
+    **dict.fromkeys(["noise years", "noise zones", "noise levels"], "noise"),
+    **dict.fromkeys(["matter", "change", "risk"], "soil"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_files_named_are_those_of_the_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's files stand behind a table by the name of their reader: each table names the files of its own rows."""
+    named: list[set[str]] = []
+    monkeypatch.setattr(frames, "_sources", lambda _, ids: named.append(set(ids)) or "x")
+    CALLS[name]()
+    known = workspace.current().table("sources").set_index("source_id")["reader"]
+    (ids,) = named
+    assert ids and ids <= set(known.index)
+    assert all(known[one].startswith(READERS[ROOM_OF.get(name, name)]) for one in ids)
+
+
+def test_years_of_two_sources_name_each_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[set[str]] = []
+    monkeypatch.setattr(frames, "_sources", lambda _, ids: named.append(set(ids)) or "x")
+    run = demonstration_run(lang="zh")
+    days = pd.date_range("2015-01-01", "2019-12-31", freq="D", unit="s")
+    rows = pd.DataFrame({"date": days, "pollutant": "SO2", "value": 20.0, "city_code": "220100"})
+    rows["source_id"] = rows["date"].dt.year.map(lambda year: "table_a" if year < 2018 else "table_b")
+    hours = pd.DataFrame(columns=["station_code", "time", "pollutant", "value", "source_id"]).astype(
+        {"time": "datetime64[s]", "value": "float64"}
+    )
+    empty = {"air_hourly": hours, "dust_hours": pd.DataFrame(columns=["city_code", "time", "source_id"])}
+    found = make_days({"air_daily_published": rows, **empty}, run.context)
+    kept = workspace.use_run(run).kept
+    kept["days"] = found
+    for period, files in (("2015", {"table_a"}), ("2019", {"table_b"}), (None, {"table_a", "table_b"})):
+        for make in (fb.air.daily, fb.air.monthly):
+            make("SO2", period=period)
+            assert named.pop() == files
+    gases = fb.air.monthly("SO2")
+    assert gases.attrs["note"] == "2018-09以前的值已换算到298.15 K（×0.916）"
+    assert gases.set_index("month")["so2_ug_m3"].loc["2018-08-01"] == pytest.approx(20 * 273 / 298.15)
+    assert "×0.916" in fb.show(gases).chart.note
+    assert "note" not in fb.air.monthly("SO2", period="2019").attrs
+    kept["days"] = make_days({"air_daily_published": rows.assign(pollutant="PM10"), **empty}, run.context)
+    particles = fb.air.monthly("PM10")
+    assert particles.attrs["note"] == "2018-09以前的颗粒物数值不能换算，没有列入"
+    assert particles["month"].min() == pd.Timestamp(2018, 9, 1)
+
+
+def test_hours_are_counted_against_all_hours_of_the_period() -> None:
+    table = fb.air.hourly("NO2", station="1119A", period="2025-01")
+    valid = int(table["no2_ug_m3"].notna().sum())
+    assert table.attrs["coverage_pct"] == round(100 * valid / (31 * 24), 1)
+    part = fb.air.hourly("NO2", station="1119A", period="2025")
+    assert part.attrs["coverage_pct"] == round(100 * int(part["no2_ug_m3"].notna().sum()) / 8760, 1)
+
+
+def test_a_unit_has_its_label_and_a_limit_the_words_and_day_of_the_page() -> None:
+    assert fb.fires().attrs["unit_label"] == "MW"
+    assert fb.air.yearly("PM2.5").attrs["unit_label"] == "μg/m³"
+    limits = _limits(fb.air.yearly("PM2.5"), "limit_ug_m3", "zh")
+    own = figures_of_the_page(2026, "zh")
+    told = limits[["start", "value", "name"]].to_numpy().tolist()
+    assert told and all(row in own[["start", "value", "name"]].to_numpy().tolist() for row in told)
+    assert pd.Timestamp(2026, 3, 1) in set(limits["start"])
 
 
 def test_city_days_are_those_of_the_battle() -> None:

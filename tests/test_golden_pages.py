@@ -41,7 +41,7 @@ def test_a_changed_page_is_told_line_by_line_with_the_remedy():
 
 
 def test_lines_of_a_page_hold_words_and_no_drawing_link_checksum_or_version():
-    html = """<header><dl><div><dt>版本</dt><dd>0.1.0</dd></div><div><dt>数据截至</dt><dd>2025</dd></div></dl></header>
+    html = """<header><dl class="edition"><div><dt>版本</dt><dd>0.1.0</dd></div><div><dt>数据截至</dt><dd>2025</dd></div></dl></header>
     <nav><a>目录</a></nav><h2><span class="section-number">一、</span>问题</h2><p>一句<b>话</b>。<br>又一句。</p>
     <figure><figcaption><span class="caption-title">图1 标题</span><span class="measure">单位</span></figcaption>
     <svg><title>标题</title><desc>说明</desc><g><text>轴</text></g></svg><p class="small">来源</p></figure>

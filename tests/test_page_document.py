@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from importlib.metadata import version as installed_version
 
 import pandas as pd
@@ -58,21 +57,6 @@ def test_title_without_judged_targets_has_no_finding():
     assert block.heading["title"] == "长春市蓝天保卫战2025年"
     assert parts(block, "points") == []
     assert parts(block, "paragraph")[0]["items"][0]["text"] == "本期无需专门决策的事项。"
-
-
-@pytest.mark.parametrize(
-    ("simulated", "as_of", "state"),
-    [
-        (True, date(2025, 12, 31), "simulated"),
-        (False, date(2025, 12, 31), "final"),
-        (False, date(2025, 9, 30), "preliminary"),
-    ],
-)
-def test_state_of_the_data(simulated, as_of, state):
-    made = battle(simulated=simulated)
-    made = replace(made, context=replace(made.context, as_of=as_of))
-    heading = document.page_one(made, lang="zh").heading
-    assert (heading["state"], heading["simulated"], heading["as_of"]) == (state, simulated, as_of.isoformat())
 
 
 def test_one_simulated_row_marks_the_report():

@@ -63,7 +63,7 @@ def test_results_sheet_has_the_rows_with_their_units_and_sources():
     pm25 = dict(zip(head, next(row for row in rows if row[0] == "pm25_mean"), strict=True))
     assert (pm25["数值"], pm25["单位"], pm25["目标值"]) == (28, "μg/m³", 30)
     assert pm25["来源代码"] == "example_file" and pm25["模拟"] is True
-    assert pm25["达标可能性"] is None and pm25["进展状态"] == "已达标"
+    assert pm25["达标可能性"] is None and pm25["进展状态"] == "达成"
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -76,10 +76,13 @@ def test_nothing_changed_lists_nothing():
             ["status"],
             "PM2.5：由“存在风险”转为“已达标”",
         ),
+        (with_row(1, status_name="进展正常"), ["status"], "O3：由“进展正常”转为“明显滞后”"),
         (with_row(0, value="29μg/m³"), ["value"], "PM2.5（2025）：29μg/m³修订为28μg/m³"),
         (facts(sources=[]), ["source"], "新到数据：hourly file"),
         (facts(rows=facts()["rows"][:1]), ["added"], "O3：新列入，明显滞后"),
         (with_row(0, value="29μg/m³", period="2024"), [], None),
+        (with_row(0, value="无数据"), ["reported"], "PM2.5（2025）：新报28μg/m³"),
+        (with_row(0, value="无数据", period=""), ["reported"], "PM2.5（2025）：新报28μg/m³"),
     ],
 )
 def test_each_kind_of_change_is_told(before, kinds, text):
@@ -87,6 +90,79 @@ def test_each_kind_of_change_is_told(before, kinds, text):
     assert [change["kind"] for change in found] == kinds
     if text:
         assert found[0]["text"] == text
+
+
+def test_a_value_that_is_gone_is_not_revised_to_nothing():
+    now = with_row(0, value="无数据")
+    assert [change["text"] for change in list_changes(now, facts())] == [
+        "PM2.5（2025）：原为28μg/m³，现无数据"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "新报28μg/m³"), ("en", "PM2.5 (2025): newly reported, 28μg/m³")]
+)
+def test_a_first_value_revises_none_in_either_language(lang, said):
+    before = with_row(0, value={"zh": "无数据", "en": "no data"}[lang]) | {"lang": lang}
+    (change,) = list_changes(facts(lang=lang), before)
+    assert said in change["text"] and "revised" not in change["text"]
+
+
+def changed(battle, lang="zh", **identity):
+    """One briefing whose first value was revised and whose source is new."""
+    before = facts(battle, lang, **identity, sources=[])
+    before["rows"][0]["value"] = "29μg/m³"
+    return Report("a.html", facts(battle, lang, **identity), before)
+
+
+@pytest.mark.parametrize(
+    ("reports", "times"),
+    [
+        ([changed("overview"), changed("blue_sky")], 1),
+        ([changed("blue_sky", "en"), changed("blue_sky"), changed("overview", "en"), changed("overview")], 1),
+        ([changed("overview", "en"), changed("overview")], 1),
+        ([changed("blue_sky", "en")], 1),
+        ([changed("blue_sky"), changed("clear_water")], 2),
+        ([changed("blue_sky"), changed("blue_sky", city="demo_city")], 2),
+        ([changed("blue_sky"), changed("blue_sky", period="2024")], 2),
+    ],
+)
+def test_each_change_is_listed_once_on_the_page_it_belongs_to(reports, times):
+    page = index_page(reports)
+    assert page.count('class="change-source"') == times
+    assert len(re.findall("29μg/m³(修订为| revised to )28μg/m³", page)) == times
+    if times == 1 and len(reports) > 1 and any(one.facts["lang"] == "zh" for one in reports):
+        assert "Data arrived" not in page
+
+
+def test_the_page_of_a_battle_keeps_the_change_and_the_overview_does_not():
+    page = index_page([changed("overview"), changed("blue_sky")])
+    heads = re.findall(r"<h3[^>]*>([^<]+)</h3>\n<ul", page)
+    assert heads == ["长春市 2025 blue_sky"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (
+            "broken.ipynb, cell c01: ValueError: the sum of parts is 103 %",
+            "cell c01: the sum of parts is 103 %",
+        ),
+        ("SchemaError: results repeat a row", "results repeat a row"),
+        ("a.ipynb: helpers.errors.ParameterError: period 2031 lies after", "a.ipynb: period 2031 lies after"),
+        ("Traceback (most recent call last): KeyError: 'x'", "'x'"),
+    ],
+)
+def test_a_failure_is_told_without_names_of_the_program(reason, shown):
+    page = index_page([Report("a.html", mark_failed(facts(), reason=reason))])
+    assert re.search(rf'<span lang="en">[^<]*{re.escape(shown.replace(chr(39), "&#39;"))}</span>', page)
+    assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", page)
+
+
+def test_a_briefing_without_data_says_so_and_its_day_is_blank_in_the_matrix():
+    page = index_page([Report("a.html", facts(as_of="", state="none"))])
+    assert "数据截至 尚无数据 · 数据状态 无数据" in page
+    assert '<td class="nowrap"></td>' in page
 
 
 def test_removed_target_is_told_and_status_comes_first():

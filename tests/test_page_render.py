@@ -8,8 +8,8 @@ import re
 import nbformat
 import pytest
 
-from helpers.errors import ParameterError, RunError
-from helpers.page.blocks import Block, Section, labels, numeral, part
+from helpers.errors import ParameterError, RunError, SchemaError
+from helpers.page.blocks import METADATA_KEY, Block, Section, labels, numeral, part
 from helpers.page.render import BriefingExporter, read_document, render
 from page_example import HOSTILE, blocks, notebook, report
 
@@ -250,3 +250,63 @@ def test_exporter_alone_gives_the_same_page():
     made = notebook(blocks("zh", n_sections=1))
     page, _ = BriefingExporter().from_notebook_node(made)
     assert page == render(made).html
+
+
+LIES = [
+    ("points", "head", "zh", "未达成", "达成"),
+    ("points", "body", "zh", "比目标高", "比目标低"),
+    ("points", "body", "en", "142", "143"),
+    ("lead", "body", "zh", "2项达成", "3项达成"),
+    ("lead", "body", "en", "achieved", "met"),
+    ("asks", "body", "zh", "存在风险", "进展正常"),
+    ("asks", "body", "zh", "2项到期目标未达成", "3项到期目标未达成"),
+    ("paragraph", "body", "zh", "同比下降", "同比上升"),
+    ("paragraph", "body", "en", "28", "27"),
+]
+
+
+def lied(lang: str, kind: str, field: str, truth: str, lie: str) -> nbformat.NotebookNode | None:
+    """The example notebook with the first sentence of a kind of part that holds some words made to lie."""
+    made = notebook(blocks(lang, n_sections=1))
+    items = [
+        item
+        for cell in made.cells
+        for output in cell.get("outputs", [])
+        for section in output["metadata"].get(METADATA_KEY, {}).get("sections", [])
+        for one in section["parts"]
+        if one["kind"] == kind
+        for item in one["items"]
+    ]
+    for item in items:
+        for facts in (item["facts"], item["facts"].get("seen"), item["facts"].get("study")):
+            if facts and truth in facts.get(field, "").replace("\N{NO-BREAK SPACE}", " "):
+                facts[field] = facts[field].replace(truth, lie)
+                return made
+    return None
+
+
+@pytest.mark.parametrize(("kind", "field", "lang", "truth", "lie"), LIES)
+def test_a_page_whose_sentence_lies_is_refused_with_sentence_and_row(kind, field, lang, truth, lie):
+    made = lied(lang, kind, field, truth, lie)
+    assert made is not None, "the example has such a sentence"
+    with pytest.raises(SchemaError, match="does not say what its rows say") as refusal:
+        read_document(made)
+    assert lie in str(refusal.value) and "mend page/wording.yml" in str(refusal.value)
+    if kind == "points":
+        assert "o3_p90 220100" in str(refusal.value)
+
+
+def test_a_sentence_on_a_row_that_the_report_does_not_have_is_refused():
+    made = notebook(blocks("zh", n_sections=1))
+    for cell in made.cells:
+        for output in cell.get("outputs", []):
+            payload = output["metadata"].get(METADATA_KEY, {})
+            if payload.get("slot") == "page-one":
+                payload["heading"]["results"]["rows"] = payload["heading"]["results"]["rows"][1:]
+    with pytest.raises(SchemaError, match=r"o3_p90.*there is no such row|differs from"):
+        read_document(made)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_table_that_sentences_are_held_against_is_no_part_of_the_page(lang):
+    assert "results" not in report(lang).document.heading

@@ -76,18 +76,32 @@ def test_scorecard_cell_by_cell_in_chinese() -> None:
     assert grid.caption == "目标进展一览"
     assert grid.rows == [
         ["指标", "最新值（单位）", "目标（年份）", "与目标差距", "近年走势", "进展状态", "可信度"],
-        ["细颗粒物年均浓度", "33 μg/m³", "≤30μg/m³（2025年）", "高3", "", "明显滞后", "中等"],
+        ["细颗粒物年均浓度", "33 μg/m³", "≤30μg/m³（2025年）", "暂高3", "", "明显滞后", "中等"],
         [
             "可吸入颗粒物年均浓度",
             "28 μg/m³",
             "≤30μg/m³（2025年）",
-            "已优于目标2",
+            "暂优于目标2",
             "无数据",
             "已达标",
             "较高",
         ],
         ["二氧化硫年均浓度", "无数据", "≤30μg/m³（2025年）", "不适用", "无数据", "数据不足", "不评定"],
     ]
+
+
+def test_a_whole_year_is_held_against_its_target_without_a_word_more() -> None:
+    whole = pd.DataFrame([make_row(period_end="2025-12-31")])
+    assert Grid(scorecard(whole, lang="zh")).rows[1][3:6] == ["高3", "无数据", "未达成"]
+    total = {"indicator_id": "greening_total", "unit": "10k_mu", "target_operator": ">="}
+    assert Grid(scorecard(pd.DataFrame([make_row(**total)]), lang="zh")).rows[1][3] == "已优于目标3.00"
+
+
+def test_a_confidence_that_is_nowhere_rated_is_no_column() -> None:
+    table = make_table("off_track", "met", confidence="none")
+    assert Grid(scorecard(table, lang="zh")).rows[0][-1] == "进展状态"
+    table.loc[0, "confidence"] = "low"
+    assert Grid(scorecard(table, lang="zh")).rows[0][-1] == "可信度"
 
 
 def test_scorecard_in_english() -> None:
@@ -97,7 +111,7 @@ def test_scorecard_in_english() -> None:
         "PM2.5 annual mean",
         "33 μg/m³",
         "≤ 30 μg/m³ (2025)",
-        "3 above",
+        "3 above so far",
         "",
         "Off track",
         "Medium",

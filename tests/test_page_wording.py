@@ -62,42 +62,75 @@ def plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+TREND = {"trend_per_year": -1.2, "trend_low": -1.5, "trend_high": -0.3, "trend_likelihood": 0.99}
+AHEAD = {"period_end": "2025-12-31", "target_date": "2030-12-31"}
 POINTS = [
     (
-        {"status": "off_track", "likelihood": 0.22},
-        "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2025年目标（约两成）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above the target; projected from the recent pattern, it is unlikely to meet the 2025 target (about 20 %).",
+        {**AHEAD, **TREND, "status": "off_track", "likelihood": 0.22},
+        "细颗粒物年均浓度明显滞后。2025年为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2030年目标（约两成）。",
+        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target; projected from the recent pattern, it is unlikely to meet the 2030 target (about 20 %).",
+    ),
+    (
+        {"status": "off_track", "likelihood": 0.22, "value_prev": 31.0},
+        "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，上年同期为31μg/m³；按往年数据推算，不大可能实现2025年目标（约两成）。",
+        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the values of earlier years, it is unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
-        "空气质量优良天数比率存在风险。2025年1—9月为89.6%，比目标低0.4个百分点；"
-        "按近年趋势推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
-        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, 0.4 percentage points below the target; projected from the recent pattern, it is about as likely as not to meet the 2025 target (about 50 %). [simulated]",
+        "空气质量优良天数比率存在风险。2025年1—9月为89.6%，2025年目标：不低于90%；"
+        "按往年数据推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
+        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %; projected from the values of earlier years, it is about as likely as not to meet the 2025 target (about 50 %). [simulated]",
     ),
     (
-        {"status": "on_track", "value": 28, "likelihood": 0.97},
-        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, 2 μg/m³ better than the target; projected from the recent pattern, it is very likely to meet the 2025 target (95 % or more).",
+        {"status": "on_track", "value": 28, "likelihood": 0.97, "value_prev": 31.0, **TREND},
+        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，上年同期为31μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
+        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the recent pattern, it is very likely to meet the 2025 target (95 % or more).",
     ),
     (
-        {"status": "on_track", "value": 28},
-        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，优于目标2μg/m³。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, 2 μg/m³ better than the target.",
+        {**AHEAD, "status": "on_track", "value": 28},
+        "细颗粒物年均浓度进展正常。2025年为28μg/m³，优于目标2μg/m³。",
+        "PM2.5 annual mean on track. At 28 μg/m³ for 2025, 2 μg/m³ better than the target.",
     ),
     (
-        {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
+        {**AHEAD, "status": "met", "value": 30, "likelihood": 1.0},
         "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平。",
         "PM2.5 annual mean target met. At 30 μg/m³ for 2025, equal to the target.",
     ),
     (
-        {"status": "no_data", "value": math.nan, "coverage_pct": 61.5},
-        "细颗粒物年均浓度数据不足。有效数据占61.5%，请补充原始监测数据。",
-        "PM2.5 annual mean: insufficient data. 61.5 % of the data are valid; please supply the original monitoring data.",
+        {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
+        "细颗粒物年均浓度达成2025年目标。2025年为30μg/m³，与目标持平。",
+        "PM2.5 annual mean achieved the 2025 target. At 30 μg/m³ for 2025, equal to the target.",
     ),
     (
-        {"status": "no_data", "value": math.nan, "indicator_id": "clean_heating_share", "unit": "pct"},
-        "清洁取暖率数据不足。请能源主管部门补报数据。",
-        "Clean heating share: insufficient data. To be supplied by the energy department.",
+        {"status": "off_track", "period_end": "2025-12-31", "likelihood": 0.0},
+        "细颗粒物年均浓度未达成2025年目标。2025年为33μg/m³，比目标高3μg/m³。",
+        "PM2.5 annual mean missed the 2025 target. At 33 μg/m³ for 2025, 3 μg/m³ above the target.",
+    ),
+    (
+        {"status": "no_data", "value": math.nan, "reason": "coverage|n=1|expected=365"},
+        "细颗粒物年均浓度数据不足。365天中只有1天有效，请补充原始监测数据。",
+        "PM2.5 annual mean: insufficient data. Only 1 of 365 days is valid; please supply the original monitoring data.",
+    ),
+    (
+        {"status": "no_data", "period_end": "2025-12-31", "reason": "months_short|2025-08=25|2025-09=25"},
+        "细颗粒物年均浓度数据不足。2025年为33μg/m³，比目标高3μg/m³；8月、9月各25天有效，不足27天。",
+        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; 25 valid days each in Aug and Sep, fewer than 27.",
+    ),
+    (
+        {**AHEAD, "status": "no_data", "reason": "no_pace|n=1|year=2030"},
+        "细颗粒物年均浓度数据不足。2025年为33μg/m³，比目标高3μg/m³；未达到2030年目标，可比年份1个，不能判断进度。",
+        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; short of the 2030 target; comparable years: 1, so no pace can be told.",
+    ),
+    (
+        {
+            "status": "no_data",
+            "value": math.nan,
+            "indicator_id": "clean_heating_share",
+            "unit": "pct",
+            "reason": "not_reported",
+        },
+        "清洁取暖率数据不足。没有填报，请能源主管部门补报。",
+        "Clean heating share: insufficient data. Nothing was reported; to be supplied by the energy department.",
     ),
 ]
 
@@ -109,13 +142,36 @@ def test_points_word_for_word(given: dict, zh: str, en: str) -> None:
     assert plain(wording.point(row, lang="en").text) == en
 
 
-TREND = {"trend_per_year": -1.2, "trend_low": -1.5, "trend_high": -0.3, "trend_likelihood": 0.99}
 SENTENCES = [
     (
         "value",
+        AHEAD,
+        "2025年细颗粒物年均浓度为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
+        "The PM2.5 annual mean stood at 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
+    ),
+    (
+        "value",
+        {"value_prev": 31.0},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期为31μg/m³（2025年目标：不高于30μg/m³）。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year (the 2025 target: at most 30 μg/m³).",
+    ),
+    (
+        "value",
         {},
-        "2025年1—9月细颗粒物平均浓度为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
-        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
+        "2025年1—9月细颗粒物平均浓度为33μg/m³（2025年目标：不高于30μg/m³）。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025 (the 2025 target: at most 30 μg/m³).",
+    ),
+    (
+        "value",
+        {"status": "no_data", "value_prev": 31.0, "reason": "items_missing|O3"},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期为31μg/m³（2025年目标：不高于30μg/m³）；不含臭氧，指数不能确定。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year (the 2025 target: at most 30 μg/m³); without O3 the index cannot be told.",
+    ),
+    (
+        "value",
+        {"indicator_id": "greening_total", "unit": "10k_mu", "target_operator": ">=", "target_value": 40.0},
+        "2025年1—9月国土绿化任务完成面积为33.00万亩，比目标少7.00万亩（目标：不低于40万亩）。",
+        "The greening completed stood at 33.00 ten thousand mu for Jan–Sep 2025, 7.00 ten thousand mu short of the target (at least 40 ten thousand mu).",
     ),
     (
         "value",
@@ -128,6 +184,12 @@ SENTENCES = [
         {"value": math.nan},
         "2025年1—9月细颗粒物平均浓度无数据。",
         "The PM2.5 mean has no data for Jan–Sep 2025.",
+    ),
+    (
+        "value",
+        {"value": math.nan, "status": "no_target", "reason": "half_missing|n=101|expected=273"},
+        "2025年1—9月细颗粒物平均浓度无数据（273天中只有101天有效，不足一半）。",
+        "The PM2.5 mean has no data for Jan–Sep 2025 (101 of 273 days valid, less than half).",
     ),
     (
         "yoy",
@@ -179,7 +241,7 @@ SENTENCES = [
     ),
     (
         "forecast",
-        {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22},
+        {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22, **TREND},
         "按近年趋势推算，2025年全年细颗粒物年均浓度为31μg/m³（80%区间29～33μg/m³），不大可能实现2025年目标（约两成）。",
         "Projected from the recent pattern, the PM2.5 annual mean comes to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and is unlikely to meet the 2025 target (about 20 %).",
     ),
@@ -192,14 +254,14 @@ SENTENCES = [
             "forecast_high": 91.2,
             "period_start": "2025-07-01",
         },
-        "按近年趋势推算，本期空气质量优良天数比率为90%（80%区间89%～91%）。",
-        "Projected from the recent pattern, the share of good days (AQI 100 or below) comes to 90 % for the period (80 % interval 89 to 91 %).",
+        "按往年同期推算，本期空气质量优良天数比率为90%（80%区间89%～91%）。",
+        "Projected from the same season of earlier years, the share of good days (AQI 100 or below) comes to 90 % for the period (80 % interval 89 to 91 %).",
     ),
     (
         "forecast",
         {"likelihood": 0.7, "target_date": None},
-        "按近年趋势推算，细颗粒物年均浓度较可能实现目标（约七成）。",
-        "Projected from the recent pattern, the PM2.5 annual mean is likely to meet the target (about 70 %).",
+        "按往年数据推算，细颗粒物年均浓度较可能实现目标（约七成）。",
+        "Projected from the values of earlier years, the PM2.5 annual mean is likely to meet the target (about 70 %).",
     ),
     (
         "forecast",
@@ -222,7 +284,7 @@ SENTENCES = [
     (
         "budget",
         {**RATIO, "required": -1},
-        "空气质量优良天数比率的目标余量已经用完，本期剩余时段无法补足。",
+        "空气质量优良天数比率已经没有余量，本期剩余时段无法补足目标。",
         "The share of good days (AQI 100 or below) has no margin left; the rest of the period cannot make up the target.",
     ),
     (
@@ -233,15 +295,27 @@ SENTENCES = [
     ),
     (
         "no_data",
-        {"coverage_pct": 61.5},
-        "2025年1—9月细颗粒物年均浓度数据不足：有效数据占61.5%，低于88.5%的最低要求，请补充原始监测数据。",
-        "The PM2.5 annual mean has insufficient data for Jan–Sep 2025: 61.5 % of the data are valid, below the minimum of 88.5 %; please supply the original monitoring data.",
+        {"value": math.nan, "reason": "coverage|n=168|expected=273"},
+        "2025年1—9月细颗粒物平均浓度数据不足（273天中只有168天有效），请补充原始监测数据。",
+        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (only 168 of 273 days are valid); please supply the original monitoring data.",
     ),
     (
         "no_data",
-        {},
-        "2025年1—9月细颗粒物年均浓度数据不足，请补充原始监测数据。",
-        "The PM2.5 annual mean has insufficient data for Jan–Sep 2025; please supply the original monitoring data.",
+        {"value": math.nan},
+        "2025年1—9月细颗粒物平均浓度数据不足（本期没有数据），请补充原始监测数据。",
+        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (no data for this period); please supply the original monitoring data.",
+    ),
+    (
+        "no_data",
+        {"reason": "few_years|n=2|needed=3"},
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，不足以判断目标（可比年份2个，少于3个，不能推算）。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, which is not enough to judge the target (comparable years: 2, fewer than the 3 a projection needs).",
+    ),
+    (
+        "no_data",
+        {"value": math.nan, "reason": "outlook_untrusted"},
+        "2025年1—9月细颗粒物平均浓度数据不足（回测不优于简单推算，不作可能性判断）。",
+        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (the backtest does no better than a simple guess, so no likelihood is told).",
     ),
 ]
 
@@ -255,9 +329,11 @@ def test_section_sentences_word_for_word(kind: str, given: dict, zh: str, en: st
 
 def test_a_department_is_told_what_to_supply() -> None:
     record = registry.indicator("clean_heating_share")
-    row = make_row(indicator_id=record.id, unit=record.unit, value=math.nan, status="no_data")
+    row = make_row(
+        indicator_id=record.id, unit=record.unit, value=math.nan, status="no_data", reason="not_reported"
+    )
     zh, en = (wording.no_data_sentence(row, lang=lang).text for lang in LANGS)
-    assert zh == f"2025年1—9月清洁取暖率数据不足，请能源主管部门补报：{record.ask_zh}。"
+    assert zh == f"2025年1—9月清洁取暖率数据不足（没有填报），请能源主管部门补报：{record.ask_zh}。"
     assert en.endswith(f"the energy department is asked to supply: {record.ask_en}.")
 
 
@@ -270,6 +346,17 @@ LEADS = [
         "All targets (2) have insufficient data; no judgement is made this period.",
     ),
     (("met",), "1项目标中，1项已达标，没有滞后目标。", "Of 1 target, 1 is met; none is behind."),
+    (("achieved",), "1项目标中，1项达成。", "Of 1 target, 1 is achieved."),
+    (
+        ("missed", "achieved", "achieved", "achieved", "on_track", "on_track"),
+        "6项目标中，3项达成、1项未达成、2项进展正常；主要短板是细颗粒物年均浓度。",
+        "Of 6 targets, 3 are achieved, 1 is missed, 2 are on track; the main weakness is the PM2.5 annual mean.",
+    ),
+    (
+        ("missed", "achieved", "met", "on_track", "at_risk", "off_track", "no_data"),
+        "7项目标中，1项达成、1项未达成、2项达标或正常、2项有风险或滞后、1项数据不足。",
+        "Of 7 targets, 1 is achieved, 1 is missed, 2 are met or on track, 2 are at risk or off track, 1 has insufficient data.",
+    ),
     (
         ("met", "no_data"),
         "2项目标中，1项已达标、1项数据不足。",
@@ -293,6 +380,7 @@ def test_lead_word_for_word(statuses: tuple[str, ...], zh: str, en: str) -> None
     table = make_table(*statuses)
     assert wording.lead_sentence(table, lang="zh").text == zh
     assert wording.lead_sentence(table, lang="en").text == en
+    assert all(wording.verify_lead(wording.lead_sentence(table, lang=lang), table) == () for lang in LANGS)
 
 
 def test_rows_without_target_are_no_targets() -> None:
@@ -312,14 +400,15 @@ def test_points_are_the_three_worst() -> None:
 
 
 def test_decision_boxes() -> None:
-    table = make_table("off_track", "at_risk", "no_data", "met", required=21.0)
+    table = make_table("off_track", "at_risk", "no_data", "met", required=21.0, **AHEAD)
+    table.loc[table["status"] == "no_data", "reason"] = "not_reported"
     zh, en = (wording.asks(table, lang=lang) for lang in LANGS)
     assert [box.text for box in zh] == [
         "现象：细颗粒物年均浓度明显滞后，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
         "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
         "现象：可吸入颗粒物年均浓度存在风险，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
         "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
-        "现象：1项目标数据不足，无法判断。建议研究：补齐原始监测或统计数据的报送办法。"
+        "现象：1项目标数据不足（没有填报），无法判断。建议研究：补齐原始监测或统计数据的报送办法。"
         "责任建议与时限：各指标主管部门于下期简报前提出意见。",
     ]
     assert plain(en[0].text) == (
@@ -332,26 +421,79 @@ def test_decision_boxes() -> None:
 
 
 LATER = {"period_start": "2026-01-01", "period_end": "2026-10-31", "value": 29.0, "likelihood": 0.2}
+DRAWN = {"forecast": 31.6, "forecast_low": 29.8, "forecast_high": 33.9, "required": 39.0}
 
 
-def test_a_target_whose_year_is_past_is_held_not_met() -> None:
-    row = make_row(**LATER, forecast=31.6, forecast_low=29.8, forecast_high=33.9, required=39.0)
-    zh, en = (wording.point(row, lang=lang).text for lang in LANGS)
-    assert "不大可能保持2025年目标水平（约两成）" in zh and "实现" not in zh
-    assert "unlikely to hold the 2025 target (about 20 %)" in plain(en)
-    assert wording.budget_sentence(row, lang="zh").text.startswith("细颗粒物年均浓度要保持2025年目标水平，")
-    even = make_row(**{**LATER, "likelihood": 0.5})
-    assert "能否保持2025年目标水平难以判断（约五成）" in wording.forecast_sentence(even, lang="zh").text
+@pytest.mark.parametrize(
+    ("status", "zh", "en"),
+    [
+        ("met", "保持2025年目标水平", "hold the 2025 target"),
+        ("off_track", "达到2025年目标水平", "come to the level of the 2025 target"),
+        ("no_data", "达到2025年目标水平", "come to the level of the 2025 target"),
+    ],
+)
+def test_only_what_was_reached_is_held(status: str, zh: str, en: str) -> None:
+    row = make_row(**LATER, **DRAWN, status=status)
+    told = [
+        [wording.forecast_sentence(row, lang=lang), wording.budget_sentence(row, lang=lang)] for lang in LANGS
+    ]
+    assert all(zh in sentence.text and "实现" not in sentence.text for sentence in told[0])
+    assert all(en in sentence.text for sentence in told[1])
+    assert told[0][0].text.endswith(f"不大可能{zh}（约两成）。")
+    assert [wording.verify(sentence, row) for each in told for sentence in each] == [()] * 4
+    even = make_row(**{**LATER, "likelihood": 0.5}, status=status)
+    assert f"能否{zh}难以判断（约五成）" in wording.forecast_sentence(even, lang="zh").text
+
+
+def test_a_deadline_that_has_passed_is_told_by_its_year_and_without_a_chance() -> None:
+    row = make_row(**LATER, **DRAWN, value_prev=34.0)
+    zh, en = (wording.point(row, lang=lang) for lang in LANGS)
+    assert zh.text == "细颗粒物年均浓度未达成2025年目标。2026年1—10月为29μg/m³，上年同期为34μg/m³。"
+    assert plain(en.text) == (
+        "PM2.5 annual mean missed the 2025 target. "
+        "At 29 μg/m³ for Jan–Oct 2026, against 34 μg/m³ in the same period last year."
+    )
+    assert wording.verify(zh, row) == wording.verify(en, row) == ()
+
+
+def test_missed_deadlines_share_one_box_and_nobody_asks_for_a_remedy() -> None:
+    missed = make_row(period_end="2025-12-31", indicator_id="pm10_mean", target_id="t2", required=21.0)
+    (alone,) = wording.asks(pd.DataFrame([missed]), lang="zh")
+    assert alone.bare == (
+        "现象：可吸入颗粒物年均浓度未达成2025年目标，比目标高3μg/m³。建议研究：未达成原因的评估。"
+        "责任建议与时限：生态环境主管部门于下期简报前提出意见。"
+    )
+    assert wording.verify_ask(alone, missed) == ()
+    table = make_table("at_risk", "missed", "missed", **AHEAD)
+    for lang, told, study in (
+        ("zh", "2项到期目标未达成。", "未达成原因的评估。"),
+        ("en", "Targets that fell due and were missed: 2.", "An assessment of why it was missed."),
+    ):
+        ahead, box = wording.asks(table, lang=lang)
+        assert ahead.seen.row_key and (box.seen.text, box.study.text) == (told, study)
+        assert wording.verify_shared(box.seen, table) == ()
+        assert wording.verify_shared(box.seen, table.head(2))
+    assert not any("补救" in box.text for box in wording.asks(table.tail(2), lang="zh"))
+    later = make_row(**LATER, value_prev=34.0)
+    assert wording.asks(pd.DataFrame([later]), lang="zh")[0].seen.text == "细颗粒物年均浓度未达成2025年目标。"
+
+
+def test_what_data_would_not_mend_asks_for_none() -> None:
+    row = make_row(**AHEAD, status="no_data", reason="no_pace|n=1|year=2030")
+    for lang, words in (("zh", ("补充", "补报")), ("en", ("supply", "supplied"))):
+        told = [wording.no_data_sentence(row, lang=lang).text, wording.point(row, lang=lang).text]
+        told += [box.text for box in wording.asks(pd.DataFrame([row]), lang=lang)]
+        assert not any(each in text for each in words for text in told)
 
 
 def test_a_box_explains_a_good_value_by_its_projection() -> None:
-    row = make_row(**LATER, forecast=31.6, forecast_low=29.8, forecast_high=33.9, required=39.0)
+    row = make_row(**{**LATER, "target_date": "2030-12-31"}, **DRAWN)
     zh, en = (wording.asks(pd.DataFrame([row]), lang=lang)[0].seen for lang in LANGS)
     assert zh.text == "细颗粒物年均浓度明显滞后，2026年全年推算为32μg/m³。"
     assert plain(en.text) == "PM2.5 annual mean off track, projected at 32 μg/m³ for the whole of 2026."
     assert wording.verify(zh, row) == wording.verify(en, row) == ()
-    (without,) = wording.asks(pd.DataFrame([make_row(**LATER)]), lang="zh")
-    assert without.seen.text == "细颗粒物年均浓度明显滞后。"
+    (without,) = wording.asks(pd.DataFrame([make_row(**{**LATER, "target_date": "2030-12-31"})]), lang="zh")
+    assert without.seen.text == "细颗粒物年均浓度明显滞后，至今为29μg/m³。"
 
 
 def test_a_following_sentence_points_back() -> None:
@@ -442,7 +584,8 @@ def test_rules_are_printed_from_the_constants(monkeypatch: pytest.MonkeyPatch) -
     table = make_table("met", standard="GB 3095-2012")
     zh = {rule.id: rule.table for rule in wording.rules(table, lang="zh")}
     assert list(zh) == ["status", "likelihood", "trend", "confidence", "standards", "basis"]
-    assert zh["status"].iloc[2].tolist() == [
+    assert zh["status"].iloc[:, 0].tolist()[:3] == ["达成", "未达成", "已达标"]
+    assert zh["status"].iloc[4].tolist() == [
         "存在风险",
         "达标可能性不低于33%、低于66%；无法推算时，实际进度不低于应有进度的60%、低于95%。",
     ]
@@ -456,8 +599,23 @@ def test_rules_are_printed_from_the_constants(monkeypatch: pytest.MonkeyPatch) -
     assert zh["confidence"].iloc[0, 1] == "有效数据不低于90%，且可比年份不少于8年。"
     assert zh["standards"].to_numpy().tolist() == [["GB 3095—2012及修改单", "2025年1—9月"]]
     monkeypatch.setitem(judgement.STATUS_LIKELIHOOD, "at_risk", 0.25)
-    assert "不低于25%" in wording.rules(table, lang="zh")[0].table.iloc[2, 1]
-    assert "from 25" in wording.rules(table, lang="en")[0].table.iloc[2, 1]
+    assert "不低于25%" in wording.rules(table, lang="zh")[0].table.iloc[4, 1]
+    assert "from 25" in wording.rules(table, lang="en")[0].table.iloc[4, 1]
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("2015-12-31", "GB 3095（2012年），第6.4条；两个来源一致，未核对原文"),
+        ("2026-02-28", "GB 3095（2012年），第6.4条；两个来源一致，未核对原文"),
+        ("2026-03-01", "GB 3095（2026年），第6.4条；已核对原文"),
+    ],
+)
+def test_appendix_a_names_the_edition_in_force_at_the_end_of_the_rows(end: str, told: str) -> None:
+    rows = pd.DataFrame([make_row(period_end=end), make_row(period_end="2014-12-31", target_id="")])
+    (*_, basis) = wording.rules(rows, lang="zh")
+    assert basis.table.to_numpy().tolist() == [[told, "细颗粒物年均浓度"]]
+    assert basis.about == (("pm25_mean",),)
 
 
 def leaves(node: dict, path: str = "") -> Iterator[tuple[str, dict]]:
@@ -499,6 +657,7 @@ def test_rules_and_templates_hold_no_banned_words() -> None:
         ("zh", "预测将为nan", ("预测将", "nan")),
         ("en", "It will fall significantly due to 1e-3", ("significantly", "will", "due to", "1e-3")),
         ("en", "goodwill and willow", ()),
+        ("en", "from 1 May to 7 May 2026, May–Jun it may rise", ("may",)),
     ],
 )
 def test_banned_words(lang: str, text: str, found: tuple[str, ...]) -> None:

@@ -98,7 +98,7 @@ def test_no_improvement_when_the_interval_contains_zero(drawn: dict) -> None:
 
 CLASS = {
     "indicator_id": "songhua_main_class", "unit": WATER_CLASS, "value": 4.0, "target_value": 3.0, "status": "at_risk",
-    "forecast_low": 3.0, "forecast": 4.0, "forecast_high": 6.0,
+    "forecast_low": 3.0, "forecast": 4.0, "forecast_high": 6.0, "period_end": "2025-12-31", "target_date": "2030-12-31",
 }  # fmt: skip
 CLASS_LIES = [
     (wording.point, "zh", "为Ⅳ类", "为Ⅲ类"),
@@ -126,11 +126,19 @@ def test_a_class_of_water_is_read_back(
     assert wording.verify(dataclasses.replace(sentence, body=spaced.replace(truth, lie)), row)
 
 
-LIES = [
-    (wording.point, "zh", "33μg", "34μg"),
+YEAR = {**FULL, "period_end": "2025-12-31", "target_date": "2030-12-31"}
+LIES_OF_A_YEAR = [
     (wording.point, "zh", "比目标高3", "比目标低3"),
     (wording.point, "zh", "比目标高3μg/m³", "优于目标3μg/m³"),
     (wording.point, "zh", "高3μg", "高4μg"),
+    (wording.point, "en", "3 μg/m³ above", "3 μg/m³ below"),
+    (wording.point, "en", "above the target", "better than the target"),
+]
+LIES = [
+    (wording.point, "zh", "33μg", "34μg"),
+    (wording.point, "zh", "上年同期为31", "上年同期为30"),
+    (wording.point, "zh", "按近年趋势推算", "按往年同期推算"),
+    (wording.forecast_sentence, "en", "the recent pattern", "the same season of earlier years"),
     (wording.point, "zh", "33μg/m³", "33mg/m³"),
     (wording.point, "zh", "不大可能", "较可能"),
     (wording.point, "zh", "约两成", "约四成"),
@@ -150,8 +158,7 @@ LIES = [
     (wording.forecast_sentence, "zh", "29～33", "28～33"),
     (wording.budget_sentence, "zh", "不得高于21", "不得低于21"),
     (wording.budget_sentence, "zh", "21", "22"),
-    (wording.point, "en", "3 μg/m³ above", "3 μg/m³ below"),
-    (wording.point, "en", "above the target", "better than the target"),
+    (wording.point, "en", "against 31", "against 30"),
     (wording.point, "en", "unlikely to meet", "very unlikely to meet"),
     (wording.point, "en", "about 20 %", "about 30 %"),
     (wording.point, "en", "Jan–Sep", "Jan–Aug"),
@@ -171,9 +178,14 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize(("build", "lang", "truth", "lie"), LIES)
-def test_a_lie_is_caught(build: Callable[..., wording.Sentence], lang: str, truth: str, lie: str) -> None:
-    row = make_row(**FULL)
+@pytest.mark.parametrize(
+    ("given", "build", "lang", "truth", "lie"),
+    [(FULL, *lie) for lie in LIES] + [(YEAR, *lie) for lie in LIES_OF_A_YEAR],
+)
+def test_a_lie_is_caught(
+    given: dict, build: Callable[..., wording.Sentence], lang: str, truth: str, lie: str
+) -> None:
+    row = make_row(**given)
     sentence = build(row, lang=lang)
     spaced = sentence.body.replace("\N{NO-BREAK SPACE}", " ")
     assert wording.verify(sentence, row) == ()
@@ -185,6 +197,38 @@ def test_a_wrong_status_is_caught() -> None:
     row = make_row(**FULL)
     for lang, lie in (("zh", "细颗粒物年均浓度已达标。"), ("en", "PM2.5 annual mean target met.")):
         assert wording.verify(dataclasses.replace(wording.point(row, lang=lang), head=lie), row)
+
+
+REASONED = [
+    ("zh", "8月、9月各25天", "8月、9月各24天", "months_short|2025-08=25|2025-09=25"),
+    ("zh", "8月、9月各25天", "7月、9月各25天", "months_short|2025-08=25|2025-09=25"),
+    ("zh", "不足27天", "不足25天", "months_short|2025-08=25|2025-09=25"),
+    ("zh", "等6个月", "等5个月", "months_short|" + "|".join(f"2025-0{m}=9" for m in range(1, 7))),
+    ("zh", "365天中只有1天有效", "365天中只有2天有效", "coverage|n=1|expected=365"),
+    ("zh", "365天中只有1天有效", "没有填报", "coverage|n=1|expected=365"),
+    ("zh", "臭氧", "一氧化碳", "items_missing|O3"),
+    ("zh", "2025年的数值未知", "2024年的数值未知", "due_year_unknown|year=2025"),
+    ("zh", "（没有填报）", "", "not_reported"),
+    ("en", "20 valid days in Feb", "19 valid days in Feb", "months_short|2025-02=20|2025-08=25"),
+    ("en", "25 valid days in Aug", "25 valid days in Sep", "months_short|2025-02=20|2025-08=25"),
+    ("en", "without O3", "without CO", "items_missing|O3"),
+    ("en", "only 1 of 365 days is", "only 1 of 366 days is", "coverage|n=1|expected=365"),
+    ("en", "nothing was reported", "no data for this period", "not_reported"),
+]
+
+
+@pytest.mark.parametrize(("lang", "truth", "lie", "reason"), REASONED)
+def test_a_reason_that_is_not_the_rows_is_caught(lang: str, truth: str, lie: str, reason: str) -> None:
+    row = make_row(status="no_data", value=float("nan"), reason=reason)
+    for build in (wording.no_data_sentence, wording.point):
+        sentence = build(row, lang=lang)
+        told = truth if truth in sentence.body else truth[:1].upper() + truth[1:]
+        assert wording.verify(sentence, row) == ()
+        if "（" in truth and build is wording.point:
+            continue
+        assert told in sentence.body
+        wrong = dataclasses.replace(sentence, body=sentence.body.replace(told, lie))
+        assert wording.verify(wrong, row), wrong.body
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 
 from helpers import registry
 from helpers.errors import RegistryError
-from helpers.registry import load
+from helpers.registry import Indicator, load
 from helpers.units import UNITS
 
 BATTLES = {"blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland"}
@@ -26,6 +27,29 @@ def test_every_indicator_is_complete() -> None:
         assert record.unit in UNITS, record.id
         assert record.source_ids, record.id
         assert record.basis.standard and record.basis.clause, record.id
+
+
+def test_a_standard_that_changed_has_its_editions_and_each_holds_on_its_days() -> None:
+    for name, old, new in (
+        ("pm25_mean", ("GB 3095", 2012), ("GB 3095", 2026)),
+        ("o3_p90", ("HJ 663", 2013), ("HJ 663", 2026)),
+        ("good_day_ratio", ("HJ 633", 2012), ("HJ 633", 2026)),
+    ):
+        record = registry.indicator(name)
+        held = [record.basis_on(day) for day in (date(2013, 1, 1), date(2026, 2, 28), date(2026, 3, 1))]
+        assert [(one.standard, one.year) for one in held] == [old, old, new]
+        assert record.basis == held[-1]
+    changed = {"GB 3095", "HJ 633", "HJ 663"}
+    for record in registry.indicators().values():
+        assert (len(record.editions) == 2) == (record.basis.standard in changed), record.id
+    assert registry.indicator("clean_heating_share").basis_on(date(2013, 1, 1)).standard == "本市方案"
+
+
+def test_editions_out_of_order_are_refused() -> None:
+    given = registry.indicator("pm25_mean").model_dump()
+    given["basis"] = [edition | {"from": None} for edition in given["basis"]]
+    with pytest.raises(ValueError, match="editions of basis stand oldest first"):
+        Indicator.model_validate(given)
 
 
 def test_blue_sky_results_have_their_indicators() -> None:

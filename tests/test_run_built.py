@@ -76,12 +76,32 @@ def test_a_kept_battle_is_the_one_that_was_built(name: str, monkeypatch: pytest.
             assert list(map(type, told[column])) == list(map(type, own[column])), column
 
 
+def test_the_overview_takes_the_very_battles_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {}
+    for name in BATTLES:
+        module = import_module(f"helpers.battles.{name}")
+        own[name] = demonstration_run(period="2026").build(module)
+        monkeypatch.setattr(module, "build", None)  # must not be called again
+    whole = demonstration_run(period="2026").build(import_module("helpers.battles.overview"))
+    for name, battle in own.items():
+        pd.testing.assert_frame_equal(whole.tables[name], battle.results)
+    assert whole.context.as_of == max(battle.context.as_of for battle in own.values())
+    assert whole.context.last_data == max(battle.context.last_data for battle in own.values())
+    assert len({battle.context.as_of for battle in own.values()}) > 1, "each is seen from its own day"
+
+
 def test_a_second_question_is_answered_from_what_was_kept(maker: Maker) -> None:
     first, second = maker.ask(), maker.ask()
     assert maker.n == 1
     pd.testing.assert_frame_equal(second.tables["days"], first.tables["days"])
     late = maker.ask(late=("a source",))
     assert maker.n == 1 and late.context.late == ("a source",), "page one says what is late today"
+
+
+def test_what_a_table_says_of_itself_is_kept_with_it(maker: Maker) -> None:
+    maker.table.attrs["n_screened"] = 0
+    maker.ask()
+    assert maker.ask().tables["days"].attrs == {"n_screened": 0} and maker.n == 1
 
 
 @pytest.mark.parametrize(

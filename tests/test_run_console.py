@@ -58,9 +58,9 @@ def test_the_table_lines_up_and_shows_what_is_there(job: Job) -> None:
 
 
 def test_an_ingest_is_told_in_one_line() -> None:
-    summary = IngestSummary("changchun", 14, 0, 0, 0, {"air_hourly": 5_608_253}, (), (), ())
+    summary = IngestSummary("changchun", 14, 0, 0, 0, 0, {"air_hourly": 5_608_253}, (), (), ())
     said = "ingest: 14 files read, 0 unchanged, 5,608,253 hourly values, 0 quarantined, 0 refused"
     assert summary_line(summary) == said
-    more = IngestSummary("changchun", 1, 2, 3, 4, {}, (), ("a.csv",), ())
-    said = "ingest: 1 files read, 2 unchanged, 3 gone, 0 hourly values, 4 quarantined, 0 refused, 1 without a row of this city"
+    more = IngestSummary("changchun", 1, 2, 3, 4, 3196, {}, (), ("a.csv",), ())
+    said = "ingest: 1 files read, 2 unchanged, 3 gone, 0 hourly values, 4 quarantined, 0 refused, 3,196 differ between sources, 1 without a row of this city"
     assert summary_line(more) == said

@@ -228,6 +228,10 @@ def test_a_year_that_is_over_is_settled_and_as_of_needs_no_clock(
         [replace(job, as_of="2025-05-01")], real, today=date(2026, 3, 1)
     ).items()
     assert (told.asked_on, one.due) == (None, date(2025, 4, 29))
+    ((ahead, (missed,)),) = freshness.ask(
+        [replace(job, as_of="2030-01-01")], real, today=date(2025, 6, 3)
+    ).items()
+    assert (ahead.asked_on, missed.due) == ("2025-06-03", date(2025, 6, 1)), "nothing is due before its day"
     assert start_run(period="2025", as_of="2025-05-01", reads=AIR).context.late == (one,)
     assert start_run(period="2025", as_of="2025-03-15", reads=AIR).context.late == ()
     assert start_run(period="2025", reads=AIR).context.late == (), "without a day nothing is said of it"

@@ -67,6 +67,17 @@ def test_a_changed_status_is_told_under_its_run(home: Path) -> None:
     assert "由“进展正常”" in logs(home, "log")[0]
 
 
+def test_a_change_told_in_both_languages_is_listed_once(home: Path) -> None:
+    log = RunLog("report", {"city": "changchun"})
+    log.item("changchun 2025 plain zh", "built", changes=("PM2.5：由“进展正常”转为“存在风险”",))
+    log.item("changchun 2025 plain en", "built", changes=("PM2.5: from “on track” to “at risk”",))
+    log.item("changchun 2024 plain en", "built", changes=("O3: from “met” to “off track”",))
+    assert log.end("ok").changes == (
+        "PM2.5：由“进展正常”转为“存在风险”",
+        "O3: from “met” to “off track”",
+    )
+
+
 def test_a_log_cut_by_a_power_failure_is_read_to_its_last_whole_line(home: Path) -> None:
     log = RunLog("report", {"city": "changchun"})
     log.item("changchun 2025 plain zh", "built")

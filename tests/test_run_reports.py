@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from helpers.run.jobs import Job, Outcome
-from helpers.run.reports import build_all
+from helpers.run.reports import _changes_of_status, build_all
 from run_checkout import FIXTURES, invoke, make_checkout
 
 ENDINGS = ("html", "json", "xlsx", "manifest.json")
@@ -62,6 +62,9 @@ def test_a_report_that_fails_leaves_the_others_and_its_own_last_page(
     assert "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %" in result.stderr
     index = (home / "reports" / "index.html").read_text(encoding="utf-8")
     assert "the sum of parts is 103 %" in index
+    assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", index), (
+        "names of the program are for the log"
+    )
     assert 'href="changchun/2025/broken.zh.html"' in index
     table = result.stdout.splitlines()[-6:-1]
     assert [line.split()[:5] for line in table[1:3]] == [
@@ -79,7 +82,12 @@ def test_a_run_is_repeated_only_where_something_changed(
     manifest = json.loads(before["reading.zh.manifest.json"])
     assert manifest["inputs"]["parameters"]["period"] == "2025"
     assert manifest["measured"]["peak_memory_mb"] > 50
-    assert {path.split("/")[0] for path in manifest["data"]} == {"fires", "air_hourly", "derived"}
+    assert {path.split("/")[0] for path in manifest["data"]} == {
+        "fires",
+        "air_hourly",
+        "air_daily_published",
+        "derived",
+    }
 
     def reasons(*options: str) -> str:
         return report("--dry-run", *options).stdout.splitlines()[-1].partition(": ")[2]
@@ -256,3 +264,40 @@ def test_helpers_edited_while_a_run_is_going_count_as_a_change(
     assert "the helpers changed" in report("--dry-run").output
     assert report().exit_code == 0
     assert "reading zh: unchanged" in report("--dry-run").output
+
+
+def test_a_refused_period_builds_nothing_and_the_index_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain", data=True)
+    assert report().exit_code == 0
+    index = (home / "reports" / "index.html").read_bytes()
+    refused = invoke("report", "--period", "2025", "--period", "2031", "--lang", "zh")
+    assert refused.exit_code == 2
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.startswith("five-battles: period 2031 lies after the last data of changchun")
+    assert (home / "reports" / "index.html").read_bytes() == index
+    assert [path.name for path in (home / "reports" / "changchun").iterdir()] == ["2025"]
+
+
+def briefing(battle: str, *statuses: str) -> dict:
+    """Facts of a briefing with one row of the air and one that belongs to no battle."""
+    keys = ("pm25_mean/220100/pm25_mean_2025", "non_fossil_share/220100/non_fossil_share_2025")
+    rows = [
+        {"key": key, "name": key[:4], "period": "2025", "value": "1", "status": one, "status_name": one}
+        for key, one in zip(keys, statuses, strict=True)
+    ]
+    names = {"battle": battle, "battle_name": battle, "period_name": "2025年", "lang": "zh"}
+    return {**names, "simulated": False, "rows": rows, "sources": []}
+
+
+def test_the_overview_tells_only_changes_that_no_battle_tells() -> None:
+    told = {
+        name: _changes_of_status(briefing(name, "met", "met"), briefing(name, "no_data", "no_data"))
+        for name in ("blue_sky", "overview")
+    }
+    assert told["blue_sky"] == (
+        "blue_sky2025年：pm25：由“no_data”转为“met”",
+        "blue_sky2025年：non_：由“no_data”转为“met”",
+    )
+    assert told["overview"] == ("overview2025年：non_：由“no_data”转为“met”",)

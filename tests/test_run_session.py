@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import registry, store
-from helpers.battles import results
+from helpers.battles import blue_sky, results
 from helpers.battles.context import Battle
 from helpers.errors import ParameterError
 from helpers.paths import Folders
@@ -86,3 +86,20 @@ def test_finish_keeps_the_results_for_other_programs(processed: Path) -> None:
     finish_run(run, Battle("blue_sky", run.context, results.make([])))
     kept = pd.read_parquet(processed / "results" / "changchun" / "2025" / "blue_sky.parquet")
     assert list(kept.columns) == list(results.make([]).columns)
+
+
+def test_a_period_nothing_is_known_of_is_refused_in_a_notebook_and_on_the_command_line(
+    processed: Path,
+) -> None:
+    for period in ("2031", "2005-01"):
+        with pytest.raises(
+            ParameterError, match=f"period {period} lies .* reach from .* choose another period"
+        ):
+            start_run(period=period, reads=blue_sky.TABLES)
+
+
+def test_a_battle_is_never_seen_from_a_day_after_its_data(processed: Path) -> None:
+    context = start_run(period="2025", as_of="2030-01-01", reads=blue_sky.TABLES).context
+    assert (str(context.as_of), str(context.last_data)) == ("2025-02-01", "2025-02-01")
+    context = start_run(period="2025", as_of="2025-01-05", reads=blue_sky.TABLES).context
+    assert (str(context.as_of), str(context.last_data)) == ("2025-01-01", "2025-01-01")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.schemas import SCHEMAS
-from helpers.sources.merge import CONFLICT, resolve_duplicates
+from helpers.sources.merge import CONFLICT, is_difference, resolve_duplicates
 
 
 def make_met(rows: list[tuple[str, float | None, float | None, str, int]]) -> pd.DataFrame:
@@ -31,6 +31,14 @@ def test_fuller_row_stands_before_a_later_edition():
             "reason": "differs from full, which stands as the fuller or else the later edition",
         }
     ]
+
+
+def test_a_difference_between_two_sources_is_told_from_a_fault_of_a_file():
+    table = make_met([("2019-01-01", -10.0, 990.0, "a", 0), ("2019-01-01", -10.2, 990.0, "b", 1)])
+    _, conflicts = resolve_duplicates("met_daily", table)
+    faults = pd.Series(["differs from row 2 of the same key, which stands", "is no number", "", float("nan")])
+    assert is_difference(conflicts["reason"]).tolist() == [True]
+    assert not is_difference(faults).any()
 
 
 def test_value_that_only_one_of_them_carries_is_no_conflict():

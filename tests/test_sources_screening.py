@@ -177,6 +177,13 @@ def test_empty_table_stays_empty():
     assert len(authenticity_table(empty)) == 0
 
 
+def test_authenticity_says_whether_anything_was_looked_at():
+    hourly = screen_hourly(make_series({("1119A", "PM2.5"): [10.0, 11.0, 12.0]}))
+    assert authenticity_table(hourly).attrs["n_screened"] == 3
+    assert authenticity_table(hourly.assign(pollutant="AQI")).attrs["n_screened"] == 0
+    assert authenticity_table(hourly[:0]).attrs["n_screened"] == 0
+
+
 def test_authenticity_lists_hours_span_share_and_the_clearest_case():
     values: dict[tuple[str, str], list[float | None]] = {
         (station, "PM2.5"): [20 + hour % 7 for hour in range(60)] for station in STATIONS

@@ -235,6 +235,8 @@ def test_gases_are_stated_at_one_reference_temperature(to, before, after):
     assert air.convert_reference_state(table, to=to)["value"].tolist() == pytest.approx([before, after])
     particles = table.assign(pollutant="PM2.5")
     assert air.convert_reference_state(particles, to=to)["value"].tolist() == [100.0, 100.0]
+    unrounded = air.convert_reference_state(table.assign(value_unrounded=99.6), to=to)["value_unrounded"]
+    assert unrounded.tolist() == pytest.approx([0.996 * before, 0.996 * after])
     daily = table.rename(columns={"time": "date"}).assign(date=pd.to_datetime(["2018-08-31", "2018-09-01"]))
     assert air.convert_reference_state(daily, to=to)["value"].tolist() == pytest.approx([before, after])
 

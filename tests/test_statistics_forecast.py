@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from helpers.errors import ParameterError, SchemaError
 from helpers.standards import air
 from helpers.standards.rounding import round_half_even
+from helpers.statistics._season import _split_variance, assess_level
 from helpers.statistics._statistic import evaluate, parse_statistic
-from helpers.statistics.forecast import budget_likelihood, year_outcome
+from helpers.statistics.forecast import budget_likelihood, daily_archive, year_outcome
 
 
 def years_of_days(
@@ -180,6 +181,22 @@ def test_insufficient(case):
 def test_two_earlier_years_may_have_a_hole_between():
     told = outcome(daily=DAYS[~DAYS["date"].dt.year.isin([2018, 2019])])
     assert told.status == "ok" and told.source_years == (2016, 2017)
+
+
+def test_the_interval_widens_with_the_years_unseen_for_five_years():
+    """The same two years, and then a gap of one to nine years: wider up to five, the same beyond."""
+    days = years_of_days(first=2008, n_years=13)
+    widths = []
+    for gap in (2, 5, 6, 9):
+        year = 2009 + gap
+        seen = days[days["date"].dt.year.isin([2008, 2009, year])]
+        archive = daily_archive(seen).until(date(year, 8, 31))
+        level = assess_level(archive, date(year, 8, 31), year, [2008, 2009])
+        noise = level.spread**2 - min(gap, 5) * _split_variance(archive, [2008, 2009])[0]
+        widths.append((level.spread, noise))
+    spreads = [spread for spread, _ in widths]
+    assert spreads[0] < spreads[1] == pytest.approx(spreads[2]) == pytest.approx(spreads[3])
+    assert [noise for _, noise in widths] == pytest.approx([widths[0][1]] * 4)
 
 
 def test_leap_day():

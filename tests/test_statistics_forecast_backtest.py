@@ -84,6 +84,35 @@ def test_rows_and_verdict_of_simulated_years():
     assert told.reliability["high"].tolist() == [0.2, 0.4, 0.6, 0.8, 1.0]
 
 
+def scored(
+    *, n_years: int, crps: float = 1.0, likelihood: float = 0.9, happened: bool = True
+) -> pd.DataFrame:
+    """Backtest rows whose naive forecasts score 2 (last year) and 1.5 (season's average)."""
+    rows = run_backtest(DAYS, statistic="mean").iloc[:n_years]
+    return rows.assign(
+        year=range(2014, 2014 + n_years), crps=crps, crps_last_year=2.0, crps_climatology=1.5,
+        likelihood=likelihood, happened=happened,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "withheld"),
+    [
+        (scored(n_years=3), ""),
+        (scored(n_years=2), "few_tested_years"),
+        (scored(n_years=3, crps=1.5), "no_better_than_naive"),
+        (scored(n_years=3, crps=1.6), "no_better_than_naive"),
+        (scored(n_years=3, crps=1.49), ""),
+        (scored(n_years=3, likelihood=0.5), "no_better_than_half"),
+        (scored(n_years=3, likelihood=0.51), ""),
+        (scored(n_years=3, happened=False), "no_better_than_half"),
+    ],
+)
+def test_a_forecast_without_skill_is_withheld_with_its_reason(rows, withheld):
+    told = judge(rows)
+    assert (told.may_tell, told.withheld) == (withheld == "", withheld)
+
+
 def test_origins_do_not_read_ahead():
     cut = DAYS[DAYS["date"] <= "2019-12-31"]
     common = run_backtest(DAYS, statistic="p90")
@@ -128,3 +157,31 @@ def test_actual_values_are_the_annual_figures(real_days):
     assert means[[2016, 2019]].tolist() == pytest.approx([46.2, 38.5], abs=0.05)
     assert rows.groupby("year")["actual"].first().to_dict() == {2016: 46.0, 2019: round(means[2019])}
     assert rows["n_years"].tolist() == [2] * 11 + [3] * 11
+
+
+@pytest.fixture(scope="module")
+def cities(shared_data) -> dict[str, pd.DataFrame]:
+    """PM2.5 of nineteen cities: daily tables 2013-12…2017-05 and 2025-01…2026-06, whose header is shifted by one."""
+    folder = shared_data / "data" / "air" / "cities"
+    found = {}
+    for path in sorted((folder / "shifted_daily_2025-2026").glob("*.csv.gz")):
+        early = pd.read_csv(folder / "aqistudy_daily_2013-2017" / path.name, encoding="utf-8-sig")
+        late = pd.read_csv(path, encoding="utf-8-sig")
+        parts = [early[["日期", "PM2.5"]], late[["日期", "PM10"]]]
+        joined = pd.concat([part.set_axis(["date", "value"], axis=1) for part in parts])
+        joined["date"] = pd.to_datetime(joined["date"])
+        found[path.name] = joined[joined["value"] > 0].drop_duplicates("date").sort_values("date")
+    return found
+
+
+@pytest.mark.real
+def test_nine_years_without_data_leave_the_interval_its_level(cities):
+    """2025 told from 2014 to 2016 in nineteen cities, one weather: 80 % and 95 % within ten points."""
+    rows = pd.concat([run_backtest(daily, statistic="mean") for daily in cities.values()])
+    rows = rows[rows["year"] == 2025]
+    assert len(rows) == 11 * len(cities) == 209
+    told = judge(rows)
+    assert 75 <= told.coverage80_pct <= 90
+    assert 92 <= told.coverage95_pct <= 100
+    assert told.crps < 0.25 * min(told.crps_last_year, told.crps_climatology)
+    assert told.withheld == "few_tested_years"

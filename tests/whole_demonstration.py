@@ -42,14 +42,17 @@ def own_data_folder() -> Iterator[Path]:
         yield data_folder(Path(root))
 
 
-def run_notebook(data: Path, name: str, period: str, lang: str) -> tuple[Battle, list[Block]]:
+def run_notebook(
+    data: Path, name: str, period: str, lang: str, *, city: str = CITY, as_of: str | None = None
+) -> tuple[Battle, list[Block]]:
     """Run the cells of a notebook as the report does, in this process: its battle and what it displays."""
     names: dict[str, Any] = {}
     shown: list[Block] = []
     for tag, tree in cells(name):
         found = run_cell(tree, names)
         if tag == "parameters":
-            names |= {"city": CITY, "period": period, "lang": lang, "data_dir": str(data)}
+            asked = {"city": city, "period": period, "lang": lang, "as_of": as_of, "data_dir": str(data)}
+            names |= asked
         if isinstance(found, Block):
             shown.append(found)
     return names["battle"], shown

@@ -23,6 +23,37 @@ SPANS = [
 ]
 
 
+REASONS = [
+    "no_value",
+    "not_reported",
+    "no_verdict",
+    "volumes_missing",
+    "no_network",
+    "too_few_months|needed=8|expected=12",
+    "coverage|n=168|expected=273",
+    "coverage|n=1|expected=12",
+    "coverage|n=0|expected=365",
+    "half_missing|n=101|expected=273",
+    "year_short|n=300|needed=324",
+    "months_short|2025-08=25|2025-09=25",
+    "months_short|2025-02=20",
+    "months_short|2025-02=20|2025-03=20|2025-06=1",
+    "months_short|2025-01=3|2025-02=3|2025-03=3|2025-04=5|2025-05=6",
+    "items_missing|O3",
+    "items_missing|PM2.5|CO",
+    "due_year_unknown|year=2024",
+    "due_value_missing|year=2025|last=2023",
+    "no_pace|n=1|year=2030",
+    "no_pace|n=1|year=",
+    "few_years|n=2|needed=3",
+    "year_lost|most=210|needed=324",
+    "no_outlook",
+    "outlook_untrusted",
+    "falling_total|year=2024",
+]
+"""One reason of every kind that battles write; tests/test_page_wording_reasons.py holds the list against their code."""
+
+
 def make_row(**given: Any) -> pd.Series:
     """One row of PM2.5 for January to September 2025, changed as given."""
     row = {
@@ -46,15 +77,16 @@ def make_row(**given: Any) -> pd.Series:
 
 
 def make_table(*statuses: str, **given: Any) -> pd.DataFrame:
-    """One row a status, each of another indicator."""
+    """One row a status, each of another indicator; achieved and missed are met and off track when due."""
+    codes, due = {"achieved": "met", "missed": "off_track"}, {"target_date": "2025-09-30"}
     names = list(registry.indicators())
     rows = [
         make_row(
             indicator_id=names[i],
             target_id=f"t{i}",
-            status=status,
+            status=codes.get(status, status),
             unit=registry.indicator(names[i]).unit,
-            **given,
+            **given | (due if status in codes else {}),
         )
         for i, status in enumerate(statuses)
     ]
@@ -107,6 +139,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "status": draw(st.sampled_from(results.STATUSES)),
         "confidence": draw(st.sampled_from(results.CONFIDENCES)),
         "simulated": draw(st.booleans()),
+        "reason": draw(st.sampled_from(["", *REASONS])),
     }
     if draw(st.booleans()):
         row["target_value"] = draw(_CLASSES if is_class else _decimal(0, 2000, 2))

@@ -39,7 +39,8 @@ def weather_tables(
     Returns
     -------
     ``weather_model``: one row with the out-of-time skill (``r2``, ``rmse`` and ``bias`` in µg/m³), the
-    recovered share of an injected trend, ``status`` and ``reason``. ``weather_split``: one row of
+    recovered share of an injected trend, ``status`` and ``reason``, and ``why`` nothing is split (``no_weather, few_days,
+    low_skill, thin_years``; empty where it is). ``weather_split``: one row of
     :class:`helpers.statistics.normalise.Split`. ``normalised``: ``year``, observed and normalised mean with
     its 95 % interval (µg/m³), whole years only.
     """
@@ -53,6 +54,7 @@ def weather_tables(
         second=(str(span.start), str(span.end)),
     )
     model = {
+        "why": _why_no_split(result, split.status, weather, span),
         "r2": result.skill.r2,
         "rmse": result.skill.rmse,
         "bias": result.skill.bias,
@@ -65,6 +67,15 @@ def weather_tables(
         "weather_split": pd.DataFrame([asdict(split)]),
         "normalised": _by_year(result),
     }
+
+
+def _why_no_split(result: Normalised, status: str, weather: pd.DataFrame, span: Span) -> str:
+    """Why the change cannot be told apart from the weather: a code whose words the page has; empty where it can."""
+    if status == "ok":
+        return ""
+    if not span.holds(weather["date"]).any():
+        return "no_weather"
+    return {"insufficient": "few_days", "refused": "low_skill"}.get(result.status, "thin_years")
 
 
 def _by_year(result: Normalised) -> pd.DataFrame:

@@ -64,11 +64,11 @@ class Seen:
         return backtest_table(self.days, self.context)
 
     def is_trusted(self, record: Indicator) -> bool:
-        """Whether nothing speaks against forecasting an indicator: where it could be tested, it beat saying nothing."""
-        if not record.measure.forecast or "indicator_id" not in self.backtest:
+        """Whether nothing speaks against forecasting an indicator: where it could be tested, it did better than guessing."""
+        if not record.measure.forecast or self.backtest.empty:
             return True
-        tested = self.backtest[self.backtest["indicator_id"] == record.id]
-        return bool(tested["beats_naive"].all())
+        tested = self.backtest.loc[self.backtest["indicator_id"] == record.id, "withheld"]
+        return not tested.str.startswith("no_better").any()
 
 
 def span_statistics(days: AirDays, span: Span) -> pd.DataFrame:
@@ -136,8 +136,10 @@ def air_concentration(record: Indicator, seen: Seen) -> Iterable[Observation]:
             _pick(seen.statistics[one], asked.pollutant, asked.of) for one in (span, span.year_before())
         )
         known = {name: seen.days.series(name, span).index for name in pollutants}
-        lacking = [name for name, there in known.items() if not len(there)] if not asked.pollutant else []
-        yield _observe(record, seen, span, (now, before), min(known.values(), key=len), lacking)
+        lacking = [name for name, there in known.items() if not len(there)]
+        lacking = lacking if len(lacking) < len(known) else []
+        standard = str(now["edition"]) if now is not None and now["edition"] else record.basis.standard
+        yield _observe(record, seen, span, standard, (now, before), min(known.values(), key=len), lacking)
 
 
 @measure
@@ -152,7 +154,7 @@ def air_days(record: Indicator, seen: Seen) -> Iterable[Observation]:
             edition = standard.removeprefix("HJ 633-")
             counted = seen.days.counted(edition if edition in ("2012", "2026") else "in_force", span)
             lacking = _items_lacking(seen.days, span)
-            told = _observe(record, seen, span, (now, before), counted["date"], lacking)
+            told = _observe(record, seen, span, standard, (now, before), counted["date"], lacking)
             yield told if number == 0 else _beside(told)
 
 
@@ -190,6 +192,7 @@ def _observe(
     record: Indicator,
     seen: Seen,
     span: Span,
+    standard: str,
     rows: tuple[pd.Series | None, pd.Series | None],
     dates: pd.Series | pd.DatetimeIndex,
     lacking: list[str],
@@ -198,8 +201,10 @@ def _observe(
 
     Parameters
     ----------
+    standard
+        Standard and edition the statistic is told under.
     rows
-        Statistics of the span and of the same days of the year before, under one standard; None where there is none.
+        Statistics of the span and of the same days of the year before, under that standard; None where there is none.
     dates
         Days that count.
     lacking
@@ -210,27 +215,17 @@ def _observe(
     published = np.nan if now is None else float(now["value_published"])
     value = published if coverage >= LEAST_TOLD_PCT else np.nan
     is_told = not np.isnan(value)
-    is_counted = record.measure.by == "air_days"
-    if is_told and lacking:
-        # Without an item the index of a day is only its lower end: the number stands, no verdict rests on it.
-        why = reason("items_missing", *lacking)
-    elif is_told:
-        why = _shortfall(dates, span)
-    elif lacking:
-        why = reason("items_missing", *lacking)
-    else:
-        why = reason("half_missing", n=n, expected=span.n_days) if n else "no_value"
+    why = _reason(dates, span, lacking, n, is_told=is_told)
     previous = _previous(before, coverage) if is_told and not lacking else np.nan
-    is_judged = span.is_year and is_told and not (is_counted and lacking)
+    is_judged = span.is_year and is_told and not lacking
     is_running = is_judged and not span.is_complete
-    outcome = (
-        year_end(record, seen.days, span, seen.context) if is_running and seen.is_trusted(record) else None
-    )
+    is_trusted = not is_running or seen.is_trusted(record)
+    outcome = year_end(record, seen.days, span, seen.context) if is_running and is_trusted else None
     found = _trend(record, seen) if span.is_year and is_told else None
     history = _history(record, seen, span) if span.is_year else NO_HISTORY
     draws = outcome.draws if outcome is not None and outcome.status == "ok" else np.empty(0)
-    standard = record.basis.standard if now is None or not now["edition"] else str(now["edition"])
-    rests = _rests_on(seen, span, not np.isnan(previous), found is not None or len(draws) > 0, record)
+    has_past = len(draws) > 0 or (found is not None and found.status == "ok")
+    rests = _rests_on(seen, span, not np.isnan(previous), has_past, record)
     return Observation(
         indicator_id=record.id,
         span=span,
@@ -243,15 +238,29 @@ def _observe(
         previous=previous,
         trend=found,
         draws=draws,
-        no_outlook=why_none(outcome) if seen.is_trusted(record) else "outlook_untrusted",
+        no_outlook=why_none(outcome) if is_trusted else "outlook_untrusted",
         history=history,
         is_valid=not why,
-        is_undecided=bool(is_counted and lacking and is_told),
+        is_undecided=bool(lacking and is_told),
         reason=why,
         has_break="," in standard,
         required=budget(record, seen.days, span) if is_running else None,
         caveats=_caveats(record, seen, span, why, found) if is_told else (),
     )
+
+
+def _reason(
+    dates: pd.Series | pd.DatetimeIndex, span: Span, lacking: list[str], n: int, *, is_told: bool
+) -> str:
+    """Why a statistic is not told, or what it falls short of; empty where nothing is wrong with it.
+
+    Without an item the index of a day is only its lower end: the number stands, and no verdict rests on it.
+    """
+    if lacking:
+        return reason("items_missing", *lacking)
+    if is_told:
+        return _shortfall(dates, span)
+    return reason("half_missing", n=n, expected=span.n_days) if n else "no_value"
 
 
 def _shortfall(dates: pd.Series | pd.DatetimeIndex, span: Span) -> str:
@@ -328,7 +337,8 @@ def _rests_on(seen: Seen, span: Span, has_previous: bool, has_past: bool, record
     pollutants = (record.measure.pollutant,) if record.measure.pollutant else air.POLLUTANTS
     spans = [span, *([span.year_before()] if has_previous else [])]
     if has_past:
-        spans.append(Span(date(1900, 1, 1), span.end, False, True))
+        since = comparable_since(pollutants, span.end)
+        spans.append(Span(date(1900, 1, 1) if since is None else since.date(), span.end, False, True))
     return set().union(*(seen.days.files_of(one, pollutants) for one in spans))
 
 

@@ -102,7 +102,7 @@ def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
     Returns
     -------
     ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
-    beats_naive``; scores in the unit of the indicator; no row for an indicator that cannot be tested yet.
+    beats_naive, may_tell, withheld`` (why not); scores in the unit of the indicator; no row for an indicator that cannot be tested yet.
     """
     rows = []
     for record in registry.indicators_of(context.city.slug).values():

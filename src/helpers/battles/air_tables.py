@@ -102,7 +102,7 @@ def episode_table(
     found = ledger.add_fires(
         found, points, weather, latitude=(box.south + box.north) / 2, longitude=(box.west + box.east) / 2
     )
-    seen = fires.covered_days(points)
+    seen = fires.covered_days(points, tables.get("sources"))
     spans = zip(found["start_date"] - pd.Timedelta(days=1), found["end_date"], strict=True)
     is_seen = [pd.date_range(eve, end).isin(seen).all() for eve, end in spans]
     told = [name for name in found if "fires" in name or "upwind" in name]
@@ -118,6 +118,7 @@ def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Contex
     ``n_expected, pm25_mean_ug_m3, o3_p90_ug_m3`` (missing below half of the days), ``n_good, n_polluted, n_heavy`` (missing
     without a day that counts), ``n_fires`` (points in the city's box; missing unless satellite files hold every day).
     """
+    covered = fires.covered_days(tables["fires"], tables.get("sources"))
     windows = [*context.city.straw_windows, context.city.heating_season, context.city.ozone_season]
     rows = []
     for window in windows:
@@ -128,16 +129,18 @@ def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Contex
             span = Span(dates[0], min(dates[1], context.as_of), False, dates[1] <= context.as_of)
             rows.append(
                 {"window_id": window.id, "name_zh": window.name_zh, "name_en": window.name_en, "year": year}
-                | _window_row(days, tables["fires"], span, context)
+                | _window_row(days, tables["fires"], covered, span, context)
             )
     return typed(rows, _WINDOWS)
 
 
-def _window_row(days: AirDays, points: pd.DataFrame, span: Span, context: Context) -> dict[str, object]:
+def _window_row(
+    days: AirDays, points: pd.DataFrame, covered: pd.DatetimeIndex, span: Span, context: Context
+) -> dict[str, object]:
     index = days.counted("in_force", span)["aqi"]
     fine, ozone = (days.series(name, span, unrounded=True).to_numpy() for name in ("PM2.5", "O3"))
     counts = {"n_good": index <= 100, "n_polluted": index > 100, "n_heavy": index > 200}
-    n_fires, n_seen, n_days = fires.count(points, context.city, span.start, span.end)
+    seen = fires.count(points, context.city, span.start, span.end, covered=covered)
     return {
         "start_date": span.start,
         "end_date": span.end,
@@ -147,7 +150,7 @@ def _window_row(days: AirDays, points: pd.DataFrame, span: Span, context: Contex
         "pm25_mean_ug_m3": _told(fine, span, fine.mean if len(fine) else None),
         "o3_p90_ug_m3": _told(ozone, span, lambda: air.percentile(ozone, 90)),
         **{name: float(those.sum()) if len(index) else float("nan") for name, those in counts.items()},
-        "n_fires": n_fires if n_seen == n_days else float("nan"),
+        "n_fires": seen.n if seen.is_whole else float("nan"),
     }
 
 

@@ -41,6 +41,14 @@ TABLES = (
     "quarantine",
 )
 _READERS = ("water_", "ledger_workbook")
+_NETWORKS = {"network_id": "str", "name_zh": "str", "name_en": "str", "n_sections": "int64"}
+_NETWORKS |= {
+    "valid_from": "object",
+    "valid_to": "object",
+    "section_ids": "str",
+    "note_zh": "str",
+    "note_en": "str",
+}
 _OUTLOOK = {"status": "str", "reason": "str", "n_left": "int64", "source_years": "str", "n_draws": "int64"}
 PUBLISHED = ("good_section_share", "worse_than_v_sections", "drinking_source_good_share")
 
@@ -127,7 +135,7 @@ def _other_tables(
     flows = tables["ecological_flow"]
     found = {
         **water_ledgers.ledger_tables(tables, last),
-        "automatic": water_places.automatic_table(tables["water_automatic"], months),
+        "automatic": water_places.automatic_table(tables["water_automatic"], months, context),
         "drinking": judged,
         "flow": water_flow.flow_table(flows, water_flow.told_span(flows, context)),
     }
@@ -135,7 +143,7 @@ def _other_tables(
 
 
 def _network_table(context: Context) -> pd.DataFrame:
-    """Networks by date: ``network_id, name_zh, name_en, n_sections, valid_from, valid_to, n_named, note_zh, note_en``."""
+    """Networks by date: ``network_id, name_zh, name_en, n_sections, valid_from, valid_to, section_ids, note_zh, note_en``."""
     rows = [
         {
             "network_id": one.id,
@@ -150,7 +158,7 @@ def _network_table(context: Context) -> pd.DataFrame:
         }
         for one in registry.section_networks(context.city.slug)
     ]
-    return pd.DataFrame(rows)
+    return make_table(rows, _NETWORKS)
 
 
 def _published(context: Context, last: date) -> pd.DataFrame:

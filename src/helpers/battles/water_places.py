@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pandas as pd
 
 from helpers import registry
@@ -153,8 +155,8 @@ def _reservoir_classes(months: WaterMonths, span: Span, lake: dict[str, str]) ->
     return make_table(found.assign(tn_class=found["name_zh"].map(worst)), _CLASSES)
 
 
-def automatic_table(feed: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
-    """The last reading of every automatic station of the known sections; one moment, never a class of a period.
+def automatic_table(feed: pd.DataFrame, months: WaterMonths, context: Context) -> pd.DataFrame:
+    """The last reading in the year of every automatic station of the known sections; one moment, no class of a period.
 
     Parameters
     ----------
@@ -171,7 +173,9 @@ def automatic_table(feed: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
         for row in months.sections.itertuples()
         for name in (row.name_zh, *filter(None, row.aliases.split(";")))
     }
-    rows = feed.assign(section_id=feed["section_name"].map(names)).dropna(subset=["section_id"])
+    first, after = date(context.period.year, 1, 1), min(context.period.end, context.as_of) + timedelta(days=1)
+    rows = feed[feed["time"].between(pd.Timestamp(first), pd.Timestamp(after), inclusive="left")]
+    rows = rows.assign(section_id=rows["section_name"].map(names)).dropna(subset=["section_id"])
     rows = rows.astype({"section_id": "str"})
     latest = rows[rows["time"] == rows.groupby("section_id")["time"].transform("max")]
     wide = latest.pivot_table(index="section_id", columns="item", values="value", aggfunc="first")

@@ -17,8 +17,9 @@ from helpers.battles.air_evidence import WEATHER
 from helpers.battles.air_measures import annual_table
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
+from helpers.explore.air_files import dated, days_told, ends_of, files_of
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
-from helpers.explore.words import both
+from helpers.explore.words import both, text
 from helpers.explore.workspace import current
 from helpers.run.parameters import one_of
 from helpers.standards import air
@@ -96,12 +97,27 @@ def daily(pollutant: str = "PM2.5", *, station: str | None = None, period: str |
     return _describe(table, name, unit, told, station, pollutant)
 
 
+def _converted(pollutant: str, days: AirDays, values: pd.Series) -> dict[str, str]:
+    """What became of the days before the reference state changed: gases were converted, particles left out."""
+    change = air.reference_state_break()
+    first = pd.Timestamp(change.date)
+    if pollutant in air.PARTICLES:
+        told = "dropped" if (days.series(pollutant).index < first).any() else ""
+    else:
+        told = "converted" if values[values.index < first].notna().any() else ""
+    if not told:
+        return {}
+    lang, month = current().run.lang, f"{change.date:%Y-%m}"
+    return {"note": text(f"reference.{told}", lang, month=month, factor=f"{change.factor:.3f}")}
+
+
 def monthly(
     pollutant: str = "PM2.5", *, station: str | None = None, period: str | None = None
 ) -> pd.DataFrame:
     """Monthly means of whole months with at least 27 valid days (February 25), at one reference state.
 
-    Gases are stated at 298.15 K throughout; particles cannot be converted and begin with 2018-09.
+    Gases are stated at 298.15 K throughout; particles cannot be converted and begin with 2018-09. ``attrs["note"]`` says
+    which was done, where it was.
 
     Parameters
     ----------
@@ -121,11 +137,14 @@ def monthly(
              Jan   Jul   Dec
     """
     unit = air.unit_of(one_of("pollutant", pollutant, air.POLLUTANTS))
-    values = monthly_means(_days_of(pollutant, station), pollutant).astype("float64")
+    days = _days_of(pollutant, station)
+    values = monthly_means(days, pollutant).astype("float64")
     span = current().span(period, pd.Series(pd.DatetimeIndex(values.index)))
     name = column(pollutant, unit)
-    table = complete_months(values.rename(name), span).reset_index()
-    return _describe(table, name, unit, _named("names.monthly", pollutant), station, pollutant, decimals=1)
+    shown = complete_months(values.rename(name), span)
+    named, table = _named("names.monthly", pollutant), shown.reset_index()
+    noted = _converted(pollutant, days, shown)
+    return _describe(table, name, unit, named, station, pollutant, decimals=1, **noted)
 
 
 def yearly(
@@ -192,7 +211,8 @@ def hourly(pollutant: str = "PM2.5", *, station: str, period: str) -> pd.DataFra
 
     Returns
     -------
-    Hours as received: ``time`` (end of the hour), the value (``no2_ug_m3``) and ``flag`` (codes joined by ``;``).
+    Hours as received: ``time`` (end of the hour), the value (``no2_ug_m3``) and ``flag`` (codes joined by ``;``);
+    ``coverage_pct`` is of all hours of the period.
 
     ::
 
@@ -213,13 +233,14 @@ def hourly(pollutant: str = "PM2.5", *, station: str, period: str) -> pd.DataFra
         ("time", "<=", pd.Timestamp(end + timedelta(days=1))),
     ]
     rows = store.read_table(
-        run.folders.processed, "air_hourly", columns=["time", "value", "flag"], filters=filters
+        run.folders.processed, "air_hourly", columns=["time", "value", "flag", "source_id"], filters=filters
     )
     name = column(pollutant, unit)
     table = rows.sort_values("time").rename(columns={"value": name})
     return describe(
-        table, value=name, unit=unit, name=_named("names.hourly", pollutant), place=told,
-        reader=("air_", "openaq"), decimals=air.decimals_of(pollutant),
+        table.drop(columns="source_id"), value=name, unit=unit, name=_named("names.hourly", pollutant),
+        place=told, files=rows["source_id"], expected=24 * ((end - start).days + 1),
+        decimals=air.decimals_of(pollutant),
     )  # fmt: skip
 
 
@@ -272,9 +293,13 @@ def windows() -> pd.DataFrame:
     """
     tables = {"fires": current().table("fires")}
     table = air_tables.window_table(current().air_days(), tables, current().run.context)
+    files = [
+        *files_of(air.POLLUTANTS, None, ends_of(table)),
+        *dated(tables["fires"], "time_local", ends_of(table)),
+    ]
     return describe(
         table, value="pm25_mean_ug_m3", unit="ug_m3", name=_named("names.daily", "PM2.5"),
-        place=names_of_stations(None), reader=("air_", "fires"), decimals=0,
+        place=names_of_stations(None), files=files, decimals=0,
     )  # fmt: skip
 
 
@@ -292,9 +317,15 @@ def episodes(period: str) -> pd.DataFrame:
     tables = {name: current().table(name) for name in ("met_daily", "fires")}
     tables["air_hourly"] = store.empty("air_hourly")
     table = air_tables.episode_table(current().air_days(), tables, span, context)
+    ends = ends_of(table)
+    files = [
+        *files_of(air.POLLUTANTS, None, ends),
+        *dated(tables["met_daily"], "date", ends),
+        *dated(tables["fires"], "time_local", ends),
+    ]
     return describe(
         table, value="pm25_mean_ug_m3", unit="ug_m3", name=_named("names.daily", "PM2.5"),
-        place=names_of_stations(None), reader=("air_", "met_", "fires"), decimals=0,
+        place=names_of_stations(None), files=files, decimals=0,
     )  # fmt: skip
 
 
@@ -323,9 +354,15 @@ def normalised(pollutant: str = "PM2.5") -> pd.DataFrame:
     parts = ["observed", "normalised", "low", "high", "adjusted"]
     table = found.table if found.status == "ok" else pd.DataFrame(columns=["date", *parts], dtype="float64")
     table = table[["date", *parts]].rename(columns={part: f"{part}_{unit}" for part in parts})
+    dates = table["date"] if len(table) else pd.Series(dtype="datetime64[s]")
+    ends = None if dates.empty else (dates.min(), dates.max())
+    files = [*files_of([pollutant], None, ends), *dated(current().table("met_daily"), "date", ends)]
+    noted = _converted(
+        pollutant, current().air_days(), pd.Series(dtype="float64", index=pd.DatetimeIndex([]))
+    )
     return describe(
         table, value=f"normalised_{unit}", unit=unit, name=_named("names.normalised", pollutant),
-        place=names_of_stations(None), reader=("air_", "met_"), decimals=1,
+        place=names_of_stations(None), files=files, decimals=1, **noted,
         status=found.status, reason=found.reason, r2=float(found.skill.r2),
     )  # fmt: skip
 
@@ -400,7 +437,8 @@ def _describe(
     **more: object,
 ) -> pd.DataFrame:
     more = {"decimals": 0 if pollutant == INDEX else air.decimals_of(pollutant)} | more
+    pollutants = air.POLLUTANTS if pollutant == INDEX else [pollutant]
+    files = files_of(pollutants, station, days_told(table, value))
     return describe(
-        table, value=value, unit=unit, name=name, place=names_of_stations(station),
-        reader=("air_", "openaq"), **more,
-    )  # fmt: skip
+        table, value=value, unit=unit, name=name, place=names_of_stations(station), files=files, **more
+    )

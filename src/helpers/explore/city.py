@@ -134,7 +134,7 @@ def ledger(indicator: str, place: str | None = None, *, period: str | None = Non
     target = next(iter(run.context.plan.targets_for(indicator)), None) if place is None else None
     return describe(
         rows[[step, name, "status", "scope"]], value=name, unit=record.unit,
-        name=(record.name_zh, record.name_en), place=_place_names(code), reader="ledger_workbook",
+        name=(record.name_zh, record.name_en), place=_place_names(code), files=rows["source_id"],
         decimals=record.decimals,
         target=target.value if target else None,
         target_year=target.year if target else None,
@@ -172,9 +172,14 @@ def vegetation(zone: str, *, period: str | None = None) -> pd.DataFrame:
     months = growing_months(current().table("vegetation"), current().run.context)
     rows = months[months["zone"] == one_of("zone", zone, zones())].drop(columns="zone")
     rows = _within(rows, "month", period)
+    composites = current().table("vegetation")
+    is_own = (composites["zone"] == zone) & composites["date"].dt.to_period("M").isin(
+        rows.loc[rows["value"].notna(), "month"].dt.to_period("M")
+    )
     return describe(
         rows.rename(columns={"value": "value_index", "n": "n_composites"}), value="value_index", unit="index",
-        name=both("names.vegetation"), place=(zone, place_name(zone, "en")), reader="land_vegetation", decimals=2,
+        name=both("names.vegetation"), place=(zone, place_name(zone, "en")), decimals=2,
+        files=composites.loc[is_own, "source_id"],
     )  # fmt: skip
 
 
@@ -185,10 +190,11 @@ def zones() -> list[str]:
 
 def weather() -> pd.DataFrame:
     """Daily weather: ``date, temperature_mean_deg_c, precipitation_mm, wind_speed_m_s`` and more, as received."""
-    rows = current().table("met_daily").drop(columns=["city_code", "source_id"])
+    rows = current().table("met_daily")
+    days = (rows["date"].max() - rows["date"].min()).days + 1 if len(rows) else 0
     return describe(
-        rows, value="temperature_mean_deg_c", unit="deg_c", name=both("names.weather"), place=_place_names(None),
-        reader="met_", decimals=1,
+        rows.drop(columns=["city_code", "source_id"]), value="temperature_mean_deg_c", unit="deg_c",
+        name=both("names.weather"), place=_place_names(None), files=rows["source_id"], expected=days, decimals=1,
     )  # fmt: skip
 
 
@@ -207,7 +213,7 @@ def fires() -> pd.DataFrame:
     rows = rows.rename(columns={"time_local": "time"})
     return describe(
         rows[["time", "latitude", "longitude", "frp_mw", "confidence"]], value="frp_mw", unit="mw",
-        name=both("names.fires"), place=_place_names(None), reader="fires", decimals=1,
+        name=both("names.fires"), place=_place_names(None), files=rows["source_id"], decimals=1,
     )  # fmt: skip
 
 
@@ -238,7 +244,7 @@ def results(battle: str, period: str = "2025") -> pd.DataFrame:
 def trend(table: pd.DataFrame) -> pd.DataFrame:
     """Slope per year of a monthly or yearly table of the façade, with its 95 % interval.
 
-    Months take a line with month effects and AR(1) errors; a table with ``is_censored`` the seasonal Kendall test,
+    Months take a line with month effects, whatever their noise; a table with ``is_censored`` the seasonal Kendall test,
     non-detects tied at the highest limit. See ``docs/methods/trend.md`` and ``docs/methods/non-detects.md``.
 
     Returns

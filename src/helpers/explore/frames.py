@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from helpers.errors import ParameterError
 from helpers.explore.words import both
 from helpers.explore.workspace import Workspace, current
 from helpers.page.blocks import labels
+from helpers.page.numbers import unit_label
 from helpers.run.parameters import one_of
 
 _MOST_SOURCES = 3
@@ -25,7 +26,8 @@ def describe(
     unit: str,
     name: tuple[str, str],
     place: tuple[str, str],
-    reader: str | Sequence[str],
+    files: Iterable[str],
+    expected: int | None = None,
     **more: Any,
 ) -> pd.DataFrame:
     """Write into ``attrs`` what a table is, so that it can be drawn, quoted and checked.
@@ -40,28 +42,32 @@ def describe(
         Code of :mod:`helpers.units`; a rate a year ends in ``_per_year``.
     name, place
         Chinese and English name of what was measured, and where.
-    reader
-        Beginning of the names of the readers whose files the values come from.
+    files
+        ``source_id`` of the files these very rows come from.
+    expected
+        How many rows with a value there should be; None: as many as there are rows.
     more
-        Further facts, such as ``decimals``, ``limit`` or ``target``.
+        Further facts, such as ``decimals``, ``limit``, ``target`` or a ``note``.
 
     Returns
     -------
-    The table with ``attrs``: ``name, place, unit, value, period, coverage_pct`` (rows with a value of all rows),
-    ``source, simulated`` and the further facts. Names are in the language in use.
+    The table with ``attrs``: ``name, place, unit, unit_label, value, period, coverage_pct`` (rows with a value of those
+    there should be), ``source, simulated`` and the further facts. Names are in the language in use.
     """
     run = current().run
-    known = table[value].notna() if len(table) else pd.Series(dtype=bool)
+    known = int(table[value].notna().sum()) if len(table) else 0
+    expected = len(table) if expected is None else expected
     is_zh = run.lang == "zh"
     table = table.reset_index(drop=True)
     table.attrs = {
         "name": name[0 if is_zh else 1],
         "place": place[0 if is_zh else 1],
         "unit": unit,
+        "unit_label": unit_label(unit, run.lang),
         "value": value,
         "period": _period(table),
-        "coverage_pct": round(100 * float(known.mean()), 1) if len(known) else 0.0,
-        "source": _sources(current(), reader),
+        "coverage_pct": round(100 * known / expected, 1) if expected else 0.0,
+        "source": _sources(current(), files),
         "simulated": run.folders.simulated,
         **more,
     }
@@ -136,13 +142,12 @@ def _period(table: pd.DataFrame) -> str:
     return f"{first.strftime(form)}/{last.strftime(form)}"
 
 
-def _sources(workspace: Workspace, reader: str | Sequence[str]) -> str:
+def _sources(workspace: Workspace, ids: Iterable[str]) -> str:
     """Publishers of the files, else their titles or paths, at most three; of the demonstration its generator."""
     if workspace.run.folders.simulated:
         return labels(workspace.run.lang)["own_publisher"]
     files = workspace.table("sources")
-    prefixes = (reader,) if isinstance(reader, str) else tuple(reader)
-    own = files[files["reader"].str.startswith(prefixes)]
+    own = files[files["source_id"].isin(set(ids))]
     named = own["publisher"].where(own["publisher"] != "", own["title_zh"])
     told = list(dict.fromkeys(named.where(named != "", own["path"])))
     rest = len(told) - _MOST_SOURCES

@@ -6,6 +6,8 @@ by hand and automatically are never added up: a year is told by one of both, as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from helpers.battles import noise as battle
@@ -65,8 +67,9 @@ def yearly(when: str = "night") -> pd.DataFrame:
     is_whole = rows["n_quarters"] == battle.QUARTERS
     rows = rows.assign(**{part: rows[part].where(is_whole) for part in parts})
     target = next(iter(current().run.context.plan.targets_for(battle.COMPLIANCE[when])), None)
+    files = {one for joined in rows["source_ids"] for one in joined.split(";")}
     return _describe(
-        _shares(rows, ["year", *parts, "n", "n_met", "method"]), "value_pct", "pct", f"names.noise_{when}",
+        _shares(rows, ["year", *parts, "n", "n_met", "method"]), files, "value_pct", "pct", f"names.noise_{when}",
         target=target.value if target else None,
         target_year=target.year if target else None,
     )  # fmt: skip
@@ -104,7 +107,8 @@ def zones(when: str = "night", *, period: str) -> pd.DataFrame:
         zone=[text("names.noise_zone", lang, zone=zone) for zone in found["zone"]],
     )
     rows = _shares(found, ["zone", "rate_pct", "low_pct", "high_pct", "n", "n_met", "limit_db_a"])
-    return _describe(rows, "value_pct", "pct", f"names.noise_{when}", period=period)
+    files = told.loc[is_asked, "source_id"]
+    return _describe(rows, files, "value_pct", "pct", f"names.noise_{when}", period=period)
 
 
 def levels(point: str, when: str = "night", *, period: str | None = None) -> pd.DataFrame:
@@ -148,7 +152,7 @@ def levels(point: str, when: str = "night", *, period: str | None = None) -> pd.
     table = rows[["date", "value", "method"]].rename(columns={"value": "value_db_a"})
     limit = rules.limits(pd.Series([known["zone"]]), pd.Series([when]))
     return _describe(
-        table, "value_db_a", "db_a", f"names.noise_level_{when}", place=(known["name"],) * 2,
+        table, rows["source_id"], "value_db_a", "db_a", f"names.noise_level_{when}", place=(known["name"],) * 2,
         limit=float(limit[0]), limit_name=text("zone_limit", current().run.lang, zone=known["zone"]),
     )  # fmt: skip
 
@@ -188,7 +192,9 @@ def _shares(found: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return found[columns].rename(columns={"rate_pct": "value_pct", "n": "n_point_times"})
 
 
-def _describe(table: pd.DataFrame, value: str, unit: str, key: str, **more: object) -> pd.DataFrame:
+def _describe(
+    table: pd.DataFrame, files: Iterable[str], value: str, unit: str, key: str, **more: object
+) -> pd.DataFrame:
     city = current().run.context.city
     told = {"place": (city.name_zh, city.name_en)} | more
-    return describe(table, value=value, unit=unit, name=both(key), reader="noise_", decimals=1, **told)
+    return describe(table, value=value, unit=unit, name=both(key), files=files, decimals=1, **told)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers import registry
 from helpers.errors import ParameterError
 from helpers.explore.words import heading, spoken, text
 from helpers.explore.workspace import current
@@ -17,6 +18,7 @@ from helpers.page.charts import Caption, Chart, annual_line, class_strip, dot_in
 from helpers.page.charts.compared_lines import compared_lines
 from helpers.page.charts.labels import words
 from helpers.page.numbers import Measure, format_number
+from helpers.page.words import standard_name
 
 _EVERY = {"date": "D", "month": "MS", "year": "YS"}
 _STEPS = ("date", "month", "year", "time")
@@ -133,11 +135,12 @@ def _caption(table: pd.DataFrame, against: pd.DataFrame | None, lang: str) -> Ca
     if against is not None:
         measure += text("join", lang) + text("against", lang, name=_names(table, against, lang)[1])
     coverage = format_number(about["coverage_pct"], decimals=1, lang=lang)
+    notes = [text("note", lang, coverage=coverage), *([about["note"]] if about.get("note") else [])]
     return Caption(
         id="explore",
         title=_title(table),
         measure=measure,
-        note=text("note", lang, coverage=coverage),
+        note=text("join", lang).join(notes),
         source=about["source"],
         unit=about["unit"],
         decimals=about.get("decimals", 0),
@@ -170,9 +173,7 @@ def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
         years["break_note"] = is_break.map({True: text("break_note", lang), False: ""})
     limits, limit = None, f"limit_{about['unit']}"
     if limit in table:
-        starts = pd.to_datetime(table["year"].astype("str") + "-01-01")
-        limits = pd.DataFrame({"start": starts, "value": table[limit], "name": table["edition"]})
-        limits = limits.dropna().loc[lambda t: t["value"].ne(t["value"].shift())]
+        limits = _limits(table, limit, lang)
     elif about.get("limit") is not None:
         start = pd.Timestamp(int(table["year"].min()), 1, 1)
         limits = pd.DataFrame({"start": [start], "value": [about["limit"]], "name": [about["limit_name"]]})
@@ -180,6 +181,17 @@ def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
     if about.get("target") is not None and about.get("target_year") is not None:
         target = pd.DataFrame({"year": [about["target_year"]], "value": [about["target"]]})
     return annual_line(years, caption=caption, lang=lang, limits=limits, target=target)
+
+
+def _limits(table: pd.DataFrame, column: str, lang: str) -> pd.DataFrame:
+    """Limits of a table of years by the day their edition came into force, under the name the pages give it."""
+    editions = registry.table("gb3095_limits")
+    days = dict(zip(editions["edition"], editions["applies"].str.split("/").str[0], strict=True))
+    years = table["year"].astype("str") + "-01-01"
+    starts = [days.get(name, year) for name, year in zip(table["edition"], years, strict=True)]
+    limits = pd.DataFrame({"start": pd.to_datetime(starts), "value": table[column], "name": table["edition"]})
+    limits["name"] = [standard_name(str(name), lang) for name in limits["name"]]
+    return limits.dropna().loc[lambda t: t["value"].ne(t["value"].shift())]
 
 
 def _lines(

@@ -45,7 +45,12 @@ def matter(depth: str | None = None) -> pd.DataFrame:
     table = land_soil.matter_levels(_pairs(), told)
     names = {"name": "zone", "period": "survey"} | {part: f"{part}_g_kg" for part in ("value", "low", "high")}
     return _describe(
-        table.rename(columns=names), "value_g_kg", "g_kg", both("names.matter", depth=(told,) * 2), 1
+        table.rename(columns=names),
+        _matter_files(told),
+        "value_g_kg",
+        "g_kg",
+        both("names.matter", depth=(told,) * 2),
+        1,
     )
 
 
@@ -72,7 +77,12 @@ def change(depth: str | None = None) -> pd.DataFrame:
     parts = {name: f"{name}_g_kg" for name in ("before", "after", "low", "high", "minimum_detectable")}
     table = found[found["depth"] == told].rename(columns=parts | {"difference": "value_g_kg"})
     return _describe(
-        table.drop(columns="depth"), "value_g_kg", "g_kg", both("names.matter_change", depth=(told,) * 2), 1
+        table.drop(columns="depth"),
+        _matter_files(told),
+        "value_g_kg",
+        "g_kg",
+        both("names.matter_change", depth=(told,) * 2),
+        1,
     )
 
 
@@ -89,9 +99,10 @@ def risk() -> pd.DataFrame:
         zone A        |---o-|   80 of 100 samples
         zone B          |--o|   %
     """
-    table, _ = land_soil.risk_table(land_soil.latest_farmland(_samples()))
+    farmland = land_soil.latest_farmland(_samples())
+    table, _ = land_soil.risk_table(farmland)
     table = table[table["zone"] != ""].rename(columns={"rate_pct": "value_pct"}).drop(columns="status")
-    return _describe(table, "value_pct", "pct", both("names.risk"), 1)
+    return _describe(table, farmland["source_id"], "value_pct", "pct", both("names.risk"), 1)
 
 
 def _samples() -> pd.DataFrame:
@@ -103,17 +114,24 @@ def _pairs() -> pd.DataFrame:
     return current().keep("soil pairs", lambda: land_soil.paired_matter(_samples()))
 
 
+def _matter_files(depth: str) -> pd.Series:
+    """Files of the samples of organic matter at one depth in the two surveys that are compared."""
+    rows, pairs = _samples(), _pairs()
+    pairs = pairs[pairs["depth"] == depth]
+    is_own = (rows["item"] == "SOM") & (rows["depth"] == depth) & rows["sample_id"].isin(pairs["sample_id"])
+    return rows.loc[is_own & rows["year"].isin({*pairs["first"], *pairs["last"]}), "source_id"]
+
+
 def _chosen(depth: str | None) -> str:
     known = depths()
     return one_of("depth", depth or min(known, default=""), known)
 
 
 def _describe(
-    table: pd.DataFrame, value: str, unit: str, name: tuple[str, str], decimals: int
+    table: pd.DataFrame, files: pd.Series, value: str, unit: str, name: tuple[str, str], decimals: int
 ) -> pd.DataFrame:
     lang = current().run.lang
     table = table.assign(zone=[place_name(zone, lang) for zone in table["zone"]])
-    reader = ("land_soil", "land_workbook")
     years = [int(year) for name in ("survey", "first", "last") if name in table for year in table[name]]
     told = {"period": f"{min(years)}/{max(years)}"} if years else {}
     return describe(
@@ -122,7 +140,7 @@ def _describe(
         unit=unit,
         name=name,
         place=both("zones"),
-        reader=reader,
+        files=files,
         decimals=decimals,
         **told,
     )

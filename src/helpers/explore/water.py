@@ -155,7 +155,7 @@ def classes(period: str) -> pd.DataFrame:
     table = table[["section_id", "section", "month", "class", "decisive", "state"]]
     return describe(
         table, value="class", unit="index", name=both("names.classes"), place=both("all_sections"),
-        reader="water_sections", decimals=0,
+        files=current().water_months().within(Span(start, end, False, True))["source_id"], decimals=0,
     )  # fmt: skip
 
 
@@ -177,9 +177,16 @@ def _describe(table: pd.DataFrame, section: str, item: str, *, key: str) -> pd.D
     told = both(key, item=(item_name(item, "zh"), item_name(item, "en")))
     return describe(
         table, value=column(item, unit), unit=unit, name=told, place=(row["name_zh"], row["name_en"]),
-        reader=("water_", "ledger_workbook"), decimals=2, limit=_limit(item, body),
+        files=_files(table, _rows(section), item), decimals=2, limit=_limit(item, body),
         limit_name=text("class_three", current().run.lang),
     )  # fmt: skip
+
+
+def _files(table: pd.DataFrame, rows: pd.DataFrame, item: str) -> pd.Series:
+    """Files of the readings of one item in the months or years of a table."""
+    years = table["year"] if "year" in table else table["month"].dt.year
+    own = rows[(rows["item"] == item) & rows["date"].dt.year.isin(set(years))]
+    return own.loc[own["date"].isin(table["month"]), "source_id"] if "month" in table else own["source_id"]
 
 
 def _limit(item: str, body: str) -> float | None:

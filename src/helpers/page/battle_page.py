@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from markupsafe import Markup
 
 from helpers import registry
+from helpers.battles import summaries
 from helpers.battles.context import Battle
-from helpers.page import tables
-from helpers.page.numbers import Measure
+from helpers.page.sources import file_kinds, kind_titles
+from helpers.page.words import word
 
 
 @cache
@@ -34,11 +34,21 @@ def text(name: str, path: str, lang: str, **fields: object) -> Any:
     path
         Keys from the top, joined by dots: ``pm25.heading``.
     """
+    found = entry(name, path)[lang]
+    return found.format(**fields) if isinstance(found, str) else found
+
+
+def entry(name: str, path: str) -> Any:
+    """Return an entry of ``page/<name>.yml`` as it stands, with both languages."""
     node: Any = _texts(name)
     for key in path.split("."):
         node = node[key]
-    found = node[lang]
-    return found.format(**fields) if isinstance(found, str) else found
+    return node
+
+
+def joined(texts: Iterable[str], lang: str) -> str:
+    """Join texts of one kind: ``甲、乙``, ``A, B``."""
+    return word("lead.join", lang).join(texts)
 
 
 def headline(battle: Battle, indicator_id: str) -> pd.Series | None:
@@ -56,47 +66,64 @@ def headlines(battle: Battle, indicator_ids: Iterable[str]) -> list[pd.Series]:
     return [row for row in rows if row is not None]
 
 
-def write_days(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the days of a dense table as ISO text, which does not wrap."""
-    moments = table.select_dtypes("datetime")
-    return table.assign(**{name: values.dt.strftime("%Y-%m-%d") for name, values in moments.items()})
-
-
-def table(
-    battle: Battle,
-    shown: pd.DataFrame,
-    *,
-    caption: str,
-    lang: str,
-    measures: Mapping[str, Measure] | None = None,
-    kind: str = "station_archive",
-) -> Markup:
-    """Lay out a table of the battle with its source and, where the data are simulated, the mark.
-
-    Parameters
-    ----------
-    shown, measures
-        As :func:`helpers.page.tables.data_table` takes them.
-    kind
-        Kind of source, as :func:`source` takes it.
-    """
-    return tables.data_table(
-        shown,
-        caption=caption,
-        lang=lang,
-        measures=measures,
-        source=source(battle, kind, lang),
-        simulated=battle.context.simulated,
-    )
-
-
 def place(battle: Battle, lang: str) -> str:
     """Name of the battle's city."""
     return getattr(battle.context.city, f"name_{lang}")
 
 
-def source(battle: Battle, kind: str, lang: str) -> str:
-    """Title of a kind of source (``registry/sources.yml``); of the demonstration when the data are simulated."""
-    return getattr(
-        registry.source_kinds()["demonstration" if battle.context.simulated else kind], f"title_{lang}"
-    )
+def source(battle: Battle, lang: str, *names: str, rows: pd.DataFrame | pd.Series | None = None) -> str:
+    """Titles of the kinds of source behind what is shown, in order of use; of the demonstration where it is simulated.
+
+    Parameters
+    ----------
+    names, rows
+        As :func:`source_ids` takes them.
+
+    Returns
+    -------
+    Empty where nothing says where the values came from: then no line is better than a wrong one.
+    """
+    ids = source_ids(battle, *names, rows=rows)
+    if battle.context.simulated:
+        return getattr(registry.source_kinds()["demonstration"], f"title_{lang}") if ids else ""
+    return word("late.join", lang).join(kind_titles(_files(battle), ids, lang))
+
+
+def source_ids(battle: Battle, *names: str, rows: pd.DataFrame | pd.Series | None = None) -> list[str]:
+    """Ids of the files behind some tables and rows of a battle, each once, in order of use.
+
+    Parameters
+    ----------
+    names
+        Tables of the battle, as its table ``origins`` lists them (``table, source_id``). A battle without that table is
+        taken to rest on the files of its results.
+    rows
+        Rows shown, or one of them, that carry ``source_id`` or ``source_ids``.
+    """
+    told = [] if rows is None else [*_listed(rows)]
+    if names and "origins" in battle.tables:
+        origins = battle.tables["origins"]
+        bases = [summaries.BASES.get(name, name) for name in names]
+        told += [*origins.loc[origins["table"].isin(bases), "source_id"]]
+    elif names and rows is None:
+        told += [*battle.results["source_ids"]]
+    return list(dict.fromkeys(one for joined in told for one in joined.split(";") if one))
+
+
+def has_own_sources(rows: pd.DataFrame) -> bool:
+    """Whether rows name their files themselves."""
+    return "source_id" in rows or "source_ids" in rows
+
+
+def _listed(rows: pd.DataFrame | pd.Series) -> list[str]:
+    found = rows["source_ids" if "source_ids" in rows else "source_id"]
+    return [found] if isinstance(found, str) else found.dropna().astype("str").tolist()
+
+
+def _files(battle: Battle) -> pd.DataFrame:
+    return battle.tables.get("sources", pd.DataFrame({"source_id": [], "reader": [], "title_zh": []}))
+
+
+def kinds_of(battle: Battle, ids: Iterable[str]) -> set[str]:
+    """Kinds of source (``registry/sources.yml``) of some files of the battle."""
+    return set(file_kinds(_files(battle), ids)) - {""}

@@ -136,7 +136,8 @@ def part(value: object) -> dict[str, Any]:
     if hasattr(value, "bare_html"):
         return part([value])
     if hasattr(value, "__html__"):
-        return {"kind": "table", "html": str(value.__html__())}
+        origin = {"origin": value.origin} if hasattr(value, "origin") else {}
+        return {"kind": "table", "html": str(value.__html__()), **origin}
     if isinstance(value, str):
         return {"kind": "note", "text": printable(value)}
     raise ParameterError(

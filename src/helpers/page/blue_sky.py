@@ -8,9 +8,11 @@ from helpers.battles.context import Battle
 from helpers.page import blue_sky_figures as figures
 from helpers.page import blue_sky_tables as shown
 from helpers.page import document, noise, reported, wording
-from helpers.page.battle_page import headline
+from helpers.page.battle_page import headline, headlines, joined
 from helpers.page.blocks import Block, Sheet
 from helpers.page.blue_sky_figures import SIX, text
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.set_aside import differing_note, faults
 from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
 
@@ -20,9 +22,9 @@ _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
 
 def series(battle: Battle) -> pd.DataFrame:
     """Yearly values behind the sparklines of page one: whole, valid years only."""
-    if "annual" not in battle.tables:
+    annual = rows_of(battle, "annual")
+    if annual.empty:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    annual = battle.tables["annual"]
     wanted = {
         ("PM2.5", "mean"): "pm25_mean",
         ("", "good_ratio"): "good_day_ratio",
@@ -36,7 +38,7 @@ def series(battle: Battle) -> pd.DataFrame:
 def pm25(battle: Battle, *, lang: str) -> Block:
     """PM2.5: years against limit and target, the fan of this year, trend, and the mean the days left may have."""
     row = headline(battle, "pm25_mean")
-    if "annual" not in battle.tables:
+    if rows_of(battle, "annual").empty:
         return document.section(text("pm25.heading", lang), wording.no_data_sentence(row, lang=lang))
     sentences = [
         wording.yoy_sentence(row, lang=lang),
@@ -59,7 +61,7 @@ def _outlook(row: pd.Series, lang: str) -> list[wording.Sentence]:
 def days(battle: Battle, *, lang: str) -> Block:
     """Good and heavy days: the calendar of the year, and how many more bad days it can bear."""
     rows = [headline(battle, name) for name in ("good_day_ratio", "heavy_day_ratio")]
-    if "daily" not in battle.tables:
+    if rows_of(battle, "daily").empty:
         lacking = [wording.no_data_sentence(row, lang=lang) for row in rows]
         return document.section(text("days.heading", lang), *lacking)
     paragraphs = [[wording.value_sentence(row, lang=lang), *_outlook(row, lang)] for row in rows]
@@ -68,20 +70,18 @@ def days(battle: Battle, *, lang: str) -> Block:
 
 def six(battle: Battle, *, lang: str) -> Block:
     """Six pollutants against their limits, their percentiles, and the parts of the composite index."""
-    rows = [
-        row
-        for row in (headline(battle, name) for name in SIX)
-        if row is not None and not pd.isna(row["value"])
-    ]
-    if len(rows) < len(SIX):
-        lacking = wording.no_data_sentence(headline(battle, "pm25_mean"), lang=lang)
-        return document.section(text("six.heading", lang), lacking)
-    index = headline(battle, "composite_index")
-    listed = [*rows, *(headline(battle, name) for name in _MORE)]
+    rows = headlines(battle, SIX)
+    known = [row for row in rows if not pd.isna(row["value"])]
+    lacking = [name for one, name in SIX.items() if one not in {row["indicator_id"] for row in known}]
+    if not known:
+        return document.section(text("six.heading", lang), text("six.none", lang))
+    listed = headlines(battle, (*SIX, *_MORE))
+    index = [row for row in listed if row["indicator_id"] == "composite_index" and not pd.isna(row["value"])]
     return document.section(
         text("six.heading", lang),
-        wording.yoy_sentence(index, lang=lang),
-        figures.bullets(battle, rows, lang),
+        *(wording.yoy_sentence(row, lang=lang) for row in index),
+        text("six.lacking", lang, names=joined(lacking, lang)) if lacking else None,
+        figures.bullets(battle, known, lang),
         shown.statistics(battle, listed, lang),
         shown.shares(battle, lang),
     )
@@ -89,42 +89,49 @@ def six(battle: Battle, *, lang: str) -> Block:
 
 def primary(battle: Battle, *, lang: str) -> Block:
     """Polluted days by month and primary pollutant, and the windows of heating, straw burning and ozone."""
-    if "exceedances" not in battle.tables:
+    ozone, days = headline(battle, "o3_p90"), headline(battle, "good_day_ratio")
+    is_known = {"exceedances", "daily"} <= set(battle.tables) and days is not None and days["n_obs"] > 0
+    windows = rows_of(battle, "windows")
+    if not is_known and windows.empty:
         return document.section(text("primary.heading", lang), text("coverage.none", lang))
     return document.section(
         text("primary.heading", lang),
-        wording.yoy_sentence(headline(battle, "o3_p90"), lang=lang),
-        figures.exceedances(battle, headline(battle, "good_day_ratio"), lang),
-        shown.windows(battle, lang),
+        None if ozone is None else wording.yoy_sentence(ozone, lang=lang),
+        figures.exceedances(battle, days, lang) if is_known else None,
+        lay_out(battle, "blue_sky.primary.windows", of="windows", lang=lang) if len(windows) else None,
     )
 
 
 def episodes(battle: Battle, *, lang: str) -> Block:
     """The ledger of heavy-pollution episodes, with weather and fires beside them."""
-    heading, found = text("episodes.heading", lang), battle.tables.get("episodes")
-    if found is None:
+    heading, row = text("episodes.heading", lang), headline(battle, "heavy_day_ratio")
+    if "episodes" not in battle.tables or row is None or not row["n_obs"] > 0:
         return document.section(heading, text("coverage.none", lang))
-    if found.empty:
-        span = Facts(headline(battle, "heavy_day_ratio"), lang).span
-        return document.section(heading, text("episodes.none", lang, span=span))
-    return document.section(heading, shown.episodes(battle, lang), text("episodes.note", lang))
+    if battle.tables["episodes"].empty:
+        return document.section(heading, text("episodes.none", lang, span=Facts(row, lang).span))
+    return document.section(
+        heading,
+        lay_out(battle, "blue_sky.episodes.table", of="episodes", lang=lang),
+        text("episodes.note", lang),
+    )
 
 
 def stations(battle: Battle, *, lang: str) -> Block:
     """Stations side by side, and what the authenticity screen flagged."""
     heading = text("stations.heading", lang)
-    if "stations" not in battle.tables:
-        return document.section(heading, text("coverage.none", lang))
-    return document.section(heading, shown.stations(battle, lang), *shown.screen(battle, lang))
+    if rows_of(battle, "stations").empty:
+        return document.section(heading, text("stations.none", lang))
+    table = lay_out(battle, "blue_sky.stations.table", of="stations", lang=lang)
+    return document.section(heading, table, *shown.screen(battle, lang))
 
 
 def editions(battle: Battle, *, lang: str) -> Block | None:
     """Both editions of HJ 633 for both years, where the change of 2026-03-01 touches the comparison."""
-    if (battle.results["indicator_id"] == "good_day_ratio").sum() < 2:
+    table = shown.editions(battle, lang)
+    told = battle.results.loc[battle.results["indicator_id"] == "good_day_ratio", "standard"]
+    if table is None or told.nunique() < 2:
         return None
-    return document.section(
-        text("editions.heading", lang), shown.editions(battle, lang), text("editions.note", lang)
-    )
+    return document.section(text("editions.heading", lang), table, text("editions.note", lang))
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
@@ -139,7 +146,12 @@ def coverage(battle: Battle, *, lang: str) -> Block:
         flagged = int(battle.tables.get("flagged", pd.Series(dtype=int)).get(pollutant, 0))
         listed.append(
             {
-                "source": text("coverage.source", lang, pollutant=pollutant),
+                "source": text(
+                    "coverage.source",
+                    lang,
+                    kinds=figures.series_name(battle, found, lang),
+                    pollutant=pollutant,
+                ),
                 "period": span,
                 "expected": n_days,
                 "valid": n_valid,
@@ -148,11 +160,12 @@ def coverage(battle: Battle, *, lang: str) -> Block:
             }
         )
     listed += noise.covered(battle, lang)
-    refused = battle.tables["quarantine"]
+    refused = faults(battle)
     notes: list[object] = [text("coverage.clean", lang)]
     if len(refused):
         title = text("coverage.refused", lang, n=len(refused))
         notes = [title, Sheet(text("coverage.sheet", lang), title, refused)]
-    if "annual" not in battle.tables:
+    notes += [note for note in (differing_note(battle, lang),) if note]
+    if rows_of(battle, "annual").empty:
         notes.insert(0, text("coverage.none", lang))
     return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)

@@ -8,8 +8,9 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import place
+from helpers.page.battle_page import joined, place
 from helpers.page.charts import Caption
+from helpers.page.charts.labels import label
 from helpers.page.numbers import format_number, format_quantity, gap_words
 from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
@@ -25,11 +26,34 @@ SIX = {
     "o3_p90": "O3",
 }
 """Indicator of each of the six assessed pollutants."""
+_BASES = {
+    "stations": {"station_archive", "cnemc_publish", "pm25_in", "openaq"},
+    "city": {"city_archive"},
+    "daily": {"aqistudy"},
+}
+"""What gives a city its values, by kind of source."""
 
 
 def text(path: str, lang: str, **fields: object) -> str:
     """Return a text of ``blue_sky.yml``."""
     return battle_page.text("blue_sky", path, lang, **fields)
+
+
+def basis(battle: Battle, rows: pd.DataFrame | pd.Series, lang: str) -> str:
+    """What gave the values of some rows, as a figure's line of measure says it; empty where nothing tells."""
+    told = (text(f"basis.{one}", lang) for one in _origins(battle, rows))
+    return text("basis.join", lang).join(told)
+
+
+def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
+    """What gave the values of a row, as the coverage table names a series."""
+    found = [] if row is None else _origins(battle, row)
+    return joined([text(f"series.{one}", lang) for one in found or ["none"]], lang)
+
+
+def _origins(battle: Battle, rows: pd.DataFrame | pd.Series) -> list[str]:
+    kinds = battle_page.kinds_of(battle, battle_page.source_ids(battle, rows=rows))
+    return [name for name, members in _BASES.items() if kinds & members]
 
 
 def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
@@ -39,58 +63,82 @@ def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
     years = years[(years["pollutant"] == "PM2.5") & (years["statistic"] == "mean") & years["is_complete"]]
     change = air.reference_state_break().date.year
     years = years.assign(break_note=np.where(years["year"] == change + 1, text("pm25.break_note", lang), ""))
+    published = _published(battle, years)
+    note = text(
+        "pm25.note",
+        lang,
+        dust=text(f"dust.{'removed' if 'dust_deducted' in row['caveats'] else 'kept'}", lang),
+        standard=standard_name(row["standard"], lang),
+    )
     caption = Caption(
         id="pm25-years",
         title=_annual_title(row, years, facts),
-        measure=text("pm25.measure", lang, place=place(battle, lang)),
-        note=text(
-            "pm25.note",
-            lang,
-            dust=text(f"dust.{'removed' if 'dust_deducted' in row['caveats'] else 'kept'}", lang),
-            standard=standard_name(row["standard"], lang),
+        measure=text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, row, lang)).rstrip(
+            "，, "
         ),
-        source=battle_page.source(battle, "station_archive", lang),
+        note=label("joiner", lang).join([note, *([text("pm25.published", lang)] if len(published) else [])]),
+        source=battle_page.source(battle, lang, "annual", rows=row),
         unit="ug_m3",
     )
+    return charts.annual_line(
+        years[["year", "value", "is_valid", "break_note"]],
+        caption=caption,
+        lang=lang,
+        limits=_limits(max(context.as_of.year, 2025), lang),
+        target=_targets(battle, row),
+        forecast=_projection(row, context.as_of.year),
+        published=published,
+    )
+
+
+def _targets(battle: Battle, row: pd.Series) -> pd.DataFrame:
+    """Every dated target of the indicator of a row, one a year."""
+    own = battle.results[battle.results["indicator_id"] == row["indicator_id"]]
+    own = own.dropna(subset=["target_value", "target_date"])
+    dated = pd.DataFrame({"year": own["target_date"].dt.year, "value": own["target_value"]})
+    return dated.drop_duplicates("year")
+
+
+def _limits(last: int, lang: str) -> pd.DataFrame:
+    """Annual limits of PM2.5 by the day they come into force, up to a year."""
     limits = registry.table("gb3095_limits")
     limits = limits[(limits["pollutant"] == "PM2.5") & (limits["averaging"] == "annual")]
-    limits = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "start": pd.to_datetime(limits["applies"].str.split("/").str[0]),
             "value": limits["grade2"].astype(float),
             "name": [standard_name(name, lang) for name in limits["edition"]],
         }
     )
-    target = pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
-    forecast = None
-    if not pd.isna(row["forecast"]):
-        forecast = pd.DataFrame(
-            {
-                "year": [context.as_of.year],
-                "median": [row["forecast"]],
-                "low": [row["forecast_low"]],
-                "high": [row["forecast_high"]],
-            }
-        )
-    limits = limits[limits["start"] <= pd.Timestamp(max(context.as_of.year, 2025), 12, 31)]
-    return charts.annual_line(
-        years[["year", "value", "is_valid", "break_note"]],
-        caption=caption,
-        lang=lang,
-        limits=limits,
-        target=target,
-        forecast=forecast,
-    )
+    return table[table["start"] <= pd.Timestamp(last, 12, 31)]
+
+
+def _projection(row: pd.Series, year: int) -> pd.DataFrame | None:
+    if pd.isna(row["forecast"]):
+        return None
+    ends = {"median": "forecast", "low": "forecast_low", "high": "forecast_high"}
+    return pd.DataFrame({"year": [year], **{name: [row[column]] for name, column in ends.items()}})
+
+
+def _published(battle: Battle, years: pd.DataFrame) -> pd.DataFrame:
+    """Published figures of the years without a valid value of ours; none beside simulated values."""
+    found = battle.tables.get("published_series", pd.DataFrame())
+    if battle.context.simulated or found.empty:
+        return pd.DataFrame({"year": [], "value": []})
+    own = years.loc[years["is_valid"], "year"]
+    found = found[(found["indicator_id"] == "pm25_mean") & ~found["year"].isin(own)]
+    return found[["year", "value"]]
 
 
 def _annual_title(row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
-    """Say the projection of the running year, else the last whole year, against the target."""
+    """Say the projection of the running year, else the year of the page or the last valid one, against the target."""
     valid, lang = years[years["is_valid"]], facts.lang
     if not pd.isna(row["forecast"]):
         key, year, value = "pm25.title_forecast", row["period_end"].year, row["forecast"]
         measure = forecast_measure(facts)
     elif len(valid):
-        key, year, value = "pm25.title", valid["year"].iloc[-1], valid["value"].iloc[-1]
+        year, value = valid["year"].iloc[-1], valid["value"].iloc[-1]
+        key = "pm25.title" if year == row["period_end"].year else "pm25.title_recent"
         measure = facts.measure
     else:
         return text("pm25.heading", lang)
@@ -99,28 +147,39 @@ def _annual_title(row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
 
 
 def calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
+    """The index class of every counted day of the year; its title says the numbers of the rows of the same span."""
     daily = battle.tables["daily"]
     year = daily[daily["date"].dt.year == row["period_end"].year]
+    level = year["level"].where(year["is_counted"]) if "is_counted" in year else year["level"]
+    good, heavy = (_of_span(battle, row, name) for name in ("good_days", "heavy_days"))
+    span, is_known = Facts(row, lang).span, not (pd.isna(good) or pd.isna(heavy))
+    title = (
+        text("days.title", lang, span=span, good=int(good), heavy=int(heavy))
+        if is_known
+        else text("days.title_plain", lang, span=span)
+    )
     caption = Caption(
         id="aqi-calendar",
-        title=text(
-            "days.title",
-            lang,
-            span=Facts(row, lang).span,
-            good=int((year["aqi"] <= 100).sum()),
-            heavy=int((year["aqi"] > 200).sum()),
-        ),
+        title=title,
         measure=text(
             "days.measure", lang, place=place(battle, lang), standard=standard_name(row["standard"], lang)
         ),
-        source=battle_page.source(battle, "station_archive", lang),
+        source=battle_page.source(battle, lang, "daily", rows=row),
         unit="days",
     )
     return charts.calendar_heat(
-        year[["date", "level"]].assign(is_heating=_is_heating(year["date"], battle)),
+        pd.DataFrame({"date": year["date"], "level": level, "is_heating": _is_heating(year["date"], battle)}),
         caption=caption,
         lang=lang,
     )
+
+
+def _of_span(battle: Battle, row: pd.Series, indicator_id: str) -> float:
+    """Value of another indicator for the span and the standard of a row; NaN where there is none."""
+    found = battle.results[battle.results["indicator_id"] == indicator_id]
+    for name in ("period_start", "period_end", "standard"):
+        found = found[found[name] == row[name]]
+    return float("nan") if found.empty else found["value"].iloc[0]
 
 
 def _is_heating(dates: pd.Series, battle: Battle) -> pd.Series:
@@ -133,6 +192,7 @@ def _is_heating(dates: pd.Series, battle: Battle) -> pd.Series:
 
 
 def bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
+    """The pollutants that have a value against their limits."""
     table = pd.DataFrame(
         {
             "pollutant": [SIX[row["indicator_id"]] for row in rows],
@@ -156,7 +216,7 @@ def bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
         ),
         measure=text("six.measure", lang, span=Facts(rows[0], lang).span, place=place(battle, lang)),
         note=text("six.note", lang),
-        source=battle_page.source(battle, "station_archive", lang),
+        source=battle_page.source(battle, lang, rows=pd.DataFrame(rows)),
     )
     return charts.bullet_bars(table, caption=caption, lang=lang)
 
@@ -167,33 +227,38 @@ def _annual_limit(pollutant: str, row: pd.Series) -> float:
 
 
 def _months(battle: Battle, row: pd.Series) -> pd.DataFrame:
-    """Every month of the span and every leading pollutant, zero where a month was clean."""
-    found = battle.tables["exceedances"]
+    """Every month of the span and every leading pollutant: zero where a month was clean, NaN where no day is valid."""
+    found, daily = battle.tables["exceedances"], battle.tables["daily"]
     months = pd.period_range(row["period_start"], row["period_end"], freq="M")
     names = sorted(set(found["pollutant"])) or ["PM2.5"]
     full = pd.MultiIndex.from_product([months.month, names], names=["month", "pollutant"])
     counts = found.assign(month=found["month"].dt.month).set_index(["month", "pollutant"])["n_days"]
+    within = daily["date"].between(row["period_start"], row["period_end"]) & daily["level"].notna()
+    is_known = full.get_level_values("month").isin(daily.loc[within, "date"].dt.month)
     middle = pd.Series(months.to_timestamp() + pd.Timedelta(days=14), index=months.month)
     heating = _is_heating(middle, battle)
-    table = counts.reindex(full, fill_value=0).rename("days").reset_index()
+    table = counts.reindex(full, fill_value=0).where(is_known).rename("days").reset_index()
     return table.assign(is_heating=table["month"].map(heating))
 
 
 def exceedances(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
-    """Polluted days by month, stacked by primary pollutant."""
+    """Polluted days by month, stacked by primary pollutant; their number is that of the rows on good days."""
     span, found = Facts(row, lang).span, battle.tables["exceedances"]
+    good = _of_span(battle, row, "good_days")
     by_pollutant = found.groupby("pollutant")["n_days"].sum().sort_values(ascending=False, kind="stable")
-    if by_pollutant.empty:
+    if pd.isna(good):
+        title = text("primary.heading", lang)
+    elif by_pollutant.empty:
         title = text("primary.title_none", lang, span=span)
     else:
         lead, days = by_pollutant.index[0], int(by_pollutant.iloc[0])
-        title = text("primary.title", lang, span=span, total=int(by_pollutant.sum()), lead=lead, days=days)
+        title = text("primary.title", lang, span=span, total=int(row["n_obs"] - good), lead=lead, days=days)
     caption = Caption(
         id="exceedances",
         title=title,
         measure=text("primary.measure", lang, place=place(battle, lang)),
         note=text("primary.note", lang, standard=standard_name(row["standard"], lang)),
-        source=battle_page.source(battle, "station_archive", lang),
+        source=battle_page.source(battle, lang, "exceedances", rows=row),
         unit="days",
     )
     return charts.exceedance_stack(_months(battle, row), caption=caption, lang=lang)

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.battles.context import Battle
 from helpers.page import clear_water_figures as figures
-from helpers.page import document, tables
+from helpers.page import document
 from helpers.page.battle_page import headline
 from helpers.page.blocks import Block
 from helpers.page.clear_water_figures import text
+from helpers.page.columns import Table, lay_out, rows_of
 from helpers.periods import span_label
-
-# What the readers' reasons say, and the kind of fault it is; the first that fits counts.
-_FAULTS = {
-    "is no known section": "unknown_section",
-    "edition": "edition",
-    "times the column's median": "mixed_unit",
-    "lies outside": "impossible",
-    "lies after": "future",
-    "repeat": "repeated",
-}
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
     """What the data cover, series by series, what was set aside and why, and the caveats of the report."""
     rows = [*_covered_sections(battle, lang), *_covered_sources(battle, lang), *_covered_flow(battle, lang)]
     columns = ["source", "period", "expected", "valid", "share", "flags"]
-    notes: list[object] = [] if "sections" in battle.tables else [text("coverage.none", lang)]
+    notes: list[object] = [] if len(rows_of(battle, "sections")) else [text("coverage.none", lang)]
     return document.coverage(
         pd.DataFrame(rows, columns=columns),
         lang=lang,
@@ -60,8 +50,9 @@ def _covered_sections(battle: Battle, lang: str) -> list[dict[str, object]]:
     source = text("coverage.sections", lang, network=network[f"name_{lang}"])
     n_months = 12 * (end.year - start.year) + end.month - start.month + 1
     n_known, flags, valid = len(network["section_ids"].split(";")), [], 0
-    if "strip" in battle.tables:
-        own = battle.tables["strip"][battle.tables["strip"]["is_member"]]
+    strip = rows_of(battle, "strip")
+    if len(strip):
+        own = strip[strip["is_member"]]
         n_known, valid = own["section_id"].nunique(), int(own["class"].notna().sum())
         frozen = int((own["state"] == "frozen").sum())
         flags.append(text("coverage.gaps", lang, n=len(own) - valid, frozen=frozen))
@@ -87,24 +78,12 @@ def _covered_flow(battle: Battle, lang: str) -> list[dict[str, object]]:
             point.n_days,
             lang,
         )
-        for point in battle.tables.get("flow", pd.DataFrame()).itertuples()
+        for point in rows_of(battle, "flow").itertuples()
     ]
 
 
-def _set_aside(battle: Battle, lang: str) -> Markup | str:
+def _set_aside(battle: Battle, lang: str) -> Table | str:
     """Records that were set aside, by kind of fault."""
-    found = battle.tables["quarantine"]
-    if found.empty:
+    if rows_of(battle, "set_aside").empty:
         return text("coverage.clean", lang)
-    kinds = [
-        next((kind for mark, kind in _FAULTS.items() if mark in reason), "unreadable")
-        for reason in found["reason"]
-    ]
-    cells = [
-        [text(f"coverage.kinds.{kind}", lang), len(rows), rows["path"].nunique(), rows["path"].iloc[0]]
-        for kind, rows in found.groupby(kinds)
-    ]
-    shown = pd.DataFrame(cells, columns=text("coverage.reason_columns", lang))
-    return tables.data_table(
-        shown, caption=text("coverage.reasons", lang), lang=lang, simulated=battle.context.simulated
-    )
+    return lay_out(battle, "clear_water.coverage.reasons", of="set_aside", lang=lang, source="")

@@ -143,7 +143,7 @@ def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) 
             )
         ),
         note=text("shares.note", lang, n_sections=text("shares.counted", lang, counts=counts)),
-        source=battle_page.source(battle, "water_sections", lang),
+        source=battle_page.source(battle, lang, "annual"),
         unit="pct",
         decimals=1,
         battle="clear_water",
@@ -169,7 +169,7 @@ def strip(battle: Battle, lang: str) -> charts.Chart:
             "sections.measure", lang, span=span_text(battle, lang, whole=True), place=place(battle, lang)
         ),
         note=text("sections.note", lang),
-        source=battle_page.source(battle, "water_sections", lang),
+        source=battle_page.source(battle, lang, "strip"),
         battle="clear_water",
     )
     drivers = found["section_id"].map(_drivers(found)).fillna("")
@@ -222,7 +222,7 @@ def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
             place=place(battle, lang),
         ),
         note=text("trends.note", lang),
-        source=battle_page.source(battle, "water_sections", lang),
+        source=battle_page.source(battle, lang, "trends"),
         unit="mg_l",
         decimals=3,
         battle="clear_water",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles import synergy
@@ -13,11 +12,13 @@ from helpers.battles.context import Battle
 from helpers.battles.cross_cutting import GROUPS
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, document, wording
-from helpers.page.battle_page import place, table
+from helpers.page.battle_page import place
 from helpers.page.blocks import Block
 from helpers.page.charts import Caption, Chart, dot_interval
+from helpers.page.columns import Table, lay_out, rows_of
+from helpers.page.forms import At, form
 from helpers.page.numbers import format_number
-from helpers.page.overview import KIND, text
+from helpers.page.overview import text
 from helpers.page.reported import indicator_tables
 from helpers.page.wording.sentence import Sentence, capitalise
 
@@ -61,8 +62,8 @@ def _group(battle: Battle, group: str, lang: str) -> list[object]:
 
 def _synergy(battle: Battle, lang: str) -> list[object]:
     """Whether carbon and pollutants fall together, their average changes, and each year's change."""
-    trends = battle.tables["synergy_trends"]
-    verdict = synergy.judge(trends)
+    trends = rows_of(battle, "synergy_trends")
+    verdict = "no_data" if trends.empty else synergy.judge(trends)
     if verdict == "no_data":
         return [[Sentence("", text("synergy.no_data", lang), "synergy", lang)]]
     told = trends[trends["status"] == "ok"].set_index("indicator_id")
@@ -79,7 +80,7 @@ def _synergy(battle: Battle, lang: str) -> list[object]:
     return [
         [sentence],
         _synergy_chart(battle, told, years, lang),
-        _changes(battle, lang),
+        *([] if rows_of(battle, "synergy_changes").empty else [_changes(battle, lang)]),
         text("synergy.method", lang),
     ]
 
@@ -90,7 +91,7 @@ def _synergy_chart(battle: Battle, told: pd.DataFrame, years: dict[str, int], la
         title=text("synergy.title", lang),
         measure=text("synergy.measure", lang, place=place(battle, lang), **years),
         note=text("synergy.note", lang),
-        source=battle_page.source(battle, KIND, lang),
+        source=battle_page.source(battle, lang, "synergy_trends"),
         unit="pct",
         decimals=1,
     )
@@ -99,33 +100,31 @@ def _synergy_chart(battle: Battle, told: pd.DataFrame, years: dict[str, int], la
     return dot_interval(dots[["name", "value", "low", "high", "n"]], caption=caption, lang=lang)
 
 
-def _changes(battle: Battle, lang: str) -> Markup:
+def _changes(battle: Battle, lang: str) -> Table:
     """Change of each year by series, with the range that rounding allows where it matters."""
     found = battle.tables["synergy_changes"].dropna(subset=["change_pct"])
-    shown = [name for name in synergy.SERIES if name in set(found["indicator_id"])]
-    cells = found.set_index(["year", "indicator_id"])
-    years = sorted(set(found["year"]), reverse=True)[:_MOST_YEARS]
-    rows = [
-        [
-            str(year),
-            *(
-                _change(cells.loc[(year, name)], lang) if (year, name) in cells.index else None
-                for name in shown
-            ),
-        ]
-        for year in years
-    ]
-    names = [text("synergy.year", lang), *(_name(name, lang) for name in shown)]
-    made = pd.DataFrame(rows, columns=names, dtype="object")
-    return table(battle, made, caption=text("synergy.table", lang), lang=lang, kind=KIND)
+    found = found[found["indicator_id"].isin(synergy.SERIES)].sort_values(
+        "year", ascending=False, kind="stable"
+    )
+    years = list(dict.fromkeys(found["year"]))[:_MOST_YEARS]
+    return lay_out(
+        battle,
+        "overview.synergy.table",
+        found[found["year"].isin(years)],
+        of="synergy_changes",
+        lang=lang,
+        by=["year"],
+        each=synergy.SERIES,
+    )
 
 
-def _change(row: pd.Series, lang: str) -> str:
-    low, high = row["low_pct"], row["high_pct"]
+@form("yearly_change")
+def _yearly_change(at: At, change: float, low: float, high: float) -> str:
+    """A change with the range that rounding allows, where it is worth printing."""
+    lang = at.lang
     if low <= 0 <= high:
         return text("synergy.even", lang)
-    side = "up" if row["change_pct"] > 0 else "down"
-    told = text(f"synergy.{side}", lang, n=_share(row["change_pct"], lang))
+    told = text(f"synergy.{'up' if change > 0 else 'down'}", lang, n=_share(change, lang))
     if high - low < _WIDE or not math.isfinite(high - low):
         return told
     ends = sorted((abs(low), abs(high)))

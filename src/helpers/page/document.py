@@ -13,19 +13,19 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from helpers import registry
 from helpers.battles.context import Battle, Context
-from helpers.battles.results import STATUSES
-from helpers.page import tables, wording
-from helpers.page.blocks import Block, Section, Sheet, labels, part, table_part, told
-from helpers.page.numbers import Measure, format_quantity
+from helpers.page import masthead, tables, wording
+from helpers.page.blocks import Block, Section, Sheet, labels, part, records, table_part, told
 from helpers.page.sources import list_sources, source_facts, sources_of
-from helpers.page.words import word
-from helpers.periods import span_label
 
 
 def page_one(
-    battle: Battle, *, lang: str, series: pd.DataFrame | None = None, version: str | None = None
+    battle: Battle,
+    *,
+    lang: str,
+    series: pd.DataFrame | None = None,
+    remarks: Sequence[str | None] = (),
+    version: str | None = None,
 ) -> Block:
     """Put together the masthead and sections 0 to 3: judgement, progress on targets, what needs a decision.
 
@@ -35,12 +35,15 @@ def page_one(
         Its results hold one current row per target.
     series
         Yearly values behind the sparklines, as :func:`helpers.page.tables.scorecard` takes them.
+    remarks
+        Further lines of the judgement, in the language of the report; ``None`` is passed over.
     version
         Printed in the masthead; the installed version by default.
 
     Returns
     -------
-    A block of slot ``page-one`` that also carries the facts for the index.
+    A block of slot ``page-one`` that also carries the facts for the index, and the results table that every sentence of
+    the report is held against.
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
@@ -49,7 +52,9 @@ def page_one(
         progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
     lead = wording.lead_sentence(results, lang=lang)
     finding = points[0].head.rstrip("。.") if points else ""
-    return opening(battle, lead, points, progress, finding=finding, lang=lang, version=version)
+    return opening(
+        battle, lead, points, progress, finding=finding, lang=lang, remarks=remarks, version=version
+    )
 
 
 def opening(
@@ -61,6 +66,7 @@ def opening(
     finding: str,
     lang: str,
     asked: pd.DataFrame | None = None,
+    remarks: Sequence[str | None] = (),
     version: str | None = None,
 ) -> Block:
     """Put together a first page from its own judgement and progress, and what needs a decision.
@@ -82,6 +88,7 @@ def opening(
         judgement.append(part(late))
     if points:
         judgement.append({"kind": "points", "items": [told(point) for point in points]})
+    judgement += [part(remark) for remark in remarks if remark]
     boxes = wording.asks(battle.results if asked is None else asked, lang=lang)
     needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
     return Block(
@@ -91,7 +98,12 @@ def opening(
             Section(words["progress"], tuple(progress)),
             Section(words["decision"], (needed,)),
         ),
-        heading=_heading(battle, finding, lead.text, lang, version or installed_version("five-battles")),
+        heading={
+            **masthead.heading(
+                battle, finding, lead.text, lang, version or installed_version("five-battles")
+            ),
+            "results": records(battle.results),
+        },
     )
 
 
@@ -198,73 +210,13 @@ def appendices(
     )
 
 
-def _heading(battle: Battle, finding: str, lead: str, lang: str, version: str) -> dict[str, Any]:
-    """Build masthead and facts; the title is battle, period and the finding of the worst target."""
-    context, words = battle.context, labels(lang)
-    city = getattr(context.city, f"name_{lang}")
-    period = span_label(*context.period.until(context.as_of), lang)
-    running = words["running"].format(city=city, battle=words["battles"][battle.name], period=period)
-    simulated = context.simulated or bool(battle.results["simulated"].any())
-    complete = context.as_of >= context.period.end
-    heading = {
-        "series": words["series"],
-        "title": running + (words["colon"] + finding if finding else ""),
-        "running": running,
-        "finding": finding,
-        "battle": battle.name,
-        "lang": lang,
-        "as_of": context.as_of.isoformat(),
-        "state": "simulated" if simulated else "final" if complete else "preliminary",
-        "simulated": simulated,
-        "version": version,
-    }
-    facts = {
-        key: heading[key] for key in ("title", "battle", "lang", "as_of", "state", "simulated", "version")
-    }
-    rows = _fact_rows(battle.results, lang)
-    heading["facts"] = {
-        **facts,
-        "city": context.city.slug,
-        "city_name": city,
-        "battle_name": words["battles"][battle.name],
-        "period": context.period.label,
-        "period_name": period,
-        "lead": lead,
-        "rows": rows,
-        "counts": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
-    }
-    return heading
-
-
-def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
-    """Give each judged target as text, keyed so that the next briefing can find it again."""
-    rows = []
-    for _, row in wording.judged_targets(results).iterrows():
-        record = registry.indicator(row["indicator_id"])
-        span = (row["period_start"], row["period_end"])
-        rows.append(
-            {
-                "key": f"{row['indicator_id']}/{row['place_code']}/{row['target_id']}",
-                "name": getattr(record, f"name_{lang}"),
-                "period": "" if any(map(pd.isna, span)) else span_label(span[0].date(), span[1].date(), lang),
-                "value": format_quantity(
-                    row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
-                ),
-                "status": row["status"],
-                "status_name": word(f"status.{row['status']}", lang),
-                "confidence": word(f"confidence.{row['confidence']}", lang),
-            }
-        )
-    return rows
-
-
 def _run_table(context: Context, versions: dict[str, str], lang: str) -> Markup:
     """City, period, day and seed of the run and the version of the suite, so that the report can be made again."""
     words = labels(lang)
     run = {
         "city": context.city.slug,
         "period": context.period.label,
-        "as_of": context.as_of.isoformat(),
+        "as_of": masthead.shown_day(context, lang),
         "seed": str(context.seed),
         "version": installed_version("five-battles"),
         **versions,

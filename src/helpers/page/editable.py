@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 from helpers.errors import RunError
 from helpers.page import BITMAPS
 from helpers.page.blocks import figure_foot, labels
-from helpers.page.export import freeze_archive
+from helpers.page.export import day_of, freeze_archive
 from helpers.page.numbers import read_number
 from helpers.page.reading import Run, Table, read_markup
 from helpers.page.render import Document
@@ -79,7 +79,7 @@ def word_file(document: Document, *, style: str = "brief") -> bytes:
                 writer(file, part, document)
     stream = io.BytesIO()
     file.save(stream)
-    return freeze_archive(stream.getvalue(), document.heading["as_of"])
+    return freeze_archive(stream.getvalue(), day_of(document.heading))
 
 
 def _set_up(file: WordDocument, document: Document, profile: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ from helpers.page.figure_data import tell_numbers
 from helpers.page.numbers import read_number, unit_name
 from helpers.page.reading import read_markup
 from helpers.page.render import Document
+from helpers.page.wording.sentence import verdict
 from helpers.page.words import word
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,7 +54,7 @@ def workbook(document: Document) -> bytes:
     _fill_about(about, document, listed)
     stream = io.BytesIO()
     book.save(stream)
-    return freeze_archive(stream.getvalue(), document.heading["as_of"])
+    return freeze_archive(stream.getvalue(), day_of(document.heading))
 
 
 def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> Iterable[tuple[str, str, str]]:
@@ -90,14 +91,18 @@ def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> It
 def _in_words(table: Mapping[str, Any], lang: str) -> list[list[Any]]:
     """Say units, statuses and confidences of the results in words; ids and numbers stay as they are."""
     tellers = {
-        "unit": lambda code: unit_name(code, lang),
-        "status": lambda status: word(f"status.{status}", lang),
-        "confidence": lambda grade: word(f"confidence.{grade}", lang),
+        "unit": lambda row: unit_name(row["unit"], lang),
+        "status": lambda row: word(f"status.{verdict(row)}", lang),
+        "confidence": lambda row: word(f"confidence.{row['confidence']}", lang),
     }
-    found = [tellers.get(name) for name in table["columns"]]
+    columns, rows = table["columns"], table["rows"]
+    found = [tellers.get(name) for name in columns]
+    if not any(found):
+        return rows
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
     return [
-        [tell(value) if tell and value else value for tell, value in zip(found, row, strict=True)]
-        for row in table["rows"]
+        [tell(given) if tell and value else value for tell, value in zip(found, row, strict=True)]
+        for given, row in zip(named, rows, strict=True)
     ]
 
 
@@ -190,6 +195,11 @@ def _width_of(value: Any) -> int:
     """Width a value takes in a cell, in digits: a Chinese character is as wide as two."""
     text = "" if value is None else str(value)
     return len(text) + (0 if text.isascii() else sum(ord(letter) > 0x2E7F for letter in text)) + 2
+
+
+def day_of(heading: Mapping[str, Any]) -> str:
+    """Day that stands as the time of every file of an archive: the last one whose data count."""
+    return heading.get("day") or heading["as_of"]
 
 
 def freeze_archive(data: bytes, as_of: str) -> bytes:

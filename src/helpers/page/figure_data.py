@@ -16,7 +16,7 @@ from helpers.page.words import word
 MOST_DECIMALS = 3  # in print; the spreadsheet has them all
 _SHARE_DECIMALS = 1
 _INTERNAL = ("decimals",)  # what only the drawing needs
-_IN_UNIT = ("value", "value_prev", "target_value", "limit_value", "median", "low", "high")
+_IN_UNIT = ("value", "value_prev", "target_value", "limit_value", "median", "low", "high", "published")
 _CODES = {"level": "aqi_levels", "water_class": "water_classes", "state": "states"}
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
 
-from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.green_hills import GREENING
 from helpers.battles.judgement import is_missing, likelihood_band, trend_word
@@ -14,16 +12,11 @@ from helpers.battles.land_vegetation import WEIGHTS
 from helpers.page import battle_page, document, land_rasters, wording
 from helpers.page import land_figures as figures
 from helpers.page import land_sections as shared
-from helpers.page.battle_page import headline, table
+from helpers.page.battle_page import headline, joined
 from helpers.page.blocks import Block
-from helpers.page.numbers import (
-    Measure,
-    format_interval,
-    format_number,
-    format_quantity,
-    format_set_number,
-    odds_words,
-)
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.forms import At, form
+from helpers.page.numbers import Measure, format_interval, format_quantity, format_set_number, odds_words
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.page.words import word
 from helpers.units import convert
@@ -48,12 +41,14 @@ def forest(battle: Battle, *, lang: str) -> Block | None:
     if row is None:
         return None
     facts = Facts(row, lang)
-    points = battle.tables["years"]
-    points = points[points["indicator_id"] == "forest_cover"]
+    points = rows_of(battle, "years")
+    points = points[points["indicator_id"] == "forest_cover"] if len(points) else points
     return document.section(
         text("forest.heading", lang),
         shared.told_or_asked(battle, "forest_cover", lang),
-        None if is_missing(row["value"]) else figures.surveys(battle, "forest", row, points, lang),
+        None
+        if is_missing(row["value"]) or points.empty
+        else figures.surveys(battle, "forest", row, points, lang),
         None
         if is_missing(row["target_value"])
         else text("forest.scopes", lang, target=format_set_number(row["target_value"], facts.measure, lang)),
@@ -73,7 +68,7 @@ def greening(battle: Battle, *, lang: str) -> Block | None:
         else text("greening.plain", lang)
     )
     sentences = [shared.told_or_asked(battle, GREENING[0], lang)]
-    if is_missing(row["value"]) or not has_target:
+    if is_missing(row["value"]) or not has_target or rows_of(battle, "greening").empty:
         return document.section(heading, sentences)
     if not is_missing(row["likelihood"]):
         sentences.append(wording.forecast_sentence(row, lang=lang, follows=True))
@@ -81,54 +76,34 @@ def greening(battle: Battle, *, lang: str) -> Block | None:
         heading,
         sentences,
         figures.greening(battle, row, lang),
-        _parts(battle, lang),
+        lay_out(battle, "green_hills.greening.table", of="greening", lang=lang),
         text("greening.method", lang, n=MINIMUM_INCREMENTS),
         *_balance(battle, lang),
         *shared.counties(battle, GREENING[0], lang),
     )
 
 
-def _parts(battle: Battle, lang: str) -> Markup:
-    cells = []
-    for row in battle.tables["greening"].itertuples():
-        record = registry.indicator(row.indicator_id)
-        numbers = [
-            format_number(value, decimals=record.decimals, lang=lang)
-            for value in (row.value, row.target_value)
-        ]
-        pace = [
-            format_number(value, decimals=2, lang=lang) for value in (row.observed, row.required_from_now)
-        ]
-        share = format_number(100 * row.value / row.target_value, decimals=1, lang=lang)
-        cells.append(
-            [shared.indicator_name(row.indicator_id, lang), *numbers, share, *pace, _chance(row, lang)]
-        )
-    names = text("greening.columns", lang)
-    unit = Measure("10k_mu", 2)
-    return table(
-        battle,
-        pd.DataFrame(cells, columns=names),
-        caption=text("greening.table", lang),
-        lang=lang,
-        measures={names[place]: unit for place in (1, 2, 4, 5)},
-        kind=shared.KIND,
-    )
+@form("share_done")
+def _share_done(at: At, value: float, target: float) -> str:
+    """What is done in percent of the target."""
+    return at.number(100 * value / target, 1)
 
 
-def _chance(row: object, lang: str) -> str:
+@form("greening_chance")
+def _greening_chance(at: At, status: str, likelihood: float) -> str:
     """Likelihood in words with its figure; with too few years, that it cannot be told."""
-    if row.status == "met":
-        return text("greening.certain", lang)
-    if is_missing(row.likelihood):
-        return text("greening.pace_only", lang)
-    band = word(f"band.{likelihood_band(row.likelihood)}", lang)
-    open_, close = ("（", "）") if lang == "zh" else (" (", ")")
-    return f"{band}{open_}{odds_words(row.likelihood, lang)}{close}"
+    if status == "met":
+        return at.text("greening.certain")
+    if is_missing(likelihood):
+        return at.text("greening.pace_only")
+    band = word(f"band.{likelihood_band(likelihood)}", at.lang)
+    open_, close = ("（", "）") if at.lang == "zh" else (" (", ")")
+    return f"{band}{open_}{odds_words(likelihood, at.lang)}{close}"
 
 
 def _balance(battle: Battle, lang: str) -> list[str]:
     """Whether the three parts add up to the total in the latest year, and in which earlier years they do not."""
-    found = battle.tables["greening_balance"]
+    found = rows_of(battle, "greening_balance")
     if found.empty:
         return []
     last = found.iloc[-1]
@@ -157,32 +132,23 @@ def protection(battle: Battle, *, lang: str) -> Block:
 
 
 def _mines(battle: Battle, lang: str) -> list[object]:
-    row, years = headline(battle, "mine_restored_area"), battle.tables["years"]
+    row = headline(battle, "mine_restored_area")
+    if row is None:
+        return []
     if is_missing(row["value"]):
         return [wording.no_data_sentence(row, lang=lang)]
-    years = years[years["indicator_id"] == "mine_restored_area"]
-    steps = years["value"].diff().where(years["year"].diff() == 1)
-    shown = pd.DataFrame(
-        {"year": years["year"].astype("str"), "value": years["value"], "step": steps}
-    ).set_axis(text("protection.mine_columns", lang), axis=1)
-    measure = Measure("ha", 1)
-    made = table(
-        battle,
-        shown,
-        caption=text("protection.mines", lang),
-        lang=lang,
-        measures=dict.fromkeys(shown.columns[1:], measure),
-        kind=shared.KIND,
-    )
     return [
-        made,
-        _mines_left(battle, row, measure, lang),
+        lay_out(battle, "green_hills.protection.mines", of="mine_years", lang=lang)
+        if len(rows_of(battle, "mine_years"))
+        else None,
+        _mines_left(battle, row, Measure("ha", 1), lang),
         *shared.counties(battle, "mine_restored_area", lang),
     ]
 
 
 def _mines_left(battle: Battle, row: pd.Series, measure: Measure, lang: str) -> str:
-    legacy = battle.tables["mines"].sort_values("year", kind="stable").tail(1)
+    legacy = rows_of(battle, "mines")
+    legacy = legacy.sort_values("year", kind="stable").tail(1) if len(legacy) else legacy
     if legacy.empty or legacy["value"].iloc[0] < row["value"]:
         return text("protection.no_legacy", lang)
     total = legacy["value"].iloc[0]
@@ -198,7 +164,7 @@ def _mines_left(battle: Battle, row: pd.Series, measure: Measure, lang: str) -> 
 def change(battle: Battle, *, lang: str) -> Block:
     """Gains and losses of forest in the latest year whose ledger names them."""
     heading = text("change.heading", lang)
-    if battle.tables["forest_change"].empty:
+    if rows_of(battle, "forest_change").empty:
         return document.section(heading, text("change.none", lang))
     return document.section(heading, figures.forest_change(battle, lang))
 
@@ -206,56 +172,59 @@ def change(battle: Battle, *, lang: str) -> Block:
 def species(battle: Battle, *, lang: str) -> Block:
     """Surveys of protected and of invasive species, each with its effort, and the invaders found so far."""
     heading = text("species.heading", lang)
-    if all(battle.tables[f"{group}_effort"].empty for group in ("protected", "invasive")):
+    groups = [one for one in ("protected", "invasive") if len(rows_of(battle, f"{one}_effort"))]
+    if not groups:
         return document.section(heading, text("species.none", lang))
-    found = battle.tables["invasive_species"]
-    shown = found.astype({"first_year": "str", "last_year": "str"}).set_axis(
-        text("species.list_columns", lang), axis=1
-    )
-    return document.section(
-        heading,
-        *(
-            effort(battle, f"{group}_effort", text(f"species.{group}", lang), lang)
-            for group in ("protected", "invasive")
-        ),
-        table(battle, shown, caption=text("species.list", lang), lang=lang, kind=shared.KIND),
-        text("species.note", lang),
-    )
-
-
-def effort(battle: Battle, name: str, caption: str, lang: str) -> Markup:
-    """Counts by year with the effort behind them."""
-    found = battle.tables[name]
-    shown = found.astype({"year": "str"}).set_axis(text("species.columns", lang), axis=1)
-    hours, rate = shown.columns[4], shown.columns[7]
-    return table(
-        battle,
-        shown,
-        caption=caption,
-        lang=lang,
-        measures={hours: Measure("index", 1), rate: Measure("index", 1)},
-        kind=shared.KIND,
-    )
+    efforts = [
+        lay_out(
+            battle,
+            "green_hills.species.effort",
+            of=f"{group}_effort",
+            lang=lang,
+            caption=text(f"species.{group}", lang),
+        )
+        for group in groups
+    ]
+    found = rows_of(battle, "invasive_species")
+    listed = [lay_out(battle, "green_hills.species.list", found, of="invasive_species", lang=lang)]
+    return document.section(heading, *efforts, *(listed if len(found) else []), text("species.note", lang))
 
 
 def vegetation(battle: Battle, *, lang: str) -> Block:
     """Trend of the vegetation index of each zone over ten years."""
-    heading, found = text("vegetation.heading", lang), battle.tables["vegetation"]
+    heading, found = text("vegetation.heading", lang), rows_of(battle, "vegetation")
     if found.empty:
         return document.section(heading, text("vegetation.none", lang))
     told = found[found["status"] == "ok"]
     lacking = found.loc[found["status"] != "ok", "zone"]
-    words_ = [_trend(row, lang) for row in told.itertuples()]
     n_clear = sum(not low <= 0 <= high for low, high in zip(told["low"], told["high"], strict=True))
     parts: list[object] = []
     if len(told):
-        parts = [figures.vegetation(battle, told, n_clear, lang), _zones(battle, told, words_, lang)]
+        table = lay_out(battle, "green_hills.vegetation.table", told, of="vegetation", lang=lang)
+        parts = [figures.vegetation(battle, told, n_clear, lang), table]
     if len(lacking):
-        parts.append(text("vegetation.too_few", lang, zones=word("lead.join", lang).join(lacking)))
+        parts.append(text("vegetation.too_few", lang, zones=joined(lacking, lang)))
     parts.append(
         text("vegetation.method", lang, good=f"{WEIGHTS['good']:g}", marginal=f"{WEIGHTS['marginal']:g}")
     )
     return document.section(heading, *parts)
+
+
+@form("per_decade")
+def _per_decade(_: At, slope: float) -> float:
+    """A yearly change as one of ten years."""
+    return 10 * slope
+
+
+@form("decade_interval")
+def _decade_interval(at: At, low: float, high: float) -> str:
+    return format_interval(10 * low, 10 * high, Measure("index", at.column.decimals or 0), at.lang)
+
+
+@form("vegetation_trend")
+def _vegetation_trend(at: At, low: float, high: float, likelihood: float) -> str:
+    judged = trend_word("higher_is_better", low=low, high=high, likelihood=likelihood)
+    return capitalise(word(f"trend.{judged}", at.lang))
 
 
 def raster(battle: Battle, *, lang: str) -> Block:
@@ -263,57 +232,21 @@ def raster(battle: Battle, *, lang: str) -> Block:
     return land_rasters.raster(battle, "NDVI", lang=lang)
 
 
-def _trend(row: object, lang: str) -> str:
-    judged = trend_word("higher_is_better", low=row.low, high=row.high, likelihood=row.likelihood_up)
-    return word(f"trend.{judged}", lang)
-
-
-def _zones(battle: Battle, told: pd.DataFrame, words_: list[str], lang: str) -> Markup:
-    measure = Measure("index", 3)
-    cells = [
-        [
-            row.zone,
-            format_number(10 * row.estimate, decimals=3, lang=lang),
-            format_interval(10 * row.low, 10 * row.high, measure, lang),
-            capitalise(told_),
-            row.n,
-            row.n_missing,
-            round(row.good_share_pct, 1),
-        ]
-        for row, told_ in zip(told.itertuples(), words_, strict=True)
-    ]
-    shown = pd.DataFrame(cells, columns=text("vegetation.columns", lang))
-    return table(battle, shown, caption=text("vegetation.table", lang), lang=lang, kind="vegetation_index")
-
-
 def fires(battle: Battle, *, lang: str) -> Block:
     """Fire points around the city by year and within the straw-burning windows."""
-    heading, found = text("fires.heading", lang), battle.tables["fires"]
-    if found.empty:
+    heading = text("fires.heading", lang)
+    if rows_of(battle, "fires").empty:
         return document.section(heading, text("fires.none", lang))
-    windows = battle.context.city.straw_windows
-    year, total, complete = text("fires.columns", lang)
-    names = [year, total, *(capitalise(getattr(one, f"name_{lang}")) for one in windows), complete]
-    cells = [
-        [str(key), *(_fire_cell(part, name, lang) for name in ("year", *(one.id for one in windows))), whole]
-        for key, part in found.groupby("year")
-        for whole in part.loc[part["span"] == "year", "is_whole"].tolist()
-    ]
-    shown = pd.DataFrame(cells, columns=names)
+    spans = ["year", *(one.id for one in battle.context.city.straw_windows)]
     return document.section(
         heading,
-        table(battle, shown, caption=text("fires.table", lang), lang=lang, kind="firms"),
+        lay_out(battle, "green_hills.fires.table", of="fires", lang=lang, by=["year"], each=spans),
         text("fires.note", lang),
     )
 
 
-def _fire_cell(rows: pd.DataFrame, span: str, lang: str) -> str:
-    """Points of one span of a year; where satellite files cover a part of its days, on how many."""
-    own = rows[rows["span"] == span]
-    if own.empty or is_missing(own["n"].iloc[0]):
-        return word("missing.no_data", lang)
-    row = own.iloc[0]
-    n = format_number(row["n"], decimals=0, lang=lang)
-    if row["is_whole"]:
-        return n
-    return text("fires.partly", lang, n=n, covered=row["n_days_covered"], days=row["n_days"])
+@form("fire_span")
+def _fire_span(at: At, span: str) -> str:
+    """Name of the year or of a straw-burning window of the city."""
+    names = {one.id: getattr(one, f"name_{at.lang}") for one in at.battle.context.city.straw_windows}
+    return names[span] if span in names else at.text("fires.whole_year")

@@ -14,16 +14,18 @@ module is given their content.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.page.blocks import LANGUAGES, environment, labels
-from helpers.page.words import word
+from helpers.page.words import status_head, word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
+_NAMES = re.compile(r"\b[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt)\b(?:: )?|\bTraceback\b[^:]*:? ?")
 OVERVIEW = "overview"
 
 
@@ -76,31 +78,50 @@ def list_changes(facts: Facts, previous: Facts | None) -> list[dict[str, str]]:
 
     Returns
     -------
-    Mappings ``kind`` (``status, value, source, added, removed``) and ``text`` in the language of the facts.
+    Mappings ``kind`` (``status, value, reported, source, added, removed``), ``key`` of the row or source, and ``text`` in
+    the language of the facts. A first value is ``reported`` and revises none.
     """
     if previous is None:
         return []
-    words = labels(facts["lang"])
+    words, missing = labels(facts["lang"]), word("missing.no_data", facts["lang"])
     before = {row["key"]: row for row in previous["rows"]}
     now = {row["key"]: row for row in facts["rows"]}
-    found: list[tuple[str, dict[str, str]]] = []
+    found: list[tuple[str, str, str, dict[str, str]]] = []
     for key, row in now.items():
         old = before.get(key)
         if old is None:
-            found.append(("added", {"name": row["name"], "after": row["status_name"]}))
+            found.append(("added", "added", key, {"name": row["name"], "after": row["status_name"]}))
             continue
-        if old["status"] != row["status"]:
+        if old["status_name"] != row["status_name"]:
             names = {"before": old["status_name"], "after": row["status_name"]}
-            found.append(("status", {"name": row["name"], **names}))
-        if old["value"] != row["value"] and old["period"] == row["period"]:
+            found.append(("status", "status", key, {"name": row["name"], **names}))
+        if kind := _change_of_value(old, row, missing):
             values = {"before": old["value"], "after": row["value"], "period": row["period"]}
-            found.append(("value", {"name": row["name"], **values}))
-    found += [("removed", {"name": row["name"]}) for key, row in before.items() if key not in now]
+            found.append((*kind, key, {"name": row["name"], **values}))
+    found += [
+        ("removed", "removed", key, {"name": row["name"]}) for key, row in before.items() if key not in now
+    ]
     known = {source["id"] for source in previous["sources"]}
-    found += [("source", {"name": s["title"]}) for s in facts["sources"] if s["id"] not in known]
+    found += [
+        ("source", "source", s["id"], {"name": s["title"]}) for s in facts["sources"] if s["id"] not in known
+    ]
     order = list(words["change_kind"])
     found.sort(key=lambda change: order.index(change[0]))
-    return [{"kind": kind, "text": words[f"change_{kind}"].format(**values)} for kind, values in found]
+    return [
+        {"kind": kind, "key": key, "text": words[f"change_{said}"].format(**values)}
+        for kind, said, key, values in found
+    ]
+
+
+def _change_of_value(old: Mapping[str, str], row: Mapping[str, str], missing: str) -> tuple[str, str] | None:
+    """Kind of change and its text: a first value, one that is gone, or another one of the same period."""
+    if old["value"] == row["value"]:
+        return None
+    if old["value"] == missing:
+        return "reported", "reported"
+    if old["period"] != row["period"]:
+        return None
+    return "value", "withdrawn" if row["value"] == missing else "value"
 
 
 def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
@@ -117,9 +138,11 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             "words": labels(report.facts["lang"]),
             "html_lang": labels(report.facts["lang"])["html_lang"],
             "changes": list_changes(report.facts, report.previous),
+            "reason": _shown_reason(report.facts.get("reason", "")),
         }
         for report in ordered
     ]
+    _tell_once(rows, lang)
     return (
         environment()
         .get_template("contents.html.j2")
@@ -128,12 +151,30 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             leads=_leads(rows, lang),
             matrix=_matrix(rows, lang),
             failed=sum(report.facts["run"] == "failed" for report in ordered),
-            statuses=[
-                (status, word(f"status.{status}", lang)) for status in STATUSES if status != "no_target"
-            ],
+            statuses=[(status, status_head(status, lang)) for status in STATUSES if status != "no_target"],
             words=labels(lang),
         )
     )
+
+
+def _tell_once(rows: Sequence[dict[str, Any]], lang: str) -> None:
+    """Leave each change where a reader looks for it first: in the language of the index, and on its battle's own page."""
+    told: dict[tuple[str, ...], set[str]] = {}
+    for row in sorted(
+        rows, key=lambda row: (row["facts"]["lang"] != lang, row["facts"]["battle"] == OVERVIEW)
+    ):
+        facts, kept = row["facts"], []
+        for change in row["changes"]:
+            pages = told.setdefault((facts["city"], facts["period"], change["kind"], change["key"]), set())
+            if facts["battle"] not in pages and not (pages and facts["battle"] == OVERVIEW):
+                kept.append(change)
+            pages.add(facts["battle"])
+        row["changes"] = kept
+
+
+def _shown_reason(reason: str) -> str:
+    """The reason of a failure without names of the program; those are for the console and the log."""
+    return _NAMES.sub("", reason)
 
 
 def _order(report: Report) -> tuple[str, int, int]:

@@ -18,6 +18,7 @@ from helpers.page.charts.labels import label
 from helpers.page.charts.month_strip import month_strip
 from helpers.page.charts.ordered_bars import ordered_bars
 from helpers.page.charts.survey_points import survey_points
+from helpers.page.columns import rows_of
 from helpers.page.numbers import Measure, format_number, format_quantity, format_set_number, gap_words
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.registry.city_records import ScopeChange
@@ -25,9 +26,19 @@ from helpers.registry.land import land, terms
 
 
 def caption(
-    battle: Battle, section: str, lang: str, *, unit: str, decimals: int, fields: Mapping[str, object]
+    battle: Battle,
+    section: str,
+    lang: str,
+    *,
+    of: str,
+    unit: str,
+    decimals: int,
+    fields: Mapping[str, object],
 ) -> Caption:
-    """Caption of a figure from the texts ``title``, ``measure`` and ``note`` of a section of the battle's page."""
+    """Caption of a figure from the texts ``title``, ``measure`` and ``note`` of a section of the battle's page.
+
+    ``of`` is the battle's table that the figure draws.
+    """
 
     def told(key: str) -> str:
         return battle_page.text(battle.name, f"{section}.{key}", lang, place=place(battle, lang), **fields)
@@ -37,7 +48,7 @@ def caption(
         title=told("title"),
         measure=told("measure"),
         note=told("note"),
-        source=battle_page.source(battle, "department_workbook", lang),
+        source=battle_page.source(battle, lang, of),
         unit=unit,
         decimals=decimals,
         battle=battle.name,
@@ -64,7 +75,13 @@ def surveys(battle: Battle, section: str, row: pd.Series, points: pd.DataFrame, 
     return survey_points(
         points,
         caption=caption(
-            battle, section, lang, unit=row["unit"], decimals=facts.measure.decimals, fields=fields
+            battle,
+            section,
+            lang,
+            of="years",
+            unit=row["unit"],
+            decimals=facts.measure.decimals,
+            fields=fields,
         ),
         lang=lang,
         alt=battle_page.text(battle.name, f"{section}.alt", lang),
@@ -83,7 +100,13 @@ def tillage(battle: Battle, row: pd.Series, lang: str) -> Chart:
     return charts.annual_line(
         years[["year", "value"]],
         caption=caption(
-            battle, "tillage", lang, unit=row["unit"], decimals=facts.measure.decimals, fields=fields
+            battle,
+            "tillage",
+            lang,
+            of="years",
+            unit=row["unit"],
+            decimals=facts.measure.decimals,
+            fields=fields,
         ),
         lang=lang,
         target=_target(facts),
@@ -113,7 +136,13 @@ def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     return charts.cumulative_path(
         pd.DataFrame({"date": years["year"].map(_year_end), "value": years["value"]}),
         caption=caption(
-            battle, "greening", lang, unit=measure.unit, decimals=measure.decimals, fields=fields
+            battle,
+            "greening",
+            lang,
+            of="greening",
+            unit=measure.unit,
+            decimals=measure.decimals,
+            fields=fields,
         ),
         lang=lang,
         plan=pd.DataFrame({"date": ends, "value": [state["first_value"], state["target_value"]]}),
@@ -139,7 +168,7 @@ def counties(battle: Battle, rows: pd.DataFrame, lang: str) -> Chart:
         id=f"{indicator_id.replace('_', '-')}-counties",
         title=capitalise(battle_page.text("land", "counties.title", lang, **fields)),
         measure=capitalise(battle_page.text("land", "counties.measure", lang, **fields)),
-        source=battle_page.source(battle, "department_workbook", lang),
+        source=battle_page.source(battle, lang, "counties"),
         unit=record.unit,
         decimals=2 if rows["value"].max() < 100 else 1,
         battle=battle.name,
@@ -161,7 +190,7 @@ def forest_change(battle: Battle, lang: str) -> Chart:
     names = [capitalise(getattr(terms().areas[term], lang)) for term in found["term"]]
     return charts.waterfall(
         pd.DataFrame({"item": names, "value": found["value"]}),
-        caption=caption(battle, "change", lang, unit="ha", decimals=0, fields=fields),
+        caption=caption(battle, "change", lang, of="forest_change", unit="ha", decimals=0, fields=fields),
         lang=lang,
     )
 
@@ -180,14 +209,14 @@ def vegetation(battle: Battle, found: pd.DataFrame, n_clear: int, lang: str) -> 
     per_decade = found[["estimate", "low", "high"]].mul(10).set_axis(["value", "low", "high"], axis=1)
     return charts.dot_interval(
         per_decade.assign(name=found["zone"], n=found["n"]),
-        caption=caption(battle, "vegetation", lang, unit="index", decimals=3, fields=fields),
+        caption=caption(battle, "vegetation", lang, of="vegetation", unit="index", decimals=3, fields=fields),
         lang=lang,
     )
 
 
 def published(battle: Battle, lang: str) -> list[Chart]:
     """The published tillage areas with the break where the city's territory changed; nothing where it did not."""
-    found = battle.tables["published"]
+    found = rows_of(battle, "published")
     city = battle.context.city
     is_whole = found["area_zh"].str.fullmatch(rf"{re.escape(city.name_zh)}(\(.+\))?")
     rows = found[
@@ -245,7 +274,7 @@ def matter(battle: Battle, lang: str) -> Chart:
     }
     return charts.slope(
         levels,
-        caption=caption(battle, "matter", lang, unit="g_kg", decimals=1, fields=fields),
+        caption=caption(battle, "matter", lang, of="matter_levels", unit="g_kg", decimals=1, fields=fields),
         lang=lang,
     )
 
@@ -260,7 +289,7 @@ def risks(battle: Battle, lang: str) -> Chart:
     dots = zones.rename(columns={"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"})
     return charts.dot_interval(
         dots[["name", "value", "low", "high", "n"]],
-        caption=caption(battle, "risk", lang, unit="pct", decimals=1, fields=fields),
+        caption=caption(battle, "risk", lang, of="risks", unit="pct", decimals=1, fields=fields),
         lang=lang,
     )
 
@@ -292,7 +321,7 @@ def season(battle: Battle, lang: str) -> Chart:
     }
     return charts.seasonal_band(
         found[["date", "value", "median", "low", "high", "precipitation_mm"]],
-        caption=caption(battle, "season", lang, unit="pct", decimals=0, fields=fields),
+        caption=caption(battle, "season", lang, of="season", unit="pct", decimals=0, fields=fields),
         lang=lang,
     )
 
@@ -308,7 +337,7 @@ def wetland(battle: Battle, lang: str) -> Chart:
     }
     return survey_points(
         points,
-        caption=caption(battle, "wetland", lang, unit="ha", decimals=0, fields=fields),
+        caption=caption(battle, "wetland", lang, of="wetland", unit="ha", decimals=0, fields=fields),
         lang=lang,
         alt=battle_page.text(battle.name, "wetland.alt", lang),
     )
@@ -321,7 +350,7 @@ def open_water(battle: Battle, lang: str) -> Chart:
     fields = {"year": battle.context.as_of.year, "below": int((shares < 95).sum()), "total": len(shares)}
     return month_strip(
         found.assign(name=found[f"name_{lang}"])[["name", "month", "share_pct"]],
-        caption=caption(battle, "open_water", lang, unit="pct", decimals=0, fields=fields),
+        caption=caption(battle, "open_water", lang, of="open_water", unit="pct", decimals=0, fields=fields),
         lang=lang,
         alt=battle_page.text(battle.name, "open_water.alt", lang),
     )

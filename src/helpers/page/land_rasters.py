@@ -6,24 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.battles.context import Battle
 from helpers.battles.raster_tables import draw_from
 from helpers.page import battle_page, document
-from helpers.page.battle_page import place, table
+from helpers.page.battle_page import place
 from helpers.page.blocks import Block
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
+from helpers.page.columns import Table, lay_out, rows_of
+from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_number
-from helpers.page.wording.sentence import capitalise
 from helpers.periods import span_label
 from helpers.statistics.trend_map import TrendMap
 
-KIND = "raster_images"
 _PERCENT = {"NDVI": 1.0, "cover": 100.0}  # what a value of the index is told in
 _MEASURES = {"NDVI": Measure("index", 4), "cover": Measure("pp", 2)}
-_ZONE_DECIMALS = {"NDVI": 3, "cover": 1}
 
 
 def text(path: str, lang: str, **fields: object) -> str:
@@ -42,8 +40,8 @@ def raster(battle: Battle, index: str, *, lang: str) -> Block:
         ``NDVI`` or ``cover``.
     """
     heading, name = text(f"heading.{index}", lang), text(f"names.{index}", lang)
-    told = battle.tables["raster_map"]
-    if told.empty:
+    told = rows_of(battle, "raster_map")
+    if told.empty or rows_of(battle, "raster_pixels").empty:
         return document.section(heading, text("none", lang, index=name, word=index))
     drawn = draw_from(battle.tables)
     if drawn is None:
@@ -103,7 +101,7 @@ def _map(battle: Battle, index: str, drawn: TrendMap, lang: str) -> Chart:
         id=f"{battle.name.replace('_', '-')}-raster",
         title=text("title", lang, **shares),
         measure=text(f"measure.{index}", lang, place=place(battle, lang)),
-        source=battle_page.source(battle, KIND, lang),
+        source=battle_page.source(battle, lang, "raster_map"),
         unit=measure.unit,
         decimals=measure.decimals,
         battle=battle.name,
@@ -111,23 +109,23 @@ def _map(battle: Battle, index: str, drawn: TrendMap, lang: str) -> Chart:
     return raster_map(replace(drawn, slope=_PERCENT[index] * drawn.slope), caption=caption, lang=lang)
 
 
-def _zones(battle: Battle, index: str, lang: str) -> Markup | None:
+def _zones(battle: Battle, index: str, lang: str) -> Table | None:
     """Yearly values, one row a year and one column a zone."""
-    zones = battle.tables["raster_zones"]
+    zones = rows_of(battle, "raster_zones")
     if zones.empty:
         return None
-    order = list(dict.fromkeys(zones[f"name_{lang}"]))
-    wide = zones.pivot(index="year", columns=f"name_{lang}", values="value")[order] * _PERCENT[index]
-    unit = text("unit", lang) if index == "cover" else ""
-    wide.columns = [capitalise(f"{name}{unit}") for name in order]
-    shown = wide.rename_axis(text("year", lang)).reset_index()
-    shown = shown.astype({shown.columns[0]: "str"})
-    measure = Measure("index", _ZONE_DECIMALS[index])
-    return table(
+    return lay_out(
         battle,
-        shown,
-        caption=text(f"table.{index}", lang),
+        f"rasters.table.{index}",
+        zones.sort_values("year", kind="stable"),
+        of="raster_zones",
         lang=lang,
-        measures=dict.fromkeys(shown.columns[1:], measure),
-        kind=KIND,
+        by=["year"],
+        each=dict.fromkeys(zones[f"name_{lang}"]),
     )
+
+
+@form("percent")
+def _percent(_: At, share: float) -> float:
+    """A share of one in percent."""
+    return 100 * share

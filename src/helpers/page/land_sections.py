@@ -9,18 +9,19 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
-from helpers.battles.judgement import is_missing, sort_worst_first
+from helpers.battles.judgement import is_missing
 from helpers.battles.land_ledger import latest_scope
-from helpers.page import battle_page, document, land_figures, tables, wording
-from helpers.page.battle_page import headline, headlines, table, write_days
+from helpers.page import battle_page, document, land_figures, reported, wording
+from helpers.page.battle_page import headline, headlines
 from helpers.page.blocks import Block
-from helpers.page.numbers import Measure, exact_decimals, format_quantity
-from helpers.page.wording.sentence import Facts, capitalise
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.forms import At, form
+from helpers.page.numbers import Measure, format_quantity
+from helpers.page.set_aside import differing_note, faults
+from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
-from helpers.periods import span_label
 from helpers.registry.land import register_term, terms
 
-KIND = "department_workbook"
 _MOST_OVERDUE = 12
 
 
@@ -31,10 +32,20 @@ def text(path: str, lang: str, **fields: object) -> str:
 
 def series(battle: Battle) -> pd.DataFrame:
     """Yearly values behind the sparklines of page one, each indicator in the scope of its latest value."""
-    years = battle.tables["years"]
+    years = rows_of(battle, "years")
     if years.empty:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
     return latest_scope(years)[["indicator_id", "year", "value"]]
+
+
+def years_of(battle: Battle, indicator_ids: Iterable[str]) -> pd.DataFrame:
+    """Yearly values of some indicators, each in the scope of its latest value, by year, with the labels of the table."""
+    years = rows_of(battle, "years")
+    if years.empty:
+        return years
+    own = years[years["indicator_id"].isin(list(indicator_ids))]
+    kept = latest_scope(own.assign(label=own.index)) if len(own) else own.assign(label=own.index)
+    return years.loc[kept["label"]].sort_values("year", kind="stable")
 
 
 def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sentence | None:
@@ -74,53 +85,55 @@ def quantity(indicator_id: str, value: float, lang: str, *, extra_decimals: int 
 
 def published(battle: Battle, *, lang: str) -> Block | None:
     """Real published figures under their own scopes, apart from everything simulated; nothing where there are none."""
-    found = battle.tables["published"]
+    found = rows_of(battle, "published")
     if found.empty:
         return None
-    titles = list(dict.fromkeys(found["source_title"]))
-    cells = [
-        [
-            capitalise(getattr(row, f"name_{lang}")),
-            row.area_zh if lang == "zh" else row.area_en,
-            _span(row.period_start, row.period_end, lang),
-            text(f"published.kinds.{row.kind}", lang)
-            + (text("published.derived", lang) if row.is_derived else ""),
-            format_quantity(row.value, Measure(row.unit, exact_decimals(row.value)), lang),
-            str(titles.index(row.source_title) + 1),
-        ]
-        for row in found.itertuples()
-    ]
-    shown = pd.DataFrame(cells, columns=text("published.columns", lang))
-    listed = text("published.joiner", lang).join(f"{n} {title}" for n, title in enumerate(titles, start=1))
+    listed = (f"{n} {title}" for n, title in enumerate(dict.fromkeys(found["source_title"]), start=1))
     return document.section(
         text("published.heading", lang),
         *land_figures.published(battle, lang),
-        tables.data_table(shown, caption=text("published.table", lang), lang=lang, source=listed),
+        lay_out(
+            battle,
+            "land.published.table",
+            of="published",
+            lang=lang,
+            source=text("published.joiner", lang).join(listed),
+            observed=True,
+        ),
         text("published.note", lang),
         observed=True,
     )
 
 
-def _span(start: pd.Timestamp, end: pd.Timestamp, lang: str) -> str:
-    """Name a span; several whole years by the first and the last."""
-    if start.year == end.year:
-        return span_label(start.date(), end.date(), lang)
-    return text("published.years", lang, first=start.year, last=end.year)
+@form("published_kind")
+def _published_kind(at: At, kind: str, is_derived: bool) -> str:
+    """Whether a figure is a value, a change or a target, and whether it was worked out."""
+    return at.text(f"published.kinds.{kind}") + (at.text("published.derived") if is_derived else "")
+
+
+@form("published_number")
+def _published_number(at: At, title: str) -> str:
+    """Number of a source in the line under the table."""
+    titles = list(dict.fromkeys(rows_of(at.battle, "published")["source_title"]))
+    return str(titles.index(title) + 1)
 
 
 def counties(battle: Battle, indicator_id: str, lang: str) -> list[object]:
     """Counties as ordered bars, and whether they add up to the city; else what has to be supplied."""
-    rows = battle.tables["counties"]
+    rows = rows_of(battle, "counties")
     rows = rows[rows["indicator_id"] == indicator_id] if len(rows) else rows
     if rows.empty:
         return [text("counties.none", lang, indicator=indicator_name(indicator_id, lang))]
-    return [land_figures.counties(battle, rows, lang), county_balance(battle, indicator_id, lang)]
+    return [land_figures.counties(battle, rows, lang), *county_balance(battle, indicator_id, lang)]
 
 
-def county_balance(battle: Battle, indicator_id: str, lang: str) -> str:
+def county_balance(battle: Battle, indicator_id: str, lang: str) -> list[str]:
     """Say by how much the counties miss the city, and which of them did not report."""
-    found = battle.tables["county_balance"]
-    row = found[found["indicator_id"] == indicator_id].iloc[0]
+    found = rows_of(battle, "county_balance")
+    own = found[found["indicator_id"] == indicator_id] if len(found) else found
+    if own.empty:
+        return []
+    row = own.iloc[0]
     figures = {
         name: quantity(indicator_id, abs(row[name]), lang, extra_decimals=2 if name == "gap" else 0)
         for name in ("parts", "total", "gap")
@@ -139,12 +152,15 @@ def county_balance(battle: Battle, indicator_id: str, lang: str) -> str:
     )
     missing = row[f"missing_{lang}"]
     gap = " " if lang == "en" else ""
-    return told + (gap + text("counties.missing", lang, names=missing) if missing else "")
+    return [told + (gap + text("counties.missing", lang, names=missing) if missing else "")]
 
 
 def ledger_notes(battle: Battle, indicator_ids: Iterable[str], lang: str) -> list[str]:
     """Where reported and computed figures differ in the latest year told, and what could not be computed."""
-    differs, against = battle.tables["differences"], battle.tables["contradictions"]
+    differs, against = (
+        table if len(table) else pd.DataFrame(columns=["indicator_id", "period"])
+        for table in (rows_of(battle, name) for name in ("differences", "contradictions"))
+    )
     notes = []
     for name in indicator_ids:
         own = differs[differs["indicator_id"] == name].sort_values("period").tail(1)
@@ -164,96 +180,58 @@ def ledger_notes(battle: Battle, indicator_ids: Iterable[str], lang: str) -> lis
 
 def findings(battle: Battle, *, lang: str) -> Block:
     """Findings of the battle's registers: found, closed, open and overdue on the day of the report."""
-    heading, summary = text("findings.heading", lang), battle.tables["findings_summary"]
-    if summary.empty:
+    heading = text("findings.heading", lang)
+    if rows_of(battle, "findings_summary").empty:
         return document.section(heading, text("findings.none", lang))
     day = battle.context.as_of.isoformat()
-    shown = summary.assign(register=[register_name(name, lang) for name in summary["register"]])
-    shown = shown[["register", "n_found", "n_closed", "n_late", "n_open", "n_overdue"]]
     return document.section(
         heading,
-        table(
-            battle,
-            shown.set_axis(text("findings.columns", lang), axis=1),
-            caption=text("findings.table", lang, day=day),
-            lang=lang,
-            kind=KIND,
-        ),
+        lay_out(battle, "land.findings.table", of="findings_summary", lang=lang, fields={"day": day}),
         *_overdue(battle, day, lang),
     )
 
 
-def register_name(name: str, lang: str) -> str:
+@form("register")
+def _register(at: At, name: str) -> str:
     """Name of a register: as it stands, in English the known kind with the year it carries."""
-    if lang == "zh":
+    if at.lang == "zh":
         return name
     year = re.search(r"\d{4}", name)
-    return getattr(terms().registers[register_term(name)], lang) + (f" {year[0]}" if year else "")
+    return terms().registers[register_term(name)].en + (f" {year[0]}" if year else "")
 
 
 def _overdue(battle: Battle, day: str, lang: str) -> list[object]:
-    rows = battle.tables["findings"]
-    rows = rows[rows["is_overdue"].astype(bool)]
+    rows = rows_of(battle, "findings")
+    rows = rows[rows["is_overdue"].astype(bool)] if len(rows) else rows
     if rows.empty:
         return [text("findings.no_overdue", lang, day=day)]
-    days = (pd.Timestamp(battle.context.as_of) - rows["due_date"]).dt.days
-    listed = rows.assign(days=days).sort_values("days", ascending=False, kind="stable").head(_MOST_OVERDUE)
-    shown = pd.DataFrame(
-        {
-            "id": listed["finding_id"],
-            "register": [register_name(name, lang) for name in listed["register"]],
-            "place": listed[f"name_{lang}"],
-            "found": listed["found_date"],
-            "due": listed["due_date"],
-            "days": listed["days"],
-        }
-    )
-    made = table(
-        battle,
-        write_days(shown).set_axis(text("findings.overdue_columns", lang), axis=1),
-        caption=text("findings.overdue", lang),
-        lang=lang,
-        kind=KIND,
-    )
-    return [
-        made,
-        *([text("findings.more", lang, n=len(rows), shown=len(listed))] if len(listed) < len(rows) else []),
-    ]
+    listed = rows.sort_values("due_date", kind="stable").head(_MOST_OVERDUE)
+    made = lay_out(battle, "land.findings.overdue", listed, of="findings", lang=lang)
+    more = text("findings.more", lang, n=len(rows), shown=len(listed))
+    return [made, *([more] if len(listed) < len(rows) else [])]
+
+
+@form("days_overdue")
+def _days_overdue(at: At, due: pd.Timestamp) -> int:
+    """Days from the day a finding was due to the day of the report."""
+    return (pd.Timestamp(at.battle.context.as_of) - due).days
 
 
 def measures(battle: Battle, *, lang: str) -> Block:
     """Indicators of the battle's ledgers: those with values, worst first, then what has to be supplied."""
-    known = registry.indicators()
-    told, lacking = [], []
-    for _, row in sort_worst_first(battle.results).iterrows():
-        facts = Facts(row, lang)
-        name, target = capitalise(facts.name), tables.target_cell(facts)
-        if pd.isna(row["value"]):
-            lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
-        else:
-            value = tables.quantity_cell(row["value"], facts.measure, lang)
-            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
-    shown = [
-        table(
-            battle,
-            pd.DataFrame(cells, columns=text(f"measures.{columns}", lang), dtype="object"),
-            caption=text(f"measures.{caption}", lang),
-            lang=lang,
-            kind=KIND,
-        )
-        for cells, columns, caption in ((told, "columns", "table"), (lacking, "missing_columns", "missing"))
-        if cells
-    ]
+    shown = reported.indicator_tables(battle, battle.results, lang=lang, suffix="_computed")
     return document.section(text("measures.heading", lang), *shown)
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
     """What each ledger, survey and feed of the battle covers, what is missing, and the caveats of the report."""
-    listed = [_covered(row, lang) for row in battle.tables["coverage"].itertuples()]
-    n_refused = len(battle.tables["quarantine"])
+    found = rows_of(battle, "coverage")
+    listed = [_covered(row, lang) for row in found.itertuples()]
+    n_refused = len(faults(battle))
     notes = [text("coverage.refused", lang, n=n_refused) if n_refused else text("coverage.clean", lang)]
+    notes += [note for note in (differing_note(battle, lang),) if note]
     notes.append(text("names", lang))
-    if not battle.tables["coverage"]["valid"].sum():
+    if found.empty or not found["valid"].sum():
         notes.insert(0, text("coverage.none", lang))
     return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.noise import AUTOMATIC, COMPLIANCE, SHARE
 from helpers.page import battle_page, charts, document, wording
-from helpers.page.battle_page import headline, place
+from helpers.page.battle_page import headline, joined, place
 from helpers.page.blocks import Block, Sheet
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.hour_panels import hour_panels
-from helpers.page.numbers import Measure, format_interval, format_number, format_quantity, gap_words
+from helpers.page.columns import Table, lay_out, rows_of
+from helpers.page.forms import At, form
+from helpers.page.numbers import Measure, format_interval, format_quantity, gap_words
 from helpers.page.wording.sentence import Facts
-from helpers.page.words import word
 from helpers.periods import span_label
 from helpers.standards import noise
 
-_KIND, _SHARE, _LEVEL = "noise_points", Measure("pct", 1), Measure("db_a", 1)
+_SHARE, _LEVEL = Measure("pct", 1), Measure("db_a", 1)
 
 
 def text(path: str, lang: str, **fields: object) -> str:
@@ -38,11 +37,12 @@ def compliance(battle: Battle, *, lang: str) -> Block:
         (wording.no_data_sentence if is_missing(row["value"]) else wording.value_sentence)(row, lang=lang)
         for row in rows
     ]
-    if battle.tables["noise_years"].empty:
-        return document.section(heading, told, text("compliance.none", lang))
+    told = [told] if told else []
+    if _told_years(battle).empty:
+        return document.section(heading, *told, text("compliance.none", lang))
     return document.section(
         heading,
-        told,
+        *told,
         _counts(battle, lang),
         _nights(battle, rows[0] if rows else None, lang),
         _by(battle, "zones", lang),
@@ -54,33 +54,25 @@ def compliance(battle: Battle, *, lang: str) -> Block:
 
 def automation(battle: Battle, *, lang: str) -> Block | None:
     """How many points have automatic stations, how complete their days are, and which hours are loudest."""
-    found, row = battle.tables["noise_automation"], headline(battle, SHARE)
-    if found.empty:
+    row = headline(battle, SHARE)
+    if rows_of(battle, "noise_automation").empty:
         return None
     told = [] if row is None or is_missing(row["value"]) else [wording.value_sentence(row, lang=lang)]
-    # Before the first station there is nothing to be valid: that is no lack of data.
-    shares = [format_number(one, decimals=1, lang=lang) for one in found["valid_pct"]]
-    valid = pd.Series(shares, index=found.index).mask(
-        found["n_days"] == 0, word("missing.not_applicable", lang)
-    )
-    shown = found.drop(columns="source_ids").astype({"year": "str"}).assign(valid_pct=valid)
-    shown = shown.set_axis(text("automation.columns", lang), axis=1)
-    measures = {shown.columns[3]: _SHARE}
-    table = battle_page.table(
-        battle, shown, caption=text("automation.table", lang), lang=lang, measures=measures, kind=_KIND
-    )
-    hours = battle.tables["noise_profile"]
+    hours = rows_of(battle, "noise_profile")
     year = battle.context.period.until(battle.context.as_of)[1].year
     drawn: list[object] = [text("automation.no_hours", lang, year=year)]
     if len(hours):
         drawn = [_hours(battle, hours, lang), *_check(battle, lang)]
-    return document.section(text("automation.heading", lang), told, table, *drawn)
+    table = lay_out(battle, "noise.automation.table", of="noise_automation", lang=lang)
+    return document.section(text("automation.heading", lang), *([told] if told else []), table, *drawn)
 
 
 def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
     """Rows of the coverage table: point-times with a valid level over those listed, in the report's year."""
     last = battle.context.period.until(battle.context.as_of)[1]
     years = _told_years(battle)
+    if years.empty:
+        return []
     return [
         {
             "source": text(
@@ -100,13 +92,16 @@ def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
 
 
 def _told_years(battle: Battle) -> pd.DataFrame:
-    years = battle.tables["noise_years"]
-    return years[years["is_told"]]
+    years = rows_of(battle, "noise_years")
+    return years[years["is_told"].astype(bool)] if len(years) else years
 
 
-def _counts(battle: Battle, lang: str) -> str:
-    """Point-times behind the latest year's share by night, with the interval."""
-    row = _told_years(battle).query("period == 'night'").iloc[-1]
+def _counts(battle: Battle, lang: str) -> str | None:
+    """Point-times behind the latest year's share by night, with the interval; nothing where no night was measured."""
+    nights = _told_years(battle).query("period == 'night' and n > 0")
+    if nights.empty:
+        return None
+    row = nights.iloc[-1]
     return text(
         "compliance.counts",
         lang,
@@ -137,7 +132,7 @@ def _nights(battle: Battle, row: pd.Series | None, lang: str) -> Chart:
         title=_title(row, years, lang),
         measure=text("compliance.measure", lang, place=place(battle, lang)),
         note=("；" if lang == "zh" else "; ").join(notes),
-        source=battle_page.source(battle, _KIND, lang),
+        source=battle_page.source(battle, lang, rows=years),
         unit="pct",
         decimals=1,
     )
@@ -160,51 +155,39 @@ def _title(row: pd.Series | None, years: pd.DataFrame, lang: str) -> str:
     return text("compliance.title", lang, **fields, gap=gap)
 
 
-def _by(battle: Battle, key: str, lang: str) -> Markup | None:
+def _by(battle: Battle, key: str, lang: str) -> Table | None:
     """Table of compliance by day and night, a row a zone class, quarter or year; nothing where none was measured."""
-    found = _told_years(battle) if key == "years" else battle.tables[f"noise_{key}"]
+    found = _told_years(battle) if key == "years" else rows_of(battle, f"noise_{key}")
     if found.empty:
         return None
     by = {"zones": "zone", "quarters": "quarter", "years": "year"}[key]
-    heads = text(f"{key}.columns", lang)
-    cells = [_cells(part, key, lang) for _, part in found.groupby(by, sort=True)]
-    shown = pd.DataFrame(cells, columns=heads)
-    year = battle.context.period.until(battle.context.as_of)[1].year
-    methods = "、" if lang == "zh" else ", "
-    caption = text(
-        f"{key}.table",
-        lang,
-        year=year,
-        method=methods.join(text(f"methods.{one}", lang) for one in dict.fromkeys(found["method"])),
+    methods = joined([text(f"methods.{one}", lang) for one in dict.fromkeys(found["method"])], lang)
+    return lay_out(
+        battle,
+        f"noise.{key}.table",
+        found.sort_values(by, kind="stable"),
+        of=f"noise_{key}",
+        lang=lang,
+        by=[by],
+        fields={"year": battle.context.period.until(battle.context.as_of)[1].year, "method": methods},
     )
-    width = 4 if key == "zones" else 3
-    ends = (len(heads) - width - 2, len(heads) - 2)
-    measures = {heads[place]: _SHARE for place in ends}
-    if key == "zones":
-        measures |= {heads[place]: Measure("db_a", 0) for place in (1, 5)}
-    return battle_page.table(battle, shown, caption=caption, lang=lang, measures=measures, kind=_KIND)
 
 
-def _cells(part: pd.DataFrame, key: str, lang: str) -> Sequence[object]:
-    """Cells of one row: its name, then limit, point-times, share and interval by day and by night."""
-    first = part.iloc[0]
-    if key == "zones":
-        cells: list[object] = [text("zones.name", lang, zone=first["zone"])]
-    elif key == "quarters":
-        cells = [text("quarters.name", lang, quarter=first["quarter"])]
-    else:
-        cells = [str(first["year"]), text(f"methods.{first['method']}", lang)]
-    for period in noise.PERIODS:
-        rows = part[part["period"] == period]
-        if key == "zones":
-            cells.append(float(noise.limits(first[["zone"]], pd.Series([period]))[0]))
-        if rows.empty:
-            cells += [0, float("nan"), None]
-            continue
-        one = rows.iloc[0]
-        interval = format_interval(one["low_pct"], one["high_pct"], _SHARE, lang) if one["n"] else None
-        cells += [int(one["n"]), one["rate_pct"], interval]
-    return cells
+@form("zone")
+def _zone(at: At, zone: str) -> str:
+    """Name of a class of noise zones."""
+    return at.text("zones.name", zone=zone)
+
+
+@form("quarter")
+def _quarter(at: At, quarter: int) -> str:
+    return at.text("quarters.name", quarter=quarter)
+
+
+@form("noise_limit")
+def _noise_limit(_: At, zone: str, period: str) -> float:
+    """Limit of a zone class by day or by night."""
+    return float(noise.limits(pd.Series([zone]), pd.Series([period]))[0])
 
 
 def _rules(battle: Battle, lang: str) -> str:
@@ -245,7 +228,7 @@ def _hours(battle: Battle, hours: pd.DataFrame, lang: str) -> Chart:
             place=place(battle, lang),
         ),
         note=text("hours.note", lang),
-        source=battle_page.source(battle, _KIND, lang),
+        source=battle_page.source(battle, lang, "noise_profile"),
         unit="db_a",
         decimals=1,
     )
@@ -254,11 +237,13 @@ def _hours(battle: Battle, hours: pd.DataFrame, lang: str) -> Chart:
 
 def _check(battle: Battle, lang: str) -> list[object]:
     """Whether the workbooks' own counts agree with the hours; where not, the places in a sheet."""
-    found = battle.tables["noise_differences"]
+    found = rows_of(battle, "noise_differences")
     if found.empty:
         return [text("automation.same", lang)]
     title = text("automation.sheet_title", lang)
     return [
         text("automation.differs", lang, n=len(found)),
-        Sheet(text("automation.sheet", lang), title, found, battle_page.source(battle, _KIND, lang)),
+        Sheet(
+            text("automation.sheet", lang), title, found, battle_page.source(battle, lang, "noise_profile")
+        ),
     ]

@@ -202,6 +202,7 @@ def gap_words(
     measure: Measure,
     lang: str,
     in_cell: bool = False,
+    so_far: bool = False,
 ) -> str:
     """Say how far a value is from its target, with direction and without a minus sign.
 
@@ -212,6 +213,8 @@ def gap_words(
     in_cell
         Table form: the columns before it have the unit, so the cell omits it (but for days and percentage
         points), and 比目标 too.
+    so_far
+        Of a cell: the value is of a part of the year whose whole the target is of.
 
     Returns
     -------
@@ -221,7 +224,7 @@ def gap_words(
     if is_missing(value) or is_missing(target) or not operator:
         return word("missing.not_applicable", lang)
     difference, decimals = gap(value, target, measure.decimals)
-    group = "gap_cell" if in_cell else "gap"
+    group = ("gap_cell_so_far" if so_far else "gap_cell") if in_cell else "gap"
     if difference.is_zero():
         return word(f"{group}.equal", lang)
     size = abs(difference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -10,18 +10,32 @@ from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.battles.judgement import is_missing
 from helpers.battles.milestones import STATES
 from helpers.battles.overview import FOLLOWS, PARTS, status_counts
 from helpers.battles.results import STATUSES
 from helpers.page import battle_page, document, tables, wording
-from helpers.page.battle_page import place, table
+from helpers.page.battle_page import joined, place
 from helpers.page.blocks import Block, labels, table_part
 from helpers.page.charts import Caption, Chart, timeline
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.forms import At, form
+from helpers.page.numbers import Measure
+from helpers.page.read_back import hold
 from helpers.page.tables.grid import build_table, note, stamped
-from helpers.page.wording.sentence import Facts, Sentence, capitalise, row_anchor, row_key
-from helpers.page.words import typeset, word
+from helpers.page.wording.sentence import (
+    Facts,
+    Sentence,
+    capitalise,
+    row_anchor,
+    row_key,
+    verdict,
+    verdicts,
+)
+from helpers.page.words import status_head, typeset, word
 
-KIND = "department_workbook"
+_TOLD_TOGETHER = ("missed", "no_data")
+
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
 
@@ -56,16 +70,17 @@ def page_one(battle: Battle, *, lang: str) -> Block:
 
 
 def _asked(battle: Battle) -> pd.DataFrame:
-    """What needs a decision: of each part its worst target, and all targets without data."""
-    worst = [wording.judged_targets(battle.tables[part]).head(1) for part in PARTS]
-    lacking = battle.results[battle.results["status"] == "no_data"]
-    known = [rows[rows["status"] != "no_data"] for rows in worst]
-    return pd.concat([*known, lacking], ignore_index=True)
+    """What needs a decision: of each part its worst target ahead, and all targets that were missed or lack data."""
+    parts = [wording.judged_targets(battle.tables[part]) for part in PARTS]
+    ahead = [rows[~verdicts(rows).isin(_TOLD_TOGETHER)].head(1) for rows in parts]
+    told = battle.results[verdicts(battle.results).isin(_TOLD_TOGETHER)]
+    return pd.concat([*ahead, told], ignore_index=True)
 
 
 def part_lead(battle: Battle, part: str, lang: str) -> Sentence:
     """The lead sentence a part has on its own page, under its name."""
     told = wording.lead_sentence(battle.tables[part], lang=lang)
+    hold(wording.verify_lead(told, battle.tables[part]), told)
     head = part_name(part, lang) + labels(lang)["colon"]
     return Sentence(head, told.body, told.kind, lang, numbers=told.numbers, simulated=told.simulated)
 
@@ -73,7 +88,7 @@ def part_lead(battle: Battle, part: str, lang: str) -> Sentence:
 def _matrix(battle: Battle, lang: str) -> Markup:
     counts = status_counts(battle)
     columns = {"part": text("matrix.part", lang)}
-    columns |= {status: capitalise(word(f"status.{status}", lang)) for status in STATUSES}
+    columns |= {status: capitalise(status_head(status, lang)) for status in STATUSES}
     columns["total"] = text("matrix.total", lang)
     rows = []
     for part, row in counts.iterrows():
@@ -95,8 +110,11 @@ def _count(number: int, status: str) -> Markup:
 
 def targets(battle: Battle, *, lang: str) -> Block:
     """Every target of the plan by part: value, target and status, each leading to its own page."""
-    found = battle.tables["targets"]
-    totals = battle.tables["totals"].iloc[-1]
+    found = rows_of(battle, "plan_targets")
+    heading = text("targets.heading", lang)
+    if found.empty:
+        return document.section(heading, word("table.empty", lang))
+    totals = rows_of(battle, "totals").iloc[-1]
     names = ("n_targets", "n_judged", "n_shown", "n_without_number")
     told = Sentence(
         "",
@@ -105,56 +123,64 @@ def targets(battle: Battle, *, lang: str) -> Block:
         lang,
         numbers=tuple(float(totals[name]) for name in names),
     )
-    rows = {row["target_id"]: row for _, row in battle.results.iterrows() if row["target_id"]}
-    shown = []
-    for part in PARTS:
-        own = found[found["part"] == part]
-        cells = [_target_cells(battle, one.target_id, rows, lang) for one in own.itertuples()]
-        if cells:
-            made = pd.DataFrame(cells, columns=text("targets.columns", lang), dtype="object")
-            caption = text("targets.table", lang, part=part_name(part, lang))
-            shown.append(table(battle, made, caption=caption, lang=lang, kind=KIND))
+    shown = [
+        lay_out(
+            battle,
+            "overview.targets.table",
+            own,
+            of="plan_targets",
+            lang=lang,
+            fields={"part": part_name(part, lang)},
+        )
+        for part in PARTS
+        if len(own := found[found["part"] == part])
+    ]
     aside = [
         _aside(battle.context.plan.target(one), lang) for one in found.loc[~found["is_judged"], "target_id"]
     ]
-    return document.section(text("targets.heading", lang), [told], *shown, *aside)
+    return document.section(heading, [told], *shown, *aside)
 
 
-def _target_cells(battle: Battle, target_id: str, rows: Mapping[str, pd.Series], lang: str) -> list[object]:
-    """Cells of one target; one that is not judged on its own says so."""
-    target = battle.context.plan.target(target_id)
-    article = text("targets.article", lang, n=target.article)
-    name = capitalise(getattr(target, f"name_{lang}"))
-    if target_id not in rows:
-        absent = word("missing.not_applicable", lang)
-        goal = _plain_goal(target, lang)
-        return [name, article, absent, absent, goal, text("targets.aside", lang)]
-    row = rows[target_id]
-    facts = Facts(row, lang)
-    return [
-        page_link(target.battle, name, lang, anchor=row_anchor(row_key(row))),
-        article,
-        tables.quantity_cell(row["value"], facts.measure, lang),
-        facts.span,
-        tables.target_cell(facts),
-        tables.chip(row["status"], lang) if target.judged else text("targets.aside", lang),
-    ]
+@form("target_link")
+def _target_link(at: At, target_id: str) -> Markup | str:
+    """Name of a target, which leads to its row on the page of its battle."""
+    target, rows = at.battle.context.plan.target(target_id), at.battle.results
+    name, own = capitalise(getattr(target, f"name_{at.lang}")), rows[rows["target_id"] == target_id]
+    if own.empty:
+        return name
+    return page_link(target.battle, name, at.lang, anchor=row_anchor(row_key(own.iloc[-1])))
 
 
-def _plain_goal(target: registry.Target, lang: str) -> Markup:
-    """The bound of a target that no row tells."""
-    row = pd.Series(
-        {
-            "indicator_id": target.indicator,
-            "unit": target.unit,
-            "period_start": pd.NaT,
-            "period_end": pd.NaT,
-            "target_value": target.value,
-            "target_operator": target.operator,
-            "target_date": pd.Timestamp(target.target_date) if target.target_date else pd.NaT,
-        }
-    )
-    return tables.target_cell(Facts(row, lang))
+@form("target_latest")
+def _target_latest(at: At, has_row: bool, value: float, indicator_id: str, unit: str) -> Markup | None:
+    """Value of a target's row; nothing where no row tells it."""
+    if not has_row:
+        return None
+    return tables.quantity_cell(value, Measure(unit, registry.indicator(indicator_id).decimals), at.lang)
+
+
+@form("target_goal")
+def _target_goal(at: At, target_id: str, value: float, operator: str, day: pd.Timestamp, unit: str) -> Markup:
+    """A target as a bound with its year: as its row says, and where no row tells it as the plan does."""
+    target = at.battle.context.plan.target(target_id)
+    row = {"target_value": value, "target_operator": operator, "target_date": day, "unit": unit}
+    if is_missing(operator):
+        dated = pd.Timestamp(target.target_date) if target.target_date else pd.NaT
+        row = {"target_value": target.value, "target_operator": target.operator, "target_date": dated}
+        row["unit"] = target.unit
+    row |= {"indicator_id": target.indicator, "period_start": pd.NaT, "period_end": pd.NaT}
+    return tables.target_cell(Facts(pd.Series(row), at.lang))
+
+
+@form("target_status")
+def _target_status(
+    at: At, target_id: str, status: str, end: pd.Timestamp, deadline: pd.Timestamp
+) -> Markup | str:
+    """Status of a target that is judged on its own."""
+    if is_missing(status) or not at.battle.context.plan.target(target_id).judged:
+        return at.text("targets.aside")
+    row = {"status": status, "period_end": end, "target_date": deadline}
+    return tables.chip(verdict(row), at.lang)
 
 
 def _aside(target: registry.Target, lang: str) -> str:
@@ -164,8 +190,7 @@ def _aside(target: registry.Target, lang: str) -> str:
 
 def milestones(battle: Battle, *, lang: str) -> Block:
     """The dated steps on a time line, and what the state of each rests on."""
-    found = battle.tables["milestones"]
-    heading = text("milestones.heading", lang)
+    found, heading = rows_of(battle, "milestones"), text("milestones.heading", lang)
     if found.empty:
         return document.section(heading, word("table.empty", lang))
     counts = {state: int((found["state"] == state).sum()) for state in STATES}
@@ -183,13 +208,11 @@ def milestones(battle: Battle, *, lang: str) -> Block:
         lang,
         numbers=(float(len(found)), *(float(n) for n in counts.values() if n)),
     )
-    cells = [_milestone_cells(row, lang) for row in found.itertuples()]
-    shown = pd.DataFrame(cells, columns=text("milestones.columns", lang), dtype="object")
     return document.section(
         heading,
         [told],
         _timeline(battle, counts, lang),
-        table(battle, shown, caption=text("milestones.table", lang), lang=lang, kind=KIND),
+        lay_out(battle, "overview.milestones.table", of="milestones", lang=lang),
         text("milestones.rule", lang),
     )
 
@@ -202,7 +225,7 @@ def _timeline(battle: Battle, counts: Mapping[str, int], lang: str) -> Chart:
         title=text("milestones.title", lang, **fields),
         measure=text("milestones.measure", lang, **fields),
         note=text("milestones.note", lang),
-        source=battle_page.source(battle, KIND, lang),
+        source=battle_page.source(battle, lang, "milestones"),
     )
     shown = pd.DataFrame(
         {
@@ -215,11 +238,16 @@ def _timeline(battle: Battle, counts: Mapping[str, int], lang: str) -> Chart:
     return timeline(shown, caption=caption, lang=lang, as_of=battle.context.as_of)
 
 
-def _milestone_cells(row: object, lang: str) -> list[object]:
-    basis = text(f"milestones.basis.{row.basis or 'none'}", lang, n=row.n_targets, met=row.n_met)
-    state = tables.chip(_DRAWN[row.state], lang, name=text(f"milestones.states.{row.state}", lang))
-    article = text("targets.article", lang, n=row.article)
-    return [getattr(row, f"title_{lang}"), article, f"{row.due:%Y-%m-%d}", state, basis]
+@form("step_state")
+def _step_state(at: At, state: str) -> Markup:
+    """State of a dated step, drawn as a status that says the same."""
+    return tables.chip(_DRAWN[state], at.lang, name=at.text(f"milestones.states.{state}"))
+
+
+@form("step_basis")
+def _step_basis(at: At, basis: str, n: int, met: int) -> str:
+    """What the state of a dated step rests on."""
+    return at.text(f"milestones.basis.{basis}", n=n, met=met)
 
 
 def _day(day: date, lang: str) -> str:
@@ -228,7 +256,9 @@ def _day(day: date, lang: str) -> str:
 
 def articles(battle: Battle, *, lang: str) -> Block:
     """Every article once: how it is followed, what is known, and where it is told."""
-    found = battle.tables["articles"]
+    found = rows_of(battle, "articles")
+    if found.empty:
+        return document.section(text("articles.heading", lang, n=0), word("table.empty", lang))
     counts = {
         name: int(found["follows"].str.split(";").map(lambda told, n=name: n in told).sum())
         for name in FOLLOWS
@@ -240,53 +270,42 @@ def articles(battle: Battle, *, lang: str) -> Block:
         lang,
         numbers=(float(len(found)), *map(float, counts.values())),
     )
-    anchors = _article_anchors(battle)
-    cells = [list(_article_cells(row, anchors, lang)) for row in found.itertuples()]
-    shown = pd.DataFrame(cells, columns=text("articles.columns", lang), dtype="object")
     heading = text("articles.heading", lang, n=len(found))
     return document.section(
-        heading, [told], table(battle, shown, caption=text("articles.table", lang), lang=lang, kind=KIND)
+        heading, [told], lay_out(battle, "overview.articles.table", of="articles_with_place", lang=lang)
     )
 
 
-def _article_anchors(battle: Battle) -> dict[int, tuple[str, str]]:
-    """Where an article is told first: the part, and the place of the row of its first target or indicator."""
-    plan, found = battle.context.plan, {}
-    measures = [(one.article, "indicator_id", one.indicator) for one in plan.measures if one.indicator]
-    for article, column, key in [*((one.article, "target_id", one.id) for one in plan.targets), *measures]:
-        for part in PARTS if article not in found else ():
-            rows = battle.tables[part]
-            rows = rows[rows[column] == key]
-            if len(rows) and article not in found:
-                found[article] = (part, row_anchor(row_key(rows.iloc[0])))
-    return found
+@form("followed_by")
+def _followed_by(at: At, follows: str) -> str:
+    """How an article is followed."""
+    return joined((at.text(f"articles.follow.{name}") for name in follows.split(";")), at.lang)
 
 
-def _article_cells(row: object, anchors: Mapping[int, tuple[str, str]], lang: str) -> Iterator[object]:
-    yield text("targets.article", lang, n=row.article)
-    yield getattr(row, f"title_{lang}")
-    yield text("join", lang).join(text(f"articles.follow.{name}", lang) for name in row.follows.split(";"))
-    yield _article_state(row, lang)
-    part, anchor = anchors.get(row.article, (row.part, ""))
-    shown = text("articles.here", lang) if part == "cross_cutting" else part_name(part, lang)
-    yield (
-        word("missing.not_applicable", lang)
-        if row.follows == "none"
-        else page_link(part, shown, lang, anchor=anchor)
-    )
+@form("article_link")
+def _article_link(at: At, follows: str, part: str, label: int) -> Markup | None:
+    """Where an article is told: on this page, or on that of a battle; nothing where it is not followed."""
+    if follows == "none":
+        return None
+    anchor = "" if label < 0 else row_anchor(row_key(at.battle.tables[part].loc[label]))
+    shown = at.text("articles.here") if part == "cross_cutting" else part_name(part, at.lang)
+    return page_link(part, shown, at.lang, anchor=anchor)
 
 
-def _article_state(row: object, lang: str) -> str:
-    if row.follows == "none":
-        return getattr(row, f"reason_{lang}")
+@form("article_state")
+def _article_state(at: At, follows: str, reason: str, *counts: int) -> str:
+    """What is known of an article: its targets, its dated steps, its measures."""
+    if follows == "none":
+        return reason
+    n_targets, n_judged, n_good, n_milestones, n_done, n_measures = counts
     told = []
-    if row.n_targets:
-        told.append(text("articles.targets", lang, n=row.n_targets, judged=row.n_judged, good=row.n_good))
-    if row.n_milestones:
-        told.append(text("articles.milestones", lang, n=row.n_milestones, done=row.n_done))
-    if row.n_measures:
-        told.append(text("articles.measures", lang, n=row.n_measures))
-    return text("articles.gap", lang).join(told)
+    if n_targets:
+        told.append(at.text("articles.targets", n=n_targets, judged=n_judged, good=n_good))
+    if n_milestones:
+        told.append(at.text("articles.milestones", n=n_milestones, done=n_done))
+    if n_measures:
+        told.append(at.text("articles.measures", n=n_measures))
+    return at.text("articles.gap").join(told)
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
@@ -304,7 +323,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
             if row.valid < row.expected
             else "",
         }
-        for row in battle.tables["coverage"].itertuples()
+        for row in rows_of(battle, "coverage").itertuples()
     ]
     return document.coverage(
         pd.DataFrame(listed), lang=lang, results=battle.results, notes=[text("coverage.note", lang)]

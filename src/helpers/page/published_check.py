@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from markupsafe import Markup
-
 from helpers import registry
 from helpers.battles.context import Battle
-from helpers.page import battle_page, document, tables
+from helpers.page import battle_page, document
 from helpers.page.blocks import Block
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, exact_decimals, format_number, format_quantity
-from helpers.page.wording.sentence import capitalise
+from helpers.page.tables.data import heading
+from helpers.page.wording.rules import indicator_name
 
 
 def text(path: str, lang: str, **fields: object) -> str:
@@ -30,104 +30,106 @@ def conflicts_and_check(battle: Battle, lang: str) -> list[object]:
 
 
 def _series(battle: Battle, lang: str) -> list[object]:
-    found = battle.tables["published_series"]
+    found = rows_of(battle, "published_series")
     if found.empty:
         return []
-    cells = found.assign(cell=[_cell(row, lang) for row in found.itertuples()])
-    wide = cells.pivot_table(index="year", columns="indicator_id", values="cell", aggfunc="first")
-    wide = wide[[name for name in registry.indicators() if name in wide.columns]]
-    units = {name: Measure(registry.indicator(name).unit, 0) for name in wide.columns}
-    heads = {name: _name(name, lang) for name in wide.columns}
-    shown = wide.fillna(text("series.missing", lang)).rename(columns=heads).reset_index()
-    shown = shown.astype({"year": "str"}).rename(columns={"year": text("series.year", lang)})
-    made = tables.data_table(
-        shown,
-        caption=text("series.caption", lang),
+    titles = dict.fromkeys(
+        _source(row.source_title, row.publisher, row.published_at, lang) for row in found.itertuples()
+    )
+    made = lay_out(
+        battle,
+        "published_check.series.table",
+        found.sort_values("year", kind="stable"),
+        of="published_series",
         lang=lang,
-        measures={heads[name]: unit for name, unit in units.items()},
-        source=_sources(found, lang),
+        by=["year"],
+        each=registry.indicators(),
+        source=text("joiner", lang).join(titles),
+        observed=True,
     )
     return [made, *([text("series.note", lang)] if found["is_derived"].any() else [])]
 
 
-def _cell(row: object, lang: str) -> str:
-    value = format_number(row.value, decimals=exact_decimals(row.value), lang=lang)
-    return text("series.derived", lang, value=value) if row.is_derived else value
-
-
 def _rivals(battle: Battle, lang: str) -> list[object]:
-    found = battle.tables["published_rivals"]
-    if found.empty:
+    if rows_of(battle, "published_rivals").empty:
         return []
-    cells = [
-        [
-            _name(row.indicator_id, lang),
-            row.period.replace("/", "—" if lang == "zh" else "–"),
-            format_quantity(row.value, Measure(row.unit, exact_decimals(row.value)), lang),
-            text(f"rivals.{'yes' if row.shown else 'no'}", lang),
-            _source(row, lang),
-        ]
-        for row in found.itertuples()
-    ]
-    shown = pd.DataFrame(cells, columns=text("rivals.columns", lang))
-    return [
-        tables.data_table(shown, caption=text("rivals.caption", lang), lang=lang),
-        text("rivals.rule", lang),
-    ]
+    made = lay_out(battle, "published_check.rivals.table", of="published_rivals", lang=lang, observed=True)
+    return [made, text("rivals.rule", lang)]
 
 
 def _check(battle: Battle, lang: str) -> list[object]:
-    found = battle.tables["published_check"]
+    found = rows_of(battle, "published_check")
     if battle.context.simulated:
         return [text("check.simulated", lang)]
     if found.empty:
         return [text("check.none", lang)]
-    compared = found[found["is_comparable"]]
+    compared = found[found["is_comparable"].astype(bool)]
     n_beyond = int((~compared["is_within"]).sum())
     key = "differs" if n_beyond else "agrees" if len(compared) else "incomplete"
     told = [text(f"check.{key}", lang, n=len(compared), k=n_beyond)]
     if 0 < len(compared) < len(found):
         told.append(text("check.beside", lang, n=len(found) - len(compared)))
-    return [*told, _check_table(found, lang)]
+    made = lay_out(
+        battle, "published_check.check.table", found, of="published_check", lang=lang, observed=True
+    )
+    return [*told, made]
 
 
-def _check_table(found: pd.DataFrame, lang: str) -> Markup:
-    cells = []
-    for row in found.itertuples():
-        record = registry.indicator(row.indicator_id)
-        decimals = max(record.decimals, exact_decimals(row.published))
-        cells.append(
-            [
-                _name(row.indicator_id, lang),
-                str(row.year),
-                format_quantity(row.computed, Measure(record.unit, record.decimals), lang),
-                format_quantity(row.published, Measure(record.unit, exact_decimals(row.published)), lang),
-                format_number(row.difference, decimals=decimals, lang=lang),
-                text(f"check.{'yes' if row.is_within else 'no'}", lang),
-                _reasons(row, lang),
-                _source(row, lang),
-            ]
-        )
-    shown = pd.DataFrame(cells, columns=text("check.columns", lang))
-    return tables.data_table(shown, caption=text("check.caption", lang), lang=lang)
+@form("indicator_with_unit")
+def _indicator_with_unit(at: At, indicator_id: str) -> str:
+    """Name of an indicator with its unit, as a heading."""
+    name, measure = indicator_name(indicator_id, at.lang), Measure(registry.indicator(indicator_id).unit, 0)
+    return heading(name, measure, at.lang)
 
 
-def _reasons(row: object, lang: str) -> str:
+@form("published")
+def _published(at: At, value: float, is_derived: bool) -> str:
+    """A published value with the decimals it was printed with, marked where it was worked out."""
+    told = at.number(value, exact_decimals(value))
+    return at.text("series.derived", value=told) if is_derived else told
+
+
+@form("published_period")
+def _published_period(at: At, period: str) -> str:
+    return period.replace("/", "—" if at.lang == "zh" else "–")
+
+
+@form("indicator_quantity")
+def _indicator_quantity(at: At, value: float, indicator_id: str) -> str:
+    """A value of an indicator with its unit."""
+    record = registry.indicator(indicator_id)
+    return format_quantity(value, Measure(record.unit, record.decimals), at.lang)
+
+
+@form("published_quantity")
+def _published_quantity(at: At, value: float, indicator_id: str) -> str:
+    """A published value of an indicator with its unit and the decimals it was printed with."""
+    return format_quantity(
+        value, Measure(registry.indicator(indicator_id).unit, exact_decimals(value)), at.lang
+    )
+
+
+@form("published_difference")
+def _published_difference(at: At, difference: float, indicator_id: str, published: float) -> str:
+    """Computed less published, with the decimals of the finer of both."""
+    decimals = max(registry.indicator(indicator_id).decimals, exact_decimals(published))
+    return format_number(difference, decimals=decimals, lang=at.lang)
+
+
+@form("published_reasons")
+def _published_reasons(at: At, is_within: bool, reasons: str) -> str:
     """What is known of a figure that may differ; where it differs and nothing is known, that."""
-    reasons = [one for one in row.reasons.split(";") if one] or ([] if row.is_within else ["none"])
-    return text("joiner", lang).join(text(f"reasons.{one}", lang) for one in reasons)
+    known = [one for one in reasons.split(";") if one] or ([] if is_within else ["none"])
+    return at.text("joiner").join(at.text(f"reasons.{one}") for one in known)
 
 
-def _sources(found: pd.DataFrame, lang: str) -> str:
-    return text("joiner", lang).join(dict.fromkeys(_source(row, lang) for row in found.itertuples()))
-
-
-def _source(row: object, lang: str) -> str:
+@form("published_source")
+def _published_source(at: At, title: str, publisher: str, published_at: str) -> str:
     """Title as it was published, with publisher and day where the title does not carry them."""
-    parts = [one for one in (row.publisher, row.published_at) if one and one not in row.source_title]
+    return _source(title, publisher, published_at, at.lang)
+
+
+def _source(title: str, publisher: str, published_at: str, lang: str) -> str:
+    parts = [one for one in (publisher, published_at) if one and one not in title]
     open_, close, joiner = ("（", "）", "，") if lang == "zh" else (" (", ")", ", ")
-    return f"{row.source_title}{open_}{joiner.join(parts)}{close}" if parts else row.source_title
-
-
-def _name(indicator_id: str, lang: str) -> str:
-    return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))
+    return f"{title}{open_}{joiner.join(parts)}{close}" if parts else title

@@ -24,6 +24,7 @@ from helpers.errors import ParameterError, RunError  # noqa: E402
 from helpers.page import tables  # noqa: E402
 from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
 from helpers.page.figure_data import print_numbers  # noqa: E402
+from helpers.page.read_back import read_back  # noqa: E402
 from helpers.page.words import word  # noqa: E402
 
 REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
@@ -31,6 +32,8 @@ STYLES = ("brief", "formal")
 _PLACE = re.compile(r' id="([^"]+)"')
 _TRACE = re.compile(r'<a class="trace" href="#([^"]+)">(.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
+# Of a notebook that shows a page of its own making.
+_NO_RESULTS: Mapping[str, Any] = {"columns": [], "rows": []}
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,15 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
     """Gather the blocks of an executed notebook and number them.
 
     Order: page one, sections, data and confidence, appendices; within each as the notebook shows them.
-    Text a cell prints, and displays that are no blocks, stay out and are remarked on.
+    Text a cell prints, and displays that are no blocks, stay out and are remarked on. Every sentence is held against its
+    row of the results table, which page one brings along (:mod:`helpers.page.read_back`).
 
     Raises
     ------
     RunError
         A cell ended in an error, or page one is missing or there twice. Mend the notebook and run it again.
+    SchemaError
+        A sentence does not say what its row says.
     """
     blocks, remarks = _collect(notebook)
     first = [block for block in blocks if block["slot"] == "page-one"]
@@ -91,6 +97,7 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
             remedy="run the whole notebook, or restore its page-one cell",
         )
     heading = {**first[0]["heading"], "sources": []}
+    read_back(blocks, heading.pop("results", _NO_RESULTS), lang=heading["lang"])
     for block in blocks:
         heading["sources"] += block["heading"].get("sources", []) if block["slot"] == "appendix" else []
     ordered = sorted(blocks, key=lambda block: SLOTS.index(block["slot"]))

@@ -3,53 +3,51 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import sort_worst_first
-from helpers.page import battle_page, document, tables
+from helpers.page import battle_page, document
 from helpers.page.blocks import Block
-from helpers.page.wording.sentence import Facts, capitalise
+from helpers.page.columns import Table, lay_out
 
 
 def measures(battle: Battle, *, lang: str) -> Block:
     """Indicators of the departments' workbook: those with values, worst first, then what has to be supplied."""
     known = registry.indicators()
     rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
-    return document.section(_text("heading", lang), *indicator_tables(battle, rows, lang=lang))
+    return document.section(text("heading", lang), *indicator_tables(battle, rows, lang=lang))
 
 
-def indicator_tables(battle: Battle, rows: pd.DataFrame, *, lang: str, topic: str = "") -> list[Markup]:
+def indicator_tables(
+    battle: Battle, rows: pd.DataFrame, *, lang: str, topic: str = "", suffix: str = ""
+) -> list[Table]:
     """Lay out reported rows as two tables: those with values, worst first, and those to be supplied.
 
     Parameters
     ----------
     topic
         Put before the captions, where a page has such tables more than once.
+    suffix
+        Of the texts of ``reported.yml`` that name the tables.
     """
-    known = registry.indicators()
-    told, lacking = [], []
-    for _, row in sort_worst_first(rows).iterrows():
-        facts = Facts(row, lang)
-        name, target = capitalise(facts.name), tables.target_cell(facts)
-        if pd.isna(row["value"]):
-            lacking.append([name, target, getattr(known[row["indicator_id"]], f"ask_{lang}")])
-        else:
-            value = tables.quantity_cell(row["value"], facts.measure, lang)
-            told.append([name, value, facts.span, target, tables.chip(row["status"], lang)])
+    rows = rows.loc[sort_worst_first(rows.assign(label=rows.index))["label"]]
+    is_known = rows["value"].notna()
+    parts = {"told": rows[is_known], "lacking": rows[~is_known]}
     return [
-        battle_page.table(
+        lay_out(
             battle,
-            pd.DataFrame(cells, columns=_text(f"{key}_columns", lang), dtype="object"),
-            caption=topic + _text(key, lang),
+            f"reported.{spec}",
+            part,
+            of="results",
             lang=lang,
-            kind="department_workbook",
+            caption=topic + text(spec + suffix, lang),
         )
-        for key, cells in (("told", told), ("lacking", lacking))
-        if cells
+        for spec, part in parts.items()
+        if len(part)
     ]
 
 
-def _text(path: str, lang: str) -> object:
+def text(path: str, lang: str) -> str:
+    """Return a text of ``reported.yml``."""
     return battle_page.text("reported", path, lang)

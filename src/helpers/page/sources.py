@@ -145,6 +145,23 @@ def kind_of(reader: str) -> str:
     return _KINDS.get(str(reader), "")
 
 
+def file_kinds(sources: pd.DataFrame, ids: Iterable[str]) -> list[str]:
+    """Kind of source of each of some files; empty where its reader reads none that the registry knows."""
+    readers = dict(zip(sources["source_id"], sources["reader"], strict=True))
+    return [kind_of(readers.get(one, "")) for one in ids]
+
+
+def kind_titles(sources: pd.DataFrame, ids: Iterable[str], lang: str) -> list[str]:
+    """Titles of the kinds of some files, each once, in their order; a file of no known kind by its own title."""
+    files, known = sources.drop_duplicates("source_id").set_index("source_id"), registry.source_kinds()
+    ids = [one for one in ids if one in files.index]
+    titles = [
+        getattr(known[kind], f"title_{lang}") if kind in known else str(files.at[one, "title_zh"] or one)
+        for one, kind in zip(ids, file_kinds(sources, ids), strict=True)
+    ]
+    return list(dict.fromkeys(titles))
+
+
 def _kind(reader: str) -> Any:
     return registry.source_kinds().get(kind_of(reader))
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.battles.context import Battle
 from helpers.battles.task_ledger import CHANGES
 from helpers.page import battle_page, document
-from helpers.page.battle_page import table
 from helpers.page.blocks import Block, Sheet
+from helpers.page.columns import lay_out, rows_of
+from helpers.page.forms import At, form
 from helpers.page.words import word
 
-KIND = "department_workbook"
 _COUNTS = ["n_tasks", "n_done", "n_in_progress", "n_not_started", "n_overdue"]
 _MOST_ROWS = 20
 
@@ -26,15 +23,18 @@ def text(path: str, lang: str, **fields: object) -> str:
 
 def section(battle: Battle, *, lang: str) -> Block:
     """Say how far the tasks are, from the tables of :func:`helpers.battles.task_ledger.build_tables`."""
-    heading, editions = text("heading", lang), battle.tables["tasks_editions"]
+    heading, editions = text("heading", lang), rows_of(battle, "tasks_editions")
     if editions.empty:
         return document.section(heading, text("none", lang))
     return document.section(
         heading,
         *(_edition(battle, row, lang) for row in editions.itertuples()),
         *_evidence(editions, lang),
-        _by_article(battle, lang),
-        _by_department(battle, lang),
+        *(
+            lay_out(battle, f"task_ledger.{key}.table", of=f"tasks_{key}", lang=lang)
+            for key in ("articles", "departments")
+            if len(rows_of(battle, f"tasks_{key}"))
+        ),
         *_overdue(battle, lang),
         *_changed(battle, lang),
         text("note", lang),
@@ -58,58 +58,32 @@ def _evidence(editions: pd.DataFrame, lang: str) -> list[str]:
     return [text("evidence", lang, n=n)] if n else []
 
 
-def _by_article(battle: Battle, lang: str) -> Markup:
-    rows = battle.tables["tasks_articles"]
-    shown = rows.assign(number=[text("articles.number", lang, n=n) for n in rows["article"]])
-    return _counted(battle, "articles", shown[["number", f"title_{lang}", *_COUNTS]], lang)
-
-
-def _by_department(battle: Battle, lang: str) -> Markup:
-    rows = battle.tables["tasks_departments"]
-    name = "department" if lang == "zh" else "department_en"
-    return _counted(battle, "departments", rows[[name, *_COUNTS]], lang)
-
-
-def _counted(battle: Battle, path: str, shown: pd.DataFrame, lang: str) -> Markup:
-    heads = [*text(f"{path}.first", lang), *text("counts", lang)]
-    caption = text(f"{path}.caption", lang)
-    return table(battle, shown.set_axis(heads, axis=1), caption=caption, lang=lang, kind=KIND)
-
-
 def _overdue(battle: Battle, lang: str) -> list[object]:
-    rows, day = battle.tables["tasks_overdue"], battle.context.as_of.isoformat()
+    rows, day = rows_of(battle, "tasks_overdue"), battle.context.as_of.isoformat()
     if rows.empty:
         return [text("overdue.none", lang, day=day)]
-    caption = text("overdue.caption", lang, day=day)
-    shown = rows.head(_MOST_ROWS)
-    cells = [
-        [*_task_cells(row, lang), _day(row.due_date), row.days_overdue]
-        for row in shown.itertuples(index=False)
-    ]
-    return [
-        _listed(battle, "overdue", caption, cells, lang),
-        *_more(len(rows), len(shown), "overdue", lang),
-        Sheet(text("sheet_overdue", lang), caption, rows),
-    ]
+    sheet = Sheet(text("sheet_overdue", lang), text("overdue.table", lang, day=day), rows)
+    return [*_listed(battle, "overdue", lang, day=day), sheet]
 
 
 def _changed(battle: Battle, lang: str) -> list[object]:
-    rows, parts = battle.tables["tasks_changed"], []
-    for edition in battle.tables["tasks_editions"].itertuples():
-        parts.append(_changes_of(edition, rows[rows["ledger"] == edition.ledger], lang))
+    rows, parts = rows_of(battle, "tasks_changed"), []
+    for edition in rows_of(battle, "tasks_editions").itertuples():
+        own = rows[rows["ledger"] == edition.ledger] if len(rows) else rows
+        parts.append(_changes_of(edition, own, lang))
     if rows.empty:
         return parts
-    caption, shown = text("changed.caption", lang), rows.head(_MOST_ROWS)
-    cells = [
-        [*_task_cells(row, lang), text(f"change.{row.change}", lang), _due(row, lang)]
-        for row in shown.itertuples(index=False)
-    ]
-    return [
-        *parts,
-        _listed(battle, "changed", caption, cells, lang),
-        *_more(len(rows), len(shown), "changed", lang),
-        Sheet(text("sheet_changed", lang), caption, rows),
-    ]
+    sheet = Sheet(text("sheet_changed", lang), text("changed.table", lang), rows)
+    return [*parts, *_listed(battle, "changed", lang), sheet]
+
+
+def _listed(battle: Battle, key: str, lang: str, **fields: object) -> list[object]:
+    """The first tasks of a table, and how many it holds in all."""
+    rows = rows_of(battle, f"tasks_{key}")
+    shown = rows.head(_MOST_ROWS)
+    made = lay_out(battle, f"task_ledger.{key}.table", shown, of=f"tasks_{key}", lang=lang, fields=fields)
+    more = text(f"{key}.more", lang, n=len(rows), shown=len(shown))
+    return [made, *([more] if len(shown) < len(rows) else [])]
 
 
 def _changes_of(edition: object, rows: pd.DataFrame, lang: str) -> str:
@@ -128,29 +102,13 @@ def _changes_of(edition: object, rows: pd.DataFrame, lang: str) -> str:
     return text("changed.told", lang, changes=word("lead.join", lang).join(told), **facts)
 
 
-def _task_cells(row: object, lang: str) -> list[object]:
-    named = ("measure", "department") if lang == "zh" else ("measure_en", "department_en")
-    article = text("articles.number", lang, n=row.article)
-    return [row.task_id, article, *(getattr(row, name) for name in named)]
-
-
-def _listed(battle: Battle, path: str, caption: str, cells: Sequence[Sequence[object]], lang: str) -> Markup:
-    shown = pd.DataFrame(cells, columns=text(f"{path}.columns", lang))
-    return table(battle, shown, caption=caption, lang=lang, kind=KIND)
-
-
-def _more(n: int, shown: int, path: str, lang: str) -> list[str]:
-    return [text(f"{path}.more", lang, n=n, shown=shown)] if shown < n else []
-
-
-def _due(row: object, lang: str) -> str:
+@form("due_change")
+def _due_change(at: At, change: str, before: pd.Timestamp, after: pd.Timestamp) -> str:
     """The due day; both where it moved."""
-    before, after = (
-        text("changed.no_due", lang) if pd.isna(day) else _day(day) for day in (row.due_before, row.due_after)
-    )
-    if row.change in ("postponed", "brought_forward"):
-        return text("changed.due", lang, before=before, after=after)
-    return before if row.change == "dropped" else after
+    told = [at.text("changed.no_due") if pd.isna(day) else _day(day) for day in (before, after)]
+    if change in ("postponed", "brought_forward"):
+        return at.text("changed.due", before=told[0], after=told[1])
+    return told[0] if change == "dropped" else told[1]
 
 
 def _day(day: pd.Timestamp) -> str:

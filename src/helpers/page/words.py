@@ -76,6 +76,18 @@ def standard_name(standard: str, lang: str) -> str:
     return known[standard][lang] if standard in known else standard
 
 
+def status_head(status: str, lang: str) -> str:
+    """Head of a table that counts the targets of one status, whether their deadline has come or not.
+
+    Examples
+    --------
+    >>> status_head("met", "en"), status_head("at_risk", "en")
+    ('achieved or met', 'at risk')
+    """
+    known = entry("status_group")
+    return known[status][lang] if status in known else word(f"status.{status}", lang)
+
+
 def banned_words(text: str, lang: str) -> tuple[str, ...]:
     """List what a text says that no briefing may say; empty when it is clean.
 

@@ -6,9 +6,18 @@ The records of a city and its plan are in :mod:`helpers.registry.city_records`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from helpers.errors import RegistryError
 from helpers.units import unit
@@ -35,7 +44,7 @@ UnitCode = Annotated[str, AfterValidator(_known_unit)]
 class Record(BaseModel):
     """Base of all records: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class Words(Record):
@@ -48,13 +57,20 @@ class Words(Record):
 class Basis(Record):
     """Where a definition stands: document, clause, year, and how well that was verified (REFERENCE.md, 0).
 
-    ``PLAN`` as the standard means the plan of the city itself; its targets and measures tell the article.
+    ``PLAN`` as the standard means the plan of the city itself; its targets and measures tell the article. ``since``
+    (``from`` in the file) is the first day an edition holds; the first edition holds before as well.
     """
 
     standard: Text
     clause: Text
     year: int | None
     status: Status
+    since: date | None = Field(default=None, alias="from")
+
+
+def _editions(given: object) -> object:
+    """One basis, or a list of editions, oldest first."""
+    return given if isinstance(given, (list, tuple)) else (given,)
 
 
 class Measure(Record):
@@ -75,7 +91,7 @@ class Indicator(Record):
 
     ``min_coverage_pct`` is the share of the calendar denominator below which the value is 数据不足; the
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
-    reported by a department; a reported one says what to supply; ``measure`` says how a computed one is observed.
+    reported by a department; a reported one says what to supply, and ``measure`` how a computed one is observed.
     ``period`` ``cumulative`` is a sum of works done since its base, which never falls; a change against a base year is
     ``standing``, as every state is. ``river`` (an id of ``sections.yml``) belongs to the
     indicators of one city that tell of one of its rivers.
@@ -93,13 +109,25 @@ class Indicator(Record):
     min_coverage_pct: Annotated[float, Field(ge=0, le=100)]
     source_ids: tuple[Identifier, ...] = Field(min_length=1)
     caveats: tuple[Identifier, ...] = ()
-    basis: Basis
+    editions: Annotated[tuple[Basis, ...], BeforeValidator(_editions)] = Field(alias="basis", min_length=1)
     ask_zh: str = ""
     ask_en: str = ""
     department_zh: str = ""
     department_en: str = ""
     river: Identifier | None = None
     measure: Measure | None = None
+
+    @property
+    def basis(self) -> Basis:
+        """The newest edition of what defines it."""
+        return self.editions[-1]
+
+    def basis_on(self, day: date) -> Basis:
+        """The edition in force on a day."""
+        return next(
+            (one for one in reversed(self.editions) if one.since is None or one.since <= day),
+            self.editions[0],
+        )
 
     @property
     def is_ledger(self) -> bool:
@@ -110,6 +138,13 @@ class Indicator(Record):
     def is_of_plan(self) -> bool:
         """Whether only a city's plan asks for it; where the plan does not, nobody does."""
         return self.basis.standard == PLAN
+
+    @model_validator(mode="after")
+    def _check_editions(self) -> Indicator:
+        days = [one.since or date.min for one in self.editions]
+        if days != sorted(set(days)):
+            raise ValueError("editions of basis stand oldest first, each after the first with its day: from")
+        return self
 
     @model_validator(mode="after")
     def _check_ledger_words(self) -> Indicator:

@@ -76,6 +76,8 @@ def summary_line(summary: ingest.IngestSummary) -> str:
         f"{summary.n_quarantined:,} quarantined",
         f"{len(summary.refused):,} refused",
     ]
+    if summary.n_differing:
+        parts.append(f"{summary.n_differing:,} differ between sources")
     if summary.without_rows:
         parts.append(f"{len(summary.without_rows):,} without a row of this city")
     return f"ingest: {', '.join(parts)}"

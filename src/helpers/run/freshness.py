@@ -171,6 +171,8 @@ def table_of(city: str, folders: Folders, *, today: date) -> pd.DataFrame:
 def ask(jobs: Sequence[Job], folders: Folders, *, today: date) -> dict[Job, tuple[Late, ...]]:
     """Ask for every report which of its sources are late; a report with late sources is told the day of the question.
 
+    That is ``as_of`` where it is given, but no day that is yet to come.
+
     Returns
     -------
     The jobs in their order, each with the late sources its report states.
@@ -178,9 +180,11 @@ def ask(jobs: Sequence[Job], folders: Folders, *, today: date) -> dict[Job, tupl
     asked: dict[Job, tuple[Late, ...]] = {}
     for job in jobs:
         reads, period = () if folders.simulated else _reads(job), Period.parse(job.period)
-        day = parse_day(job.as_of) or _settled(job, reads, today)
+        day, as_of = _settled(job, reads, today), parse_day(job.as_of)
+        if as_of is not None:
+            day = min(as_of, today)
         late = list_late(job.city, folders, reads=reads, asked_on=day, period=period) if reads else ()
-        asked[replace(job, asked_on=day.isoformat()) if late and job.as_of is None else job] = late
+        asked[replace(job, asked_on=day.isoformat()) if late and day != as_of else job] = late
     return asked
 
 

@@ -166,9 +166,18 @@ def _read(facts: list[dict[str, Any]]) -> Ran | None:
         end["outcome"] if end else "running" if _is_alive(start["pid"]) else "cut off",
         end["seconds"] if end else None,
         dict(Counter(item["status"] for item in items)),
-        tuple(dict.fromkeys(change for item in items for change in item["changes"])),
+        tuple(dict.fromkeys(change for item in _in_one_language(items) for change in item["changes"])),
         tuple(errors),
     )
+
+
+def _in_one_language(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reports that tell changes, each in the language that came first: what the others say is the same."""
+    first: dict[str, dict[str, Any]] = {}
+    for item in items:
+        if item["changes"]:
+            first.setdefault(item["name"].rpartition(" ")[0], item)
+    return list(first.values())
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -22,9 +22,10 @@ from helpers.page.printing import print_pdf
 from helpers.page.render import Rendered, render
 from helpers.page.words import word
 from helpers.paths import Folders
+from helpers.registry import indicator, palette
 from helpers.run.code import helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
-from helpers.run.jobs import Job, Outcome, in_order
+from helpers.run.jobs import WHOLE, Job, Outcome, in_order
 from helpers.run.kernels import Kernels
 from helpers.run.manifest import inputs_of, make_manifest, why_due
 from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
@@ -100,13 +101,22 @@ def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
 
 
 def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Say which targets have another status than in the briefing before, each after its battle and period."""
+    """Say which targets have another status than in the briefing before, each after its battle and period.
+
+    The overview tells only of what no battle's page has: each change is told once.
+    """
     lang = facts["lang"]
     words, mark = labels(lang), word("mark.short", lang) if facts["simulated"] else ""
     head = words["sentence_gap"].join((facts["battle_name"], facts["period_name"])) + words["colon"]
-    return tuple(
-        head + change["text"] + mark for change in list_changes(facts, before) if change["kind"] == "status"
-    )
+    changes = [change for change in list_changes(facts, before) if change["kind"] == "status"]
+    if facts["battle"] == WHOLE:
+        changes = [change for change in changes if _battle_of(change["key"]) not in palette().battles]
+    return tuple(head + change["text"] + mark for change in changes)
+
+
+def _battle_of(key: str) -> str:
+    """Battle of the indicator of a row of facts."""
+    return indicator(key.partition("/")[0]).battle
 
 
 def split_due(

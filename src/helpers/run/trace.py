@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from helpers.page.blocks import labels
 from helpers.page.numbers import format_number
 from helpers.paths import Folders
 from helpers.periods import Period
+from helpers.registry.records import Basis
 from helpers.run import parameters
 from helpers.sources.ingest_state import State, read_state
 
@@ -137,11 +139,13 @@ def trace(report: Published, indicator_id: str, *, data_dir: str | None = None) 
     code = registry.city(report.facts["city"]).code
     world = _World(report, folders, read_state(folders.processed / ".staging" / code))
     record = registry.indicator(indicator_id)
+    ends = [str(row["period_end"])[:10] for row in rows if row["indicator_id"] == indicator_id]
+    basis = record.basis_on(date.fromisoformat(max(ends)))
     lines = [
         f"report     {report.file('html')}",
         f"           {report.facts['state']}, as of {report.facts['as_of']}; {world.said_of_workbook()}",
         f"indicator  {indicator_id}: {record.name_zh}, {record.name_en}",
-        f"rule       {_rule(record)}",
+        f"rule       {_rule(record, basis)}",
     ]
     for row in rows:
         if row["indicator_id"] == indicator_id:
@@ -149,8 +153,7 @@ def trace(report: Published, indicator_id: str, *, data_dir: str | None = None) 
     return lines
 
 
-def _rule(record: registry.Indicator) -> str:
-    basis = record.basis
+def _rule(record: registry.Indicator, basis: Basis) -> str:
     year = f" ({basis.year})" if basis.year and str(basis.year) not in basis.standard else ""
     share = f"; at least {record.min_coverage_pct:g} % valid" if record.min_coverage_pct else ""
     return (

@@ -34,7 +34,7 @@ from helpers.sources.ingest_state import (
     remove_stale,
     write_state,
 )
-from helpers.sources.merge import resolve_duplicates
+from helpers.sources.merge import is_difference, resolve_duplicates
 from helpers.sources.screening import screen_hourly
 from helpers.sources.screening_rules import rules_path
 from helpers.sources.staging import (
@@ -59,7 +59,8 @@ class IngestSummary:
 
     ``refused`` files were not taken; what they gave before, if anything, stays. ``without_rows`` are files
     that were read and hold nothing of this city. ``rebuilt`` are partitions such as ``air_hourly/2019``.
-    ``n_rows`` is what each processed table now holds of the city.
+    ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
+    ``n_differing`` are values that another source has otherwise, of which one stands.
     """
 
     city: str
@@ -67,6 +68,7 @@ class IngestSummary:
     n_unchanged: int
     n_removed: int
     n_quarantined: int
+    n_differing: int
     n_rows: dict[str, int]
     rebuilt: tuple[str, ...]
     without_rows: tuple[str, ...]
@@ -141,9 +143,10 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         if counts["n_rows"]:
             now.parts[part] = counts
     now.refused = {refusal.path: refusal.message for refusal in refused}
-    now.n_quarantined = before.n_quarantined
+    now.n_quarantined, now.n_differing = before.n_quarantined, before.n_differing
     if dirty or now != before or not has_ledgers(folders.processed, now, context.code):
-        now.n_quarantined = _write_ledgers(folders.processed, staging, now, refused, context.code)
+        set_aside = _write_ledgers(folders.processed, staging, now, refused, context.code)
+        now.n_quarantined, now.n_differing = set_aside
         write_state(staging, now)
     remove_stale(staging, now)
     return IngestSummary(
@@ -152,6 +155,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         n_unchanged=n_unchanged,
         n_removed=len(set(before.entries) - set(now.entries)),
         n_quarantined=now.n_quarantined,
+        n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
         without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),
@@ -282,8 +286,10 @@ def _gather(staging: Path, entries: list[Entry], part: Part, margin: pd.Timedelt
     return read_staged(staging, members, name, first=first, last=last)
 
 
-def _write_ledgers(processed: Path, staging: Path, now: State, refused: list[Refusal], code: str) -> int:
-    """Write the tables of sources and of what was set aside; return the number of rows set aside."""
+def _write_ledgers(
+    processed: Path, staging: Path, now: State, refused: list[Refusal], code: str
+) -> tuple[int, int]:
+    """Write the tables of sources and of what was set aside; return how much of it is at fault, and how much differs."""
     entries = sorted(now.entries.values(), key=lambda entry: entry.path)
     paths = {entry.source["source_id"]: entry.path for entry in entries}
     conflicts = [
@@ -297,7 +303,8 @@ def _write_ledgers(processed: Path, staging: Path, now: State, refused: list[Ref
     )
     rows = pd.concat([read_staged_rejects(staging, entries), *conflicts, whole_files], ignore_index=True)
     rows = rows.reindex(columns=list(_REJECTS)).fillna("").assign(city_code=code)
-    counts = rows["source_id"].value_counts()
+    differs = is_difference(rows["reason"])
+    counts = rows.loc[~differs, "source_id"].value_counts()
     sources = [
         {
             **{key: entry.source[key] for key in SCHEMAS["sources"] if key in entry.source},
@@ -314,7 +321,7 @@ def _write_ledgers(processed: Path, staging: Path, now: State, refused: list[Ref
     store.write_table(processed, "quarantine", rows, partition=partition)
     table = pd.DataFrame(sources, columns=list(SCHEMAS["sources"]))
     store.write_table(processed, "sources", table, partition=partition)
-    return len(rows)
+    return int((~differs).sum()), int(differs.sum())
 
 
 def _stamp(path: Path) -> list[int]:

@@ -19,7 +19,10 @@ Part = tuple[str, str]  # table and year, "" for a table without time
 
 @dataclass
 class State:
-    """What an ingest of one city leaves: keys of readers and rules, files, counts of each part, what was set aside."""
+    """What an ingest of one city leaves: keys of readers and rules, files, counts of each part, what was set aside.
+
+    ``n_quarantined`` are rows and files at fault, ``n_differing`` values another source has otherwise.
+    """
 
     readers: str = ""
     rules: str = ""
@@ -27,6 +30,7 @@ class State:
     parts: dict[Part, dict[str, int]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)  # path and reason of a whole file
     n_quarantined: int = 0
+    n_differing: int = 0
 
     def count_rows(self) -> dict[str, int]:
         """Rows each processed table holds of the city."""
@@ -72,7 +76,7 @@ def _parts_on_disk(processed: Path, code: str) -> set[Part]:
 
 def has_ledgers(processed: Path, state: State, code: str) -> bool:
     """Whether the tables of sources and of what was set aside are there, as far as the state has any."""
-    wanted = {"sources": bool(state.entries), "quarantine": state.n_quarantined > 0}
+    wanted = {"sources": bool(state.entries), "quarantine": state.n_quarantined + state.n_differing > 0}
     own = {"city_code": code}
     return all(
         is_wanted == (own in store.list_partitions(processed, name)) for name, is_wanted in wanted.items()
@@ -90,6 +94,7 @@ def read_state(staging: Path) -> State:
             parts={(name, year): counts for name, year, counts in record["parts"]},
             refused=record["refused"],
             n_quarantined=record["n_quarantined"],
+            n_differing=record["n_differing"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return State()
@@ -104,6 +109,7 @@ def write_state(staging: Path, state: State) -> None:
         "parts": [[*part, counts] for part, counts in sorted(state.parts.items())],
         "refused": state.refused,
         "n_quarantined": state.n_quarantined,
+        "n_differing": state.n_differing,
     }
     with provenance.replacing(staging / "state.json") as stream:
         stream.write(provenance.canonical_json(record).encode())

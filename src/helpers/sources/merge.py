@@ -11,6 +11,15 @@ _RULE = ", which stands as the fuller or else the later edition"
 CONFLICT = ("source_id", "row", "column", "found", "reason")
 
 
+def is_difference(reasons: pd.Series) -> pd.Series:
+    """Whether each reason for setting a row aside is that another source says otherwise, which is no fault of a file.
+
+    Two stations of the weather differ every day, and a later edition revises an earlier one: one of them stands, and
+    neither was read wrongly.
+    """
+    return reasons.astype("str").str.endswith(_RULE)
+
+
 def resolve_duplicates(name: str, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep one row per key of a table.
 

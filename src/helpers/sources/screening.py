@@ -77,7 +77,8 @@ def authenticity_table(hourly: pd.DataFrame, *, rules: Screening | None = None) 
     -------
     ``station_code, pollutant, rule, n_hours, first_time, last_time, share_pct, example``. ``share_pct`` is
     the share (%) of the hours with a value, and for ``blank_run`` of the clock hours between the station's
-    first and last value. ``example`` is the clearest case, in figures only.
+    first and last value. ``example`` is the clearest case, in figures only. ``attrs["n_screened"]`` is the number of
+    values that were looked at: where it is 0 nothing was screened, and no row means nothing.
 
     Raises
     ------
@@ -111,7 +112,9 @@ def authenticity_table(hourly: pd.DataFrame, *, rules: Screening | None = None) 
     found = pd.concat([part[list(_AUTHENTICITY)].astype(_AUTHENTICITY) for part in parts], ignore_index=True)
     rank = found["rule"].map(RULES.index)
     order = np.lexsort((found["pollutant"], found["station_code"], rank))
-    return found.take(order).reset_index(drop=True)
+    found = found.take(order).reset_index(drop=True)
+    found.attrs["n_screened"] = len(hourly)
+    return found
 
 
 @dataclass(frozen=True)

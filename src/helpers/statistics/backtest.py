@@ -14,6 +14,8 @@ from helpers.statistics._statistic import Statistic, evaluate, parse_statistic
 from helpers.statistics._tables import lay_rows
 from helpers.statistics.forecast import MINIMUM_DAYS, Outcome, budget_likelihood, complete_year, daily_archive
 
+MINIMUM_TESTED_YEARS = 3  # forecasts of one year are alike; two good years may be luck
+MOST_BRIER = 0.25  # of saying "half" to everything
 RELIABILITY_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 N_DRAWS = 1000
 _COLUMNS = {
@@ -35,6 +37,10 @@ class Verdict:
     Published values are coarse, and an interval with both its printed ends holds more than it says. ``coverage`` takes
     the rounding out (see :func:`part_inside`) and is to be compared with the nominal level; ``within`` counts the
     years whose value lay on or between the printed ends.
+
+    ``may_tell`` is the rule by which a forecast is shown at all: it was tested on three years or more, has a lower CRPS
+    than last year's value and than the season's average, and its likelihoods did better than saying "half" (Brier below
+    0.25). Where it is False neither forecast, interval nor likelihood should be printed; ``withheld`` says why.
     """
 
     n: int  # forecasts
@@ -48,6 +54,8 @@ class Verdict:
     crps_climatology: float
     brier: float
     beats_naive: bool  # lower CRPS than both naive forecasts
+    may_tell: bool
+    withheld: str  # few_tested_years, no_better_than_naive or no_better_than_half; empty when it may be told
     reliability: pd.DataFrame  # low, high, n, mean_likelihood, observed_share
 
 
@@ -112,11 +120,14 @@ def judge(rows: pd.DataFrame) -> Verdict:
         raise CoverageError(
             "no forecast could be tested", expected="three or more years of daily values", remedy="add years"
         )
+    brier = float(((rows["likelihood"] - rows["happened"]) ** 2).mean())
     within = {k: 100 * rows["actual"].between(rows[f"low{k}"], rows[f"high{k}"]).mean() for k in (80, 95)}
     crps, last, climatology = rows[["crps", "crps_last_year", "crps_climatology"]].mean()
+    n_years, beats_naive = rows["year"].nunique(), bool(crps < min(last, climatology))
+    withheld = _why_withheld(n_years, beats_naive, brier)
     return Verdict(
         n=len(rows),
-        n_years=rows["year"].nunique(),
+        n_years=n_years,
         coverage80_pct=float(100 * rows["inside80"].mean()),
         coverage95_pct=float(100 * rows["inside95"].mean()),
         within80_pct=float(within[80]),
@@ -124,10 +135,21 @@ def judge(rows: pd.DataFrame) -> Verdict:
         crps=float(crps),
         crps_last_year=float(last),
         crps_climatology=float(climatology),
-        brier=float(((rows["likelihood"] - rows["happened"]) ** 2).mean()),
-        beats_naive=bool(crps < min(last, climatology)),
+        brier=brier,
+        beats_naive=beats_naive,
+        may_tell=not withheld,
+        withheld=withheld,
         reliability=_reliability(rows),
     )
+
+
+def _why_withheld(n_years: int, beats_naive: bool, brier: float) -> str:
+    """Why a forecast should not be shown; empty when it may."""
+    if n_years < MINIMUM_TESTED_YEARS:
+        return "few_tested_years"
+    if not beats_naive:
+        return "no_better_than_naive"
+    return "" if brier < MOST_BRIER else "no_better_than_half"
 
 
 def crps_of(draws: np.ndarray, actual: float) -> float:

@@ -69,7 +69,9 @@ def year_outcome(
     ----------
     daily
         Columns ``date`` and ``value``: rounded daily city values of several years (own unit; AQI for shares and
-        counts of days), in order of date, NaN or no row for a missing day. Days after ``as_of`` are not read.
+        counts of days), in order of date, NaN or no row for a missing day. Days after ``as_of`` are not read. A gas,
+        or an index with gases, of days before 2018-09-01 comes from a table stated at one reference state
+        (:func:`helpers.standards.air.convert_reference_state`), unrounded where that converted it.
     statistic
         ``mean``, ``p90`` (1–99), ``share_at_most:100``, ``share_above:200`` (percent of valid days),
         ``count_above:200`` (days).

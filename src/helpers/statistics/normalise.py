@@ -28,6 +28,7 @@ from helpers.statistics._weather_free import (
     lay_table,
     level_in_time,
 )
+from helpers.statistics._weather_rows import MINIMUM_DAYS as MINIMUM_DAYS
 from helpers.statistics._weather_rows import read_rows, why_insufficient
 
 MODES = ("trend", "deseasonalised")

@@ -28,6 +28,7 @@ from helpers.page.charts.inputs import read_table, refuse, runs
 from helpers.page.charts.labels import fact, label, number, words
 
 _MOST_YEARS = 40
+_HALF_FAN = 0.25  # of a year: half the width of a projection that stands alone
 
 
 def annual_line(
@@ -38,6 +39,7 @@ def annual_line(
     limits: pd.DataFrame | None = None,
     target: pd.DataFrame | None = None,
     forecast: pd.DataFrame | None = None,
+    published: pd.DataFrame | None = None,
 ) -> Chart:
     """Draw annual values as a line that is never joined across a gap or a break of method.
 
@@ -50,9 +52,11 @@ def annual_line(
     limits
         ``start`` (first day in force), ``value``, ``name`` (the standard); each holds until the next starts.
     target
-        One row: ``year``, ``value``.
+        ``year``, ``value``.
     forecast
-        ``year``, ``median``, ``low``, ``high`` (80 % interval).
+        ``year``, ``median``, ``low``, ``high`` (80 % interval); joined to the year before it where that has a value.
+    published
+        ``year``, ``value`` of figures others published: open points that no line joins.
 
     Returns
     -------
@@ -72,23 +76,27 @@ def annual_line(
     }
     optional = {"is_valid": True, "is_censored": False, "break_note": ""}
     years = read_table(table, kinds, where=caption.id, key=["year"], optional=optional)
-    limits, target, forecast = _read_references(limits, target, forecast, where=caption.id)
+    limits, target, forecast, published = _read_references(
+        limits, target, forecast, published, where=caption.id
+    )
     usable = years[years["is_valid"] & years["value"].notna()]
-    if usable.empty:
+    if usable.empty and published.empty:
         return insufficient(caption, table=years, lang=lang)
-    if years["year"].iloc[-1] - years["year"].iloc[0] >= _MOST_YEARS:
+    spanned = [*usable["year"], *published["year"]]
+    if max(spanned) - min(spanned) >= _MOST_YEARS:
         raise refuse("more than 40 years", where=caption.id, expected="years of one plan or a few")
-    years = _complete(years)
+    years = _complete(years, published)
     with style.figure_style(caption.id):
         figure = style.new_figure()
         axes = plot_area(figure, Margins(top=0.42 if limits.empty else 0.62))
         levels = [*usable["value"], *limits["value"], *target["value"], *forecast["low"], *forecast["high"]]
-        lifted = value_scale(axes, levels, from_zero=len(usable) < 2)
+        lifted = value_scale(axes, [*levels, *published["value"]], from_zero=len(usable) < 2)
         _year_axis(axes, [*years["year"], *target["year"], *forecast["year"]])
         head(axes, caption.unit_label(lang))
         _draw_limits(axes, limits, lang)
         right = _draw_forecast(axes, usable, forecast, caption=caption, lang=lang)
         _draw_observed(axes, years, target, caption=caption)
+        _draw_published(axes, published, caption=caption)
         for row in target.itertuples():
             mark_target(axes, row.year, row.value)
             text = label("target_year", lang, value=fact(row.value), year=int(row.year))
@@ -99,29 +107,33 @@ def annual_line(
         notes=[label(f"note_{mark}", lang) for mark, used in _marks(years).items() if used],
         measures=[label("not_from_zero", lang)] if lifted else [],
     )
-    return finish(figure, caption, remarks, table=_numbers(years, target, forecast), lang=lang)
+    numbers_ = _numbers(years, target, forecast, published)
+    return finish(figure, caption, remarks, table=numbers_, lang=lang)
 
 
-def _read_references(
-    limits: pd.DataFrame | None, target: pd.DataFrame | None, forecast: pd.DataFrame | None, *, where: str
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _read_references(*tables: pd.DataFrame | None, where: str) -> list[pd.DataFrame]:
+    value = {"year": "integer", "value": "number"}
     wanted = [
-        (limits, {"start": "date", "value": "number", "name": "text"}, "start"),
-        (target, {"year": "integer", "value": "number"}, "year"),
-        (forecast, {"year": "integer", "median": "number", "low": "number", "high": "number"}, "year"),
+        {"start": "date", "value": "number", "name": "text"},
+        value,
+        {"year": "integer", "median": "number", "low": "number", "high": "number"},
+        value,
     ]
-    read = [
+    return [
         read_table(
-            pd.DataFrame(columns=list(kinds)) if table is None else table, kinds, where=where, key=[key]
-        )
-        for table, kinds, key in wanted
+            pd.DataFrame(columns=list(kinds)) if table is None else table,
+            kinds,
+            where=where,
+            key=[next(iter(kinds))],
+        ).dropna()
+        for table, kinds in zip(tables, wanted, strict=True)
     ]
-    return read[0].dropna(), read[1].dropna(), read[2].dropna()
 
 
-def _complete(years: pd.DataFrame) -> pd.DataFrame:
+def _complete(years: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Give every calendar year a row, so that a missing year breaks the line like an invalid one."""
-    span = range(int(years["year"].iloc[0]), int(years["year"].iloc[-1]) + 1)
+    told = [*years["year"], *published["year"]]
+    span = range(int(min(told)), int(max(told)) + 1)
     full = years.set_index("year").reindex(pd.Index(span, name="year")).reset_index()
     full["is_valid"] = full["is_valid"].eq(True) & full["value"].notna()
     full["is_censored"] = full["is_censored"].eq(True)
@@ -167,13 +179,18 @@ def _draw_limits(axes: Axes, limits: pd.DataFrame, lang: str) -> None:
 def _draw_forecast(
     axes: Axes, usable: pd.DataFrame, forecast: pd.DataFrame, *, caption: Caption, lang: str
 ) -> list[tuple[float, str, str]]:
-    """Draw the projection dotted, with its 80 % band, from the last observation on."""
-    ahead = forecast[forecast["year"] > usable["year"].iloc[-1]]
+    """Draw the projection dotted, with its 80 % band; from the last observation on only where that is the year before."""
+    last_year = usable["year"].iloc[-1] if len(usable) else -np.inf
+    ahead = forecast[forecast["year"] > last_year]
     if ahead.empty:
         return []
-    last, colour = usable.iloc[-1], colours.series(0)
-    x = [last["year"], *ahead["year"]]
-    band = [[last["value"], *ahead[column]] for column in ("low", "high", "median")]
+    colour, first = colours.series(0), ahead["year"].iloc[0]
+    if last_year == first - 1:
+        x = [last_year, *ahead["year"]]
+        band = [[usable["value"].iloc[-1], *ahead[column]] for column in ("low", "high", "median")]
+    else:
+        wide = pd.concat([ahead.assign(year=first - _HALF_FAN), ahead.assign(year=ahead["year"] + _HALF_FAN)])
+        x, band = wide["year"].tolist(), [wide[column].tolist() for column in ("low", "high", "median")]
     axes.fill_between(x, band[0], band[1], color=colour, alpha=0.16, linewidth=0)
     axes.plot(x, band[2], color=colour, linewidth=1.8, linestyle=(0, (1, 2)), zorder=5)
     end = ahead.iloc[-1]
@@ -202,6 +219,19 @@ def _draw_observed(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, cap
         axes.axvline(row.year - 0.5, color=colours.neutral("axis"), linewidth=0.8, linestyle=(0, (2, 2)))
         top = axes.get_ylim()[1]
         write(axes, row.year - 0.45, top, row.break_note, color=colours.neutral("second_text"), va="top")
+
+
+def _draw_published(axes: Axes, published: pd.DataFrame, *, caption: Caption) -> None:
+    """Draw published figures as open points with their values."""
+    axes.plot(
+        published["year"], published["value"], linestyle="none", marker="o", markersize=6, markerfacecolor="white",
+        markeredgecolor=colours.neutral("second_text"), markeredgewidth=1.4, zorder=6,
+    )  # fmt: skip
+    for row in published.itertuples():
+        axes.annotate(
+            number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, 7), textcoords="offset points",
+            ha="center", va="bottom", color=colours.neutral("second_text"), zorder=7,
+        )  # fmt: skip
 
 
 def _unbroken(years: pd.DataFrame) -> list[slice]:
@@ -233,6 +263,8 @@ def _label_values(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, capt
 
 
 def _describe(usable: pd.DataFrame, target: pd.DataFrame, caption: Caption, lang: str) -> str:
+    if usable.empty:
+        return label("alt_published", lang, title=caption.title)
     first, last = usable.iloc[0], usable.iloc[-1]
     goal = "".join(
         label("alt_target", lang, year=int(row.year), value=fact(row.value)) for row in target.itertuples()
@@ -243,8 +275,13 @@ def _describe(usable: pd.DataFrame, target: pd.DataFrame, caption: Caption, lang
     )  # fmt: skip
 
 
-def _numbers(years: pd.DataFrame, target: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
-    """Put observed, target and projected values into one table, a row a year."""
+def _numbers(
+    years: pd.DataFrame, target: pd.DataFrame, forecast: pd.DataFrame, published: pd.DataFrame
+) -> pd.DataFrame:
+    """Put observed, target, projected and published values into one table, a row a year."""
     observed_values = years[["year", "value", "is_valid", "is_censored", "break_note"]]
     joined = observed_values.merge(target.rename(columns={"value": "target_value"}), on="year", how="outer")
-    return joined.merge(forecast, on="year", how="outer").astype({"year": "int64"})
+    joined = joined.merge(forecast, on="year", how="outer")
+    if len(published):
+        joined = joined.merge(published.rename(columns={"value": "published"}), on="year", how="outer")
+    return joined.astype({"year": "int64"})

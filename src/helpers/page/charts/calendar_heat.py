@@ -95,10 +95,9 @@ def _draw_days(axes: Axes, days: pd.DataFrame) -> None:
 def _underline_heating(axes: Axes, places: pd.DataFrame) -> None:
     """Draw one line under the heating days of each colour of text, so that it shows on dark cells too."""
     heating = places[places["is_heating"]]
-    ink = [
-        colours.neutral("ink") if pd.isna(level) else colours.aqi_level(level)[1]
-        for level in heating["level"]
-    ]
+    ink = heating["level"].map(
+        lambda level: colours.neutral("ink") if pd.isna(level) else colours.aqi_level(level)[1]
+    )
     for colour, group in heating.groupby(ink):
         corners = zip(group["day"] - 0.3, group["month"] + 0.36, strict=True)
         cells(axes, corners, size=(0.6, 0.06), facecolor=colour)

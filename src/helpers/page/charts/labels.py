@@ -36,7 +36,9 @@ def check_language(lang: str) -> str:
 
 
 def label(key: str, lang: str, **values: object) -> str:
-    """Return a label of ``labels.yml`` with its values filled in."""
+    """Return a label of ``labels.yml`` with its values filled in; a ``title`` that asks goes on without its mark."""
+    if "title" in values:
+        values["title"] = str(values["title"]).rstrip("？?")
     return _labels()[key][check_language(lang)].format(**values)
 
 

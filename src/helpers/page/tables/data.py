@@ -40,7 +40,7 @@ def data_table(
         Name of each row, for links to point at.
     """
     known, names = dict(measures or {}), list(table.columns)
-    columns = {str(i): _heading(str(name), known.get(name), lang) for i, name in enumerate(names)}
+    columns = {str(i): heading(str(name), known.get(name), lang) for i, name in enumerate(names)}
     decimals = [known[name].decimals if name in known else None for name in names]
     rows = [
         {str(i): cell(value, lang, decimals[i]) for i, value in enumerate(values)}
@@ -50,11 +50,14 @@ def data_table(
     numeric = [str(i) for i, kind in enumerate(table.dtypes) if is_number(kind) and kind != "bool"]
     caption = stamped(caption, lang, simulated=simulated)
     made = build_table("data", caption, columns, rows, lang=lang, numeric=numeric, anchors=anchors)
-    return (
-        made + note(link(SOURCES, typeset(word("table.source", lang).format(source=source))))
-        if source
-        else made
-    )
+    return made + source_note(source, lang)
+
+
+def source_note(source: str, lang: str) -> Markup:
+    """The line under a table that names its source and leads to the list of sources; nothing where none is named."""
+    if not source:
+        return Markup()
+    return note(link(SOURCES, typeset(word("table.source", lang).format(source=source))))
 
 
 def coverage_table(coverage: pd.DataFrame, *, lang: str, simulated: bool = False) -> Markup:
@@ -77,7 +80,8 @@ def coverage_table(coverage: pd.DataFrame, *, lang: str, simulated: bool = False
     return build_table("coverage", caption, columns, rows, lang=lang, numeric=("expected", "valid", "share"))
 
 
-def _heading(name: str, measure: Measure | None, lang: str) -> str:
+def heading(name: str, measure: Measure | None, lang: str) -> str:
+    """Head of a column with its unit."""
     label = unit_label(measure.unit, lang) if measure else ""
     if not label:
         return name

@@ -8,7 +8,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.battles.judgement import is_missing
-from helpers.battles.results import STATUSES
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.numbers import (
     Measure,
@@ -22,13 +21,14 @@ from helpers.page.numbers import (
     unit_name,
 )
 from helpers.page.tables.grid import build_table, cell, link, note, stamped
-from helpers.page.wording.page_one import count_part, judged_targets
+from helpers.page.wording.page_one import count_part, count_verdicts, judged_targets
 from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
 from helpers.units import WATER_CLASS
 
 MOST_ROWS = 8
+_LOOKS = {"achieved": "met", "missed": "off_track"}
 
 
 def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None = None) -> Markup:
@@ -37,7 +37,7 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     Parameters
     ----------
     results
-        Current rows; those without a target are passed over. Targets beyond the eighth are counted by
+        Current rows; those without a target are passed over, and a confidence that nowhere is rated is no column. Targets beyond the eighth are counted by
         status in a line under the table, so that nothing is hidden.
     series
         Yearly values behind the sparklines: ``indicator_id, year, value`` (unit of the indicator). All
@@ -45,6 +45,8 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     """
     judged = judged_targets(results)
     columns = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
+    if len(judged) and set(judged["confidence"]) == {"none"}:
+        del columns["confidence"]
     recent = _recent(series)
     rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
     caption = _caption("scorecard", judged, lang)
@@ -107,11 +109,16 @@ def ruled(indicator_ids: Sequence[str], lang: str) -> Markup:
 def chip(status: str, lang: str, *, name: str = "") -> Markup:
     """Draw a status as icon and word, or as another name; the icon is hidden from readers.
 
-    The style sheet knows ``span.chip.chip-STATUS`` and in it ``span.icon``.
+    ``status`` is a :func:`helpers.page.wording.sentence.verdict`. The style sheet knows ``span.chip.chip-STATUS`` and in
+    it ``span.icon``; achieved looks as met does, and missed as off track.
     """
     return Markup(
         '<span class="chip chip-{}"><span class="icon" aria-hidden="true">{}</span>{}</span>'
-    ).format(status, entry(f"status.{status}.icon"), name or capitalise(word(f"status.{status}", lang)))
+    ).format(
+        _LOOKS.get(status, status),
+        entry(f"status.{status}.icon"),
+        name or capitalise(word(f"status.{status}", lang)),
+    )
 
 
 def quantity_cell(value: float, measure: Measure, lang: str) -> Markup:
@@ -161,6 +168,7 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         measure=facts.measure,
         lang=lang,
         in_cell=True,
+        so_far=facts.is_part,
     )
     return {
         "indicator": link(row_anchor(row_key(row)), typeset(capitalise(facts.name))),
@@ -168,7 +176,7 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         "target": target_cell(facts),
         "gap": typeset(gap),
         "recent": Markup(sparkline(values, target)) if values else typeset(word("missing.no_data", lang)),
-        "status": chip(row["status"], lang),
+        "status": chip(facts.verdict, lang),
         "confidence": typeset(capitalise(word(f"confidence.{row['confidence']}", lang))),
     }
 
@@ -181,9 +189,8 @@ def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
     """Count the targets that found no room, by status."""
     if rest.empty:
         return Markup()
-    counts = rest["status"].value_counts()
     told = word("lead.join", lang).join(
-        count_part(status, int(counts[status]), lang).text for status in STATUSES if status in counts
+        count_part(status, n, lang).text for status, n in count_verdicts(rest).items() if n
     )
     return note(word("table.scorecard.note", lang).format(counts=told))
 
@@ -214,7 +221,7 @@ def _indicator_cells(
         "coverage": cell(row["coverage_pct"], lang, 1),
         "change": typeset(change),
         "target": target_cell(facts),
-        "status": typeset(capitalise(word(f"status.{row['status']}", lang))),
+        "status": typeset(capitalise(word(f"status.{facts.verdict}", lang))),
         "standard": cell(standard_name(row["standard"], lang) or None, lang, missing="not_applicable"),
         "notes": cell(_numbers(row["caveats"], notes, "note", lang), lang, missing="not_applicable"),
         "source": cell(_numbers(row["source_ids"], sources, "source", lang), lang),

@@ -5,7 +5,7 @@ Templates stand in ``page/wording.yml``; :func:`verify` reads a sentence back ag
 
 from helpers.page.wording.late import late_note
 from helpers.page.wording.page_one import Ask, asks, judged_targets, lead_sentence, point, points
-from helpers.page.wording.reader import verify, verify_ask, verify_lead
+from helpers.page.wording.reader import verify, verify_ask, verify_lead, verify_shared
 from helpers.page.wording.rules import RuleTable, caveat_notes, rules
 from helpers.page.wording.sections import (
     budget_sentence,
@@ -40,5 +40,6 @@ __all__ = [
     "verify",
     "verify_ask",
     "verify_lead",
+    "verify_shared",
     "yoy_sentence",
 ]

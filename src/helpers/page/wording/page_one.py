@@ -6,6 +6,7 @@ Clauses are chosen by the Chinese text and its budget, so both languages say the
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,21 +17,32 @@ from helpers import registry
 from helpers.battles.judgement import satisfies, sort_worst_first
 from helpers.battles.results import STATUSES
 from helpers.page.numbers import rounded
+from helpers.page.wording.reasons import clause, is_lacking
 from helpers.page.wording.sections import (
     bound_phrase,
     budget_measure,
     chance_phrase,
+    comparator,
     forecast_fields,
-    gap_phrase,
     no_data_fields,
     no_data_form,
     stated_likelihood,
 )
-from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, capitalise, fill, simulated_mark
+from helpers.page.wording.sentence import (
+    Facts,
+    Phrase,
+    Row,
+    Sentence,
+    capitalise,
+    fill,
+    simulated_mark,
+    verdicts,
+)
 from helpers.page.words import count_characters, typeset, word
 
 LEAD_BUDGET, POINT_BUDGET, ASK_BUDGET = 50, 60, 80
 MOST_POINTS = MOST_ASKS = 3
+_SETTLED = ("achieved", "missed")
 _BEHIND = ("off_track", "at_risk")
 _GOOD = ("met", "on_track")
 
@@ -88,11 +100,12 @@ class Ask:
 def lead_sentence(results: pd.DataFrame, *, lang: str, has_weakness: bool = True) -> Sentence:
     """Say how many targets stand where, and the main weakness if wanted; at most ``LEAD_BUDGET`` 字.
 
-    With many statuses the counts are merged step by step (met with on track, then at risk with off
-    track) until the Chinese sentence fits, and last the name of the weakness goes; the points name it.
+    Deadlines that have come are counted first, apart from those ahead. With many statuses the counts are merged step
+    by step (met with on track, then at risk with off track) until the Chinese sentence fits, and last the name of the
+    weakness goes; the points name it.
     """
     judged = judged_targets(results)
-    counts = {status: int((judged["status"] == status).sum()) for status in STATUSES}
+    counts = count_verdicts(judged)
     total = len(judged)
     simulated = bool(judged["simulated"].any())
     if total == 0 or counts["no_data"] == total:
@@ -131,15 +144,18 @@ def point(row: Row, *, lang: str) -> Sentence:
 def asks(results: pd.DataFrame, *, lang: str) -> tuple[Ask, ...]:
     """Say what needs a decision: at most three boxes, worst first, or one line that nothing does.
 
-    Targets off track or at risk get a box each; targets without data share one while there is room.
+    Targets off track or at risk get a box each while their deadline is ahead; those missed share one, and those that
+    data would mend, while there is room.
     """
     judged = judged_targets(results)
-    behind = judged[judged["status"].isin(_BEHIND)].head(MOST_ASKS)
-    boxes = [_ask(row, lang) for _, row in behind.iterrows()]
-    lacking = judged[judged["status"] == "no_data"]
-    if len(lacking) and len(boxes) < MOST_ASKS:
+    found = verdicts(judged)
+    boxes = [_ask(row, lang) for _, row in judged[found.isin(_BEHIND)].head(MOST_ASKS).iterrows()]
+    if (missed := judged[found == "missed"]).size:
+        boxes.append(_missed_ask(missed, lang))
+    lacking = judged[found == "no_data"]
+    if any(is_lacking(row) for _, row in lacking.iterrows()):
         boxes.append(_data_ask(lacking, lang))
-    return tuple(boxes) or (Ask(Sentence("", word("ask.none", lang), "ask", lang)),)
+    return tuple(boxes[:MOST_ASKS]) or (Ask(Sentence("", word("ask.none", lang), "ask", lang)),)
 
 
 def judged_targets(results: pd.DataFrame) -> pd.DataFrame:
@@ -148,13 +164,19 @@ def judged_targets(results: pd.DataFrame) -> pd.DataFrame:
     return sort_worst_first(results[has_target])
 
 
+def count_verdicts(judged: pd.DataFrame) -> dict[str, int]:
+    """Count rows by their status in words, deadlines that have come first; zero where there is none."""
+    found = Counter(verdicts(judged))
+    return {status: found[status] for status in (*_SETTLED, *STATUSES)}
+
+
 def _count(number: int) -> Phrase:
     return Phrase(str(number), (float(number),))
 
 
 def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> Phrase:
     """Compose the lead; ``level`` 1 merges the good statuses, 2 also those behind, 3 drops the weakness."""
-    parts = []
+    parts = [count_part(status, counts[status], lang) for status in _SETTLED if counts[status]]
     for statuses, template, merged in (
         (_GOOD, "lead.good", level >= 1),
         (_BEHIND[::-1], "lead.behind", level >= 2),
@@ -170,12 +192,12 @@ def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> P
         word("lead.join", lang).join(part.text for part in parts),
         tuple(number for part in parts for number in part.numbers),
     )
-    total = sum(counts[status] for status in (*_GOOD, *_BEHIND, "no_data"))
+    total = sum(counts[status] for status in (*_SETTLED, *_GOOD, *_BEHIND, "no_data"))
     start = fill("lead.counts_one" if total == 1 else "lead.counts", lang, total=_count(total), parts=joined)
     if worst is not None and level < 3:
         end = word("lead.weakness", lang).format(name=Facts(worst, lang).name)
     else:
-        is_clear = not any(counts[status] for status in (*_BEHIND, "no_data"))
+        is_clear = not any(counts[status] for status in (*_SETTLED, *_BEHIND, "no_data"))
         end = word("lead.clear" if is_clear else "lead.open", lang)
     return Phrase(start.text + end, start.numbers)
 
@@ -190,12 +212,14 @@ def _forms(row: Row) -> tuple[str, ...]:
     """Templates of a point's evidence, fullest first; the last always fits what the row has."""
     facts = Facts(row, "zh")
     if row["status"] == "no_data":
-        return (no_data_form(facts),)
+        if not facts.has("value"):
+            return (no_data_form(facts), "told")
+        return (*(("unjudged",) if facts.has_target else ()), "unjudged_value", "told")
     if not facts.has("value"):
         return ("missing",)
     if not facts.has_target:
         return ("value",)
-    if row["status"] == "met" or stated_likelihood(facts) is None:
+    if row["status"] == "met" or facts.verdict == "missed" or stated_likelihood(facts) is None:
         return ("gap", "value")
     return ("full", "gap", "value")
 
@@ -204,10 +228,10 @@ def _point(row: Row, form: str, lang: str) -> Sentence:
     facts = Facts(row, lang)
     head = fill("point.head", lang, finding=facts.finding).text
     fields: dict[str, Phrase | str] = {}
-    if form in ("full", "gap", "value"):
+    if form in ("full", "gap", "value", "unjudged", "unjudged_value"):
         fields["value"] = facts.quantity(row["value"])
-    if form in ("full", "gap"):
-        fields["gap"] = gap_phrase(facts)
+    if form in ("full", "gap", "unjudged"):
+        fields["gap"] = comparator(facts)
     if form == "full":
         fields["chance"] = chance_phrase(facts)
     if row["status"] == "no_data":
@@ -234,18 +258,32 @@ def _ask(row: Row, lang: str) -> Ask:
 def _build_ask(row: Row, form: tuple[bool, bool], lang: str) -> Ask:
     has_gap, has_budget = form
     facts = Facts(row, lang)
-    if not (has_gap and facts.has("value") and facts.has_target):
-        seen = facts.sentence("ask", "ask.seen")
-    elif not _is_ahead(facts):
-        seen = facts.sentence("ask", "ask.seen_gap", fields={"gap": gap_phrase(facts)})
-    elif facts.has("forecast", "forecast_low", "forecast_high"):
-        seen = facts.sentence("ask", "ask.seen_forecast", fields=forecast_fields(facts))
+    if has_gap and facts.has("value") and facts.has_target:
+        seen = _seen(facts)
     else:
         seen = facts.sentence("ask", "ask.seen")
     record = registry.indicator(row["indicator_id"])
-    department = record.department_zh if lang == "zh" else record.department_en
-    study = _study(facts) if has_budget else facts.sentence("study", "ask.study")
+    department = getattr(record, f"department_{lang}")
+    if facts.verdict == "missed":
+        study = facts.sentence("study", "ask.study_missed")
+    else:
+        study = _study(facts) if has_budget else facts.sentence("study", "ask.study")
     return Ask(seen, study, _owner(department or word("ask.owner_default", lang), lang))
+
+
+def _seen(facts: Facts) -> Sentence:
+    """Say what is seen of a target that is behind: its distance, or the projection where the value does not show it."""
+    if facts.is_past_target:
+        return facts.sentence("ask", "ask.seen")
+    has_forecast = facts.has("forecast", "forecast_low", "forecast_high") and facts.verdict != "missed"
+    if has_forecast and (facts.is_part or _is_ahead(facts)):
+        return facts.sentence("ask", "ask.seen_forecast", fields=forecast_fields(facts))
+    if facts.is_part:
+        fields = {"value": facts.quantity(facts.row["value"])}
+        return facts.sentence("ask", "ask.seen_part", fields=fields)
+    if _is_ahead(facts):
+        return facts.sentence("ask", "ask.seen")
+    return facts.sentence("ask", "ask.seen_gap", fields={"gap": comparator(facts)})
 
 
 def _is_ahead(facts: Facts) -> bool:
@@ -267,12 +305,37 @@ def _study(facts: Facts) -> Sentence:
 
 
 def _data_ask(lacking: pd.DataFrame, lang: str) -> Ask:
-    """Build the one box for all targets without data."""
-    told = fill("ask.seen_data", lang, count=_count(len(lacking)))
-    simulated = bool(lacking["simulated"].any())
+    """Build the one box for all targets without data, with their reason where they have one in common."""
+    count = _count(len(lacking))
+    plain = _shared_ask(fill("ask.seen_data", lang, count=count), lacking, "study_data", lang)
+    if lacking["reason"].nunique() > 1:
+        return plain
+    zh, own = (
+        _shared_ask(
+            fill("ask.seen_data_why", each, count=count, why=clause(lacking.iloc[0], each)),
+            lacking,
+            "study_data",
+            each,
+        )
+        for each in ("zh", lang)
+    )
+    return own if count_characters(zh.bare) <= ASK_BUDGET else plain
+
+
+def _missed_ask(missed: pd.DataFrame, lang: str) -> Ask:
+    """Build the one box for deadlines that have come and were missed; a single one is named."""
+    if len(missed) == 1:
+        return _ask(missed.iloc[0], lang)
+    told = fill("ask.seen_missed", lang, count=_count(len(missed)))
+    return _shared_ask(told, missed, "study_missed", lang)
+
+
+def _shared_ask(told: Phrase, rows: pd.DataFrame, study: str, lang: str) -> Ask:
+    """Build a box that tells of several rows."""
+    simulated = bool(rows["simulated"].any())
     seen = Sentence("", told.text, "ask", lang, numbers=told.numbers, simulated=simulated)
-    study = Sentence("", word("ask.study_data", lang), "study", lang)
-    return Ask(seen, study, _owner(word("ask.owner_data", lang), lang))
+    asked = Sentence("", word(f"ask.{study}", lang), "study", lang)
+    return Ask(seen, asked, _owner(word("ask.owner_many", lang), lang))
 
 
 def _owner(owner: str, lang: str) -> str:

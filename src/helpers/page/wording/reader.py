@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.judgement import is_missing, likelihood_band, satisfies, sort_worst_first
 from helpers.page.wording.page_one import Ask
-from helpers.page.wording.reading import Read, Reading, patterns, read, strip
+from helpers.page.wording.reading import (
+    Read,
+    Reading,
+    code_of,
+    months_of,
+    patterns,
+    read,
+    strip,
+    take_reason,
+)
 from helpers.page.wording.sentence import Row, Sentence, row_key
 from helpers.page.words import LANGUAGES, banned_words, entry
 from helpers.units import UNITS, change_unit
@@ -28,7 +38,6 @@ _COLUMNS = {
     "required_most": "required",
     "required_least": "required",
     "required_days": "required",
-    "coverage": "coverage_pct",
     "forecast": "forecast",
 }
 _OPERATORS = {"most": "<=", "least": ">="}
@@ -51,8 +60,10 @@ def verify(sentence: Sentence, row: Row) -> tuple[str, ...]:
         problems.append(f"a number nobody can explain: {taken.rest!r}")
     problems += _check_judgement(sentence, taken, row)
     problems += _check_likelihood(sentence, taken, row)
+    problems += _check_reason(sentence, taken, row)
     problems += _check_provenance(sentence, taken, row)
-    problems += [f"banned: {found!r}" for found in banned_words(strip(sentence, row), sentence.lang)]
+    text = strip(sentence.bare, row, sentence.lang)
+    problems += [f"banned: {found!r}" for found in banned_words(text, sentence.lang)]
     return tuple(problems)
 
 
@@ -61,11 +72,28 @@ def verify_ask(ask: Ask, row: Row) -> tuple[str, ...]:
     return (*verify(ask.seen, row), *(verify(ask.study, row) if ask.study else ()))
 
 
+def verify_shared(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
+    """List every disagreement between a sentence that tells of several targets at once and the rows it counts."""
+    rules, lang = patterns(sentence.lang), sentence.lang
+    judged = results[(results["target_id"] != "") & (results["status"] != "no_target")]
+    text, problems = sentence.bare, []
+    for status, pattern in rules["asks"].items():
+        if found := re.search(pattern, text):
+            told = [row for row in judged.to_dict("records") if _told_status(row) == status]
+            if int(found[1]) != len(told):
+                problems.append(f"{found[0]!r} differs from {len(told)}")
+            text = text.replace(found[0], "")
+            text = take_reason(text, told[0], lang)[0] if told and status == "no_data" else text
+    if re.search(r"\d", text):
+        problems.append(f"a number nobody can explain: {text!r}")
+    return (*problems, *(f"banned: {found!r}" for found in banned_words(text, lang)))
+
+
 def verify_lead(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
     """List every disagreement between the lead sentence and the rows it counts."""
     rules, lang = patterns(sentence.lang)["lead"], sentence.lang
     judged = sort_worst_first(results[(results["target_id"] != "") & (results["status"] != "no_target")])
-    counts = Counter(judged["status"])
+    counts = _count_told(judged)
     text, problems = sentence.bare, []
     if weakness := re.search(rules["weakness"], text):
         worst = judged[judged["status"] == judged.iloc[0]["status"]]
@@ -101,8 +129,6 @@ def _agrees(fact: Reading, row: Row, taken: Read) -> bool:
         return _is_near(fact, row[_COLUMNS[fact.kind]]) and _has_unit(fact, _unit_code(fact.kind, row))
     if fact.kind in _YEARS:
         return int(fact.numbers[0]) == row[_YEARS[fact.kind]].year
-    if fact.kind == "minimum":
-        return _is_near(fact, registry.indicator(row["indicator_id"]).min_coverage_pct)
     if topic == "change":
         expected = row["change_prev"]
         is_near = abs(expected) <= 0.05 + 1e-9 if side == "equal" else _is_near(fact, _SIGNS[side] * expected)
@@ -150,13 +176,77 @@ def _check_judgement(sentence: Sentence, taken: Read, row: Row) -> list[str]:
         elif word is None and low <= 0 <= high:
             problems.append("the interval contains zero and nobody says that the direction is unclear")
     told = next((name for name, pattern in rules["aim"].items() if re.search(pattern, taken.rest)), None)
-    has_dates = not (is_missing(row["target_date"]) or is_missing(row["period_end"]))
-    is_past = has_dates and row["target_date"].year < row["period_end"].year
-    if told is not None and (told == "hold") != is_past:
+    if told is not None and told != _aim(row):
         problems.append(f"a target is told as one to {told}")
-    if sentence.kind in ("point", "ask") and rules["status"][row["status"]] not in taken.rest:
-        problems.append(f"status {row['status']} is not named")
+    basis = next((name for name, pattern in rules["basis"].items() if pattern in taken.rest), None)
+    if basis is not None and basis != _basis(row):
+        problems.append(f"a projection is told to rest on the {basis}")
+    if sentence.kind in ("point", "ask") and not re.search(rules["status"][_told_status(row)], taken.rest):
+        problems.append(f"status {_told_status(row)} is not named")
     return problems
+
+
+def _told_status(row: Row) -> str:
+    """What a status is called: a deadline that has come is achieved or missed."""
+    is_due = not (is_missing(row["target_date"]) or is_missing(row["period_end"])) and (
+        row["target_date"] <= row["period_end"]
+    )
+    return (
+        {"met": "achieved", "off_track": "missed"}.get(row["status"], row["status"])
+        if is_due
+        else row["status"]
+    )
+
+
+def _count_told(judged: pd.DataFrame) -> Counter[str]:
+    return Counter(_told_status(row) for row in judged.to_dict("records"))
+
+
+def _aim(row: Row) -> str:
+    """Whether a target is to be met, held or reached: of a year that is past only a value that was met is held."""
+    has_dates = not (is_missing(row["target_date"]) or is_missing(row["period_end"]))
+    if not has_dates or row["target_date"].year >= row["period_end"].year:
+        return "meet"
+    return "hold" if row["status"] == "met" else "reach"
+
+
+def _basis(row: Row) -> str:
+    """What a projection of the row can rest on."""
+    if not any(is_missing(row[name]) for name in ("trend_per_year", "trend_low", "trend_high")):
+        return "trend"
+    has_forecast = not any(is_missing(row[name]) for name in ("forecast", "forecast_low", "forecast_high"))
+    return "season" if has_forecast else "years"
+
+
+def _check_reason(sentence: Sentence, taken: Read, row: Row) -> list[str]:
+    """The reason told against the row's: its own, with its own numbers, and no other."""
+    rules = patterns(sentence.lang)
+    others = [code for code, pattern in rules["reasons"].items() if re.search(pattern, taken.rest)]
+    problems = [f"reason {code} is told, the row says {row['reason']!r}" for code in others]
+    if taken.reason is None:
+        return [*problems, "no reason is told"] if sentence.kind == "no_data" else problems
+    facts = [part for part in str(row["reason"]).split("|")[1:] if part]
+    given = dict(part.split("=", 1) for part in facts if "=" in part)
+    if code_of(row) == "months_short":
+        is_true = _months_agree(taken.reason, given, sentence.lang)
+    elif code_of(row) == "items_missing":
+        names = re.split("、| and ", taken.reason["items"])
+        is_true = [rules["items"].get(name, name) for name in names] == [
+            one for one in facts if "=" not in one
+        ]
+    else:
+        is_true = all(given.get(name) == told for name, told in taken.reason.items())
+    return problems if is_true else [*problems, f"{dict(taken.reason)} told of {row['reason']!r}"]
+
+
+def _months_agree(told: Mapping[str, str], given: Mapping[str, str], lang: str) -> bool:
+    """Whether months are told with their days, all of them or the first with their count, against the right floor."""
+    days = {int(name[-2:]): n for name, n in given.items() if name != "needed"}
+    floor = "25" if set(days) == {2} else "27"
+    if "some" in told:
+        named = [month for month, _ in months_of(told["some"], lang)]
+        return set(named) <= set(days) and int(told["count"]) == len(days) and told["least"] == floor
+    return dict(months_of(told["short"], lang)) == days and told["floor"] == floor
 
 
 def _check_likelihood(sentence: Sentence, taken: Read, row: Row) -> list[str]:

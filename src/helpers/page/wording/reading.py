@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,10 +40,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Read:
-    """A sentence taken apart: its facts, and the text that is left when they are taken out."""
+    """A sentence taken apart: its facts, what it says of the row's reason, and the text that is left of it."""
 
     facts: tuple[Reading, ...]
     rest: str
+    reason: Mapping[str, str] | None = None
 
     def find(self, *kinds: str) -> Reading | None:
         """Return the first fact of these kinds."""
@@ -51,7 +53,8 @@ class Read:
 
 def read(sentence: Sentence, row: Row) -> Read:
     """Take a sentence apart; every number is read once, by the first pattern that knows it."""
-    text, facts = strip(sentence, row), []
+    text, reason = take_reason(sentence.bare.replace("\N{NO-BREAK SPACE}", " "), row, sentence.lang)
+    text, facts = strip(text, row, sentence.lang), []
     if row["unit"] == WATER_CLASS:
         for told, number in patterns(sentence.lang)["classes"].items():
             text = text.replace(told, number)
@@ -61,14 +64,41 @@ def read(sentence: Sentence, row: Row) -> Read:
             numbers = tuple(group for group in groups if re.fullmatch(_NUMBER, group))
             facts.append(Reading(kind, numbers, next((g for g in groups if g not in numbers), "")))
         text = pattern.sub(" ", text)
-    return Read(tuple(facts), text)
+    return Read(tuple(facts), text, reason)
 
 
-def strip(sentence: Sentence, row: Row) -> str:
+def code_of(row: Row) -> str:
+    """Code of a row's reason; a row without one lacks its value, or what its verdict would rest on."""
+    return str(row["reason"]).partition("|")[0] or ("no_value" if is_missing(row["value"]) else "no_outlook")
+
+
+def take_reason(text: str, row: Row, lang: str) -> tuple[str, Mapping[str, str] | None]:
+    """Take the row's reason out of a text: what is left, and the facts it was told with; None where it is not told."""
+    pattern = patterns(lang)["reasons"].get(code_of(row))
+    found = None if pattern is None else re.search(pattern, text)
+    if found is None:
+        return text, None
+    told = {name: fact for name, fact in found.groupdict().items() if fact is not None}
+    return text[: found.start()] + text[found.end() :], told
+
+
+def months_of(text: str, lang: str) -> list[tuple[int, str]]:
+    """Months a text names, each with the days told of it; "" where only the months are named."""
+    rules = patterns(lang)["months"]
+    names = rules["names"]
+    groups = [(match["months"], match["n"]) for match in re.finditer(rules["group"], text)] or [(text, "")]
+    return [
+        (names.index(month) + 1 if names else int(month), n)
+        for months, n in groups
+        for month in re.findall(rules["month"], months)
+    ]
+
+
+def strip(text: str, row: Row, lang: str) -> str:
     """Take out what is no statement: names, the span of the row, its standard, what a department is asked."""
-    record, lang = registry.indicator(row["indicator_id"]), sentence.lang
+    record = registry.indicator(row["indicator_id"])
     name, asked, department = (getattr(record, f"{field}_{lang}") for field in ("name", "ask", "department"))
-    text = sentence.bare.replace("\N{NO-BREAK SPACE}", " ")
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
     names = [name, *(name.replace(*words) for words in entry(f"partial_year.{lang}").items())]
     names += [known[:1].upper() + known[1:] for known in names]
     for known in sorted(

@@ -63,10 +63,14 @@ def _rule(name: str, rows: list[tuple[str, str]], lang: str) -> RuleTable:
 
 
 def _basis_rule(results: pd.DataFrame, lang: str) -> RuleTable:
-    """Say which indicators each clause defines, and how far that was verified."""
+    """Say which indicators each clause defines, in the edition in force at the end of their rows, and how far that was
+    verified.
+    """
     found: dict[str, list[str]] = {}
-    for one in dict.fromkeys(results["indicator_id"]):
-        found.setdefault(_basis(registry.indicator(one).basis, lang), []).append(one)
+    for one, last in results.groupby("indicator_id", sort=False)["period_end"].max().items():
+        record = registry.indicator(one)
+        basis = record.basis if pd.isna(last) else record.basis_on(last.date())
+        found.setdefault(_basis(basis, lang), []).append(one)
     joiner = word("rules.basis.joiner", lang)
     rows = [(basis, joiner.join(indicator_name(one, lang) for one in ids)) for basis, ids in found.items()]
     return replace(_rule("basis", rows, lang), about=tuple(map(tuple, found.values())))
@@ -104,7 +108,7 @@ def _status_rows(lang: str) -> list[tuple[str, str]]:
     }
     return [
         (word(f"status.{status}", lang), word(f"rules.status.{status}", lang).format(**numbers))
-        for status in STATUSES
+        for status in ("achieved", "missed", *STATUSES)
     ]
 
 

@@ -24,20 +24,26 @@ from helpers.page.numbers import (
     rounded,
     supported_decimals,
 )
+from helpers.page.wording.reasons import clause, is_lacking
 from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill
 from helpers.page.words import standard_name, word
 from helpers.units import unit
 
 
 def value_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
-    """Say the value of a row with one comparator: its target, else the limit value, else none."""
+    """Say the value of a row with one comparator: its target, else the limit value, else none.
+
+    A part of the year is compared with the same part of the year before. A value that cannot be judged says why.
+    """
     facts = Facts(row, lang, follows)
     if not facts.has("value"):
-        return facts.sentence("value", "value.missing")
+        return _value_missing("value", facts)
     fields: dict[str, Phrase | str] = {"value": facts.quantity(row["value"])}
     if facts.has_target:
-        fields |= {"gap": gap_phrase(facts), "bound": bound_phrase(facts)}
-        return facts.sentence("value", "value.target", fields=fields)
+        why = _reason("after", facts) if row["status"] == "no_data" else ""
+        fields |= {"gap": comparator(facts), "bound": bound_phrase(facts), "why": why}
+        form = "target" if not facts.is_part else "part" if facts.has("value_prev") else "part_alone"
+        return facts.sentence("value", f"value.{form}", fields=fields)
     if facts.has("limit_value"):
         fields |= {
             "limit": set_phrase(facts, row["limit_value"]),
@@ -53,7 +59,7 @@ def yoy_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     """Say the value against the same period last year; 上升 and 下降 only, never a judgement from two points."""
     facts = Facts(row, lang, follows)
     if not facts.has("value"):
-        return facts.sentence("yoy", "value.missing")
+        return _value_missing("yoy", facts)
     value = facts.quantity(row["value"])
     if not facts.has("change_prev", "value_prev"):
         return facts.sentence("yoy", "yoy.missing", fields={"value": value})
@@ -131,31 +137,51 @@ def budget_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
 
 
 def no_data_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
-    """Say that data are insufficient and what to supply: by the department, or the monitoring data."""
+    """Say that data are insufficient, why, and what to supply: by the department, or the monitoring data."""
     facts = Facts(row, lang, follows)
-    return facts.sentence("no_data", f"no_data.{no_data_form(facts)}", fields=no_data_fields(facts))
+    fields = {**no_data_fields(facts), "why": _reason("within", facts)}
+    if facts.has("value"):
+        fields["value"] = facts.quantity(row["value"])
+    return facts.sentence(
+        "no_data", f"no_data.{'value' if facts.has('value') else no_data_form(facts)}", fields=fields
+    )
 
 
 def no_data_form(facts: Facts) -> str:
-    """Choose what a lack of data calls for: a department's report, more valid monitoring data, or any."""
-    record = registry.indicator(facts.row["indicator_id"])
-    if record.ask_zh:
-        return "ledger"
-    is_thin = facts.has("coverage_pct") and facts.row["coverage_pct"] < record.min_coverage_pct
-    return "thin" if is_thin else "monitored"
+    """Choose what a lack of data calls for: a department's report, monitoring data, or nothing that data would mend."""
+    if not is_lacking(facts.row):
+        return "told"
+    return "ledger" if registry.indicator(facts.row["indicator_id"]).ask_zh else "supply"
 
 
 def no_data_fields(facts: Facts) -> dict[str, Phrase | str]:
-    """Fill what the form of :func:`no_data_form` names."""
-    record, form = registry.indicator(facts.row["indicator_id"]), no_data_form(facts)
-    if form == "ledger":
-        names = ("department_zh", "ask_zh") if facts.lang == "zh" else ("department_en", "ask_en")
-        return {"department": getattr(record, names[0]), "ask": getattr(record, names[1])}
-    if form == "thin":
-        minimum = float(record.min_coverage_pct)
-        told = Phrase(format_set_number(minimum, Measure("pct", 0), facts.lang), (minimum,))
-        return {"coverage": facts.quantity(facts.row["coverage_pct"], Measure("pct", 1)), "minimum": told}
-    return {}
+    """Fill what the forms of :func:`no_data_form` name."""
+    record = registry.indicator(facts.row["indicator_id"])
+    asked, department = (getattr(record, f"{name}_{facts.lang}") for name in ("ask", "department"))
+    return {"department": department, "ask": asked, "why": clause(facts.row, facts.lang)}
+
+
+def _value_missing(kind: str, facts: Facts) -> Sentence:
+    """Say that there is no value, and why where the row knows."""
+    why = _reason("within", facts) if facts.row["reason"] else ""
+    return facts.sentence(kind, "value.missing", fields={"why": why})
+
+
+def _reason(place: str, facts: Facts) -> str:
+    """The reason ``within`` brackets, or ``after`` a semicolon."""
+    return word(f"reason_parts.{place}", facts.lang).format(reason=clause(facts.row, facts.lang))
+
+
+def comparator(facts: Facts) -> Phrase:
+    """Say what the value is held against: the target; for a part of the year the same part of the year before.
+
+    Where that is not known, the target is only named.
+    """
+    if not facts.is_part:
+        return gap_phrase(facts)
+    if facts.has("value_prev"):
+        return fill("part.previous", facts.lang, previous=facts.quantity(facts.row["value_prev"]))
+    return fill("part.target", facts.lang, goal=facts.goal, bound=bound_phrase(facts))
 
 
 def gap_phrase(facts: Facts) -> Phrase:

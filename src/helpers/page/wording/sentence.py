@@ -19,6 +19,7 @@ from helpers.periods import span_label
 
 ROW_KEY = ("indicator_id", "place_code", "period_start", "period_end", "standard", "target_id")
 Row = Mapping[str, Any] | pd.Series
+_DUE = {"met": "achieved", "off_track": "missed"}
 _CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
 
 
@@ -45,7 +46,8 @@ class Sentence:
     row_key
         Values of ``ROW_KEY`` of the row it tells; empty where it tells a whole table.
     numbers
-        Every number printed, unsigned where a word carries the sign, in the order of the template's braces.
+        Every number printed, unsigned where a word carries the sign, in the order of the template's braces; years,
+        and the numbers of a reason, which stand in the row's ``reason``, are left out.
     direction
         ``up``, ``down``, ``equal`` or empty: what is said of the number's movement.
     unit
@@ -140,27 +142,49 @@ class Facts:
         return Phrase(format_quantity(value, measure, self.lang), (float(rounded(value, measure.decimals)),))
 
     @property
+    def verdict(self) -> str:
+        """The row's status in words; see :func:`verdict`."""
+        return verdict(self.row)
+
+    @property
     def is_past_target(self) -> bool:
-        """Whether the target's year is over, so that its value is to be kept rather than reached."""
+        """Whether the target's year is over, so that its value is to be kept, or still to be reached."""
         return (
             self.has("target_date", "period_end")
             and self.row["target_date"].year < self.row["period_end"].year
         )
 
     @property
-    def aim(self) -> str:
-        """What is wanted: to meet the target, or to hold it where its year is past."""
+    def is_part(self) -> bool:
+        """Whether the value is of a part of the year while its target is one of whole years."""
+        return registry.indicator(self.row["indicator_id"]).period == "year" and not self.is_year
+
+    @property
+    def goal(self) -> str:
+        """The target, by its year where it has one."""
         if self.has("target_date"):
-            goal = word("goal.dated", self.lang).format(year=self.row["target_date"].year)
-        else:
-            goal = word("goal.plain", self.lang)
-        return word(f"aim.{'hold' if self.is_past_target else 'meet'}", self.lang).format(goal=goal)
+            return word("goal.dated", self.lang).format(year=self.row["target_date"].year)
+        return word("goal.plain", self.lang)
+
+    @property
+    def aim(self) -> str:
+        """What is wanted: to meet the target; where its year is past, to hold it if it was reached, else to reach it."""
+        past = "hold" if self.row["status"] == "met" else "reach"
+        return word(f"aim.{past if self.is_past_target else 'meet'}", self.lang).format(goal=self.goal)
+
+    @property
+    def basis(self) -> str:
+        """What a projection rests on: the trend where one is told, else the season, or earlier years."""
+        name = "trend" if self.has("trend_per_year", "trend_low", "trend_high") else "season"
+        if name == "season" and not self.has("forecast", "forecast_low", "forecast_high"):
+            name = "years"
+        return word(f"basis.{name}", self.lang)
 
     @property
     def finding(self) -> str:
         """What page one finds: the indicator and its status."""
         noun = self._closed(self.name)
-        return word(f"finding.{self.row['status']}", self.lang).format(name=self.name, noun=noun)
+        return word(f"finding.{self.verdict}", self.lang).format(name=self.name, noun=noun, goal=self.goal)
 
     def subject(self, name: str) -> str:
         """The indicator as the subject of a sentence."""
@@ -173,12 +197,16 @@ class Facts:
         return f"{name}," if self.lang == "en" and "," in name else name
 
     @property
+    def is_year(self) -> bool:
+        """Whether the row's span is a whole year."""
+        start, end = self.row["period_start"], self.row["period_end"]
+        return self.has("period_start", "period_end") and (end - start).days >= 364
+
+    @property
     def name_in_span(self) -> str:
         """Name beside its span: before its year is over a mean is no annual mean."""
-        start, end = self.row["period_start"], self.row["period_end"]
-        is_year = self.has("period_start", "period_end") and (end - start).days >= 364
         name = self.name
-        for whole, partial in () if is_year else entry(f"partial_year.{self.lang}").items():
+        for whole, partial in () if self.is_year else entry(f"partial_year.{self.lang}").items():
             name = name.replace(whole, partial)
         return name
 
@@ -196,6 +224,8 @@ class Facts:
             finding=self.finding,
             span=self.span,
             aim=self.aim,
+            goal=self.goal,
+            basis=self.basis,
             **details.pop("fields", {}),
         )
         return Sentence(
@@ -209,6 +239,26 @@ class Facts:
             simulated=bool(self.row["simulated"]),
             **details,
         )
+
+
+def verdict(row: Row) -> str:
+    """Key of a row's status in words: achieved or missed once the day of its target has come, else the status itself.
+
+    Examples
+    --------
+    >>> verdict({"status": "off_track", "target_date": "2025-12-31", "period_end": "2025-12-31"})
+    'missed'
+    """
+    deadline, end, status = row.get("target_date"), row.get("period_end"), str(row["status"])
+    if is_missing(deadline) or is_missing(end) or pd.Timestamp(deadline) > pd.Timestamp(end):
+        return status
+    return _DUE.get(status, status)
+
+
+def verdicts(results: pd.DataFrame) -> pd.Series:
+    """The :func:`verdict` of every row."""
+    rows = results[["status", "target_date", "period_end"]].to_dict("records")
+    return pd.Series([verdict(row) for row in rows], index=results.index, dtype="object")
 
 
 def simulated_mark(lang: str) -> Markup:
@@ -244,4 +294,6 @@ def fill(template: str, lang: str, **fields: Phrase | str) -> Phrase:
 
 def capitalise(text: str) -> str:
     """Begin a text with a capital where it begins with a small letter; a name such as pH keeps its own."""
-    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+    start = len(text) - len(text.lstrip(" "))
+    first, rest = text[: start + 1], text[start + 1 :]
+    return text if rest[:1].isupper() else first.upper() + rest

@@ -139,16 +139,20 @@ def reference_state_break() -> ReferenceStateBreak:
 def convert_reference_state(concentrations: pd.DataFrame, *, to: str = "298K") -> pd.DataFrame:
     """State all gas values at one reference temperature; particles stay as they are.
 
+    Whatever compares or draws gases on both sides of 2018-09-01 (trends, forecasts, indices of several years) is
+    formed from the result.
+
     Parameters
     ----------
     concentrations
-        Long table with ``pollutant``, ``value`` (μg/m³, CO mg/m³) and either ``time`` (hour-ending) or ``date``.
+        Long table with ``pollutant``, ``value`` (μg/m³, CO mg/m³), optionally ``value_unrounded``, and either ``time``
+        (hour-ending) or ``date``.
     to
         ``"298K"`` converts what was measured before 2018-09-01, ``"273K"`` what was measured since.
 
     Returns
     -------
-    The same table with converted ``value``.
+    The same table with converted ``value`` and ``value_unrounded``, neither of them rounded.
 
     Raises
     ------
@@ -169,5 +173,8 @@ def convert_reference_state(concentrations: pd.DataFrame, *, to: str = "298K") -
     is_before = days < pd.Timestamp(state.date)
     is_gas = concentrations["pollutant"].isin(state.pollutants)
     factor, chosen = (state.factor, is_before) if to == "298K" else (1 / state.factor, ~is_before)
-    value = concentrations["value"]
-    return concentrations.assign(value=value.where(~(chosen & is_gas), value * factor))
+    kept = ~(chosen & is_gas)
+    columns = ["value", *concentrations.columns.intersection(["value_unrounded"])]
+    return concentrations.assign(
+        **{name: concentrations[name].where(kept, concentrations[name] * factor) for name in columns}
+    )

@@ -1,0 +1,122 @@
+"""The head of a page: title, how far the data go and what they are worth; and the facts the index keeps of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Battle, Context
+from helpers.battles.results import STATUSES
+from helpers.page import wording
+from helpers.page.blocks import labels
+from helpers.page.numbers import Measure, format_quantity
+from helpers.page.wording.sentence import verdict
+from helpers.page.words import word
+from helpers.periods import span_label
+
+_NOT_FINAL = frozenset(("third_party_daily", "header_realigned", "aqi_mean_of_hourly", "missing_days"))
+"""Caveats of values that are not final, whatever the calendar says: of no official source, or of too few days."""
+
+
+def heading(battle: Battle, finding: str, lead: str, lang: str, version: str) -> dict[str, Any]:
+    """Build masthead and facts; the title is battle, period and the finding of the worst target."""
+    context, words = battle.context, labels(lang)
+    city = getattr(context.city, f"name_{lang}")
+    period = span_label(*_told_span(battle), lang)
+    running = words["running"].format(city=city, battle=words["battles"][battle.name], period=period)
+    state = _data_state(battle)
+    found = {
+        "series": words["series"],
+        "title": running + (words["colon"] + finding if finding else ""),
+        "running": running,
+        "finding": finding,
+        "battle": battle.name,
+        "lang": lang,
+        "as_of": shown_day(context, lang),
+        "day": context.as_of.isoformat(),
+        "state": state,
+        "simulated": state == "simulated",
+        "version": version,
+    }
+    facts = {key: found[key] for key in ("title", "battle", "lang", "state", "simulated", "version")}
+    rows = _fact_rows(battle.results, lang)
+    found["facts"] = {
+        **facts,
+        "as_of": context.last_data.isoformat() if context.last_data else "",
+        "city": context.city.slug,
+        "city_name": city,
+        "battle_name": words["battles"][battle.name],
+        "period": context.period.label,
+        "period_name": period,
+        "lead": lead,
+        "rows": rows,
+        "counts": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
+    }
+    return found
+
+
+def shown_day(context: Context, lang: str) -> str:
+    """The battle's own last day with data, which is never ahead of them."""
+    return context.last_data.isoformat() if context.last_data else labels(lang)["no_data_yet"]
+
+
+def _known_in_period(battle: Battle) -> pd.DataFrame:
+    """Rows with a value whose days reach into the period."""
+    found, period = battle.results, battle.context.period
+    inside = (found["period_start"] <= pd.Timestamp(period.end)) & (
+        found["period_end"] >= pd.Timestamp(period.start)
+    )
+    return found[found["value"].notna() & inside]
+
+
+def _told_span(battle: Battle) -> tuple[date, date]:
+    """The part of the period that the values tell of; all of it where there is none."""
+    known, period = _known_in_period(battle), battle.context.period
+    if known.empty:
+        return period.start, period.end
+    first, last = known["period_start"].min().date(), known["period_end"].max().date()
+    return max(first, period.start), min(last, period.end)
+
+
+def _data_state(battle: Battle) -> str:
+    """Simulated, none (no value at all), final, or preliminary: the period runs, days lack, or a source is no official one."""
+    found, context = battle.results, battle.context
+    if context.simulated or bool(found["simulated"].any()):
+        return "simulated"
+    known = found[found["value"].notna()]
+    if known.empty:
+        return "none"
+    least = known["indicator_id"].map(lambda name: registry.indicator(name).min_coverage_pct)
+    is_whole = (
+        context.last_data is not None
+        and context.last_data >= context.period.end
+        and (_known_in_period(battle)["period_end"] >= pd.Timestamp(context.period.end)).all()
+        and not (known["coverage_pct"] < least).any()
+    )
+    is_sound = not any(_NOT_FINAL & set(joined.split(";")) for joined in known["caveats"])
+    return "final" if is_whole and is_sound else "preliminary"
+
+
+def _fact_rows(results: pd.DataFrame, lang: str) -> list[dict[str, str]]:
+    """Give each judged target as text, keyed so that the next briefing can find it again."""
+    rows = []
+    for _, row in wording.judged_targets(results).iterrows():
+        record = registry.indicator(row["indicator_id"])
+        span = (row["period_start"], row["period_end"])
+        rows.append(
+            {
+                "key": f"{row['indicator_id']}/{row['place_code']}/{row['target_id']}",
+                "name": getattr(record, f"name_{lang}"),
+                "period": "" if any(map(pd.isna, span)) else span_label(span[0].date(), span[1].date(), lang),
+                "value": format_quantity(
+                    row["value"], Measure(row["unit"] or record.unit, record.decimals), lang
+                ),
+                "status": row["status"],
+                "status_name": word(f"status.{verdict(row)}", lang),
+                "confidence": word(f"confidence.{row['confidence']}", lang),
+            }
+        )
+    return rows

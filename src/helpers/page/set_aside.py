@@ -1,0 +1,21 @@
+"""What was set aside of the data behind a page: faults of files, and values of which another source's stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.battles.context import Battle
+from helpers.page.blocks import labels
+from helpers.sources.merge import is_difference
+
+
+def faults(battle: Battle) -> pd.DataFrame:
+    """Rows and files that could not be taken, of the table ``quarantine``."""
+    found = battle.tables["quarantine"]
+    return found[~is_difference(found["reason"])]
+
+
+def differing_note(battle: Battle, lang: str) -> str | None:
+    """Say how many values two sources have differently, which is expected and no fault; ``None`` without any."""
+    n = int(is_difference(battle.tables["quarantine"]["reason"]).sum())
+    return labels(lang)["differing"].format(n=n) if n else None
