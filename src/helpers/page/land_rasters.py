@@ -41,7 +41,8 @@ def raster(battle: Battle, index: str, *, lang: str) -> Block:
     """
     heading, name = text(f"heading.{index}", lang), text(f"names.{index}", lang)
     told = rows_of(battle, "raster_map")
-    if told.empty or rows_of(battle, "raster_pixels").empty:
+    is_refused = len(told) and told["reason"].iloc[0]
+    if told.empty or (rows_of(battle, "raster_pixels").empty and not is_refused):
         return document.section(heading, text("none", lang, index=name, word=index))
     drawn = draw_from(battle.tables)
     if drawn is None:
