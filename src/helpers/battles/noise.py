@@ -16,6 +16,7 @@ from helpers.battles import ledger_rows
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import merge_computed
+from helpers.battles.shapes import kinds, shape
 from helpers.standards import noise
 from helpers.statistics.survey import exact_interval
 
@@ -26,17 +27,17 @@ SHARE, COMPLIANCE = (
 )
 MANUAL, AUTOMATIC = "manual", "automatic"
 QUARTERS = 4
-_COUNTS = [
-    "n_points",
-    "n_listed",
-    "n",
-    "n_met",
-    "rate_pct",
-    "low_pct",
-    "high_pct",
-    "n_quarters",
-    "source_ids",
-]
+_COUNTS = kinds(
+    "int64 n_points n_listed n n_met; float64 rate_pct low_pct high_pct; int64 n_quarters; str source_ids"
+)
+_AUTOMATION = kinds(
+    "int64 year n_points n_automatic; float64 share_pct; int64 n_days n_valid_days; float64 valid_pct; str source_ids"
+)
+_PROFILE = kinds("str zone; int64 hour; float64 level_db; int64 n_hours")
+_DIFFERENCES = kinds(
+    "datetime64[s] date; str zone period; int64 n_printed n_met_printed n_counted n_met_counted"
+)
+_KEYS = {"year": "int64", "quarter": "int64"}  # other keys are text
 
 
 def build(tables: Mapping[str, pd.DataFrame], context: Context) -> dict[str, pd.DataFrame]:
@@ -141,7 +142,7 @@ def count_point_times(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
                 ";".join(sorted(set(part["source_id"]))),
             ]
         )
-    return pd.DataFrame(rows, columns=[*by, *_COUNTS])
+    return shape(rows, {name: _KEYS.get(name, "str") for name in by} | _COUNTS)
 
 
 def _choose(years: pd.DataFrame) -> pd.DataFrame:
@@ -175,17 +176,7 @@ def automation(judged: pd.DataFrame) -> pd.DataFrame:
         shares = noise.compliance_pct(n_automatic, n), noise.compliance_pct(n_valid, n_days)
         sources = ";".join(sorted(set(part["source_id"])))
         rows.append([year, n, n_automatic, shares[0], n_days, n_valid, shares[1], sources])
-    columns = [
-        "year",
-        "n_points",
-        "n_automatic",
-        "share_pct",
-        "n_days",
-        "n_valid_days",
-        "valid_pct",
-        "source_ids",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return shape(rows, _AUTOMATION)
 
 
 def profile(hours: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -196,7 +187,7 @@ def profile(hours: pd.DataFrame, year: int) -> pd.DataFrame:
         [zone, hour, noise.energy_mean(part["value"].to_numpy()), len(part)]
         for (zone, hour), part in table.groupby(["zone", "hour"])
     ]
-    return pd.DataFrame(rows, columns=["zone", "hour", "level_db", "n_hours"])
+    return shape(rows, _PROFILE)
 
 
 def _differences(summaries: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
@@ -207,7 +198,7 @@ def _differences(summaries: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     both = summaries.merge(counted, on=["date", "zone", "period"])
     both = both[(both["n"] != both["size"]) | (both["n_met"] != both["sum"])]
     named = {"n": "n_printed", "n_met": "n_met_printed", "size": "n_counted", "sum": "n_met_counted"}
-    return both.rename(columns=named).drop(columns=["city_code", "source_id"]).reset_index(drop=True)
+    return shape(both.rename(columns=named), _DIFFERENCES)
 
 
 def observations(

@@ -5,7 +5,7 @@ Counts only: no score is made of them, and departments stand in the order in whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from unicodedata import normalize
 
 import pandas as pd
@@ -55,11 +55,9 @@ def build_tables(tasks: pd.DataFrame, context: Context) -> dict[str, pd.DataFram
     current, previous, days = _split_editions(known)
     current = _mark(current, context)
     articles = _count(current, ["article"])
-    titles = {one.number: one for one in context.plan.articles}
     for lang in ("zh", "en"):
-        articles[f"title_{lang}"] = [
-            getattr(titles[number], f"title_{lang}") for number in articles["article"]
-        ]
+        titles = {one.number: getattr(one, f"title_{lang}") for one in context.plan.articles}
+        articles[f"title_{lang}"] = articles["article"].map(titles).astype("str")
     first = current.groupby(["department", "department_en"], as_index=False)["article"].min()
     departments = _count(current, ["department", "department_en"]).merge(first)
     departments = departments.sort_values(["article", "department"], kind="stable", ignore_index=True)
@@ -88,10 +86,10 @@ def _describe(tasks: pd.DataFrame, context: Context) -> pd.DataFrame:
     )
 
 
-def _translate(names: Iterable[str], known: Mapping[str, str]) -> list[str]:
+def _translate(names: pd.Series, known: Mapping[str, str]) -> pd.Series:
     """English names; the ledger's are in half-width spelling (NFKC), as every cell that was read."""
     spelled = {normalize("NFKC", name): english for name, english in known.items()}
-    return [spelled.get(name, name) for name in names]
+    return names.map(spelled).fillna(names).astype("str")
 
 
 def _split_editions(tasks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -144,7 +142,7 @@ def _compare(current: pd.DataFrame, previous: pd.DataFrame, days: pd.DataFrame) 
     )
     order = told["change"].map(CHANGES.index)
     told = told.assign(order=order).sort_values(["order", "article", *key], kind="stable")
-    return told[_CHANGED].reset_index(drop=True)
+    return told[_CHANGED].astype({"change": "str"}).reset_index(drop=True)
 
 
 def _change(row: Mapping[str, object]) -> str:
