@@ -46,13 +46,19 @@ def basis(battle: Battle, rows: pd.DataFrame | pd.Series, lang: str) -> str:
 
 
 def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
-    """What gave the values of a row, as the coverage table names a series."""
-    found = [] if row is None else _origins(battle, row)
+    """What gave the values of a row within its span, as the coverage table names a series."""
+    of_span = set(battle_page.source_ids(battle, "statistics"))
+    ids = [] if row is None else [one for one in battle_page.source_ids(battle, rows=row) if one in of_span]
+    found = _bases(battle, ids)
     return joined([text(f"series.{one}", lang) for one in found or ["none"]], lang)
 
 
 def _origins(battle: Battle, rows: pd.DataFrame | pd.Series) -> list[str]:
-    kinds = battle_page.kinds_of(battle, battle_page.source_ids(battle, rows=rows))
+    return _bases(battle, battle_page.source_ids(battle, rows=rows))
+
+
+def _bases(battle: Battle, ids: list[str]) -> list[str]:
+    kinds = battle_page.kinds_of(battle, ids)
     return [name for name, members in _BASES.items() if kinds & members]
 
 
