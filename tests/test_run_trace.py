@@ -43,7 +43,7 @@ def write_filled(path):
 @pytest.fixture
 def published(tmp_path, monkeypatch):
     """A checkout with one published report whose one number came from row 6 of the workbook."""
-    from helpers.battles import ledger_rows, results
+    from helpers.battles import assess, ledger_rows, results
 
     home = make_checkout(tmp_path, monkeypatch)
     folders = Folders.real(home / "data")
@@ -53,8 +53,9 @@ def published(tmp_path, monkeypatch):
     asked = context()
     with store.opened() as opened:
         ledger = store.read_table(folders.processed, "ledger")
-    table = results.make(ledger_rows.make_rows(ledger, [NAME], asked))
     sources = store.read_table(folders.processed, "sources")
+    seen = ledger_rows.observations(ledger, [NAME], asked)
+    table = results.make(assess.make_rows(seen, asked, sources))
     folder = home / "reports" / "changchun" / "2025"
     folder.mkdir(parents=True)
     files = {"xlsx": _sheets(table, sources), "html": b"<html></html>"}

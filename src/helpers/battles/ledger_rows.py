@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from helpers import registry, store
-from helpers.battles import assess
-from helpers.battles.assess import Observation, observed_pace, reason  # noqa: F401
+from helpers import registry
+from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
@@ -118,8 +117,3 @@ def reported_indicators(context: Context, *, battle: str) -> list[str]:
     return [
         key for key, record in known.items() if record.is_ledger and (record.battle == battle or key in named)
     ]
-
-
-def make_rows(ledger: pd.DataFrame, indicator_ids: list[str], context: Context) -> list[dict[str, object]]:
-    """Assess what departments report; for the battles that do not assess observations yet."""
-    return assess.make_rows(observations(ledger, indicator_ids, context), context, store.empty("sources"))
