@@ -454,6 +454,8 @@ def test_a_deadline_that_has_passed_is_told_by_its_year_and_without_a_chance() -
         "At 29 μg/m³ for Jan–Oct 2026, against 34 μg/m³ in the same period last year."
     )
     assert wording.verify(zh, row) == wording.verify(en, row) == ()
+    alone = wording.point(make_row(**LATER), lang="zh").text
+    assert alone == "细颗粒物年均浓度未达成2025年目标。2026年1—10月为29μg/m³。", "29 says nothing of 2025"
 
 
 def test_missed_deadlines_share_one_box_and_nobody_asks_for_a_remedy() -> None:
@@ -467,7 +469,7 @@ def test_missed_deadlines_share_one_box_and_nobody_asks_for_a_remedy() -> None:
     table = make_table("at_risk", "missed", "missed", **AHEAD)
     for lang, told, study in (
         ("zh", "2项到期目标未达成。", "未达成原因的评估。"),
-        ("en", "Targets that fell due and were missed: 2.", "An assessment of why it was missed."),
+        ("en", "Targets that fell due and were missed: 2.", "An assessment of the reasons for the miss."),
     ):
         ahead, box = wording.asks(table, lang=lang)
         assert ahead.seen.row_key and (box.seen.text, box.study.text) == (told, study)

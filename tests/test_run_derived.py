@@ -14,7 +14,7 @@ from helpers.battles.air_days import STATION_DAYS, summarise_hours
 from helpers.run import derived
 
 CODE = "220100"
-WHOLE, CLEANED = STATION_DAYS
+WHOLE, CLEANED, FILES = STATION_DAYS
 
 
 def hours(first: str, last: str, seed: int = 1) -> pd.DataFrame:
@@ -43,8 +43,10 @@ def read(processed: Path, name: str = WHOLE, last: date = date(2025, 12, 31)) ->
 
 
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
-    valid = table[table["is_valid"]]
-    return valid.sort_values(["station_code", "pollutant", "date"], ignore_index=True)
+    """Valid station days, or the files of each day, in one order."""
+    table = table[table["is_valid"]] if "is_valid" in table else table.drop_duplicates()
+    keys = [name for name in ("station_code", "pollutant", "date", "source_id") if name in table]
+    return table.sort_values(keys, ignore_index=True)
 
 
 def test_years_one_by_one_give_what_all_hours_give(processed: Path) -> None:

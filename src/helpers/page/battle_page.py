@@ -66,6 +66,13 @@ def headlines(battle: Battle, indicator_ids: Iterable[str]) -> list[pd.Series]:
     return [row for row in rows if row is not None]
 
 
+def told_year(battle: Battle, year: float, lang: str) -> str:
+    """A year as the title of a figure names it: one that is not the year of the page is called the last valid one."""
+    if int(year) == battle.context.period.until(battle.context.as_of)[1].year:
+        return str(int(year))
+    return text("battle_page", "last_valid_year", lang, year=int(year))
+
+
 def place(battle: Battle, lang: str) -> str:
     """Name of the battle's city."""
     return getattr(battle.context.city, f"name_{lang}")

@@ -180,6 +180,7 @@ def rural(battle: Battle, *, lang: str) -> Block:
 def _year_before(at: At, indicator_id: str, end: pd.Timestamp, unit: str) -> Markup:
     """Value of an indicator in the year before that of its row."""
     years = rows_of(at.battle, "years")
-    own = years[(years["indicator_id"] == indicator_id) & (years["year"] == end.year - 1)]
+    if len(years):
+        years = years[(years["indicator_id"] == indicator_id) & (years["year"] == end.year - 1)]
     measure = Measure(unit, registry.indicator(indicator_id).decimals)
-    return tables.quantity_cell(own["value"].iloc[-1] if len(own) else float("nan"), measure, at.lang)
+    return tables.quantity_cell(years["value"].iloc[-1] if len(years) else float("nan"), measure, at.lang)

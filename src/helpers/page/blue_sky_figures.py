@@ -8,7 +8,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import joined, place
+from helpers.page.battle_page import joined, place, told_year
 from helpers.page.charts import Caption
 from helpers.page.charts.labels import label
 from helpers.page.numbers import format_number, format_quantity, gap_words
@@ -46,13 +46,19 @@ def basis(battle: Battle, rows: pd.DataFrame | pd.Series, lang: str) -> str:
 
 
 def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
-    """What gave the values of a row, as the coverage table names a series."""
-    found = [] if row is None else _origins(battle, row)
+    """What gave the values of a row within its span, as the coverage table names a series."""
+    of_span = set(battle_page.source_ids(battle, "statistics"))
+    ids = [] if row is None else [one for one in battle_page.source_ids(battle, rows=row) if one in of_span]
+    found = _bases(battle, ids)
     return joined([text(f"series.{one}", lang) for one in found or ["none"]], lang)
 
 
 def _origins(battle: Battle, rows: pd.DataFrame | pd.Series) -> list[str]:
-    kinds = battle_page.kinds_of(battle, battle_page.source_ids(battle, rows=rows))
+    return _bases(battle, battle_page.source_ids(battle, rows=rows))
+
+
+def _bases(battle: Battle, ids: list[str]) -> list[str]:
+    kinds = battle_page.kinds_of(battle, ids)
     return [name for name, members in _BASES.items() if kinds & members]
 
 
@@ -72,7 +78,7 @@ def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
     )
     caption = Caption(
         id="pm25-years",
-        title=_annual_title(row, years, facts),
+        title=_annual_title(battle, row, years, facts),
         measure=text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, row, lang)).rstrip(
             "，, "
         ),
@@ -130,16 +136,15 @@ def _published(battle: Battle, years: pd.DataFrame) -> pd.DataFrame:
     return found[["year", "value"]]
 
 
-def _annual_title(row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
+def _annual_title(battle: Battle, row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
     """Say the projection of the running year, else the year of the page or the last valid one, against the target."""
     valid, lang = years[years["is_valid"]], facts.lang
     if not pd.isna(row["forecast"]):
         key, year, value = "pm25.title_forecast", row["period_end"].year, row["forecast"]
         measure = forecast_measure(facts)
     elif len(valid):
-        year, value = valid["year"].iloc[-1], valid["value"].iloc[-1]
-        key = "pm25.title" if year == row["period_end"].year else "pm25.title_recent"
-        measure = facts.measure
+        key, value, measure = "pm25.title", valid["value"].iloc[-1], facts.measure
+        year = told_year(battle, valid["year"].iloc[-1], lang)
     else:
         return text("pm25.heading", lang)
     gap = gap_words(value, row["target_value"], row["target_operator"], measure=measure, lang=lang)

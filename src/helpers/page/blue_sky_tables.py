@@ -30,7 +30,7 @@ def shares(battle: Battle, lang: str) -> Table | None:
     found = rows_of(battle, "statistics")
     if found.empty:
         return None
-    parts = found[found["statistic"].isin(["single_index", "index_share"])]
+    parts = found[found["statistic"].isin(["single_index", "index_share"]) & found["value_published"].notna()]
     single = parts[parts["statistic"] == "single_index"].set_index("pollutant")["value_published"]
     order = parts["pollutant"].map(single).sort_values(ascending=False, kind="stable").index
     if parts.empty:

@@ -79,6 +79,7 @@ def _rank_tests(battle: Battle, lang: str) -> list[str]:
             )
         )
         for row in rows_of(battle, "network_trends").itertuples()
+        if figures.network_name(battle, row.network_id, lang)
     ]
 
 

@@ -15,6 +15,7 @@ from helpers.page import battle_page, charts
 from helpers.page.battle_page import headline, place
 from helpers.page.charts import Caption
 from helpers.page.charts.labels import words
+from helpers.page.columns import rows_of
 from helpers.page.numbers import Measure, format_quantity, gap_words
 from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
@@ -78,7 +79,10 @@ def span_text(battle: Battle, lang: str, *, whole: bool = False) -> str:
 
 def current_network(battle: Battle) -> pd.Series | None:
     """The network the report's period lies in; ``None`` before the first."""
-    day, networks = headline(battle, "good_section_share")["period_end"].date(), battle.tables["networks"]
+    row, networks = headline(battle, "good_section_share"), rows_of(battle, "networks")
+    if row is None or networks.empty:
+        return None
+    day = row["period_end"].date()
     is_in_force = [
         one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
         for one in networks.itertuples()
@@ -88,16 +92,18 @@ def current_network(battle: Battle) -> pd.Series | None:
 
 
 def network_name(battle: Battle, network_id: str, lang: str) -> str:
-    """Name of a network of sections."""
-    networks = battle.tables["networks"].set_index("network_id")
-    return networks.at[network_id, f"name_{lang}"]
+    """Name of a network of sections; empty where it is not known."""
+    networks = rows_of(battle, "networks")
+    found = networks[networks["network_id"] == network_id] if len(networks) else networks
+    return "" if found.empty else found[f"name_{lang}"].iloc[0]
 
 
 def river_name(battle: Battle, name: str, lang: str) -> str:
     """Name of a river as the ledgers write it, in English where the section list tells it."""
-    known = battle.tables["section_names"]
-    english = dict(zip(known["river_zh"], known["river_en"], strict=True))
-    return english.get(name) or name if lang == "en" else name
+    known = rows_of(battle, "section_names")
+    if lang == "zh" or known.empty:
+        return name
+    return dict(zip(known["river_zh"], known["river_en"], strict=True)).get(name) or name
 
 
 def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
@@ -109,10 +115,13 @@ def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
 
 def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:
     """Shares of classes in whole years, one figure a network: they never join."""
-    annual = battle.tables["annual"]
+    annual = rows_of(battle, "annual")
+    if annual.empty:
+        return []
     return [
         _year_stack(battle, network_id, rows.sort_values("year"), lang)
         for network_id, rows in annual.groupby("network_id", sort=False)
+        if network_name(battle, network_id, lang)
     ]
 
 
@@ -122,7 +131,11 @@ def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) 
     is_current = current is not None and network_id == current["network_id"]
     target = row if is_current and not pd.isna(row["target_value"]) else None
     fields = {"year": last["year"], "value": format_quantity(last["good_pct"], SHARE, lang)}
-    if target is None:
+    if is_current:
+        fields["year"] = battle_page.told_year(battle, last["year"], lang)
+    if not is_current:
+        title = text("shares.title_former", lang, **fields)
+    elif target is None:
         title = text("shares.title_plain", lang, **fields)
     else:
         gap = gap_words(
@@ -192,9 +205,11 @@ def _drivers(strip_table: pd.DataFrame) -> pd.Series:
 
 
 def _strip_title(battle: Battle, lang: str) -> str:
-    sections = battle.tables["sections"]
+    sections = rows_of(battle, "sections")
     classes = sections.loc[sections["is_member"], "class"].dropna()
-    poor, items = int((classes > 3).sum()), battle.tables["items"]
+    poor, items = int((classes > 3).sum()), rows_of(battle, "items")
+    if classes.empty:
+        return text("sections.title_none", lang)
     if not poor or items.empty:
         return text("sections.title_good", lang, n=len(classes))
     return text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.battles.judgement import is_missing
 from helpers.page import clear_water_figures as figures
 from helpers.page.battle_page import joined
+from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_interval
 from helpers.page.wording.sentence import capitalise
@@ -140,8 +141,9 @@ def _n_named(_: At, __: int, section_ids: str) -> int:
 @form("sections_by_name")
 def _sections_by_name(at: At, section_ids: str) -> str:
     """Names of the sections of a network."""
-    names = at.battle.tables["section_names"].set_index("section_id")[f"name_{at.lang}"]
-    return joined((names[one] for one in section_ids.split(";") if one), at.lang)
+    known = rows_of(at.battle, "section_names")
+    names = dict(zip(known["section_id"], known[f"name_{at.lang}"], strict=True)) if len(known) else {}
+    return joined((names[one] for one in section_ids.split(";") if one in names), at.lang)
 
 
 @form("target_title")

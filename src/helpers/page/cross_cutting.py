@@ -77,11 +77,12 @@ def _synergy(battle: Battle, lang: str) -> list[object]:
     numbers = (float(years["first"]), float(years["last"]))
     numbers += (round(change, 1),) if verdict == "together" else ()
     sentence = Sentence("", text(f"synergy.{verdict}", lang, **fields), "synergy", lang, numbers=numbers)
+    shown = _changes(battle, lang)
     return [
         [sentence],
         _synergy_chart(battle, told, years, lang),
-        *([] if rows_of(battle, "synergy_changes").empty else [_changes(battle, lang)]),
-        text("synergy.method", lang),
+        shown,
+        None if shown is None else text("synergy.method", lang),
     ]
 
 
@@ -100,9 +101,12 @@ def _synergy_chart(battle: Battle, told: pd.DataFrame, years: dict[str, int], la
     return dot_interval(dots[["name", "value", "low", "high", "n"]], caption=caption, lang=lang)
 
 
-def _changes(battle: Battle, lang: str) -> Table:
+def _changes(battle: Battle, lang: str) -> Table | None:
     """Change of each year by series, with the range that rounding allows where it matters."""
-    found = battle.tables["synergy_changes"].dropna(subset=["change_pct"])
+    found = rows_of(battle, "synergy_changes")
+    if found.empty:
+        return None
+    found = found.dropna(subset=["change_pct"])
     found = found[found["indicator_id"].isin(synergy.SERIES)].sort_values(
         "year", ascending=False, kind="stable"
     )

@@ -65,8 +65,10 @@ def season(battle: Battle, *, lang: str) -> Block:
     """Vegetation cover of the year over the range of up to ten past years, with precipitation beneath."""
     heading, found = text("season.heading", lang), rows_of(battle, "season")
     if found.empty or found["value"].isna().all() or rows_of(battle, "season_basis").empty:
-        return document.section(heading, text("season.none" if found.empty else "season.no_value", lang))
-    return document.section(heading, figures.season(battle, lang))
+        told: object = text("season.none" if found.empty else "season.no_value", lang)
+    else:
+        told = figures.season(battle, lang)
+    return document.section(heading, told, *shared.foreign_sites(battle, lang))
 
 
 def raster(battle: Battle, *, lang: str) -> Block:

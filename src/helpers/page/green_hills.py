@@ -68,7 +68,7 @@ def greening(battle: Battle, *, lang: str) -> Block | None:
         else text("greening.plain", lang)
     )
     sentences = [shared.told_or_asked(battle, GREENING[0], lang)]
-    if is_missing(row["value"]) or not has_target or rows_of(battle, "greening").empty:
+    if is_missing(row["value"]) or not has_target or not _has_path(battle):
         return document.section(heading, sentences)
     if not is_missing(row["likelihood"]):
         sentences.append(wording.forecast_sentence(row, lang=lang, follows=True))
@@ -81,6 +81,12 @@ def greening(battle: Battle, *, lang: str) -> Block | None:
         *_balance(battle, lang),
         *shared.counties(battle, GREENING[0], lang),
     )
+
+
+def _has_path(battle: Battle) -> bool:
+    """Whether the total of the greening task and its years are known."""
+    known = (rows_of(battle, name) for name in ("greening", "years"))
+    return all(len(table) and table["indicator_id"].eq(GREENING[0]).any() for table in known)
 
 
 @form("share_done")
@@ -194,7 +200,8 @@ def vegetation(battle: Battle, *, lang: str) -> Block:
     """Trend of the vegetation index of each zone over ten years."""
     heading, found = text("vegetation.heading", lang), rows_of(battle, "vegetation")
     if found.empty:
-        return document.section(heading, text("vegetation.none", lang))
+        notes = [text("vegetation.none", lang), *shared.foreign_sites(battle, lang)]
+        return document.section(heading, *notes)
     told = found[found["status"] == "ok"]
     lacking = found.loc[found["status"] != "ok", "zone"]
     n_clear = sum(not low <= 0 <= high for low, high in zip(told["low"], told["high"], strict=True))
@@ -207,7 +214,7 @@ def vegetation(battle: Battle, *, lang: str) -> Block:
     parts.append(
         text("vegetation.method", lang, good=f"{WEIGHTS['good']:g}", marginal=f"{WEIGHTS['marginal']:g}")
     )
-    return document.section(heading, *parts)
+    return document.section(heading, *parts, *shared.foreign_sites(battle, lang))
 
 
 @form("per_decade")

@@ -10,9 +10,10 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.battles.judgement import is_missing
 from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import place
+from helpers.page.battle_page import place, told_year
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.labels import label
 from helpers.page.charts.month_strip import month_strip
@@ -34,10 +35,11 @@ def caption(
     unit: str,
     decimals: int,
     fields: Mapping[str, object],
+    title: str = "title",
 ) -> Caption:
     """Caption of a figure from the texts ``title``, ``measure`` and ``note`` of a section of the battle's page.
 
-    ``of`` is the battle's table that the figure draws.
+    ``of`` is the battle's table that the figure draws, ``title`` the text that is its title.
     """
 
     def told(key: str) -> str:
@@ -45,7 +47,7 @@ def caption(
 
     return Caption(
         id=f"{battle.name.replace('_', '-')}-{section.replace('_', '-')}",
-        title=told("title"),
+        title=told(title),
         measure=told("measure"),
         note=told("note"),
         source=battle_page.source(battle, lang, of),
@@ -91,12 +93,13 @@ def surveys(battle: Battle, section: str, row: pd.Series, points: pd.DataFrame, 
 
 def tillage(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Conservation tillage of each year against the target."""
-    years, facts = latest_scope(battle.tables["years"]), Facts(row, lang)
+    years, facts = latest_scope(rows_of(battle, "years")), Facts(row, lang)
     years = years[years["indicator_id"] == row["indicator_id"]]
     gap = gap_words(
         row["value"], row["target_value"], row["target_operator"], measure=facts.measure, lang=lang
     )
-    fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
+    year = told_year(battle, row["period_end"].year, lang)
+    fields = {"year": year, "value": facts.quantity(row["value"]).text, "gap": gap}
     return charts.annual_line(
         years[["year", "value"]],
         caption=caption(
@@ -123,9 +126,10 @@ def _target(facts: Facts) -> pd.DataFrame | None:
 
 def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     """Greening done so far against the straight path from the first reported year to the target."""
-    state = battle.tables["greening"].set_index("target_id").loc[row["target_id"]]
-    years = latest_scope(battle.tables["years"])
-    years = years[years["indicator_id"] == row["indicator_id"]]
+    state = rows_of(battle, "greening").set_index("target_id").loc[row["target_id"]]
+    years = latest_scope(rows_of(battle, "years"))
+    done = years[years["indicator_id"] == row["indicator_id"]].set_index("year")["value"]
+    done = done.reindex(range(int(done.index.min()), int(done.index.max()) + 1))  # a year not told is a gap
     measure = Facts(row, lang).measure
     fields = {
         "year": int(state["last_year"]),
@@ -134,7 +138,7 @@ def greening(battle: Battle, row: pd.Series, lang: str) -> Chart:
     }
     ends = [_year_end(state["first_year"]), _year_end(state["target_year"])]
     return charts.cumulative_path(
-        pd.DataFrame({"date": years["year"].map(_year_end), "value": years["value"]}),
+        pd.DataFrame({"date": done.index.map(_year_end), "value": done.to_numpy()}),
         caption=caption(
             battle,
             "greening",
@@ -179,7 +183,7 @@ def counties(battle: Battle, rows: pd.DataFrame, lang: str) -> Chart:
 
 def forest_change(battle: Battle, lang: str) -> Chart:
     """Gains and losses of forest one after the other."""
-    found = battle.tables["forest_change"]
+    found = rows_of(battle, "forest_change")
     net, measure = float(found["value"].sum()), Measure("ha", 0)
     side = battle_page.text(battle.name, f"change.sides.{'gain' if net >= 0 else 'loss'}", lang)
     fields = {
@@ -261,12 +265,12 @@ def _scope_change(change: ScopeChange, lang: str) -> str:
 
 def matter(battle: Battle, lang: str) -> Chart:
     """Organic matter of the paired points of each zone at the two surveys."""
-    levels = battle.tables["matter_levels"]
-    change = battle.tables["matter"]
+    levels = rows_of(battle, "matter_levels")
+    change = rows_of(battle, "matter")
     depth = change["depth"].min()
     told = change[(change["depth"] == depth) & (change["status"] == "ok")]
     fields = {
-        "depth": depth,
+        "layer": _layer(depth, lang),
         "first": levels["period"].min(),
         "last": levels["period"].max(),
         "n": len(told),
@@ -281,54 +285,62 @@ def matter(battle: Battle, lang: str) -> Chart:
 
 def risks(battle: Battle, lang: str) -> Chart:
     """Share of samples at most at the screening value, by zone, with exact intervals."""
-    found, basis = battle.tables["risks"], battle.tables["risk_basis"].iloc[0]
+    found, basis = rows_of(battle, "risks"), rows_of(battle, "risk_basis").iloc[0]
     whole = found[(found["zone"] == "") & (found["status"] == "ok")]
     zones = found[found["zone"] != ""]
     share = format_number(whole["rate_pct"].iloc[0] if len(whole) else np.nan, decimals=1, lang=lang)
     fields = {"share": share, **_survey(basis, lang)}
+    title = "title" if len(whole) else "title_hidden"
     dots = zones.rename(columns={"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"})
     return charts.dot_interval(
         dots[["name", "value", "low", "high", "n"]],
-        caption=caption(battle, "risk", lang, of="risks", unit="pct", decimals=1, fields=fields),
+        caption=caption(battle, "risk", lang, of="risks", unit="pct", decimals=1, fields=fields, title=title),
         lang=lang,
     )
 
 
 def _survey(basis: pd.Series, lang: str) -> dict[str, str]:
     """Year and layer of a soil survey in words; sources may state neither."""
-    told = {"when": "risk.undated", "layer": "risk.no_layer"}
-    if not pd.isna(basis["year"]):
-        told["when"] = "risk.when"
-    if basis["depth"]:
-        told["layer"] = "risk.layer"
-    facts = {"year": "" if pd.isna(basis["year"]) else int(basis["year"]), "depth": basis["depth"]}
-    return {name: battle_page.text("black_soil", key, lang, **facts) for name, key in told.items()}
+    key, year = ("risk.undated", "") if pd.isna(basis["year"]) else ("risk.when", int(basis["year"]))
+    when = battle_page.text("black_soil", key, lang, year=year)
+    return {"when": when, "layer": _layer(basis["depth"], lang)}
+
+
+def _layer(depth: object, lang: str) -> str:
+    """Layer of soil samples in words; where the source does not state it, that."""
+    is_told = not is_missing(depth) and depth != ""
+    return battle_page.text("black_soil", f"risk.{'layer' if is_told else 'no_layer'}", lang, depth=depth)
 
 
 def season(battle: Battle, lang: str) -> Chart:
     """Vegetation cover of this year over the range of past years, with precipitation beneath."""
-    found, basis = battle.tables["season"], battle.tables["season_basis"].iloc[0]
+    found, basis = rows_of(battle, "season"), rows_of(battle, "season_basis").iloc[0]
     usable = found.dropna(subset=["value", "low", "high"])
     below, above = int((usable["value"] < usable["low"]).sum()), int((usable["value"] > usable["high"]).sum())
     joiner = label("list_joiner", lang)
     fields = {
         "year": battle.context.as_of.year,
+        "n": len(usable),
         "below": below,
         "above": above,
         "zones": joiner.join(basis["zones"].split(";")),
         "soil": format_number(basis["soil"], decimals=2, lang=lang),
         "vegetation": format_number(basis["vegetation"], decimals=2, lang=lang),
     }
+    sides = "_".join(name for name, n in (("above", above), ("below", below)) if n)
+    title = "title" if above and below else f"title_{sides or ('within' if len(usable) else 'alone')}"
     return charts.seasonal_band(
         found[["date", "value", "median", "low", "high", "precipitation_mm"]],
-        caption=caption(battle, "season", lang, of="season", unit="pct", decimals=0, fields=fields),
+        caption=caption(
+            battle, "season", lang, of="season", unit="pct", decimals=0, fields=fields, title=title
+        ),
         lang=lang,
     )
 
 
 def wetland(battle: Battle, lang: str) -> Chart:
     """Wetland area of each survey, scopes apart."""
-    points = battle.tables["wetland"]
+    points = rows_of(battle, "wetland")
     last = points.sort_values("year", kind="stable").iloc[-1]
     fields = {
         "year": int(last["year"]),
@@ -345,12 +357,23 @@ def wetland(battle: Battle, lang: str) -> Chart:
 
 def open_water(battle: Battle, lang: str) -> Chart:
     """Open water of each lake by month, as a share of the month's usual value."""
-    found = battle.tables["open_water"].assign(share_pct=lambda table: table["share_pct"].round())
+    found = rows_of(battle, "open_water").assign(share_pct=lambda table: table["share_pct"].round())
+    year = battle.context.as_of.year
+    found["month"] = found["month"].fillna(pd.Timestamp(year, 1, 1))  # a lake without any month keeps its row
     shares = found["share_pct"].dropna()
-    fields = {"year": battle.context.as_of.year, "below": int((shares < 95).sum()), "total": len(shares)}
+    fields = {"year": year, "below": int((shares < 95).sum()), "total": len(shares)}
     return month_strip(
         found.assign(name=found[f"name_{lang}"])[["name", "month", "share_pct"]],
-        caption=caption(battle, "open_water", lang, of="open_water", unit="pct", decimals=0, fields=fields),
+        caption=caption(
+            battle,
+            "open_water",
+            lang,
+            of="open_water",
+            unit="pct",
+            decimals=0,
+            fields=fields,
+            title="title" if len(shares) else "title_none",
+        ),
         lang=lang,
         alt=battle_page.text(battle.name, "open_water.alt", lang),
     )

@@ -178,6 +178,12 @@ def ledger_notes(battle: Battle, indicator_ids: Iterable[str], lang: str) -> lis
     return notes
 
 
+def foreign_sites(battle: Battle, lang: str) -> list[str]:
+    """Name the sites whose vegetation indices came along although they do not lie in the city."""
+    found = rows_of(battle, "foreign_zones")
+    return [] if found.empty else [text("foreign", lang, zones=battle_page.joined(found["zone"], lang))]
+
+
 def findings(battle: Battle, *, lang: str) -> Block:
     """Findings of the battle's registers: found, closed, open and overdue on the day of the report."""
     heading = text("findings.heading", lang)

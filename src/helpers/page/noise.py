@@ -10,7 +10,7 @@ from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.noise import AUTOMATIC, COMPLIANCE, SHARE
 from helpers.page import battle_page, charts, document, wording
-from helpers.page.battle_page import headline, joined, place
+from helpers.page.battle_page import headline, joined, place, told_year
 from helpers.page.blocks import Block, Sheet
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.hour_panels import hour_panels
@@ -129,7 +129,7 @@ def _nights(battle: Battle, row: pd.Series | None, lang: str) -> Chart:
         reference = (float(row["target_value"]), text("compliance.target", lang))
     caption = Caption(
         id="noise-nights",
-        title=_title(row, years, lang),
+        title=_title(battle, row, years, lang),
         measure=text("compliance.measure", lang, place=place(battle, lang)),
         note=("；" if lang == "zh" else "; ").join(notes),
         source=battle_page.source(battle, lang, rows=years),
@@ -141,14 +141,18 @@ def _nights(battle: Battle, row: pd.Series | None, lang: str) -> Chart:
     return charts.dot_interval(table.assign(name=names), caption=caption, lang=lang, reference=reference)
 
 
-def _title(row: pd.Series | None, years: pd.DataFrame, lang: str) -> str:
+def _title(battle: Battle, row: pd.Series | None, years: pd.DataFrame, lang: str) -> str:
     """The judged year against its target; without one the latest year that was measured."""
     if row is None or is_missing(row["value"]):
         last = years.iloc[-1]
         value = format_quantity(last["rate_pct"], _SHARE, lang)
-        return text("compliance.title_plain", lang, year=last["year"], value=value)
+        year = told_year(battle, last["year"], lang)
+        return text("compliance.title_plain", lang, year=year, value=value)
     facts = Facts(row, lang)
-    fields = {"year": row["period_end"].year, "value": format_quantity(row["value"], _SHARE, lang)}
+    fields = {
+        "year": told_year(battle, row["period_end"].year, lang),
+        "value": format_quantity(row["value"], _SHARE, lang),
+    }
     if not facts.has_target:
         return text("compliance.title_plain", lang, **fields)
     gap = gap_words(row["value"], row["target_value"], row["target_operator"], measure=_SHARE, lang=lang)
@@ -228,11 +232,20 @@ def _hours(battle: Battle, hours: pd.DataFrame, lang: str) -> Chart:
             place=place(battle, lang),
         ),
         note=text("hours.note", lang),
-        source=battle_page.source(battle, lang, "noise_profile"),
+        source=_hours_source(battle, lang),
         unit="db_a",
         decimals=1,
     )
     return hour_panels(table, caption=caption, lang=lang)
+
+
+def _hours_source(battle: Battle, lang: str) -> str:
+    """Source of the hours: the files of the automatic stations of the report's year."""
+    found, last = rows_of(battle, "noise_zones"), battle.context.as_of.year
+    years = _told_years(battle)
+    own = years[(years["year"] == last) & (years["method"] == AUTOMATIC)] if len(years) else years
+    rows = own if len(own) else found
+    return battle_page.source(battle, lang, rows=rows) if len(rows) else ""
 
 
 def _check(battle: Battle, lang: str) -> list[object]:
@@ -243,7 +256,5 @@ def _check(battle: Battle, lang: str) -> list[object]:
     title = text("automation.sheet_title", lang)
     return [
         text("automation.differs", lang, n=len(found)),
-        Sheet(
-            text("automation.sheet", lang), title, found, battle_page.source(battle, lang, "noise_profile")
-        ),
+        Sheet(text("automation.sheet", lang), title, found, _hours_source(battle, lang)),
     ]

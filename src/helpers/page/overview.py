@@ -143,9 +143,10 @@ def targets(battle: Battle, *, lang: str) -> Block:
 
 @form("target_link")
 def _target_link(at: At, target_id: str) -> Markup | str:
-    """Name of a target, which leads to its row on the page of its battle."""
+    """Name of a target, which leads to its row on the page of its battle; one that is only listed says so."""
     target, rows = at.battle.context.plan.target(target_id), at.battle.results
     name, own = capitalise(getattr(target, f"name_{at.lang}")), rows[rows["target_id"] == target_id]
+    name = name if target.judged else at.text("targets.listed", target=name)
     if own.empty:
         return name
     return page_link(target.battle, name, at.lang, anchor=row_anchor(row_key(own.iloc[-1])))

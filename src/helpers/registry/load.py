@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.errors import RegistryError
 from helpers.registry.files import check_known, check_unique, read_records
-from helpers.registry.records import Indicator, Palette, SourceKind, Words
+from helpers.registry.records import Caveat, Indicator, Palette, SourceKind
 
 REGISTRY = Path(__file__).parent
 _Record = TypeVar("_Record")
@@ -66,7 +66,7 @@ def common_indicators(registry: Path) -> dict[str, Indicator]:
 
 
 def read_indicators(
-    folder: Path, *, known_caveats: Mapping[str, Words] | None = None
+    folder: Path, *, known_caveats: Mapping[str, Caveat] | None = None
 ) -> dict[str, Indicator]:
     """Read ``indicators.yml`` of a folder and check its references to caveats and sources.
 
@@ -94,8 +94,8 @@ def read_indicators(
 
 
 @cache
-def read_caveats(folder: Path) -> dict[str, Words]:
-    return read_records(folder / "caveats.yml", dict[str, Words])
+def read_caveats(folder: Path) -> dict[str, Caveat]:
+    return read_records(folder / "caveats.yml", dict[str, Caveat])
 
 
 @cache

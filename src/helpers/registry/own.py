@@ -15,7 +15,7 @@ from helpers.errors import RegistryError
 from helpers.paths import city_folder
 from helpers.registry import load
 from helpers.registry.files import check_known, read_records, shown
-from helpers.registry.records import CityCaveat, Indicator, Words
+from helpers.registry.records import Caveat, CityCaveat, Indicator
 
 _Record = TypeVar("_Record")
 
@@ -42,12 +42,12 @@ def indicator(indicator_id: str) -> Indicator:
     return load.pick(_all_indicators(load.REGISTRY, _cities()), indicator_id, "indicators.yml")
 
 
-def caveats() -> dict[str, Words]:
+def caveats() -> dict[str, Caveat]:
     """Return every caveat sentence in both languages, by id: the common ones, then the cities'."""
     return dict(_all_caveats(load.REGISTRY, _cities()))
 
 
-def caveat(caveat_id: str) -> Words:
+def caveat(caveat_id: str) -> Caveat:
     """Return one caveat sentence in both languages.
 
     Raises
@@ -120,7 +120,7 @@ def _all_indicators(registry: Path, cities: tuple[Path, ...]) -> dict[str, Indic
 
 
 @cache
-def _all_caveats(registry: Path, cities: tuple[Path, ...]) -> dict[str, Words]:
+def _all_caveats(registry: Path, cities: tuple[Path, ...]) -> dict[str, Caveat]:
     return _join(
         load.read_caveats(registry), {folder / "caveats.yml": own_caveats(folder) for folder in cities}
     )

@@ -157,7 +157,13 @@ class Indicator(Record):
         return self
 
 
-class CityCaveat(Words):
+class Caveat(Words):
+    """A caveat of a results row; one that says what a source is worth stands on page one too."""
+
+    page_one: bool = False
+
+
+class CityCaveat(Caveat):
     """A caveat of one city, and the indicators it always goes with."""
 
     indicators: tuple[Identifier, ...] = ()

@@ -72,6 +72,8 @@ def coverage_table(coverage: pd.DataFrame, *, lang: str, simulated: bool = False
         As in :func:`data_table`.
     """
     columns = {key: label[lang] for key, label in entry("table.coverage.columns").items()}
+    if coverage.empty:
+        return note(word("table.empty", lang))
     share = coverage["share"].map(lambda value: format_number(value, decimals=1, lang=lang))
     flags = coverage["flags"].replace("", word("table.coverage.no_flags", lang))
     shown = coverage.assign(share=share, flags=flags)[list(columns)]

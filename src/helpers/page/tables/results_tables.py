@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
+from helpers import registry
 from helpers.battles.judgement import is_missing
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.numbers import (
@@ -27,7 +28,7 @@ from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, ro
 from helpers.page.words import entry, standard_name, typeset, word
 from helpers.units import WATER_CLASS
 
-MOST_ROWS = 8
+MOST_ROWS, MOST_CAVEATS = 8, 3
 _LOOKS = {"achieved": "met", "missed": "off_track"}
 
 
@@ -37,8 +38,9 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     Parameters
     ----------
     results
-        Current rows; those without a target are passed over, and a confidence that nowhere is rated is no column. Targets beyond the eighth are counted by
-        status in a line under the table, so that nothing is hidden.
+        Current rows; those without a target are passed over, and a confidence that nowhere is rated is no column.
+        Targets beyond the eighth are counted by status in a line under the table, so that nothing is hidden. Another
+        line says what the sources of judged values are worth.
     series
         Yearly values behind the sparklines: ``indicator_id, year, value`` (unit of the indicator). All
         rows are drawn over the same years, a missing year as a gap.
@@ -51,7 +53,7 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
-    return table + _score_note(judged.iloc[MOST_ROWS:], lang)
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
@@ -193,6 +195,18 @@ def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
         count_part(status, n, lang).text for status, n in count_verdicts(rest).items() if n
     )
     return note(word("table.scorecard.note", lang).format(counts=told))
+
+
+def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
+    """Say what the sources of judged values are worth, where a caveat of the registry is marked so; at most three."""
+    known = judged.loc[judged["value"].notna(), "caveats"]
+    ids = dict.fromkeys(one for joined in known for one in joined.split(";") if one)
+    told = [getattr(caveat, lang) for caveat in map(registry.caveat, ids) if caveat.page_one][:MOST_CAVEATS]
+    if not told:
+        return Markup()
+    return note(
+        word("table.scorecard.worth", lang).format(caveats=word("table.scorecard.gap", lang).join(told))
+    )
 
 
 def _recent(series: pd.DataFrame | None) -> dict[str, list[float]]:

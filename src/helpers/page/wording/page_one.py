@@ -24,6 +24,7 @@ from helpers.page.wording.sections import (
     chance_phrase,
     comparator,
     forecast_fields,
+    has_comparator,
     no_data_fields,
     no_data_form,
     stated_likelihood,
@@ -214,10 +215,10 @@ def _forms(row: Row) -> tuple[str, ...]:
     if row["status"] == "no_data":
         if not facts.has("value"):
             return (no_data_form(facts), "told")
-        return (*(("unjudged",) if facts.has_target else ()), "unjudged_value", "told")
+        return (*(("unjudged",) if has_comparator(facts) else ()), "unjudged_value", "told")
     if not facts.has("value"):
         return ("missing",)
-    if not facts.has_target:
+    if not has_comparator(facts):
         return ("value",)
     if row["status"] == "met" or facts.verdict == "missed" or stated_likelihood(facts) is None:
         return ("gap", "value")

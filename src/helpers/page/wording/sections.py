@@ -172,6 +172,11 @@ def _reason(place: str, facts: Facts) -> str:
     return word(f"reason_parts.{place}", facts.lang).format(reason=clause(facts.row, facts.lang))
 
 
+def has_comparator(facts: Facts) -> bool:
+    """Whether a value may be held against something: a part of a later year is not against a target of a year past."""
+    return facts.has_target and not (facts.is_part and facts.is_past_target and not facts.has("value_prev"))
+
+
 def comparator(facts: Facts) -> Phrase:
     """Say what the value is held against: the target; for a part of the year the same part of the year before.
 

@@ -1,0 +1,163 @@
+"""The blue-sky page on partial data: numbers come from the rows, gaps stay gaps, and what lacks is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from demo_battle import battle
+from helpers.battles.context import Battle
+from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures
+from helpers.page.battle_page import headline
+from helpers.page.charts import Caption, annual_line
+from land_cases import texts_in
+
+BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+def changed(found: Battle, indicator_ids: list[str], **values: object) -> Battle:
+    """The battle with some columns of the rows of some indicators replaced."""
+    is_own = found.results["indicator_id"].isin(indicator_ids)
+    results = found.results.copy()
+    for name, value in values.items():
+        results.loc[is_own, name] = value
+    return replace(found, results=results)
+
+
+def annual(found: Battle, valid_years: list[int]) -> Battle:
+    """The battle with PM2.5 of 2013 to 2025, of which only some years are valid."""
+    own = found.tables["annual"]
+    own = own[(own["pollutant"] == "PM2.5") & (own["statistic"] == "mean")].iloc[[0]]
+    years = pd.concat([own.assign(year=year, value=80.0 - year % 100) for year in range(2013, 2026)])
+    years = years.assign(is_valid=years["year"].isin(valid_years), is_complete=True)
+    return replace(found, tables=found.tables | {"annual": years.reset_index(drop=True)})
+
+
+def unsimulated(found: Battle) -> Battle:
+    return replace(found, context=replace(found.context, simulated=False))
+
+
+def texts(block: object) -> str:
+    return "\n".join(texts_in([block.payload()]))
+
+
+@BOTH
+@pytest.mark.parametrize("period", ["2025", "2026"])
+def test_titles_of_calendar_and_polluted_days_are_numbers_of_the_rows(period, lang):
+    found = battle(period)
+    row = headline(found, "good_day_ratio")
+    good, heavy = (headline(found, name)["value"] for name in ("good_days", "heavy_days"))
+    fields = {"span": blue_sky_figures.Facts(row, lang).span}
+    days = blue_sky_figures.text("days.title", lang, good=int(good), heavy=int(heavy), **fields)
+    assert blue_sky_figures.calendar(found, row, lang).title == days
+    assert f"{int(row['n_obs'] - good)}" in blue_sky_figures.exceedances(found, row, lang).title
+    # Had the table another day than the rows, the rows would still be what is said.
+    daily = found.tables["daily"]
+    other = replace(found, tables=found.tables | {"daily": daily.assign(level=1.0, aqi=20.0)})
+    assert blue_sky_figures.calendar(other, row, lang).title == days
+
+
+def test_a_count_that_is_withheld_is_not_told():
+    found = changed(battle("2026"), ["good_days", "heavy_days"], value=np.nan)
+    row = headline(found, "good_day_ratio")
+    assert blue_sky_figures.calendar(found, row, "zh").title.endswith("逐日空气质量指数类别")
+    assert "超标" not in blue_sky_figures.exceedances(found, row, "zh").title.replace("超标由", "")
+
+
+def test_a_month_without_a_valid_day_is_no_clean_month():
+    found = battle("2026")
+    daily = found.tables["daily"]
+    without = daily["level"].mask(daily["date"].between("2026-02-01", "2026-02-28"))
+    made = replace(found, tables=found.tables | {"daily": daily.assign(level=without)})
+    months = blue_sky_figures._months(made, headline(made, "good_day_ratio"))
+    assert months.loc[months["month"] == 2, "days"].isna().all()
+    assert months.loc[months["month"] != 2, "days"].notna().all()
+
+
+@BOTH
+def test_five_pollutants_are_drawn_and_the_sixth_is_named(lang):
+    found = changed(battle("2026"), ["o3_p90", "composite_index"], value=np.nan)
+    said = blue_sky.six(found, lang=lang)
+    charts = [part for part in said.sections[0].parts if part["kind"] == "chart"]
+    assert [row[0] for row in charts[0]["table"]["rows"]] == ["PM2.5", "PM10", "SO2", "NO2", "CO"]
+    assert blue_sky_figures.text("six.lacking", lang, names="O3") in texts(said)
+    assert "补充" not in texts(said) and "supply" not in texts(said)
+
+
+def test_without_any_of_the_six_nothing_is_drawn_and_no_other_sentence_is_borrowed():
+    found = changed(battle("2026"), list(blue_sky_figures.SIX), value=np.nan)
+    said = blue_sky.six(found, lang="zh")
+    assert [part["kind"] for part in said.sections[0].parts] == ["note"]
+    assert "细颗粒物" not in texts(said)
+
+
+def test_stations_of_days_from_a_table_are_not_said_to_be_screened():
+    found = battle("2026")
+    made = replace(found, tables=found.tables | {"stations": found.tables["stations"].iloc[:0]})
+    said = texts(blue_sky.stations(made, lang="zh"))
+    assert "未作数据真实性筛查" in said and blue_sky_figures.text("stations.screen_none", "zh") not in said
+
+
+@BOTH
+def test_the_title_of_an_older_year_calls_it_the_last_valid_one(lang):
+    made = changed(annual(battle("2025"), [2014, 2016]), ["pm25_mean"], forecast=np.nan)
+    title = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), lang).title
+    assert ("最近有效年度2016" if lang == "zh" else "2016 (last valid year)") in title
+    current = changed(annual(battle("2025"), [2024, 2025]), ["pm25_mean"], forecast=np.nan)
+    title = blue_sky_figures.annual_chart(current, headline(current, "pm25_mean"), lang).title
+    assert "2025" in title and "最近" not in title and "last valid" not in title
+
+
+def test_published_figures_stand_as_open_points_in_the_years_without_a_value_of_ours():
+    made = annual(unsimulated(battle("2025")), [2014, 2015, 2016, 2025])
+    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    told = chart.table.set_index("year")["published"].dropna()
+    assert len(told) and not set(told.index) & {2014, 2015, 2016, 2025}
+    assert "空心圆点为公开发布的数值" in chart.note
+    lines = [line for axes in chart.figure.axes for line in axes.get_lines()]
+    open_points = [
+        line for line in lines if line.get_markerfacecolor() == "white" and line.get_marker() == "o"
+    ]
+    assert [line.get_linestyle() for line in open_points] == ["None"]
+    assert list(open_points[0].get_xdata()) == list(told.index)
+
+
+def test_published_figures_never_stand_beside_simulated_ones():
+    made = annual(battle("2025"), [2014, 2025])
+    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    assert "published" not in chart.table and "公开" not in chart.note
+
+
+def fan(last_valid: int) -> list[float]:
+    """Years that the median of a projection for 2026 is drawn over."""
+    years = pd.DataFrame({"year": range(2013, 2026), "value": 40.0})
+    years["is_valid"] = years["year"] <= last_valid
+    forecast = pd.DataFrame({"year": [2026], "median": [35.0], "low": [33.0], "high": [38.0]})
+    caption = Caption("fan", "题", "量", unit="ug_m3")
+    chart = annual_line(years, caption=caption, lang="zh", forecast=forecast)
+    dotted = [line for line in chart.figure.axes[0].get_lines() if line.get_linestyle() not in ("-", "None")]
+    return next(list(line.get_xdata()) for line in dotted if 2026 in np.round(line.get_xdata()))
+
+
+def test_a_fan_starts_at_the_last_value_only_where_that_is_the_year_before():
+    assert fan(2025) == [2025, 2026]
+    assert min(fan(2016)) > 2025.5 and max(fan(2016)) < 2026.5
+
+
+def test_a_line_never_crosses_a_year_without_a_value():
+    made = annual(battle("2025"), [2013, 2014, 2016, 2025])
+    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    runs = [line.get_xdata() for line in chart.figure.axes[0].get_lines() if line.get_linestyle() == "-"]
+    spans = [list(map(int, run)) for run in runs if len(run) and min(run) >= 2013 and max(run) <= 2025]
+    assert [2013, 2014] in spans
+    assert not any(min(run) < year < max(run) for run in spans for year in (2015, 2020) if len(run) == 2)
+
+
+@BOTH
+def test_the_split_of_weather_says_which_change_is_the_official_one(lang):
+    assert blue_sky_evidence.text("weather.rounding", lang) in texts(
+        blue_sky_evidence.weather(battle("2026"), lang=lang)
+    )
