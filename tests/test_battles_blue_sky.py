@@ -338,6 +338,7 @@ def test_limits_follow_the_date() -> None:
 def weather_of(first: str, last: str, rng: np.random.Generator) -> pd.DataFrame:
     days = pd.date_range(first, last, freq="D").astype("datetime64[s]")
     table = pd.DataFrame({"date": days, "wind_speed_m_s": np.exp(rng.normal(1.0, 0.4, len(days)))})
+    table = table.assign(source_id="invented")
     names = (
         "temperature_mean_deg_c",
         "wind_direction_deg",

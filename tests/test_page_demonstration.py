@@ -39,8 +39,8 @@ FACTS = (
     ("clear_water", "shares.published"),
     ("clear_water", "sections.rules"),
     ("land", "published.table"),
-    ("published_check", "series.caption"),
-    ("published_check", "rivals.caption"),
+    ("published_check", "series.table"),
+    ("published_check", "rivals.table"),
 )
 MARKED = ("lead", "points", "asks")
 

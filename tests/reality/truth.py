@@ -257,6 +257,7 @@ def _contradictions(page: Page, piece: Piece, text: str, row: Row) -> Iterator[s
         own = status_word(row, page.lang)
         others = {word for pair in WORDS[page.lang].values() for word in pair} - {own}
         head = re.split(r"[。.，,]", text, maxsplit=1)[0].strip()  # a finding begins with name and status
+        head = re.sub(r"(?:\d{4}年)?目标$|\s*(?:its|the)(?: \d{4})? target$", "", head)
         wrong = [word for word in others if head.endswith(word) and not own.endswith(word)]
         if wrong and not head.endswith(own):
             yield f"{page.name}: “{text[:60]}” where the row is {row['status']} ({own})"
