@@ -46,12 +46,14 @@ def tables(kind: str) -> list[pd.DataFrame]:
     points = whole["year"] if kind == "stack" else pd.Series(range(len(whole)), index=whole.index)
     ends = list(dict.fromkeys([*points.unique()[:2], *points.unique()[-2:]]))
     chosen = [whole[points.isin(some)] for n in (0, 1, 2) for some in combinations(ends, n)]
-    return [*chosen, *(_blank(table) for table in chosen[1:3])]
+    return [*chosen, *(_blank(kind, table) for table in chosen[1:3])]
 
 
-def _blank(table: pd.DataFrame) -> pd.DataFrame:
-    numbers = [name for name in ("value", "level", "days", "water_class", "share_pct") if name in table]
-    return table.assign(**dict.fromkeys(numbers, float("nan")))
+def _blank(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+    values = {"calendar": "level", "exceedance": "days", "strip": "water_class", "stack": "share_pct"}
+    values |= {"rose": "share_pct", "months": "share_pct"}
+    name = values.get(kind, "value")
+    return table.assign(**{name: float("nan")}) if name in table else table
 
 
 @KINDS

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers import registry
 from helpers.battles import results
+from helpers.battles.judgement import CONFIDENCE_CAPS
 from helpers.page import wording
 from helpers.page.numbers import Measure
 from helpers.page.tables import MOST_ROWS, chip, coverage_table, data_table, indicator_table, scorecard
@@ -344,3 +345,39 @@ def test_every_results_table_can_be_laid_out_without_python_numbers(table: pd.Da
         cells = [cell for row in Grid(html).rows[1:] for cell in row]
         assert not any(cell in ("nan", "NaT", "None", "-", "—", "/") for cell in cells)
     assert len(Grid(indicator_table(table, lang=lang)).rows) == (len(table) + 1 if len(table) else 0)
+
+
+def _caveats(*joined: str, value: float = 31.0) -> pd.DataFrame:
+    """Judged rows that carry these caveats."""
+    rows = [make_row(caveats=one, value=value, target_id=f"pm25_{n}") for n, one in enumerate(joined)]
+    return results.make([row.to_dict() for row in rows])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_sources_are_worth_stands_under_the_scorecard_at_most_three(lang):
+    worth = ["third_party_daily", "header_realigned", "aqi_mean_of_hourly", "ozone_missing"]
+    html = str(scorecard(_caveats(f"draft_plan;{worth[0]};{worth[1]}", ";".join(worth[1:])), lang=lang))
+    told = [getattr(registry.caveat(one), lang) in html for one in worth]
+    assert told == [True, True, True, False]
+    assert getattr(registry.caveat("draft_plan"), lang) not in html
+    assert ("说明：" if lang == "zh" else "Note: ") in html
+
+
+def test_a_value_that_is_missing_and_a_caveat_of_method_put_no_note_under_the_scorecard():
+    assert "说明：" not in scorecard(_caveats("third_party_daily", value=math.nan), lang="zh")
+    assert "说明：" not in scorecard(_caveats("draft_plan;partial_year"), lang="zh")
+
+
+def test_every_caveat_that_caps_confidence_is_said_on_page_one_and_no_other():
+    marked = {key for key, caveat in registry.caveats().items() if caveat.page_one}
+    assert marked == set(CONFIDENCE_CAPS)
+
+
+def test_a_sparkline_does_not_join_years_that_are_not_neighbours():
+    series = pd.DataFrame(
+        {"indicator_id": "pm25_mean", "year": [2014, 2015, 2016, 2025], "value": [65.0, 64, 46, 34]}
+    )
+    html = str(scorecard(results.make([make_row().to_dict()]), lang="zh", series=series))
+    line = re.search(r"<svg.*?</svg>", html)[0]
+    strokes = [path for path in re.findall(r'd="(M[^"]*)"', line) if "H" not in path]
+    assert [path.count("L") for path in strokes] == [2, 0]

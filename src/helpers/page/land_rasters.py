@@ -40,23 +40,22 @@ def raster(battle: Battle, index: str, *, lang: str) -> Block:
         ``NDVI`` or ``cover``.
     """
     heading, name = text(f"heading.{index}", lang), text(f"names.{index}", lang)
-    told = rows_of(battle, "raster_map")
-    is_refused = len(told) and told["reason"].iloc[0]
-    if told.empty or (rows_of(battle, "raster_pixels").empty and not is_refused):
-        return document.section(heading, text("none", lang, index=name, word=index))
-    drawn = draw_from(battle.tables)
-    if drawn is None:
-        reason = told["reason"].iloc[0]
+    told, pixels = rows_of(battle, "raster_map"), rows_of(battle, "raster_pixels")
+    reason = told["reason"].iloc[0] if len(told) else ""
+    if reason:
         return document.section(heading, text("refused", lang, index=name, reason=reason))
+    drawn = draw_from(battle.tables) if len(told) and len(pixels) else None
+    if drawn is None:
+        return document.section(heading, text("none", lang, index=name, word=index))
     fields = {
         "first": span_label(*_month(told["first"].iloc[0]), lang),
         "last": span_label(*_month(told["last"].iloc[0]), lang),
         "n": int(told["n_images"].iloc[0]),
     }
-    areas = _areas(battle.tables["raster_pixels"], lang)
+    areas = _areas(pixels, lang)
     if areas is None:
         return document.section(heading, text("flat", lang, **fields), _zones(battle, index, lang))
-    valid = format_number(battle.tables["raster_pixels"]["n"].mean(), decimals=0, lang=lang)
+    valid = format_number(pixels["n"].mean(), decimals=0, lang=lang)
     return document.section(
         heading,
         text("found", lang, **fields, **areas),

@@ -200,8 +200,9 @@ def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
 def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
     """Say what the sources of judged values are worth, where a caveat of the registry is marked so; at most three."""
     known = judged.loc[judged["value"].notna(), "caveats"]
-    ids = dict.fromkeys(one for joined in known for one in joined.split(";") if one)
-    told = [getattr(caveat, lang) for caveat in map(registry.caveat, ids) if caveat.page_one][:MOST_CAVEATS]
+    ids = dict.fromkeys(one for joined in known for one in joined.split(";"))
+    worth = {key: caveat for key, caveat in registry.caveats().items() if caveat.page_one}
+    told = [getattr(worth[one], lang) for one in ids if one in worth][:MOST_CAVEATS]
     if not told:
         return Markup()
     return note(
