@@ -69,14 +69,17 @@ def cells(case: tuple[str, str], lang: str) -> tuple[list[Any], dict[str, Any]]:
 
 
 def variants(name: str, table: pd.DataFrame, lang: str) -> dict[str, pd.DataFrame | None]:
-    """A table as a section may find it; results of parts are never absent, and the pixels of an image come all or none.
+    """A table as a section may find it; the overview always has its parts and totals, and the pixels of an image come all or none.
 
     English goes the same ways as Chinese, so one variant shows its words.
     """
     found: dict[str, pd.DataFrame | None] = {"empty": table.iloc[:0]}
     if lang == "zh":
         found |= {"absent": None, "one row": table.iloc[:1]}
-    unlikely = {*(("absent",) if name in PARTS else ()), *(("one row",) if name == "raster_pixels" else ())}
+    unlikely = {
+        *(("absent",) if name in (*PARTS, "totals") else ()),
+        *(("one row",) if name == "raster_pixels" else ()),
+    }
     return {kind: one for kind, one in found.items() if kind not in unlikely}
 
 

@@ -102,18 +102,14 @@ def source_ids(battle: Battle, *names: str, rows: pd.DataFrame | pd.Series | Non
     Parameters
     ----------
     names
-        Tables of the battle, as its table ``origins`` lists them (``table, source_id``). A battle without that table is
-        taken to rest on the files of its results.
+        Tables of the battle, as its table ``origins`` lists them (``table, source_id``).
     rows
         Rows shown, or one of them, that carry ``source_id`` or ``source_ids``.
     """
     told = [] if rows is None else [*_listed(rows)]
-    if names and "origins" in battle.tables:
-        origins = battle.tables["origins"]
-        bases = [summaries.BASES.get(name, name) for name in names]
-        told += [*origins.loc[origins["table"].isin(bases), "source_id"]]
-    elif names and rows is None:
-        told += [*battle.results["source_ids"]]
+    origins = battle.tables.get("origins", pd.DataFrame({"table": [], "source_id": []}))
+    bases = [summaries.BASES.get(name, name) for name in names]
+    told += [*origins.loc[origins["table"].isin(bases), "source_id"]]
     return list(dict.fromkeys(one for joined in told for one in joined.split(";") if one))
 
 

@@ -166,13 +166,10 @@ def rural(battle: Battle, *, lang: str) -> Block:
     told = [row.name for row in rows if not is_missing(row["value"])]
     return document.section(
         text("rural.heading", lang),
-        lay_out(battle, "black_soil.rural.table", battle.results.loc[told], of="results", lang=lang)
-        if told
-        else None,
+        lay_out(battle, "black_soil.rural.table", battle.results.loc[told], of="results", lang=lang),
         *shared.lacking(rows, lang),
         lay_out(battle, "black_soil.rural.bodies", of="rural_bodies", lang=lang)
-        if len(rows_of(battle, "rural_bodies"))
-        else text("rural.bodies_none", lang),
+        or text("rural.bodies_none", lang),
     )
 
 

@@ -27,8 +27,7 @@ def parcels(battle: Battle, *, lang: str) -> Block:
         lay_out(battle, "black_soil.parcels.table", of="parcel_stages", lang=lang, fields=fields),
         told,
         lay_out(battle, "black_soil.parcels.changes", of="use_changes", lang=lang)
-        if len(rows_of(battle, "use_changes"))
-        else text("parcels.no_changes", lang),
+        or text("parcels.no_changes", lang),
     )
 
 

@@ -98,7 +98,7 @@ def primary(battle: Battle, *, lang: str) -> Block:
         text("primary.heading", lang),
         None if ozone is None else wording.yoy_sentence(ozone, lang=lang),
         figures.exceedances(battle, days, lang) if is_known else None,
-        lay_out(battle, "blue_sky.primary.windows", of="windows", lang=lang) if len(windows) else None,
+        lay_out(battle, "blue_sky.primary.windows", of="windows", lang=lang),
     )
 
 

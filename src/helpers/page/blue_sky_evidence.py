@@ -9,6 +9,7 @@ from helpers.page import battle_page, document
 from helpers.page.blocks import Block
 from helpers.page.columns import Table, lay_out, rows_of
 from helpers.page.numbers import Measure, format_interval, format_number, format_quantity
+from helpers.page.words import word
 from helpers.statistics.normalise import MINIMUM_DAYS, MINIMUM_R2
 
 
@@ -47,11 +48,12 @@ def weather_or_work(battle: Battle, *, lang: str) -> str | None:
     split = rows_of(battle, "weather_split")
     if split.empty or split["status"].iloc[0] != "ok":
         return text("weather.line_none", lang, why=_why(battle, lang))
+    mark = word("mark.short", lang) if battle.context.simulated else ""
     row, measure = split.iloc[0], Measure("pp", 1)
     parts = {name: format_quantity(row[f"{name}_pct"], measure, lang) for name in ("weather", "emission")}
     interval = format_interval(row["weather_low_pct"], row["weather_high_pct"], Measure("index", 1), lang)
     change = format_quantity(row["change_pct"], Measure("pct", 1), lang)
-    return text("weather.line", lang, change=change, interval=interval, **parts)
+    return text("weather.line", lang, change=change, interval=interval, **parts) + mark
 
 
 def _why(battle: Battle, lang: str) -> str:

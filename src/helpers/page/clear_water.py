@@ -106,8 +106,6 @@ def _targets(battle: Battle, lang: str) -> list[Table]:
 
 def _networks(battle: Battle, lang: str) -> Table | None:
     """Networks by date with the sections known by name; their number is not always that of the names."""
-    if rows_of(battle, "networks").empty:
-        return None
     return lay_out(battle, "clear_water.shares.networks", of="networks", lang=lang, observed=True)
 
 
@@ -141,9 +139,8 @@ def sections(battle: Battle, *, lang: str) -> Block:
         None if rows_of(battle, "strip").empty else figures.strip(battle, lang),
         lay_out(battle, "clear_water.sections.table", of="sections", lang=lang, fields=fields),
         text("symbols", lang) or None,
-        text("sections.no_items", lang)
-        if rows_of(battle, "items").empty
-        else lay_out(battle, "clear_water.sections.items", of="items", lang=lang, fields=fields),
+        lay_out(battle, "clear_water.sections.items", of="items", lang=lang, fields=fields)
+        or text("sections.no_items", lang),
         rules,
     )
 
@@ -179,9 +176,10 @@ def _section_changes(battle: Battle, lang: str) -> list[object]:
         parts.append(lay_out(battle, "clear_water.changes.table", moved, of="changes", lang=lang))
     for basis, rows in found.groupby("basis", sort=False):
         n, lacking = (int((rows["direction"] == name).sum()) for name in ("none", "insufficient"))
-        key = "changes.unchanged_lacking" if lacking else "changes.unchanged"
-        told = text(key, lang, basis=text("changes.basis", lang)[basis], n=n, lacking=lacking)
-        parts.append(capitalise(told))
+        key = "_".join(name for name, count in (("unchanged", n), ("lacking", lacking)) if count)
+        named = text("changes.basis", lang)[basis]
+        if key:
+            parts.append(capitalise(text(f"changes.{key}", lang, basis=named, n=n, lacking=lacking)))
     return parts
 
 
@@ -197,16 +195,11 @@ def stems(battle: Battle, *, lang: str) -> Block:
     ]
     parts: list[object] = [*told]
     if has_sections(battle):
-        parts += [*_rivers(battle, lang), text("stems.note", lang)]
+        fields = {"span": span_text(battle, lang)}
+        rivers = lay_out(battle, "clear_water.stems.table", of="rivers", lang=lang, fields=fields)
+        parts += [rivers, text("stems.note", lang)]
     heading = text("stems.heading", lang, rivers=figures.rivers_of(battle, names, lang))
     return document.section(heading if names else text("stems.heading_plain", lang), *parts)
-
-
-def _rivers(battle: Battle, lang: str) -> list[Table]:
-    if rows_of(battle, "rivers").empty:
-        return []
-    fields = {"span": span_text(battle, lang)}
-    return [lay_out(battle, "clear_water.stems.table", of="rivers", lang=lang, fields=fields)]
 
 
 def _chance(row: pd.Series, lang: str) -> list[wording.Sentence]:

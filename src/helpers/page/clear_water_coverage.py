@@ -54,8 +54,10 @@ def _covered_sections(battle: Battle, lang: str) -> list[dict[str, object]]:
     if len(strip):
         own = strip[strip["is_member"]]
         n_known, valid = own["section_id"].nunique(), int(own["class"].notna().sum())
-        frozen = int((own["state"] == "frozen").sum())
-        flags.append(text("coverage.gaps", lang, n=len(own) - valid, frozen=frozen))
+        frozen, gaps = int((own["state"] == "frozen").sum()), len(own) - valid
+        if gaps:
+            key = "coverage.gaps_frozen" if frozen else "coverage.gaps"
+            flags.append(text(key, lang, n=gaps, frozen=frozen))
     if network["n_sections"] > n_known:
         flags.append(text("coverage.unnamed", lang, n=network["n_sections"] - n_known))
     expected = int(network["n_sections"]) * n_months

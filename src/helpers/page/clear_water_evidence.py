@@ -61,15 +61,10 @@ def seasons(battle: Battle, *, lang: str) -> Block:
     heading = text("seasons.heading", lang)
     if rows_of(battle, "seasons").empty:
         return document.section(heading, text("coverage.none", lang))
-    shown = [("seasons", "seasons"), ("items", "season_items")]
-    names = {"seasons": "clear_water.seasons.table", "items": "clear_water.seasons.items"}
     return document.section(
         heading,
-        *(
-            lay_out(battle, names[key], of=name, lang=lang)
-            for key, name in shown
-            if len(rows_of(battle, name))
-        ),
+        lay_out(battle, "clear_water.seasons.table", of="seasons", lang=lang),
+        lay_out(battle, "clear_water.seasons.items", of="season_items", lang=lang),
         text("seasons.note", lang),
     )
 
@@ -118,12 +113,9 @@ def bodies(battle: Battle, *, lang: str) -> Block:
     return document.section(
         heading,
         *_told_or_asked(battle, names, lang),
-        lay_out(battle, "clear_water.bodies.counts", of="body_counts", lang=lang)
-        if len(rows_of(battle, "body_counts"))
-        else None,
+        lay_out(battle, "clear_water.bodies.counts", of="body_counts", lang=lang),
         lay_out(battle, "clear_water.bodies.table", open_, of="bodies", lang=lang)
-        if len(open_)
-        else text("bodies.all_clear", lang),
+        or text("bodies.all_clear", lang),
         text("bodies.note", lang),
     )
 

@@ -226,9 +226,11 @@ def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
     )
     counts = rows["word"].value_counts()
     fields = {"better": int(counts.get("improving", 0)), "worse": int(counts.get("worsening", 0))}
+    told = [name for name, n in fields.items() if n]
+    key = {0: "title_none", 1: f"title_{told[0] if told else ''}", 2: "title"}[len(told)]
     caption = Caption(
         id="item-slopes",
-        title=capitalise(text("trends.title", lang, item=item_name(item, lang), **fields)),
+        title=capitalise(text(f"trends.{key}", lang, item=item_name(item, lang), n=len(rows), **fields)),
         measure=text(
             "trends.measure",
             lang,

@@ -104,8 +104,6 @@ def open_water(battle: Battle, *, lang: str) -> Block:
 
 
 def _supply(battle: Battle, lang: str) -> Table | None:
-    if rows_of(battle, "water_supply").empty:
-        return None
     by = [f"name_{lang}"]
     return lay_out(battle, "grassland_wetland.open_water.supply", of="water_supply", lang=lang, by=by)
 

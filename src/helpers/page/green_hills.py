@@ -144,9 +144,7 @@ def _mines(battle: Battle, lang: str) -> list[object]:
     if is_missing(row["value"]):
         return [wording.no_data_sentence(row, lang=lang)]
     return [
-        lay_out(battle, "green_hills.protection.mines", of="mine_years", lang=lang)
-        if len(rows_of(battle, "mine_years"))
-        else None,
+        lay_out(battle, "green_hills.protection.mines", of="mine_years", lang=lang),
         _mines_left(battle, row, Measure("ha", 1), lang),
         *shared.counties(battle, "mine_restored_area", lang),
     ]
@@ -191,9 +189,8 @@ def species(battle: Battle, *, lang: str) -> Block:
         )
         for group in groups
     ]
-    found = rows_of(battle, "invasive_species")
-    listed = [lay_out(battle, "green_hills.species.list", found, of="invasive_species", lang=lang)]
-    return document.section(heading, *efforts, *(listed if len(found) else []), text("species.note", lang))
+    listed = lay_out(battle, "green_hills.species.list", of="invasive_species", lang=lang)
+    return document.section(heading, *efforts, listed, text("species.note", lang))
 
 
 def vegetation(battle: Battle, *, lang: str) -> Block:

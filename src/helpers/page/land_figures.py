@@ -210,10 +210,13 @@ def vegetation(battle: Battle, found: pd.DataFrame, n_clear: int, lang: str) -> 
         "first": last - 9,
         "last": last,
     }
+    title = "title" if n_clear else "title_unclear"
     per_decade = found[["estimate", "low", "high"]].mul(10).set_axis(["value", "low", "high"], axis=1)
     return charts.dot_interval(
         per_decade.assign(name=found["zone"], n=found["n"]),
-        caption=caption(battle, "vegetation", lang, of="vegetation", unit="index", decimals=3, fields=fields),
+        caption=caption(
+            battle, "vegetation", lang, of="vegetation", unit="index", decimals=3, fields=fields, title=title
+        ),
         lang=lang,
     )
 
@@ -276,9 +279,12 @@ def matter(battle: Battle, lang: str) -> Chart:
         "n": len(told),
         "clear": int(((told["low"] > 0) | (told["high"] < 0)).sum()),
     }
+    title = "title" if fields["clear"] else "title_unclear" if len(told) else "title_hidden"
     return charts.slope(
         levels,
-        caption=caption(battle, "matter", lang, of="matter_levels", unit="g_kg", decimals=1, fields=fields),
+        caption=caption(
+            battle, "matter", lang, of="matter_levels", unit="g_kg", decimals=1, fields=fields, title=title
+        ),
         lang=lang,
     )
 

@@ -110,11 +110,11 @@ def _count(number: int, status: str) -> Markup:
 
 def targets(battle: Battle, *, lang: str) -> Block:
     """Every target of the plan by part: value, target and status, each leading to its own page."""
-    found = rows_of(battle, "plan_targets")
+    found, counted = rows_of(battle, "plan_targets"), rows_of(battle, "totals")
     heading = text("targets.heading", lang)
-    if found.empty:
+    if found.empty or counted.empty:
         return document.section(heading, word("table.empty", lang))
-    totals = rows_of(battle, "totals").iloc[-1]
+    totals = counted.iloc[-1]
     names = ("n_targets", "n_judged", "n_shown", "n_without_number")
     told = Sentence(
         "",

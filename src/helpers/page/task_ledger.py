@@ -33,7 +33,6 @@ def section(battle: Battle, *, lang: str) -> Block:
         *(
             lay_out(battle, f"task_ledger.{key}.table", of=f"tasks_{key}", lang=lang)
             for key in ("articles", "departments")
-            if len(rows_of(battle, f"tasks_{key}"))
         ),
         *_overdue(battle, lang),
         *_changed(battle, lang),
