@@ -130,7 +130,7 @@ def evidence_tables(
 ) -> dict[str, pd.DataFrame]:
     """All evidence of one report: backtest, weather and weekends."""
     return {
-        "backtest": seen.backtest,
+        **seen.backtests,
         "weekend": weekend_table(seen.days),
         "trends": trend_table(seen.days, context),
         **weather_tables(seen.days, tables["met_daily"], span, context),

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.air_days import AirDays, monthly_good_share, monthly_means
-from helpers.battles.air_outlook import backtest_table, budget, comparable_since, why_none, year_end
+from helpers.battles.air_outlook import backtest_tables, budget, comparable_since, why_none, year_end
 from helpers.battles.assess import NO_HISTORY, Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.measures import measure
@@ -59,15 +59,16 @@ class Seen:
         return annual_table(self.days, self.context)
 
     @cached_property
-    def backtest(self) -> pd.DataFrame:
-        """How forecasts of earlier years have done; see :func:`helpers.battles.air_outlook.backtest_table`."""
-        return backtest_table(self.days, self.context)
+    def backtests(self) -> dict[str, pd.DataFrame]:
+        """How forecasts of earlier years have done; see :func:`helpers.battles.air_outlook.backtest_tables`."""
+        return backtest_tables(self.days, self.context)
 
     def is_trusted(self, record: Indicator) -> bool:
         """Whether nothing speaks against forecasting an indicator: where it could be tested, it did better than guessing."""
-        if not record.measure.forecast or self.backtest.empty:
+        found = self.backtests["backtest"] if record.measure.forecast else pd.DataFrame()
+        if found.empty:
             return True
-        tested = self.backtest.loc[self.backtest["indicator_id"] == record.id, "withheld"]
+        tested = found.loc[found["indicator_id"] == record.id, "withheld"]
         return not tested.str.startswith("no_better").any()
 
 

@@ -12,11 +12,14 @@ from helpers import registry
 from helpers.battles.air_days import AirDays
 from helpers.battles.assess import reason
 from helpers.battles.context import Context
+from helpers.battles.judgement import LIKELIHOOD_FLOORS, likelihood_band
 from helpers.battles.spans import Span
 from helpers.registry import Indicator
 from helpers.standards import air
 from helpers.statistics.backtest import judge, run_backtest
 from helpers.statistics.forecast import MINIMUM_DAYS, MINIMUM_YEARS, Outcome, year_outcome
+
+_WORDS = ["indicator_id", "band", "n", "said_pct", "came_true_pct"]
 
 
 def comparable_since(pollutants: Iterable[str], day: date) -> pd.Timestamp | None:
@@ -96,15 +99,17 @@ def budget(record: Indicator, days: AirDays, span: Span) -> Callable[[float], fl
     )
 
 
-def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
+def backtest_tables(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
     """How the forecast would have done at every month's end of earlier years, for each target that is forecast.
 
     Returns
     -------
-    ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
-    beats_naive, may_tell, withheld`` (why not); scores in the unit of the indicator; no row for an indicator that cannot be tested yet.
+    ``backtest``: ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
+    beats_naive, may_tell, withheld`` (why not); scores in the unit of the indicator; no row for an indicator that cannot
+    be tested yet. ``backtest_words``: of each word for a likelihood that was said, ``indicator_id, band, n`` (times), ``said_pct``
+    (mean likelihood) and ``came_true_pct``: a word is worth what became of it.
     """
-    rows = []
+    rows, words = [], [pd.DataFrame(columns=_WORDS)]
     for record in registry.indicators_of(context.city.slug).values():
         targets = context.plan.targets_for(record.id)
         if record.measure is None or not record.measure.forecast or not targets:
@@ -121,4 +126,38 @@ def backtest_table(days: AirDays, context: Context) -> pd.DataFrame:
             verdict = asdict(judge(tested))
             del verdict["reliability"]
             rows.append({"indicator_id": record.id} | verdict)
-    return pd.DataFrame(rows)
+            words.append(words_come_true(tested).assign(indicator_id=record.id)[_WORDS])
+    told = pd.concat([part for part in words if len(part)], ignore_index=True) if rows else words[0]
+    return {"backtest": pd.DataFrame(rows), "backtest_words": told}
+
+
+def words_come_true(tested: pd.DataFrame) -> pd.DataFrame:
+    """Sum a backtest up by the words its likelihoods are told in, the likeliest first.
+
+    Parameters
+    ----------
+    tested
+        Of :func:`helpers.statistics.backtest.run_backtest`: ``likelihood`` (0 to 1), ``happened``.
+
+    Returns
+    -------
+    ``band`` (of :func:`helpers.battles.judgement.likelihood_band`), ``n, said_pct, came_true_pct``; a word that was never
+    said has no row.
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"likelihood": [0.95, 0.7, 0.8], "happened": [True, True, False]})
+    >>> words_come_true(said)["came_true_pct"].tolist()
+    [100.0, 50.0]
+    """
+    bands = tested["likelihood"].map(likelihood_band)
+    groups = tested.assign(band=bands).groupby("band")
+    table = pd.DataFrame(
+        {
+            "n": groups.size(),
+            "said_pct": 100 * groups["likelihood"].mean(),
+            "came_true_pct": 100 * groups["happened"].mean(),
+        }
+    )
+    order = [*LIKELIHOOD_FLOORS, "very_unlikely"]
+    return table.reindex([band for band in order if band in table.index]).rename_axis("band").reset_index()

@@ -207,7 +207,14 @@ def origin_table(days: AirDays, span: Span, tables: dict[str, pd.DataFrame]) -> 
     seen = Span(date(span.end.year - 1, 1, 1), span.end, False, True)
     always = Span(date(1900, 1, 1), span.end, False, True)
     of_air = {"daily": seen, "statistics": span, "exceedances": span, "episodes": span, "windows": seen}
-    of_air |= {"editions": seen, "annual": always, "backtest": always, "trends": always, "weekend": always}
+    of_air |= {
+        "editions": seen,
+        "annual": always,
+        "backtest": always,
+        "backtest_words": always,
+        "trends": always,
+        "weekend": always,
+    }
     of_air |= dict.fromkeys(("weather_model", "weather_split", "normalised"), always)
     found = {name: days.files_of(one) for name, one in of_air.items()}
     of_stations = (

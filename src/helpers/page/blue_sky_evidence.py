@@ -88,4 +88,7 @@ def reliability(battle: Battle, *, lang: str) -> Block | None:
     if rows_of(battle, "backtest").empty:
         return document.section(heading, text("forecast.none", lang))
     table = lay_out(battle, "blue_sky_evidence.forecast.table", of="backtest", lang=lang)
-    return document.section(heading, table, text("forecast.note", lang))
+    words = lay_out(battle, "blue_sky_evidence.forecast.words", of="backtest_words", lang=lang)
+    return document.section(
+        heading, table, text("forecast.note", lang), words, text("forecast.words_note", lang)
+    )

@@ -183,6 +183,12 @@ def _chance(at: At, likelihood: float) -> str:
     return odds_words(likelihood, at.lang)
 
 
+@form("band")
+def _band(at: At, band: str) -> str:
+    """The word for a likelihood."""
+    return capitalise(word(f"band.{band}", at.lang))
+
+
 @form("standard")
 def _standard(at: At, standard: str) -> str:
     """Name of a standard as a reader knows it."""
