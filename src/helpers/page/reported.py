@@ -24,6 +24,8 @@ def indicator_tables(
 ) -> list[Table]:
     """Lay out reported rows as two tables: those with values, worst first, and those to be supplied.
 
+    A target that is only listed beside the one judged by has no line of its own.
+
     Parameters
     ----------
     topic
@@ -31,6 +33,7 @@ def indicator_tables(
     suffix
         Of the texts of ``reported.yml`` that name the tables.
     """
+    rows = rows[~rows["caveats"].str.split(";").map(lambda ids: "target_not_judged" in ids)]
     rows = rows.loc[sort_worst_first(rows.assign(label=rows.index))["label"]]
     is_known = rows["value"].notna()
     parts = {"told": rows[is_known], "lacking": rows[~is_known]}

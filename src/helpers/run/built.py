@@ -18,7 +18,7 @@ import pandas as pd
 from filelock import FileLock
 from pyarrow import feather
 
-from helpers import provenance, store
+from helpers import paths, provenance, store
 from helpers.battles.context import Battle, Context
 from helpers.run.code import code_of, helpers_at_start
 
@@ -31,9 +31,14 @@ _KEPT_DAYS = (
 Made = tuple[Battle, Mapping[str, str]]
 
 
-@cache
 def first_code_of(city: str) -> dict[str, str]:
     """Hashes of the code this process holds, and of a city's facts when it first asked, which is before it read them."""
+    return _first_code(city, paths.city_folder(city))
+
+
+@cache
+def _first_code(city: str, _: Path) -> dict[str, str]:
+    """As :func:`first_code_of`; a city of another home is another city."""
     return code_of(city) | {"helpers": helpers_at_start()}
 
 
