@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 from page_text import page_lines
@@ -44,11 +45,11 @@ def difference(period: str, name: str, lang: str, words: str) -> str:
     return "\n".join([*lines, remedy])
 
 
-def write_all() -> int:
-    """Write every page that can be built; the number of those that cannot and are not known to."""
+def write_all(names: Container[str] = BATTLES) -> int:
+    """Write every page of some battles that can be built; the number of those that cannot and are not known to."""
     failed = 0
     with own_data_folder() as data:
-        for period, name, lang in PAGES:
+        for period, name, lang in (page for page in PAGES if page[1] in names):
             path = golden_file(period, name, lang)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -61,4 +62,4 @@ def write_all() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(write_all()))
+    sys.exit(bool(write_all(sys.argv[1:] or BATTLES)))

@@ -78,8 +78,10 @@ def expected_cell(
     rows = rows_of(battle, origin["table"])
     values = [[rows.at[label, name] for name in names] for label in labels]
     if column.joined:
-        return ("、" if lang == "zh" else ", ").join(dict.fromkeys(str(one[0]) for one in values))
-    told = None if not values or _lacks(values[0][0]) else _told(battle, page, column, values[0], lang)
+        each = dict.fromkeys(str(_told(battle, page, column, one, lang)) for one in values)
+        told = ("、" if lang == "zh" else ", ").join(one for one in each if one)
+    else:
+        told = None if not values or _lacks(values[0][0]) else _told(battle, page, column, values[0], lang)
     if _lacks(told):
         missing = column.missing
         told = battle_page.text(page, missing, lang) if "." in missing else word(f"missing.{missing}", lang)

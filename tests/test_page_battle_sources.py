@@ -102,12 +102,20 @@ def test_a_table_that_names_its_own_files_is_believed_before_the_origins(lang):
     ],
 )
 def test_lines_of_measure_and_of_coverage_say_what_gave_the_values(files_, basis, series):
-    made, row = row_of(real(), "pm25_mean", files_)
-    assert blue_sky_figures.basis(made, row, "zh") == basis
+    origins = pd.DataFrame({"table": "statistics", "source_id": [one for one in files_.split(";") if one]})
+    made, row = row_of(real(origins=origins), "pm25_mean", files_)
+    assert blue_sky_figures.basis(made, battle_page.source_ids(made, rows=row), "zh") == basis
     measure = blue_sky_figures.annual_chart(made, row, "zh").measure
     assert measure.startswith(f"PM2.5年均浓度，长春市{basis}") and not measure.endswith(("，", "、"))
     html = blue_sky.coverage(made, lang="zh").sections[0].parts[0]["html"]
     assert read_markup(html)[1][0].body[0][0] == f"{series}：PM2.5"
+
+
+def test_the_coverage_of_a_span_names_no_file_of_the_years_behind_the_trend():
+    origins = pd.DataFrame({"table": ["statistics", "annual"], "source_id": ["days", "hours"]})
+    made, _ = row_of(real(origins=origins), "pm25_mean", "days;hours")
+    html = blue_sky.coverage(made, lang="zh").sections[0].parts[0]["html"]
+    assert read_markup(html)[1][0].body[0][0] == "第三方城市日值：PM2.5"
 
 
 def test_no_page_writes_the_kind_of_its_source_in():

@@ -15,7 +15,7 @@ import pytest
 from helpers.run import doctor, freshness, install, notify
 from helpers.run.history import RunLog
 from run_checkout import ROOT, invoke, make_checkout
-from test_run_freshness import write_hours
+from test_run_freshness import write_hours, write_sources
 
 FOLLOWED = (
     "station_archive:\n  cadence: day\n  lag_days: 2\nfirms:\n  cadence: day\n  lag_days: 2\n  product: X\n"
@@ -29,6 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copyfile(ROOT / "requirements.lock", home / "requirements.lock")
     (home / "cities" / "changchun" / "feeds.yml").write_text(FOLLOWED)
     write_hours(home / "data" / "processed", "2025-03-30 12:00", "2025-04-01 00:00")
+    write_sources(home / "data" / "processed", x="air_station_archive")
     monkeypatch.setattr(freshness, "today_in", lambda city: date(2025, 4, 2))
     monkeypatch.setattr(install, "WAYS", ())
     return home

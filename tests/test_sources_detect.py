@@ -110,23 +110,23 @@ def test_options_are_those_of_the_readers():
 
 @pytest.mark.real
 def test_real_files_have_one_reader_each(shared_data):
-    found = {}
+    found = set()
     for folder in ("air", "met", "fire", "stations", "water"):
         for path in sorted((shared_data / "data" / folder).rglob("*.gz")):
             head = read_head(path)
             names = [reader.name for reader in READERS.values() if reader.recognise(head)]
             assert len(names) == 1, path.name
-            found[names[0]] = found.get(names[0], 0) + 1
+            found.update(names)
     assert found == {
-        "air_aqistudy": 3,
-        "air_misaligned": 1,
-        "met_daily": 1,
-        "air_publish": 3,
-        "air_city_archive": 1,
-        "air_station_archive": 7,
-        "air_pm25in": 2,
-        "fires_firms": 2,
-        "met_ghcn": 2,
-        "station_list": 1,
-        "water_automatic": 1,
+        "air_aqistudy",
+        "air_misaligned",
+        "met_daily",
+        "air_publish",
+        "air_city_archive",
+        "air_station_archive",
+        "air_pm25in",
+        "fires_firms",
+        "met_ghcn",
+        "station_list",
+        "water_automatic",
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.battles import water_supply
+from helpers.battles.spans import Span
 from helpers.statistics import effect, forecast
 from test_statistics_effect import AT, monthly, region
 from test_statistics_forecast import outcome
@@ -109,12 +109,13 @@ def test_the_clearest_place_must_be_the_city():
 
 
 def supply(*failures: str) -> float:
-    """Likelihood that one source complies through 2025, seen at the end of October; months that failed are named."""
+    """Likelihood that one source complies in every month of 2025, seen at the end of October; months that failed are named."""
     months = pd.date_range("2015-01-01", "2025-10-01", freq="MS")
     is_good = ~months.isin(pd.to_datetime(list(failures)))
     judged = pd.DataFrame({"source_name": "A", "month": months, "is_compliant": is_good})
-    span = SimpleNamespace(start=date(2025, 1, 1), end=date(2025, 10, 31), is_year=True, is_complete=False)
-    return water_supply.outlook(judged, span)
+    span = Span(date(2025, 1, 1), date(2025, 10, 31), is_year=True, is_complete=False)
+    final, odds = water_supply.outlook(judged, span)
+    return float(sum(chance for share, chance in zip(final, odds, strict=True) if share == 100))
 
 
 def good(n: int, n_good: int) -> float:

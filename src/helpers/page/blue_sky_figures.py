@@ -39,10 +39,9 @@ def text(path: str, lang: str, **fields: object) -> str:
     return battle_page.text("blue_sky", path, lang, **fields)
 
 
-def basis(battle: Battle, rows: pd.DataFrame | pd.Series, lang: str) -> str:
-    """What gave the values of some rows, as a figure's line of measure says it; empty where nothing tells."""
-    told = (text(f"basis.{one}", lang) for one in _origins(battle, rows))
-    return text("basis.join", lang).join(told)
+def basis(battle: Battle, ids: list[str], lang: str) -> str:
+    """What some files gave, as a figure's line of measure says it; empty where nothing tells."""
+    return text("basis.join", lang).join(text(f"basis.{one}", lang) for one in _bases(battle, ids))
 
 
 def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
@@ -51,10 +50,6 @@ def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
     ids = [] if row is None else [one for one in battle_page.source_ids(battle, rows=row) if one in of_span]
     found = _bases(battle, ids)
     return joined([text(f"series.{one}", lang) for one in found or ["none"]], lang)
-
-
-def _origins(battle: Battle, rows: pd.DataFrame | pd.Series) -> list[str]:
-    return _bases(battle, battle_page.source_ids(battle, rows=rows))
 
 
 def _bases(battle: Battle, ids: list[str]) -> list[str]:
@@ -69,7 +64,7 @@ def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
     years = years[(years["pollutant"] == "PM2.5") & (years["statistic"] == "mean") & years["is_complete"]]
     change = air.reference_state_break().date.year
     years = years.assign(break_note=np.where(years["year"] == change + 1, text("pm25.break_note", lang), ""))
-    published = _published(battle, years)
+    published, ids = _published(battle, years), battle_page.source_ids(battle, "annual", rows=row)
     note = text(
         "pm25.note",
         lang,
@@ -79,7 +74,7 @@ def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
     caption = Caption(
         id="pm25-years",
         title=_annual_title(battle, row, years, facts),
-        measure=text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, row, lang)).rstrip(
+        measure=text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, ids, lang)).rstrip(
             "，, "
         ),
         note=label("joiner", lang).join([note, *([text("pm25.published", lang)] if len(published) else [])]),
@@ -221,7 +216,7 @@ def bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
         ),
         measure=text("six.measure", lang, span=Facts(rows[0], lang).span, place=place(battle, lang)),
         note=text("six.note", lang),
-        source=battle_page.source(battle, lang, rows=pd.DataFrame(rows)),
+        source=battle_page.source(battle, lang, "daily"),
     )
     return charts.bullet_bars(table, caption=caption, lang=lang)
 

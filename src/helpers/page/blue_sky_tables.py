@@ -19,7 +19,7 @@ def statistics(battle: Battle, rows: list[pd.Series], lang: str) -> Table:
     """Value, value of the year before and limit of each assessed item; the standards stand in the source line."""
     shown = battle.results.loc[[row.name for row in rows]]
     names = dict.fromkeys(standard_name(name, lang) for name in shown["standard"] if name)
-    told = source(battle, lang, rows=shown)
+    told = source(battle, lang, "daily")  # this span and the year before, not the years behind a trend
     joined = word("lead.join", lang).join(names)
     line = text("six.standards", lang, source=told, names=joined) if told else ""
     return lay_out(battle, "blue_sky.six.table", shown, of="results", lang=lang, source=line)

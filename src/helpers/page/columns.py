@@ -206,10 +206,16 @@ def print_cell(at: At, records: Sequence[Record]) -> Markup:
     names = at.column.names(at.lang)
     told: object = None
     if at.column.joined:
-        told = battle_page.joined(dict.fromkeys(str(one[names[0]]) for one in records), at.lang)
+        told = battle_page.joined(
+            dict.fromkeys(filter(None, (str(_told(at, one)) for one in records))), at.lang
+        )
     elif records and not _is_empty(records[0][names[0]]):
-        told = FORMS[at.column.form](at, *(records[0][name] for name in names))
+        told = _told(at, records[0])
     return cell(_missing(at) if _is_empty(told) else told, at.lang, at.column.decimals)
+
+
+def _told(at: At, record: Record) -> object:
+    return FORMS[at.column.form](at, *(record[name] for name in at.column.names(at.lang)))
 
 
 def _missing(at: At) -> str:

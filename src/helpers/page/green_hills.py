@@ -254,3 +254,9 @@ def _fire_span(at: At, span: str) -> str:
     """Name of the year or of a straw-burning window of the city."""
     names = {one.id: getattr(one, f"name_{at.lang}") for one in at.battle.context.city.straw_windows}
     return names[span] if span in names else at.text("fires.whole_year")
+
+
+@form("fire_cover")
+def _fire_cover(at: At, span: str, n: int, of: int) -> str:
+    """On how many days of the year or of a window satellite files tell; nothing where they tell of all."""
+    return "" if n == of else at.text("fires.cover", span=_fire_span(at, span), n=n, of=of)

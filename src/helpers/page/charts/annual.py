@@ -231,6 +231,7 @@ def _draw_published(axes: Axes, published: pd.DataFrame, *, caption: Caption) ->
         axes.annotate(
             number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, 7), textcoords="offset points",
             ha="center", va="bottom", color=colours.neutral("second_text"), zorder=7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
 
 
