@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -92,14 +93,26 @@ class AirDays:
 
     def series(self, pollutant: str, span: Span | None = None, *, unrounded: bool = False) -> pd.Series:
         """Valid city values of a pollutant by day, as published or before rounding."""
-        rows = self.city[(self.city["pollutant"] == pollutant) & self.city["is_valid"]]
-        rows = rows if span is None else rows[span.holds(rows["date"])]
-        return rows.set_index("date")["value_unrounded" if unrounded else "value"].sort_index()
+        rows = self._valid.get(pollutant, self._valid[""])["value_unrounded" if unrounded else "value"]
+        return rows.copy() if span is None else rows.loc[pd.Timestamp(span.start) : pd.Timestamp(span.end)]
 
     def files_of(self, span: Span, pollutants: Collection[str] = air.POLLUTANTS) -> set[str]:
         """Ids of the files behind the valid values of some pollutants within a span."""
-        rows = self.files[span.holds(self.files["date"])]
-        return set(rows.loc[rows["pollutant"].isin(list(pollutants)), "source_id"])
+        first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
+        parts = [self._files[name] for name in pollutants if name in self._files]
+        return {str(one) for part in parts for one in part.loc[first:last].unique()}
+
+    @cached_property
+    def _valid(self) -> dict[str, pd.DataFrame]:
+        """Valid city days of each pollutant in order; those of none under an empty name."""
+        rows = self.city[self.city["is_valid"]].set_index("date").sort_index(kind="stable")
+        return {"": rows.iloc[:0], **dict(list(rows.groupby("pollutant")))}
+
+    @cached_property
+    def _files(self) -> dict[str, pd.Series]:
+        """Ids of the files of each pollutant by day, in order."""
+        rows = self.files.set_index("date").sort_index(kind="stable")
+        return {str(name): part["source_id"] for name, part in rows.groupby("pollutant")}
 
 
 def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.DataFrame]:
