@@ -23,6 +23,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.tables.grid import build_table, cell, link, note, stamped
 from helpers.page.wording.page_one import count_part, count_verdicts, judged_targets
+from helpers.page.wording.reasons import clause, reason_of
 from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
@@ -163,15 +164,18 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
     facts = Facts(row, lang)
     values = recent.get(row["indicator_id"], [])
     target = row["target_value"] if facts.has_target else None
-    gap = gap_words(
-        row["value"],
-        row["target_value"],
-        row["target_operator"],
-        measure=facts.measure,
-        lang=lang,
-        in_cell=True,
-        so_far=facts.is_part,
-    )
+    if reason_of(row).code == "settled":
+        gap = capitalise(clause(row, lang))
+    else:
+        gap = gap_words(
+            row["value"],
+            row["target_value"],
+            row["target_operator"],
+            measure=facts.measure,
+            lang=lang,
+            in_cell=True,
+            so_far=facts.is_part,
+        )
     return {
         "indicator": link(row_anchor(row_key(row)), typeset(capitalise(facts.name))),
         "value": quantity_cell(row["value"], facts.measure, lang),
