@@ -13,6 +13,8 @@ from helpers.battles.context import Battle
 from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures
 from helpers.page.battle_page import headline
 from helpers.page.charts import Caption, annual_line
+from helpers.page.reading import read_markup
+from helpers.page.words import word
 from land_cases import texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -161,3 +163,30 @@ def test_the_split_of_weather_says_which_change_is_the_official_one(lang):
     assert blue_sky_evidence.text("weather.rounding", lang) in texts(
         blue_sky_evidence.weather(battle("2026"), lang=lang)
     )
+
+
+@BOTH
+def test_the_coverage_of_a_pollutant_counts_what_the_screen_marked_of_it(lang):
+    found = battle("2026")
+    marks = found.tables["authenticity"]
+    marks = marks.assign(pollutant=["PM10", *["O3"] * (len(marks) - 1)])
+    flags = flags_of(replace(found, tables=found.tables | {"authenticity": marks}), lang)
+    said = {"PM10": 1, "O3": len(marks) - 1}
+    none = word("table.coverage.no_flags", lang)
+    assert flags == [
+        blue_sky.text("coverage.flagged", lang, n=said[one]) if one in said else none
+        for one in blue_sky_figures.SIX.values()
+    ]
+
+
+@BOTH
+def test_without_hours_the_coverage_says_that_nothing_was_screened(lang):
+    found = battle("2026")
+    made = replace(found, tables={k: v for k, v in found.tables.items() if k != "authenticity"})
+    assert set(flags_of(made, lang)) == {blue_sky.text("coverage.unscreened", lang)}
+
+
+def flags_of(found: Battle, lang: str) -> list[str]:
+    """Flags and gaps of the six pollutants in the table of coverage."""
+    html = blue_sky.coverage(found, lang=lang).sections[0].parts[0]["html"]
+    return [row[-1] for row in read_markup(html)[1][0].body[: len(blue_sky_figures.SIX)]]
