@@ -12,7 +12,9 @@ from demo_battle import battle
 from helpers.battles.context import Battle
 from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures
 from helpers.page.battle_page import headline
+from helpers.page.blocks import chart_part, labels
 from helpers.page.charts import Caption, annual_line
+from helpers.page.figure_data import tell_numbers
 from helpers.page.reading import read_markup
 from helpers.page.words import word
 from land_cases import texts_in
@@ -67,6 +69,19 @@ def test_a_count_that_is_withheld_is_not_told():
     row = headline(found, "good_day_ratio")
     assert blue_sky_figures.calendar(found, row, "zh").title.endswith("逐日空气质量指数类别")
     assert "超标" not in blue_sky_figures.exceedances(found, row, "zh").title.replace("超标由", "")
+
+
+@BOTH
+def test_the_numbers_of_the_calendar_say_which_days_count(lang):
+    found = battle("2026")
+    row, daily = headline(found, "good_day_ratio"), found.tables["daily"]
+    is_out = daily["date"].isin(pd.to_datetime(["2026-02-01", "2026-02-02"]))
+    other = daily.assign(level=daily["level"].mask(is_out), is_counted=daily["is_counted"] & ~is_out)
+    made = replace(found, tables=found.tables | {"daily": other})
+    numbers = tell_numbers(chart_part(blue_sky_figures.calendar(made, row, lang)), lang)
+    head = labels(lang)["data_columns"]["is_counted"]
+    counts = numbers[head] == word("table.is_true", lang)
+    assert counts.sum() == row["n_obs"] - 2 and numbers[~counts].iloc[:, 1].isna().all()
 
 
 def test_a_month_without_a_valid_day_is_no_clean_month():
