@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from helpers.errors import in_language, refusal
+from helpers.page.blocks import labels
 from helpers.page.index import Report, choose_previous, index_page, list_changes, mark_failed
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -157,6 +159,20 @@ def test_a_failure_is_told_without_names_of_the_program(reason, shown):
     page = index_page([Report("a.html", mark_failed(facts(), reason=reason))])
     assert re.search(rf'<span lang="en">[^<]*{re.escape(shown.replace(chr(39), "&#39;"))}</span>', page)
     assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("key", ["period_after_last", "period_before_first", "day_before_period"])
+def test_a_refusal_of_a_period_is_told_in_the_language_of_the_index(key, lang):
+    told = {"city": "changchun", "first": "2013-12-02", "last": "2026-05-31", "start": "2031-01-01"}
+    sentence = str(refusal(key, period="2031", as_of="2030-05-01", **told))
+    reason = f"blue_sky.ipynb, cell setup: ParameterError: {sentence}"
+    page = index_page([Report("a.html", mark_failed(facts(), reason=reason))], lang=lang)
+    found = re.search(r'<span lang="([^"]+)">blue_sky\.ipynb, cell setup: ([^<]*)</span>', page)
+    assert found[1] == labels(lang)["html_lang"]
+    assert found[2] == in_language(sentence, lang)
+    rest = re.sub(r"data/raw|[\d-]", "", found[2])
+    assert (found[2] == sentence) is (lang == "en") and (lang == "en" or not re.search("[A-Za-z{}]", rest))
 
 
 def test_a_briefing_without_data_says_so_and_its_day_is_blank_in_the_matrix():

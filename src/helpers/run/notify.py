@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from helpers.errors import in_language
 from helpers.run.history import Ran
 
 ADDRESSES, OCCASIONS = "FIVE_BATTLES_NOTIFY", "FIVE_BATTLES_NOTIFY_ON"
@@ -86,7 +87,7 @@ def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     lines = [words["join"].join(counts) or words["nothing"]]
     for head, texts in ((words["changes"], ran.changes), (words["errors"], ran.errors)):
         if texts:
-            lines += [head, *(f"- {text}" for text in texts[:_MOST_LINES])]
+            lines += [head, *(f"- {in_language(text, lang)}" for text in texts[:_MOST_LINES])]
             if len(texts) > _MOST_LINES:
                 lines.append(words["more"].format(number=len(texts) - _MOST_LINES))
     return title, "\n".join(lines)

@@ -54,7 +54,9 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
-    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
+    worth = source_worth(judged, lang)
+    told = note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + told
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
@@ -201,17 +203,13 @@ def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
     return note(word("table.scorecard.note", lang).format(counts=told))
 
 
-def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
+def source_worth(judged: pd.DataFrame, lang: str) -> str:
     """Say what the sources of judged values are worth, where a caveat of the registry is marked so; at most three."""
     known = judged.loc[judged["value"].notna(), "caveats"]
     ids = dict.fromkeys(one for joined in known for one in joined.split(";"))
     worth = {key: caveat for key, caveat in registry.caveats().items() if caveat.page_one}
     told = [getattr(worth[one], lang) for one in ids if one in worth][:MOST_CAVEATS]
-    if not told:
-        return Markup()
-    return note(
-        word("table.scorecard.worth", lang).format(caveats=word("table.scorecard.gap", lang).join(told))
-    )
+    return word("table.scorecard.gap", lang).join(told)
 
 
 def _recent(series: pd.DataFrame | None) -> dict[str, list[float]]:
