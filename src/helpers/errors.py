@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-
 
 class SuiteError(Exception):
     """Base of all refusals the operator can mend.
@@ -55,38 +50,3 @@ class RegistryError(SuiteError):
 
 class RunError(SuiteError):
     """A notebook failed, a report could not be published, or a lock is held."""
-
-
-def refusal(key: str, /, **facts: object) -> ParameterError:
-    """Make a refusal whose words stand in ``refusals.yml`` in both languages.
-
-    Parameters
-    ----------
-    facts
-        What its braces stand for.
-    """
-    words = _refusals()[key]
-    told = {part: words[part].format(**facts) for part in ("found", "expected", "remedy")}
-    return ParameterError(told.pop("found"), **told)
-
-
-def in_language(text: str, lang: str) -> str:
-    """Say a refusal of ``refusals.yml`` in another language, wherever in a text it stands; all else stays as it is.
-
-    Examples
-    --------
-    >>> in_language(str(refusal("day_before_period", as_of="2024-01-05", period="2025", start="2025-01-01")), "zh")
-    '数据截止日2024-01-05早于时段2025的第一天（2025-01-01）；请改用较晚的截止日，或较早的时段'
-    """
-    for words in _refusals().values() if lang != "en" else ():
-        sentence = str(ParameterError(words["found"], expected=words["expected"], remedy=words["remedy"]))
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", re.escape(sentence))
-        text = re.sub(pattern, lambda match, said=words[lang]: said.format(**match.groupdict()), text)
-    return text
-
-
-@cache
-def _refusals() -> Mapping[str, Mapping[str, str]]:
-    import yaml  # only who refuses or tells of a refusal needs it
-
-    return yaml.safe_load((files("helpers") / "refusals.yml").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from helpers.errors import ParameterError, refusal
+from helpers.errors import ParameterError
 
 _PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?")
 _YEARS = (2000, 2100)
@@ -84,7 +84,11 @@ class Period:
             ``as_of`` lies before the period begins.
         """
         if as_of < self.start:
-            raise refusal("day_before_period", as_of=as_of, period=self.label, start=self.start)
+            raise ParameterError(
+                f"as_of {as_of} lies before period {self.label} begins",
+                expected=f"a day from {self.start}",
+                remedy="choose a later as_of or an earlier period",
+            )
         return self.start, min(as_of, self.end)
 
     def days_left(self, as_of: date) -> int:

@@ -16,7 +16,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from helpers.errors import in_language
 from helpers.run.history import Ran
 
 ADDRESSES, OCCASIONS = "FIVE_BATTLES_NOTIFY", "FIVE_BATTLES_NOTIFY_ON"
@@ -78,6 +77,8 @@ def send(settings: Settings, ran: Ran, *, city: str, lang: str) -> str:
 
 def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     """Write title and text of a message from ``notify.yml``."""
+    from helpers.page.words import in_language
+
     words = _words()[lang]
     counts = [
         words["count"].format(number=number, status=words["statuses"].get(status, status))
