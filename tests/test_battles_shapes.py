@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from demo_battle import battle, demonstration_run
 from helpers import registry
-from helpers.battles import noise, overview
+from helpers.battles import noise, overview, shapes
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
+from helpers.battles.subjects import NOISE
 from helpers.periods import Period
 from land_cases import empty_tables
 from reality.cases import IS_ALL
@@ -52,6 +55,16 @@ def cut(tables: Mapping[str, pd.DataFrame], n: int, *names: str) -> dict[str, pd
     return dict(tables) | {name: tables[name].head(n).reset_index(drop=True) for name in names}
 
 
+def test_one_helper_gives_tables_their_columns_and_types() -> None:
+    folder = Path(shapes.__file__).parent
+    copies = [
+        path.name
+        for path in folder.glob("*.py")
+        if re.search(r"columns=list\(\w+\)\)\.astype\(", path.read_text(encoding="utf-8"))
+    ]
+    assert copies == ["shapes.py"]
+
+
 def test_kinds_are_read_in_their_order_and_rows_take_them() -> None:
     wanted = kinds("str zone; int64 n; float64 value; datetime64[s] day; bool is_own")
     full = shape([("a", 1, 2, pd.Timestamp(2025, 1, 1), True)], wanted)
@@ -87,13 +100,13 @@ def test_a_battle_of_few_rows_has_the_tables_of_many(name: str, n: int) -> None:
     }
 
 
-@pytest.mark.parametrize("table", [*noise.TABLES, None])
+@pytest.mark.parametrize("table", [*NOISE, None])
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_noise_keeps_its_tables(table: str | None, n: int) -> None:
-    full = demonstration_run(period="2025").load(noise.TABLES)
+    full = demonstration_run(period="2025").load(NOISE)
     wanted = _shapes(noise.build(full, asked()))
     assert any(len(one) for one in full.values())
-    found = noise.build(cut(full, n, *([table] if table else noise.TABLES)), asked())
+    found = noise.build(cut(full, n, *([table] if table else NOISE)), asked())
     assert _shapes(found) == wanted
 
 

@@ -68,23 +68,23 @@ POINTS = [
     (
         {**AHEAD, **TREND, "status": "off_track", "likelihood": 0.22},
         "细颗粒物年均浓度明显滞后。2025年为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2030年目标（约两成）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target; projected from the recent pattern, it is unlikely to meet the 2030 target (about 20 %).",
+        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target; projected from the recent pattern, unlikely to meet the 2030 target (about 20 %).",
     ),
     (
         {"status": "off_track", "likelihood": 0.22, "value_prev": 31.0},
         "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，上年同期为31μg/m³；按往年数据推算，不大可能实现2025年目标（约两成）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the values of earlier years, it is unlikely to meet the 2025 target (about 20 %).",
+        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the values of earlier years, unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
         "空气质量优良天数比率存在风险。2025年1—9月为89.6%，2025年目标：不低于90%；"
         "按往年数据推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
-        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %; projected from the values of earlier years, it is about as likely as not to meet the 2025 target (about 50 %). [simulated]",
+        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %; projected from the values of earlier years, about as likely as not to meet the 2025 target (about 50 %). [simulated]",
     ),
     (
         {"status": "on_track", "value": 28, "likelihood": 0.97, "value_prev": 31.0, **TREND},
         "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，上年同期为31μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the recent pattern, it is very likely to meet the 2025 target (95 % or more).",
+        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the recent pattern, very likely to meet the 2025 target (95 % or more).",
     ),
     (
         {**AHEAD, "status": "on_track", "value": 28},
@@ -183,13 +183,13 @@ SENTENCES = [
         "value",
         {"value": math.nan},
         "2025年1—9月细颗粒物平均浓度无数据。",
-        "The PM2.5 mean has no data for Jan–Sep 2025.",
+        "There are no data on the PM2.5 mean for Jan–Sep 2025.",
     ),
     (
         "value",
         {"value": math.nan, "status": "no_target", "reason": "half_missing|n=101|expected=273"},
         "2025年1—9月细颗粒物平均浓度无数据（273天中只有101天有效，不足一半）。",
-        "The PM2.5 mean has no data for Jan–Sep 2025 (101 of 273 days valid, less than half).",
+        "There are no data on the PM2.5 mean for Jan–Sep 2025 (101 of 273 days valid, less than half).",
     ),
     (
         "yoy",
@@ -213,37 +213,37 @@ SENTENCES = [
         "trend",
         TREND,
         "细颗粒物年均浓度近年平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为改善。",
-        "The PM2.5 annual mean has fallen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is improving.",
+        "The PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is improving.",
     ),
     (
         "trend",
         {"trend_per_year": 1.2, "trend_low": 0.3, "trend_high": 1.5, "trend_likelihood": 0.01},
         "细颗粒物年均浓度近年平均每年上升1.2μg/m³（95%区间0.3～1.5μg/m³），趋势判断为变差。",
-        "The PM2.5 annual mean has risen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is worsening.",
+        "The PM2.5 annual mean rose by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³); the trend is worsening.",
     ),
     (
         "trend",
         {**TREND, "trend_high": 0.2},
         "细颗粒物年均浓度近年无明确变化（每年变化的95%区间为−1.5～0.2μg/m³）。",
-        "The PM2.5 annual mean shows no clear change over the years (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
+        "The PM2.5 annual mean showed no clear change over the years (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
     ),
     (
         "trend",
         {**TREND, "trend_likelihood": math.nan},
         "细颗粒物年均浓度近年平均每年下降1.2μg/m³（95%区间0.3～1.5μg/m³）。",
-        "The PM2.5 annual mean has fallen by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³).",
+        "The PM2.5 annual mean fell by 1.2 μg/m³ a year on average (95 % interval 0.3 to 1.5 μg/m³).",
     ),
     (
         "trend",
         {},
         "细颗粒物年均浓度可比年份不足，不作趋势判断。",
-        "The PM2.5 annual mean has too few comparable years for a trend.",
+        "There are too few comparable years for a trend of the PM2.5 annual mean.",
     ),
     (
         "forecast",
         {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22, **TREND},
         "按近年趋势推算，2025年全年细颗粒物年均浓度为31μg/m³（80%区间29～33μg/m³），不大可能实现2025年目标（约两成）。",
-        "Projected from the recent pattern, the PM2.5 annual mean comes to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and is unlikely to meet the 2025 target (about 20 %).",
+        "Projected from the recent pattern, the PM2.5 annual mean would come to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and would be unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         "forecast",
@@ -255,19 +255,19 @@ SENTENCES = [
             "period_start": "2025-07-01",
         },
         "按往年同期推算，本期空气质量优良天数比率为90%（80%区间89%～91%）。",
-        "Projected from the same season of earlier years, the share of good days (AQI 100 or below) comes to 90 % for the period (80 % interval 89 to 91 %).",
+        "Projected from the same season of earlier years, the share of good days (AQI 100 or below) would come to 90 % for the period (80 % interval 89 to 91 %).",
     ),
     (
         "forecast",
         {"likelihood": 0.7, "target_date": None},
         "按往年数据推算，细颗粒物年均浓度较可能实现目标（约七成）。",
-        "Projected from the values of earlier years, the PM2.5 annual mean is likely to meet the target (about 70 %).",
+        "Projected from the values of earlier years, the PM2.5 annual mean would be likely to meet the target (about 70 %).",
     ),
     (
         "forecast",
         {},
         "细颗粒物年均浓度数据不足，不作推算。",
-        "The PM2.5 annual mean has too few data for a projection.",
+        "There are too few data for a projection of the PM2.5 annual mean.",
     ),
     (
         "budget",
@@ -285,25 +285,25 @@ SENTENCES = [
         "budget",
         {**RATIO, "required": -1},
         "空气质量优良天数比率已经没有余量，本期剩余时段无法补足目标。",
-        "The share of good days (AQI 100 or below) has no margin left; the rest of the period cannot make up the target.",
+        "No margin is left for the share of good days (AQI 100 or below); the rest of the period cannot make up the target.",
     ),
     (
         "budget",
         {},
         "细颗粒物年均浓度本期已经结束或没有目标，不计算余量。",
-        "The PM2.5 annual mean has no margin to compute: the period is over or there is no target.",
+        "There is no margin to compute for the PM2.5 annual mean: the period is over or there is no target.",
     ),
     (
         "no_data",
         {"value": math.nan, "reason": "coverage|n=168|expected=273"},
         "2025年1—9月细颗粒物平均浓度数据不足（273天中只有168天有效），请补充原始监测数据。",
-        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (only 168 of 273 days are valid); please supply the original monitoring data.",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (only 168 of 273 days are valid); please supply the original monitoring data.",
     ),
     (
         "no_data",
         {"value": math.nan},
         "2025年1—9月细颗粒物平均浓度数据不足（本期没有数据），请补充原始监测数据。",
-        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (no data for this period); please supply the original monitoring data.",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (no data for this period); please supply the original monitoring data.",
     ),
     (
         "no_data",
@@ -315,7 +315,7 @@ SENTENCES = [
         "no_data",
         {"value": math.nan, "reason": "outlook_untrusted"},
         "2025年1—9月细颗粒物平均浓度数据不足（回测不优于简单推算，不作可能性判断）。",
-        "The PM2.5 mean has insufficient data for Jan–Sep 2025 (the backtest does no better than a simple guess, so no likelihood is told).",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (the backtest does no better than a simple guess, so no likelihood is told).",
     ),
 ]
 
@@ -501,9 +501,9 @@ def test_a_box_explains_a_good_value_by_its_projection() -> None:
 def test_a_following_sentence_points_back() -> None:
     row = make_row(**TREND, required=21.0)
     assert wording.trend_sentence(row, lang="zh", follows=True).text.startswith("近年平均每年下降")
-    assert wording.trend_sentence(row, lang="en", follows=True).text.startswith("It has fallen by")
+    assert wording.trend_sentence(row, lang="en", follows=True).text.startswith("The figure fell by")
     budget = wording.budget_sentence(row, lang="en", follows=True).text
-    assert budget.startswith("For it to meet the 2025 target")
+    assert budget.startswith("For the figure to meet the 2025 target")
     assert wording.budget_sentence(row, lang="zh", follows=True).text.startswith("要实现2025年目标，")
 
 

@@ -192,7 +192,7 @@ def test_a_projection_never_rests_on_a_trend_that_the_sentence_before_denies() -
     assert "不作趋势判断" in wording.trend_sentence(row, lang="zh").text
     assert wording.forecast_sentence(row, lang="zh", follows=True).text.startswith("按往年同期推算")
     english = wording.forecast_sentence(row, lang="en", follows=True).text
-    assert english.startswith("Projected from the same season of earlier years, it comes to")
+    assert english.startswith("Projected from the same season of earlier years, the figure would come to")
     assert "按往年同期推算" in wording.point(row, lang="zh").text
 
 

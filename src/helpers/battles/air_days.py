@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
 from helpers.standards import air
 from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
@@ -132,24 +133,19 @@ def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.Da
     The tables named in ``STATION_DAYS``, as :func:`helpers.standards.air.daily_stations` gives them.
     """
     hourly = hourly[hourly["pollutant"].isin(air.POLLUTANTS)]
-    cleaned = typed({}, _STATION) if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
+    cleaned = shape({}, _STATION) if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
     return dict(zip(STATION_DAYS, (_daily(hourly), cleaned, _files_of_hours(hourly)), strict=True))
 
 
 def _daily(hourly: pd.DataFrame) -> pd.DataFrame:
-    return typed({}, _STATION) if hourly.empty else air.daily_stations(hourly)
+    return shape({}, _STATION) if hourly.empty else air.daily_stations(hourly)
 
 
 def _files_of_hours(hourly: pd.DataFrame) -> pd.DataFrame:
     """Which files gave hours of a day and pollutant; the hour that ends at 00:00 belongs to the day before."""
     days = (hourly["time"] - pd.Timedelta(hours=1)).dt.normalize()
     rows = hourly[["pollutant", "source_id"]].assign(date=days)
-    return typed(rows.drop_duplicates(), _FILES)
-
-
-def typed(rows: pd.DataFrame | dict[str, object], columns: dict[str, str]) -> pd.DataFrame:
-    """A table with these very columns and types, whether it has rows or not."""
-    return pd.DataFrame(rows, columns=list(columns)).astype(columns).reset_index(drop=True)
+    return shape(rows.drop_duplicates(), _FILES)
 
 
 def make_days(tables: dict[str, pd.DataFrame], context: Context) -> AirDays:
@@ -194,7 +190,7 @@ def _city(stations: pd.DataFrame, assessed: tuple[str, ...]) -> pd.DataFrame:
     """City days of the stations that are assessed."""
     own = stations[stations["station_code"].isin(assessed)]
     found = air.daily_city(own, assessed=assessed) if len(own) else pd.DataFrame()
-    return typed(found.assign(is_published=False) if len(found) else {}, _CITY)
+    return shape(found.assign(is_published=False) if len(found) else {}, _CITY)
 
 
 def _join(city: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -202,7 +198,7 @@ def _join(city: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     key = ["date", "pollutant"]
     valid = pd.MultiIndex.from_frame(city.loc[city["is_valid"], key])
     added = published[~pd.MultiIndex.from_frame(published[key]).isin(valid)]
-    added = typed(
+    added = shape(
         added[[*key, "value"]].assign(
             value_unrounded=added["value"], n_stations=0, is_valid=True, is_published=True
         ),
@@ -220,19 +216,19 @@ def _files(city: pd.DataFrame, of_stations: pd.DataFrame, published: pd.DataFram
         valid.loc[valid["is_published"] == is_published, key].merge(rows[[*key, "source_id"]], on=key)
         for is_published, rows in ((False, of_stations), (True, published))
     ]
-    return typed(pd.concat(parts).drop_duplicates(), _FILES)
+    return shape(pd.concat(parts).drop_duplicates(), _FILES)
 
 
 def _index_under_all(city: pd.DataFrame) -> pd.DataFrame:
     valid = city[city["is_valid"]]
     if valid.empty:
-        return typed({}, _INDEX)
+        return shape({}, _INDEX)
     parts = []
     for edition in EDITIONS:
         found = air.daily_aqi(valid, edition=edition)
         is_counted = air.counted_days(found) & found["aqi"].notna()
         parts.append(found.assign(edition_asked=edition, is_counted=is_counted))
-    return typed(pd.concat(parts), _INDEX)
+    return shape(pd.concat(parts), _INDEX)
 
 
 def monthly_means(days: AirDays, pollutant: str) -> pd.Series:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles import fires
-from helpers.battles.air_days import AirDays, typed
+from helpers.battles.air_days import AirDays
 from helpers.battles.air_measures import LEAST_TOLD_PCT, RULE, span_statistics
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
 from helpers.standards import air
 from helpers.standards.rounding import round_array
@@ -45,7 +46,7 @@ def monthly_exceedances(days: AirDays, span: Span) -> pd.DataFrame:
     first = polluted["primary"].str.split(";").str[0]
     month = polluted["date"].dt.to_period("M").dt.to_timestamp()
     counts = first.groupby([month.rename("month"), first.rename("pollutant")]).size()
-    return typed(counts.rename("n_days").reset_index(), _EXCEEDANCES)
+    return shape(counts.rename("n_days").reset_index(), _EXCEEDANCES)
 
 
 def station_table(days: AirDays, span: Span, context: Context) -> pd.DataFrame:
@@ -131,7 +132,7 @@ def window_table(days: AirDays, tables: dict[str, pd.DataFrame], context: Contex
                 {"window_id": window.id, "name_zh": window.name_zh, "name_en": window.name_en, "year": year}
                 | _window_row(days, tables["fires"], covered, span, context)
             )
-    return typed(rows, _WINDOWS)
+    return shape(rows, _WINDOWS)
 
 
 def _window_row(
@@ -169,13 +170,13 @@ def edition_table(days: AirDays, span: Span) -> pd.DataFrame:
     ``edition, span`` (this or last), ``statistic, value, n_days``: the fair comparison across 2026-03-01. A count or share
     of too few days is missing.
     """
-    parts = [typed({}, _EDITIONS)]
+    parts = [shape({}, _EDITIONS)]
     for name, one in (("this", span), ("last", span.year_before())):
         table = span_statistics(days, one)
         wanted = ["good_days", "good_ratio", "heavy_days", "heavy_ratio"]
         table = table[(table["rule"] == RULE) & table["statistic"].isin(wanted)]
         value = table["value_published"].where(table["coverage_pct"] >= LEAST_TOLD_PCT)
-        parts.append(typed(table.assign(span=name, value=value), _EDITIONS))
+        parts.append(shape(table.assign(span=name, value=value), _EDITIONS))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -233,4 +234,4 @@ def origin_table(days: AirDays, span: Span, tables: dict[str, pd.DataFrame]) -> 
     found["episodes"] |= set(tables["met_daily"]["source_id"]) | set(tables["fires"]["source_id"])
     found["windows"] |= set(tables["fires"]["source_id"])
     rows = [(name, one) for name, ids in found.items() for one in sorted(ids)]
-    return typed(pd.DataFrame(rows, columns=list(_ORIGINS)), _ORIGINS)
+    return shape(pd.DataFrame(rows, columns=list(_ORIGINS)), _ORIGINS)

@@ -7,21 +7,10 @@ import pandas as pd
 from helpers.battles import land_areas, land_common, land_registers, land_soil, ledger_rows, results
 from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
+from helpers.battles.subjects import tables_of
 
 NAME = "black_soil"
-TABLES = (
-    "ledger",
-    "areas",
-    "soil_samples",
-    "findings",
-    "parcels",
-    "waste_balances",
-    "black_odorous",
-    "groundwater",
-    "groundwater_limits",
-    "sources",
-    "quarantine",
-)
+TABLES = tables_of("black_soil", "groundwater_limits")
 BY_COUNTY = ("conservation_tillage_area", "erosion_treated_area")
 
 

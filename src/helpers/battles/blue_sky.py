@@ -21,22 +21,12 @@ from helpers.battles import (
 from helpers.battles.air_days import STATION_DAYS, make_days
 from helpers.battles.context import Battle, Context
 from helpers.battles.spans import Span
+from helpers.battles.subjects import tables_of
 from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
 
 NAME = "blue_sky"
-TABLES = (
-    *STATION_DAYS,
-    "air_hourly",
-    "air_daily_published",
-    "met_daily",
-    "fires",
-    "ledger",
-    "dust_hours",
-    *noise.TABLES,
-    "sources",
-    "quarantine",
-)
+TABLES = (*STATION_DAYS, *tables_of("blue_sky", "met_daily", "fires", "dust_hours"))
 # What others publish on the city's air; excellent days are shown and not computed here.
 PUBLISHED = (
     "good_days",

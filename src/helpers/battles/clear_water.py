@@ -22,24 +22,14 @@ from helpers.battles import (
     water_trends,
 )
 from helpers.battles.context import Battle, Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
-from helpers.battles.water_months import WaterMonths, make_months, make_table, month_spans
+from helpers.battles.subjects import tables_of
+from helpers.battles.water_months import WaterMonths, make_months, month_spans
 from helpers.battles.water_outlook import Outlook, draw_year
 
 NAME = "clear_water"
-TABLES = (
-    "water_sections",
-    "water_automatic",
-    "drinking_sources",
-    "drinking_items",
-    "black_odorous",
-    "black_odorous_points",
-    "outfalls",
-    "ecological_flow",
-    "ledger",
-    "sources",
-    "quarantine",
-)
+TABLES = tables_of("clear_water")
 _READERS = ("water_", "ledger_workbook")
 _NETWORKS = {"network_id": "str", "name_zh": "str", "name_en": "str", "n_sections": "int64"}
 _NETWORKS |= {
@@ -125,7 +115,7 @@ def _outlook_table(outlook: Outlook) -> pd.DataFrame:
     """How the year was drawn: ``status, reason, n_left`` (months), ``source_years`` (joined by ``;``), ``n_draws``."""
     years = ";".join(map(str, outlook.source_years))
     facts = (outlook.status, outlook.reason, outlook.n_left, years, outlook.is_valid.shape[1])
-    return make_table([facts], _OUTLOOK)
+    return shape([facts], _OUTLOOK)
 
 
 def _other_tables(
@@ -158,7 +148,7 @@ def _network_table(context: Context) -> pd.DataFrame:
         }
         for one in registry.section_networks(context.city.slug)
     ]
-    return make_table(rows, _NETWORKS)
+    return shape(rows, _NETWORKS)
 
 
 def _published(context: Context, last: date) -> pd.DataFrame:

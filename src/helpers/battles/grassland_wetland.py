@@ -16,20 +16,11 @@ from helpers.battles import (
 from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
+from helpers.battles.subjects import tables_of
 from helpers.registry import land
 
 NAME = "grassland_wetland"
-TABLES = (
-    "ledger",
-    "areas",
-    "findings",
-    "species_counts",
-    "vegetation",
-    "met_daily",
-    *raster_tables.TABLES["cover"],
-    "sources",
-    "quarantine",
-)
+TABLES = tables_of("grassland_wetland", "met_daily", *raster_tables.TABLES["cover"])
 BY_COUNTY = ("degraded_grassland_restored",)
 BY_LAKE = ("open_water_area", "ecological_water_supply")
 _LAKES = kinds("str place_code name_zh name_en period; float64 value")

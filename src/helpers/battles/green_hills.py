@@ -19,20 +19,11 @@ from helpers.battles import (
 from helpers.battles.assess import Observation, make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
+from helpers.battles.subjects import tables_of
 from helpers.standards.balance import balance_parts
 
 NAME = "green_hills"
-TABLES = (
-    "ledger",
-    "areas",
-    "findings",
-    "species_counts",
-    "vegetation",
-    "fires",
-    *raster_tables.TABLES["NDVI"],
-    "sources",
-    "quarantine",
-)
+TABLES = tables_of("green_hills", *raster_tables.TABLES["NDVI"])
 GREENING = ("greening_total", "greening_urban_rural", "greening_corridors", "greening_restoration")
 BY_COUNTY = ("greening_total", "mine_restored_area")
 

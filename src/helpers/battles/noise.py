@@ -20,7 +20,6 @@ from helpers.battles.shapes import kinds, shape
 from helpers.standards import noise
 from helpers.statistics.survey import exact_interval
 
-TABLES = ("noise_points", "noise_hours", "noise_summaries")
 SHARE, COMPLIANCE = (
     "noise_automatic_share",
     {"day": "noise_day_compliance", "night": "noise_night_compliance"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -19,7 +19,9 @@ def kinds(text: str) -> dict[str, str]:
     return {name: kind for kind, *names in groups for name in names}
 
 
-def shape(rows: list[object] | pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+def shape(
+    rows: pd.DataFrame | Sequence[object] | Mapping[str, object], columns: Mapping[str, str]
+) -> pd.DataFrame:
     """Give rows their columns and types, and a fresh index; further columns are dropped.
 
     Examples

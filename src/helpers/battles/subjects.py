@@ -10,8 +10,9 @@ from helpers.schemas import MOMENTS, SCHEMAS, time_column
 from helpers.store import Filter
 
 AIR = ("air_hourly", "air_daily_published")
+NOISE = ("noise_points", "noise_hours", "noise_summaries")
 SUBJECT: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "blue_sky": (AIR, ("noise_points", "noise_hours", "noise_summaries", "ledger")),
+    "blue_sky": (AIR, (*NOISE, "ledger")),
     "clear_water": (
         (
             "water_sections",
@@ -49,6 +50,12 @@ of :mod:`helpers.battles.raster_tables` stand for their images.
 _AROUND = ("met_daily", "met_hourly", "dust_hours", "phenology")
 TELLING = tuple(name for name in SCHEMAS if (time_column(name) or name in MOMENTS) and name not in _AROUND)
 """Every table that tells of a city's environment on some day; weather alone is worth no report."""
+
+
+def tables_of(battle: str, *besides: str) -> tuple[str, ...]:
+    """Tables a battle reads: those of its subject, what explains them, and what its files are and were refused."""
+    own = (one for rank in SUBJECT[battle] for one in rank)
+    return tuple(dict.fromkeys((*own, *besides, "sources", "quarantine")))
 
 
 def battles_of(reads: Collection[str]) -> list[str]:

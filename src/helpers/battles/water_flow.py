@@ -12,8 +12,9 @@ from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, spans_told, whole_year
-from helpers.battles.water_months import asked_span, last_in_year, make_table, split_ids
+from helpers.battles.water_months import asked_span, last_in_year, split_ids
 from helpers.standards.surface_water.grid import share_pct
 
 _STATISTIC = "share_of_days"
@@ -56,13 +57,13 @@ def flow_table(flows: pd.DataFrame, span: Span | None) -> pd.DataFrame:
     ``first_date, last_date``, ``source_ids``.
     """
     if span is None:
-        return make_table((), _COLUMNS)
+        return shape((), _COLUMNS)
     points = flows[span.holds(flows["date"])].groupby(["river_name", "point_name"], sort=False)
     found = [
         _point_row(days.sort_values("date"), span) | {"river_name": river, "point_name": point}
         for (river, point), days in points
     ]
-    return make_table(found, _COLUMNS)
+    return shape(found, _COLUMNS)
 
 
 def _judged(flows: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +139,7 @@ def _observe(
         seen = replace(seen, is_valid=False, reason=reason("coverage", n=n, expected=expected))
     known = {end: _worst_point(indicator_id, rows) for end, rows in years.items() if end <= span.end}
     whole = {end: one for end, one in known.items() if one is not None and _is_told(one, least)}
-    history = make_table(
+    history = shape(
         [(end, one["met_pct"]) for end, one in whole.items()], {"end": "object", "value": "float64"}
     )
     ids = split_ids(one["source_ids"] for one in (worst, *whole.values()))

@@ -9,8 +9,9 @@ import pandas as pd
 
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
-from helpers.battles.water_months import make_table, split_ids
+from helpers.battles.water_months import split_ids
 from helpers.standards import surface_water as water
 from helpers.standards.surface_water.grid import share_pct
 
@@ -108,7 +109,7 @@ def count_history(indicator_id: str, ledger: pd.DataFrame, context: Context) -> 
             value, n = counted
             sources = ";".join(sorted(set(entries["source_id"])))
             rows.append((date(day.year, 1, 1), day.date(), value, n, sources))
-    return make_table(rows, _HISTORY)
+    return shape(rows, _HISTORY)
 
 
 def _count(indicator_id: str, entries: pd.DataFrame, day: pd.Timestamp) -> tuple[float, int] | None:
@@ -139,13 +140,13 @@ def body_table(bodies: pd.DataFrame, points: pd.DataFrame, last: date) -> pd.Dat
     """
     samples = points[points["date"].between(pd.Timestamp(last.year, 1, 1), pd.Timestamp(last))]
     graded = () if samples.empty else water.grade_bodies(water.grade_points(samples))
-    measured = make_table(graded, {"body_id": "str", "grade": "Int64", "n_points": "int64"})
+    measured = shape(graded, {"body_id": "str", "grade": "Int64", "n_points": "int64"})
     measured = measured.rename(columns={"grade": "measured_grade"})
     table = latest_entries(bodies, last).merge(measured, how="left", on="body_id")
     is_black = table["measured_grade"].fillna(0) > 0
     is_black_again = (table["status"] == "eliminated") & is_black.astype(bool)
     table = table.assign(n_points=table["n_points"].fillna(0), is_black_again=is_black_again)
-    return make_table(table, _BODIES)
+    return shape(table, _BODIES)
 
 
 def body_counts(bodies: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -162,7 +163,7 @@ def body_counts(bodies: pd.DataFrame, last: date) -> pd.DataFrame:
             left = int(states.get("untreated", 0) + states.get("in_treatment", 0))
             found = (len(group), int(states.get("eliminated", 0)), left, int(states.get("relapsed", 0)))
             rows.append((day.year, day, area, *found))
-    return make_table(rows, _COUNTS)
+    return shape(rows, _COUNTS)
 
 
 def stage_table(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -175,7 +176,7 @@ def stage_table(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
     entries = latest_entries(outfalls, last)
     done = entries[[f"{stage}_date" for stage in STAGES]].notna().set_axis(list(STAGES), axis=1)
     groups = done.assign(n_listed=1).groupby(entries["water_body"])
-    table = make_table(groups.sum().reset_index(), {"water_body": "str", **_STAGES})
+    table = shape(groups.sum().reset_index(), {"water_body": "str", **_STAGES})
     return table.sort_values(["n_listed", "water_body"], ascending=[False, True], ignore_index=True)
 
 
@@ -185,7 +186,7 @@ def stage_counts(outfalls: pd.DataFrame, last: date) -> pd.DataFrame:
         (day.year, day, len(entries), *(int(entries[f"{stage}_date"].notna().sum()) for stage in STAGES))
         for day, entries in _year_ends(outfalls, last)
     ]
-    return make_table(rows, {"year": "int64", "date": "datetime64[s]", **_STAGES})
+    return shape(rows, {"year": "int64", "date": "datetime64[s]", **_STAGES})
 
 
 def _year_ends(ledger: pd.DataFrame, last: date) -> list[tuple[pd.Timestamp, pd.DataFrame]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, spans_told
 from helpers.registry import SectionNetwork
 from helpers.standards import surface_water as water
@@ -152,11 +153,6 @@ def split_ids(joined: Iterable[str]) -> set[str]:
     return {one for ids in joined for one in ids.split(";") if one}
 
 
-def make_table(rows: pd.DataFrame | Sequence[object], kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Lay rows out under fixed columns and types, which a table without rows has too."""
-    return pd.DataFrame(rows, columns=list(kinds)).astype(dict(kinds))
-
-
 def months_ended(dates: pd.Series, context: Context) -> pd.Series:
     """Whether each month, given by its first day, had ended by the day the report is seen from."""
     first_open = (context.as_of + timedelta(days=1)).replace(day=1)
@@ -193,7 +189,7 @@ def has_classes(rows: pd.DataFrame) -> bool:
 def month_classes(months: WaterMonths, rows: pd.DataFrame) -> pd.DataFrame:
     """Class of every section and month of some readings: ``section_id, month, class, decisive``."""
     found = water.classify(rows, body=months.body) if has_classes(rows) else ()
-    return make_table(found, _MONTH_COLUMNS)
+    return shape(found, _MONTH_COLUMNS)
 
 
 def _judge_span(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -202,7 +198,7 @@ def _judge_span(months: WaterMonths, span: Span) -> pd.DataFrame:
     if has_classes(rows):
         found = water.section_period_class(rows, body=months.body, start=span.start, end=span.end)
     else:
-        found = make_table((), _CLASS_COLUMNS)
+        found = shape((), _CLASS_COLUMNS)
     names = pd.Index(months.sections["section_id"], name="section_id")
     found = found.set_index("section_id").reindex(names)
     filled = {

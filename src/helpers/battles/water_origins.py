@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, whole_year
 from helpers.battles.water_ledgers import latest_entries
-from helpers.battles.water_months import WaterMonths, make_table, previous_span, split_ids, whole_years
+from helpers.battles.water_months import WaterMonths, previous_span, split_ids, whole_years
 from helpers.battles.water_outlook import Outlook
 from helpers.battles.water_trends import SEASON_YEARS, TREND_YEARS, years_until
 
@@ -37,7 +38,7 @@ def origin_table(details: Mapping[str, pd.DataFrame], used: Mapping[str, Iterabl
         if len(details.get(name, ()))
         for one in sorted(set(files))
     ]
-    return make_table(rows, {"table": "str", "source_id": "str"})
+    return shape(rows, {"table": "str", "source_id": "str"})
 
 
 def section_files(months: WaterMonths, told: list[Span], outlook: Outlook) -> dict[str, set[str]]:

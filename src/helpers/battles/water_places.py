@@ -8,8 +8,9 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
-from helpers.battles.water_months import WaterMonths, has_classes, make_table
+from helpers.battles.water_months import WaterMonths, has_classes
 from helpers.battles.water_outlook import Outlook
 from helpers.battles.water_tables import TARGET_CLASS, add_names
 from helpers.standards import surface_water as water
@@ -56,7 +57,7 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
     network = months.network_of(span)
     rows = months.within(span, () if network is None else network.sections)
     if not has_classes(rows):
-        return make_table((), _ALLOWANCE)
+        return shape((), _ALLOWANCE)
     told = months.sections.set_index("section_id")["target_class"]
     target = {
         name: TARGET_CLASS if pd.isna(told[name]) else int(told[name]) for name in set(rows["section_id"])
@@ -66,7 +67,7 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
     )
     chances = _chances(outlook, target)
     table = add_names(table.merge(chances, how="left", on=["section_id", "item"]), months)
-    return make_table(table.assign(is_default_target=table["section_id"].map(told).isna()), _ALLOWANCE)
+    return shape(table.assign(is_default_target=table["section_id"].map(told).isna()), _ALLOWANCE)
 
 
 def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
@@ -81,7 +82,7 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         for at, item in enumerate(outlook.items):
             if (classes[at] > 0).any():
                 rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
-    return make_table(rows, {"section_id": "str", "item": "str"} | _CHANCES)
+    return shape(rows, {"section_id": "str", "item": "str"} | _CHANCES)
 
 
 def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -97,7 +98,7 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     listed = listed[listed["section_id"].isin(() if network is None else network.sections)]
     rows = months.within(span, listed["section_id"])
     if not has_classes(rows):
-        return make_table((), _RIVERS)
+        return shape((), _RIVERS)
     basin = dict(zip(listed["section_id"], listed["river_zh"], strict=True))
     found = water.basin_grade(rows, body=months.body, basin=basin, start=span.start, end=span.end)
     names = dict(zip(listed["river_zh"], listed["river_en"], strict=True))
@@ -106,7 +107,7 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     )
     order = {name: place for place, name in enumerate(names)}
     found = found.sort_values("river_zh", key=lambda column: column.map(order), ignore_index=True)
-    return make_table(found, _RIVERS)
+    return shape(found, _RIVERS)
 
 
 def _grade_names() -> dict[int, str]:
@@ -135,24 +136,24 @@ def reservoir_table(months: WaterMonths, span: Span, context: Context) -> pd.Dat
         tli_prev=table["name_zh"].map(before.set_index("lake")["tli"]),
         grade_en=table["grade"].map(grade_names),
     )
-    return make_table(table, _RESERVOIRS)
+    return shape(table, _RESERVOIRS)
 
 
 def _trophic(months: WaterMonths, span: Span, lake: dict[str, str]) -> pd.DataFrame:
     rows = months.within(span, lake)
     found = () if rows.empty else water.trophic_states(rows, lake=lake, start=span.start, end=span.end)
-    return make_table(found, _TROPHIC)
+    return shape(found, _TROPHIC)
 
 
 def _reservoir_classes(months: WaterMonths, span: Span, lake: dict[str, str]) -> pd.DataFrame:
     rows = months.within(span, lake)
     if rows.empty:
-        return make_table((), _CLASSES)
+        return shape((), _CLASSES)
     dates = {"body": months.body, "start": span.start, "end": span.end}
     found = water.basin_grade(rows, basin=lake, **dates).rename(columns={"basin": "name_zh"})
     nitrogen = water.section_period_class(rows, items=["TN"], **dates)
     worst = nitrogen.groupby(nitrogen["section_id"].map(lake))["class"].max()
-    return make_table(found.assign(tn_class=found["name_zh"].map(worst)), _CLASSES)
+    return shape(found.assign(tn_class=found["name_zh"].map(worst)), _CLASSES)
 
 
 def automatic_table(feed: pd.DataFrame, months: WaterMonths, context: Context) -> pd.DataFrame:
@@ -189,7 +190,7 @@ def automatic_table(feed: pd.DataFrame, months: WaterMonths, context: Context) -
     table = add_names(table, months).sort_values(
         "section_id", key=lambda ids: ids.map(order), ignore_index=True
     )
-    return make_table(table, _AUTOMATIC | items)
+    return shape(table, _AUTOMATIC | items)
 
 
 def _joined(ids: pd.Series) -> str:

@@ -13,13 +13,13 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, whole_year
 from helpers.battles.water_months import (
     WaterMonths,
     asked_span,
     is_like_for_like,
     is_same_network,
-    make_table,
     month_classes,
     network_shares,
     span_classes,
@@ -99,7 +99,7 @@ def annual_values(months: WaterMonths, context: Context) -> pd.DataFrame:
                 n, is_valid = len(found.sections), found.is_valid(registry.indicator(name).min_coverage_pct)
                 told = (found.value, n, 100 * n / found.n_expected, is_valid)
                 rows.append((name, network.id, year, span.end, *told))
-    return make_table(rows, _ANNUAL)
+    return shape(rows, _ANNUAL)
 
 
 def measure(indicator_id: str, months: WaterMonths, span: Span) -> Measured:

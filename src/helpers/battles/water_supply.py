@@ -14,11 +14,11 @@ from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT, satisfies
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, whole_year
 from helpers.battles.water_months import (
     asked_span,
     is_like_for_like,
-    make_table,
     month_spans,
     months_ended,
     split_ids,
@@ -87,7 +87,7 @@ def judge_sources(sources: pd.DataFrame, items: pd.DataFrame, context: Context) 
         n_items=table["n_items"].fillna(0),
         source_ids=(table["source_id"] + ";" + table["item_source_ids"].fillna("")).str.rstrip(";"),
     )
-    return make_table(table, _JUDGED)
+    return shape(table, _JUDGED)
 
 
 def _judge_items(items: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -96,14 +96,14 @@ def _judge_items(items: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     body = {name: kind for name, kind in kinds.items() if kind in water.BODIES}
     readings = items[items["source_name"].isin(list(body))]
     if readings.empty:
-        return make_table((), _BY_ITEMS)
+        return shape((), _BY_ITEMS)
     found = water.judge_drinking(readings, body=body).rename(columns={"is_compliant": "by_items"})
     starts = readings["date"].dt.to_period("M").dt.start_time.astype("datetime64[s]").rename("month")
     files = readings.groupby(["source_name", starts])["source_id"].agg(lambda ids: ";".join(sorted(set(ids))))
     found = found.merge(
         files.rename("item_source_ids").reset_index(), how="left", on=["source_name", "month"]
     )
-    return make_table(found, _BY_ITEMS)
+    return shape(found, _BY_ITEMS)
 
 
 def shares_of(judged: pd.DataFrame, span: Span) -> pd.Series | None:
@@ -131,7 +131,7 @@ def annual_shares(judged: pd.DataFrame) -> pd.DataFrame:
             least = registry.indicator(name).min_coverage_pct * _n_expected(judged, year)
             if 100 * shares.n_judged >= least and not math.isnan(value := getattr(shares, column)):
                 rows.append((name, year.end, value))
-    return make_table(rows, _ANNUAL)
+    return shape(rows, _ANNUAL)
 
 
 def observations(judged: pd.DataFrame, context: Context) -> list[Observation]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import registry
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, whole_year
 from helpers.battles.water_months import (
     WaterMonths,
@@ -15,7 +16,6 @@ from helpers.battles.water_months import (
     has_classes,
     is_like_for_like,
     is_same_network,
-    make_table,
     month_classes,
     network_shares,
     previous_span,
@@ -100,7 +100,7 @@ def strip_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     is_ice = table["month"].dt.month.isin(ICE_MONTHS)
     state = np.where(is_river & is_ice, "frozen", "missing")
     state = np.where(table["class"].isna(), state, "")
-    return make_table(table.assign(decisive=table["decisive"].fillna(""), state=state), _STRIP)
+    return shape(table.assign(decisive=table["decisive"].fillna(""), state=state), _STRIP)
 
 
 def add_names(table: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def named_table(
 ) -> pd.DataFrame:
     """Lay out rows of sections with the names among ``kinds`` added."""
     own = {name: kind for name, kind in kinds.items() if name == "section_id" or name not in _NAMES}
-    return make_table(add_names(make_table(rows, own), months), kinds)
+    return shape(add_names(shape(rows, own), months), kinds)
 
 
 def annual_table(months: WaterMonths) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def annual_table(months: WaterMonths) -> pd.DataFrame:
         if shares is not None and shares["n_sections"]:
             is_valid = shares["n_sections"] >= _sections_needed(shares["n_network"])
             rows.append(shares.to_dict() | {"year": year, "is_valid": is_valid})
-    return make_table(rows, _ANNUAL)
+    return shape(rows, _ANNUAL)
 
 
 def _sections_needed(n_network: int) -> float:
@@ -150,7 +150,7 @@ def network_trends(annual: pd.DataFrame) -> pd.DataFrame:
         found = water.spearman_trend(group.sort_values("year")["good_pct"].tolist(), rule=SPEARMAN_RULE)
         years = {"first_year": int(group["year"].min()), "last_year": int(group["year"].max())}
         rows.append({"network_id": network_id, **years, **vars(found)})
-    return make_table(rows, _TRENDS)
+    return shape(rows, _TRENDS)
 
 
 def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -171,7 +171,7 @@ def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     main = _main_text(months, span, ids)
     names = table["section_id"]
     table = table.assign(target_class=names.map(targets), main=[main.get(name, "") for name in names])
-    return make_table(table, _SECTIONS)
+    return shape(table, _SECTIONS)
 
 
 def _main_text(months: WaterMonths, span: Span, ids: list[str]) -> dict[str, str]:
@@ -188,7 +188,7 @@ def _period_items(months: WaterMonths, span: Span, ids: Collection[str]) -> pd.D
     """Rows of :func:`helpers.standards.surface_water.period_items` for the named sections; none without an item that decides."""
     rows, dates = months.within(span, ids), {"start": span.start, "end": span.end}
     found = water.period_items(rows, body=months.body, **dates) if has_classes(rows) else ()
-    return make_table(found, _PERIOD_ITEMS)
+    return shape(found, _PERIOD_ITEMS)
 
 
 def item_table(months: WaterMonths, span: Span) -> pd.DataFrame:
@@ -239,7 +239,7 @@ def change_tables(months: WaterMonths, now: Span, *, has_last_period: bool) -> d
             sections += water.section_changes(old, new).assign(basis=basis).to_dict("records")
             shares += _share_change(basis, months, now, before)
     changes = named_table(sections, _CHANGES, months)
-    return {"changes": changes, "share_changes": make_table(shares, _SHARE_CHANGES)}
+    return {"changes": changes, "share_changes": shape(shares, _SHARE_CHANGES)}
 
 
 def _share_change(basis: str, months: WaterMonths, now: Span, before: Span) -> list[dict[str, object]]:

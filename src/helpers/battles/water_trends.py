@@ -10,8 +10,9 @@ import pandas as pd
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from helpers.battles.judgement import trend_word
+from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
-from helpers.battles.water_months import WaterMonths, has_classes, make_table, month_classes
+from helpers.battles.water_months import WaterMonths, has_classes, month_classes
 from helpers.battles.water_tables import ICE_MONTHS, TARGET_CLASS, named_table, section_ids
 from helpers.standards.surface_water.grid import share_pct
 from helpers.statistics.rank_trend import MINIMUM_MONTHS, rank_trend, tie_below_limit
@@ -82,7 +83,7 @@ def trend_counts(trends: pd.DataFrame) -> pd.DataFrame:
     """
     freed = trends.loc[trends["adjustment"] == "season_flow", "section_id"].nunique()
     counts = (len(trends), (trends["status"] == "ok").sum(), freed)
-    return make_table([counts] if len(trends) else (), _COUNTS)
+    return shape([counts] if len(trends) else (), _COUNTS)
 
 
 def _tell(series: pd.Series, item: str) -> dict[str, object]:
@@ -129,7 +130,7 @@ def season_tables(months: WaterMonths, span: Span) -> dict[str, pd.DataFrame]:
         part = classes[classes["month"].dt.month.isin(chosen)]
         expected = int(n_calendar.month.isin(chosen).sum()) * len(network.sections)
         told.append({"season": season, "n_expected": expected} | _season_row(part.dropna(subset=["class"])))
-    return {"seasons": make_table(told, _SEASONS), "season_items": _season_items(rows)}
+    return {"seasons": shape(told, _SEASONS), "season_items": _season_items(rows)}
 
 
 def _season_row(part: pd.DataFrame) -> dict[str, object]:
@@ -159,4 +160,4 @@ def _season_items(rows: pd.DataFrame) -> pd.DataFrame:
         names = {"before": "ice", "after": "flood", "difference": "difference", "low": "low", "high": "high"}
         facts = {new: getattr(change, old) for old, new in names.items()}
         found.append({"item": item, "n": change.n, **facts, "status": change.status})
-    return make_table(found, _SEASON_ITEMS)
+    return shape(found, _SEASON_ITEMS)
