@@ -153,7 +153,7 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
         check_packed(raw / entry.path)
         reader = detect(raw / entry.path)
         entry.reader = reader.name
-        known = city.options_for(entry)
+        known = {**city.options_for(entry), "raw": raw}
         options = {name: known[name] for name in reader.options if name in known}
         try:
             for reading in reader.iter_read(raw / entry.path, **options):
