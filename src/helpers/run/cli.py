@@ -241,10 +241,12 @@ def _cores() -> int:
 
 
 def _echo_summary(summary: Any) -> None:
-    """One line on what ingest did, and one line for every file it refused."""
-    from helpers.run.data import summary_line
+    """One line on what ingest did, and one line for every file it refused or got nothing from."""
+    from helpers.run.data import notes, summary_line
 
     click.echo(summary_line(summary))
+    for note in notes(summary):
+        click.echo(note, err=True)
     for refusal in summary.refused:
         click.echo(f"refused: {refusal.message}", err=True)
 

@@ -40,7 +40,7 @@ class Margin:
     below_share: float = 0.0
 
 
-HOURLY = Margin("1h", 1, 2, 2, 10)
+HOURLY = Margin("1h", 1.1, 10, 10, 20)
 DAILY = Margin("24h", 1, 20, 60, 40, 0.3)
 # The index of these tables is a mean of indices, so it explains no value; it only bounds them.
 MEANS = Margin("24h", 2, 20, 20, np.inf)

@@ -50,6 +50,7 @@ from helpers.sources.staging import (
 
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".geojson", ".tif", ".tiff")
 _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 
 
@@ -57,8 +58,9 @@ _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 class IngestSummary:
     """What one ingest did.
 
-    ``refused`` files were not taken; what they gave before, if anything, stays. ``without_rows`` are files
-    that were read and hold nothing of this city. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    ``refused`` files were not taken; what they gave before, if anything, stays. Among them are files that were read
+    and of which no row was kept. ``without_rows`` are files that hold nothing of this city. ``passed_over`` are files
+    that look like data and are none by their name. ``rebuilt`` are partitions such as ``air_hourly/2019``.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -73,6 +75,7 @@ class IngestSummary:
     rebuilt: tuple[str, ...]
     without_rows: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    passed_over: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -86,12 +89,34 @@ def is_data_file(path: Path) -> bool:
 
 
 def list_raw_files(raw: Path) -> list[Path]:
-    """Data files below the raw folder, at any depth, outside hidden folders, sorted."""
-    found = []
+    """Data files below the raw folder, at any depth, outside hidden folders, sorted.
+
+    A link to a folder outside is listed itself and not followed: nothing is read without a sidecar, and none is written
+    outside the raw folder.
+    """
+    found, root = [], raw.resolve()
     for folder, inner, names in provenance.walk(raw):
         inner[:] = [name for name in inner if not name.startswith(".")]
+        outside = [name for name in inner if _leads_outside(Path(folder) / name, root)]
+        inner[:] = [name for name in inner if name not in outside]
+        found += [Path(folder) / name for name in outside]
         found += [path for path in (Path(folder) / name for name in names) if is_data_file(path)]
     return sorted(found)
+
+
+def _leads_outside(path: Path, root: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(root)
+
+
+def list_passed_over(raw: Path) -> list[str]:
+    """Notes that look like tables: README with the ending of a data file, which nobody reads."""
+    return sorted(
+        (Path(folder) / name).relative_to(raw).as_posix()
+        for folder, inner, names in provenance.walk(raw)
+        if not any(part.startswith(".") for part in Path(folder).relative_to(raw).parts)
+        for name in names
+        if name.upper().startswith("README") and name.lower().removesuffix(".gz").endswith(_TABLES)
+    )
 
 
 def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
@@ -136,6 +161,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     for path in {refusal.path for refusal in refused} & set(before.entries):
         if (staging / before.entries[path].key).is_dir():
             now.entries[path] = before.entries[path]
+    refused += _unkept(staging, now.entries)
     dirty = find_dirty(folders.processed, before, now, context.code)
     now.parts = {part: counts for part, counts in before.parts.items() if part not in dirty}
     for part in dirty:
@@ -158,15 +184,43 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
-        without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),
+        without_rows=tuple(
+            sorted(path for path, entry in now.entries.items() if not (entry.tables or entry.n_quarantined))
+        ),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
     )
+
+
+def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
+    """Files that were read and of which every row was set aside: as good as refused, and told like it."""
+    found = []
+    for path, entry in sorted(entries.items()):
+        if entry.tables or not entry.n_quarantined:
+            continue
+        rejects = read_staged_rejects(staging, [entry])
+        reason = rejects["reason"].mode()[0]
+        first = rejects[rejects["reason"] == reason].iloc[0]
+        fault = SourceError(
+            f"none of its rows was kept: {len(rejects)} were set aside, most often because {first['found']!r} {reason}",
+            where=", ".join(
+                filter(None, [path, f"row {first['row']}", first["column"] and f"column {first['column']}"])
+            ),
+            remedy="mend what the sentence names, or move the file out of the raw folder",
+        )
+        found.append(Refusal(path, str(fault)))
+    return found
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
     if not is_printed:
         raise SourceError(
             "the name holds bytes that are no text, or a line break", where=relative, remedy="rename the file"
+        )
+    if path.is_dir():
+        raise SourceError(
+            "the link leads to a folder outside the raw folder, where no sidecar may be written",
+            where=relative,
+            remedy="copy the files into the raw folder, or link each file by itself",
         )
     if not path.is_file():
         raise SourceError(
