@@ -32,6 +32,12 @@ def parse_hour(text: str) -> datetime | None:
     return None if found is None or found[1] is None or found[1] % timedelta(hours=1) else found[0] + found[1]
 
 
+def parse_moment(text: str) -> datetime | None:
+    """Read a day with a time of day; ``None`` when it is in no such form."""
+    found = _read(text)
+    return found[0] + found[1] if found and found[1] is not None else None
+
+
 def add_hour(day: datetime, text: str) -> datetime | None:
     """Return the time of a day and an hour from 0 to 24 that stand apart; ``None`` when the hour is none."""
     hour = text.strip()

@@ -23,6 +23,7 @@ from statistics import median
 
 import pandas as pd
 
+from helpers.sources import water_automatic
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
@@ -102,8 +103,10 @@ class _Row:
 
 
 def recognise(head: Head) -> bool:
-    """Whether a sheet has a heading with a section and at least three items."""
-    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS)
+    """Whether a sheet has a heading with a section and at least three items, and is no list of the automatic stations."""
+    return not water_automatic.recognise(head) and holds_form(
+        head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS
+    )
 
 
 def count_items(heading: Sequence[str]) -> int:
