@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 
 import numpy as np
@@ -13,7 +14,9 @@ from helpers.sources.pollutants import POLLUTANTS
 
 GRADES = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300, "严重污染": 500}
 _LOWS = dict(zip(GRADES, [0, *GRADES.values()], strict=False))
+_PLAIN = re.compile(r"\d+(\.\d*)?")
 _PLACES = {name: place for place, name in enumerate(POLLUTANTS)}
+_CO = _PLACES["CO"]
 
 
 def fits_grade(grade: str, index: float) -> bool:
@@ -39,6 +42,7 @@ class AirRows:
         self._rows: list[tuple[int, tuple[Hashable, ...], Mapping[str, str]]] = []
         self._values: list[list[float]] = []
         self._has_point: list[bool] = []
+        self._carbon_monoxide: list[float] = []  # as written, impossible ones too: they tell the unit
 
     def add(
         self,
@@ -63,7 +67,9 @@ class AirRows:
             return
         self._rows.append((row, key, {name: column for name, (column, _) in cells.items()}))
         self._values.append(values)
-        self._has_point.append("." in cells.get("CO", ("", ""))[1])
+        text = cells.get("CO", ("", ""))[1]
+        self._has_point.append("." in text)
+        self._carbon_monoxide.append(float(text) if _PLAIN.fullmatch(text) else np.nan)
 
     def finish(self, *, is_series: bool = False) -> None:
         """Set aside what contradicts its row, and add the rest.
@@ -71,30 +77,29 @@ class AirRows:
         ``is_series`` says that the rows are one place's, so that neighbours may be compared; their key ends with the time.
         """
         values = np.array(self._values, dtype=float).reshape(-1, len(POLLUTANTS))
-        self._judge_carbon_monoxide(values, is_series=is_series)
+        if air_check.is_in_micrograms(np.array(self._carbon_monoxide)):
+            for place in np.flatnonzero(~np.isnan(values[:, _CO])):
+                self._set_aside(values, place, _CO, "is CO in µg/m³, as the median of the file shows")
         index = values[:, 0].copy()
         for torn, mask in enumerate(air_check.judge(values, self._margin)):
             for place, column in zip(*np.nonzero(mask), strict=True):
                 reason = air_check.reason(index[place], torn=bool(torn), is_index=column == 0)
                 self._set_aside(values, place, column, reason)
+        if is_series:
+            self._find_lost_points(values)
         for (_, key, columns), row in zip(self._rows, values, strict=True):
             for name in columns:
                 if not np.isnan(row[_PLACES[name]]):
                     self._builder.add(*key, name, float(row[_PLACES[name]]), *self._tail)
 
-    def _judge_carbon_monoxide(self, values: np.ndarray, *, is_series: bool) -> None:
-        """Set CO aside where the whole column is in µg/m³ or a decimal point was lost."""
-        column = _PLACES["CO"]
-        if air_check.is_in_micrograms(values[:, column]):
-            for place in np.flatnonzero(~np.isnan(values[:, column])):
-                self._set_aside(values, place, column, "is CO in µg/m³, as the median of the file shows")
-        if is_series and len(values):
-            order = sorted(range(len(self._rows)), key=lambda place: self._rows[place][1][-1])
-            marked = air_check.find_lost_points(values[order, column], np.array(self._has_point)[order])
-            for place in np.flatnonzero(marked):
-                self._set_aside(
-                    values, order[place], column, "lost its decimal point, as its neighbours show"
-                )
+    def _find_lost_points(self, values: np.ndarray) -> None:
+        """Set CO aside where it lost its decimal point."""
+        order = np.array(
+            sorted(range(len(self._rows)), key=lambda place: self._rows[place][1][-1]), dtype=int
+        )
+        marked = air_check.find_lost_points(values[order, _CO], np.array(self._has_point, dtype=bool)[order])
+        for place in order[marked]:
+            self._set_aside(values, place, _CO, "lost its decimal point, as its neighbours show")
 
     def _set_aside(self, values: np.ndarray, place: int, column: int, reason: str) -> None:
         row, _, columns = self._rows[place]

@@ -324,14 +324,14 @@ def _reject_impossible(state: _State, columns: _Columns, values: np.ndarray) -> 
     kinds = np.array([line[2] for line in state.lines])
     limits = {kind: min(HIGHEST.get(kind, np.inf), 998.0) for kind in POLLUTANTS}
     least_suspect = np.array([limits[line[2]] for line in state.lines])[:, None]
+    is_co = kinds == "CO"
+    in_micrograms = is_co[:, None] & ~np.isnan(values) & air_check.is_in_micrograms(values[is_co])
+    for line, place in zip(*np.nonzero(in_micrograms), strict=True):
+        _blank(state, columns, values, line, place, "is CO in µg/m³, as the median of these lines shows")
     for line, place in zip(*np.nonzero((values <= 0) | (values > least_suspect)), strict=True):
         reason = reason_against(float(values[line, place]), kinds[line])
         if reason:
             _blank(state, columns, values, line, place, reason)
-    is_co = kinds == "CO"
-    if air_check.is_in_micrograms(values[is_co]):
-        for line, place in zip(*np.nonzero(is_co[:, None] & ~np.isnan(values)), strict=True):
-            _blank(state, columns, values, line, place, "is CO in µg/m³, as the median of these lines shows")
     _reject_contradicted(state, columns, values)
 
 
