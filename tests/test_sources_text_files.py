@@ -450,6 +450,12 @@ def test_a_line_and_a_file_have_a_limit_that_is_told(tmp_path, monkeypatch):
         met_daily.read(path)
 
 
+def test_a_file_of_fires_has_a_limit_that_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(fires_firms, "_MOST_POINTS", 5)
+    with pytest.raises(SourceError, match=r"more than 5 points; expected at most 5; clip it to the region"):
+        _fires(tmp_path, *_points())
+
+
 def test_fires_are_read_in_portions_and_repeats_are_told_across_them(tmp_path, monkeypatch):
     monkeypatch.setattr(records.iter_records, "__kwdefaults__", {"at_once": 5})
     rows = _points()
