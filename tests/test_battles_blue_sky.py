@@ -234,7 +234,7 @@ def test_calendar_windows_budget_and_ratio_count_the_same_days() -> None:
     battle = build(tables, as_of=date(2025, 10, 31))
     found, daily = row(battle.results, "good_days"), battle.tables["daily"]
     year = daily[daily["date"].dt.year == 2025]
-    assert found["n_obs"] == year["aqi"].notna().sum() == 304 - 44
+    assert found["n_obs"] == year["aqi"].notna().sum() == year["is_counted"].sum() == 304 - 44
     assert found["value"] == (year["aqi"] <= 100).sum() == 0
     days = make_days(tables, battle.context)
     assert len(daily_values(days, registry.indicator("good_day_ratio"), date(2025, 10, 31))) == found["n_obs"]

@@ -150,7 +150,7 @@ def test_a_target_of_an_earlier_network_is_settled_by_the_year_it_was_set_for() 
 def test_a_target_that_has_passed_is_settled_by_the_value_of_its_year() -> None:
     tables = readings(section_months(network(4), [2025]), section_months(network(12), [2026], range(1, 7)))
     found = row(build(tables, "2026", date(2026, 6, 30)).results, SHARE)
-    assert (found["value"], found["status"]) == (25.0, "met")  # 75 in 2025
+    assert (found["value"], found["status"], found["reason"]) == (25.0, "met", "settled|year=2025|value=75.0")
     lost = readings(
         section_months(network(4), [2025], range(1, 6)), section_months(network(4), [2026], [1, 2])
     )

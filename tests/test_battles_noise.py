@@ -149,6 +149,7 @@ def test_the_workbooks_own_counts_are_compared_with_the_hours():
     battle = build(noise_points=station("Z1", days), noise_summaries=printed)
     told = battle.tables["noise_differences"]
     assert told[["period", "n_met_printed", "n_met_counted"]].values.tolist() == [["night", 30, 31]]
+    assert told["source_ids"].tolist() == ["automatic_file"]
 
 
 def test_the_profile_is_an_energy_mean_by_zone_and_hour():
@@ -160,6 +161,7 @@ def test_the_profile_is_an_energy_mean_by_zone_and_hour():
     assert found.groupby("zone").size().tolist() == [24, 24]
     assert found.loc[found["zone"] == "1", "level_db"].round(3).unique().tolist() == [67.404]
     assert noise.profile(table, 2024).empty
+    assert set(found["source_ids"]) == {"automatic_file"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

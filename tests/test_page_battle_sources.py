@@ -9,7 +9,7 @@ from importlib.resources import files
 import pandas as pd
 import pytest
 
-from demo_battle import battle
+from demo_battle import CASES, battle
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, blue_sky, blue_sky_figures
@@ -24,6 +24,10 @@ FILES = pd.DataFrame(
         "title_zh": ["", "", "", "某文件"],
     }
 )
+
+
+# Facts of the registry and what others published: their publishers stand beside them, and no file gave them.
+FACTS = {"networks", "section_names", "published", "published_series", "published_rivals", "published_check"}
 
 
 def real(**tables: pd.DataFrame) -> Battle:
@@ -74,6 +78,19 @@ def test_the_source_of_a_table_is_what_the_origins_say_and_nothing_where_they_ar
     assert title("station_archive", lang) in shown.html and title("aqistudy", lang) in shown.html
     silent = lay_out(made, "blue_sky.stations.table", of="stations", lang=lang)
     assert "table-note" not in silent.html
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_every_table_a_battle_gives_its_page_says_which_files_gave_its_rows(case):
+    found = battle(*case)
+    listed = set(found.tables["origins"]["table"])
+    assert not listed - set(found.tables), "an origin of no table"
+    silent = {
+        name
+        for name, table in found.tables.items()
+        if len(table) and not battle_page.has_own_sources(table) and name not in listed | FACTS
+    }
+    assert silent == set()
 
 
 @BOTH

@@ -12,7 +12,11 @@ from demo_battle import battle
 from helpers.battles.context import Battle
 from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures
 from helpers.page.battle_page import headline
+from helpers.page.blocks import chart_part, labels
 from helpers.page.charts import Caption, annual_line
+from helpers.page.figure_data import tell_numbers
+from helpers.page.reading import read_markup
+from helpers.page.words import word
 from land_cases import texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -65,6 +69,19 @@ def test_a_count_that_is_withheld_is_not_told():
     row = headline(found, "good_day_ratio")
     assert blue_sky_figures.calendar(found, row, "zh").title.endswith("逐日空气质量指数类别")
     assert "超标" not in blue_sky_figures.exceedances(found, row, "zh").title.replace("超标由", "")
+
+
+@BOTH
+def test_the_numbers_of_the_calendar_say_which_days_count(lang):
+    found = battle("2026")
+    row, daily = headline(found, "good_day_ratio"), found.tables["daily"]
+    is_out = daily["date"].isin(pd.to_datetime(["2026-02-01", "2026-02-02"]))
+    other = daily.assign(level=daily["level"].mask(is_out), is_counted=daily["is_counted"] & ~is_out)
+    made = replace(found, tables=found.tables | {"daily": other})
+    numbers = tell_numbers(chart_part(blue_sky_figures.calendar(made, row, lang)), lang)
+    head = labels(lang)["data_columns"]["is_counted"]
+    counts = numbers[head] == word("table.is_true", lang)
+    assert counts.sum() == row["n_obs"] - 2 and numbers[~counts].iloc[:, 1].isna().all()
 
 
 def test_a_month_without_a_valid_day_is_no_clean_month():
@@ -161,3 +178,30 @@ def test_the_split_of_weather_says_which_change_is_the_official_one(lang):
     assert blue_sky_evidence.text("weather.rounding", lang) in texts(
         blue_sky_evidence.weather(battle("2026"), lang=lang)
     )
+
+
+@BOTH
+def test_the_coverage_of_a_pollutant_counts_what_the_screen_marked_of_it(lang):
+    found = battle("2026")
+    marks = found.tables["authenticity"]
+    marks = marks.assign(pollutant=["PM10", *["O3"] * (len(marks) - 1)])
+    flags = flags_of(replace(found, tables=found.tables | {"authenticity": marks}), lang)
+    said = {"PM10": 1, "O3": len(marks) - 1}
+    none = word("table.coverage.no_flags", lang)
+    assert flags == [
+        blue_sky.text("coverage.flagged", lang, n=said[one]) if one in said else none
+        for one in blue_sky_figures.SIX.values()
+    ]
+
+
+@BOTH
+def test_without_hours_the_coverage_says_that_nothing_was_screened(lang):
+    found = battle("2026")
+    made = replace(found, tables={k: v for k, v in found.tables.items() if k != "authenticity"})
+    assert set(flags_of(made, lang)) == {blue_sky.text("coverage.unscreened", lang)}
+
+
+def flags_of(found: Battle, lang: str) -> list[str]:
+    """Flags and gaps of the six pollutants in the table of coverage."""
+    html = blue_sky.coverage(found, lang=lang).sections[0].parts[0]["html"]
+    return [row[-1] for row in read_markup(html)[1][0].body[: len(blue_sky_figures.SIX)]]

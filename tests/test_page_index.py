@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
+from helpers.errors import ParameterError
+from helpers.page.blocks import labels
 from helpers.page.index import Report, choose_previous, index_page, list_changes, mark_failed
+from helpers.paths import Folders
+from helpers.periods import Period
+from helpers.registry import city
+from helpers.run import seen
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -157,6 +164,22 @@ def test_a_failure_is_told_without_names_of_the_program(reason, shown):
     page = index_page([Report("a.html", mark_failed(facts(), reason=reason))])
     assert re.search(rf'<span lang="en">[^<]*{re.escape(shown.replace(chr(39), "&#39;"))}</span>', page)
     assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("period", ["2031", "2012-Q1", "2025"])
+def test_a_refusal_of_a_period_is_told_in_the_language_of_the_index(tmp_path, monkeypatch, period, lang):
+    monkeypatch.setattr(seen, "known_range", lambda *_: (date(2013, 12, 2), date(2026, 5, 31)))
+    wanted = Period.parse(period)
+    with pytest.raises(ParameterError) as refused:
+        seen.require_known(Folders(tmp_path, tmp_path), city("changchun"), wanted)
+        wanted.until(date(2024, 1, 5))
+    reason = f"blue_sky.ipynb, cell setup: ParameterError: {refused.value}"
+    page = index_page([Report("a.html", mark_failed(facts(), reason=reason))], lang=lang)
+    found = re.search(r'<span lang="([^"]+)">blue_sky\.ipynb, cell setup: ([^<]*)</span>', page)
+    assert found[1] == labels(lang)["html_lang"] and period in found[2]
+    rest = re.sub(r"data/raw|Q1|changchun", "", found[2])
+    assert (found[2] == str(refused.value)) if lang == "en" else not re.search("[A-Za-z{}]", rest)
 
 
 def test_a_briefing_without_data_says_so_and_its_day_is_blank_in_the_matrix():

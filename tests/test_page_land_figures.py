@@ -91,6 +91,7 @@ def test_sites_that_do_not_lie_in_the_city_are_named_as_such(name, lang):
     section = getattr(module, "vegetation" if name == "green_hills" else "season")
     said = "\n".join(texts_in([section(having(name, foreign_zones=foreign), lang=lang).payload()]))
     assert "CN-Cha" in said and ("非本市站点" if lang == "zh" else "no places of the city") in said
+    assert "通量" not in said and "flux" not in said, "no row says what kind of site it is"
     plain = "\n".join(texts_in([section(battle("2025", name), lang=lang).payload()]))
     assert "CN-Cha" not in plain and "非本市" not in plain
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from demo_battle import BATTLES, battle, report
+from helpers import registry
 from helpers.battles import overview
 from helpers.page import cross_cutting as sections
 from helpers.page import overview as page
 from helpers.page import task_ledger
 from helpers.page.blocks import labels
 from helpers.page.reading import read_markup
+from helpers.page.tables import scorecard
 from land_cases import build_overview, faulty_words, texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -38,6 +41,23 @@ def test_page_one_has_a_lead_for_every_part_and_the_matrix(lang):
     assert [row[0] for row in matrix.body[:-1]] == [page.part_name(part, lang) for part in overview.PARTS]
     assert [[int(cell) for cell in row[1:-1]] for row in matrix.body[:-1]] == counts.to_numpy().tolist()
     assert [int(cell) for cell in matrix.body[-1][1:]] == [*counts.sum(), counts.to_numpy().sum()]
+
+
+@BOTH
+def test_what_a_source_is_worth_stands_on_page_one_beside_its_part_as_on_the_parts_own_page(lang):
+    found = battle("2025", "overview")
+    worth = {"blue_sky": "third_party_daily;ozone_missing", "black_soil": "soil_units_suspect"}
+    marked = {
+        part: found.tables[part].assign(caveats=worth.get(part, "draft_plan")) for part in overview.PARTS
+    }
+    made = page.page_one(replace(found, tables=found.tables | marked), lang=lang)
+    html = made.sections[1].parts[0]["html"]
+    for part in overview.PARTS:
+        said = [getattr(registry.caveat(one), lang) for one in worth.get(part, "").split(";") if one]
+        line = page.part_name(part, lang) + labels(lang)["colon"] + ("" if lang == "zh" else " ").join(said)
+        assert (line in html) is (part in worth), part
+        own = scorecard(marked[part], lang=lang)
+        assert all(one in own for one in said) and (getattr(registry.caveat("draft_plan"), lang) not in html)
 
 
 @BOTH

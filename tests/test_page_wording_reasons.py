@@ -112,6 +112,24 @@ def test_insufficient_data_name_their_true_reason_and_no_share_of_nothing(reason
     assert count_characters(wording.point(row, lang="zh").bare) <= 60
 
 
+def test_a_verdict_of_another_year_is_told_with_the_value_it_rests_on() -> None:
+    """31 of this year beside “achieved” would deny itself; a value that is not the decisive one is caught."""
+    given = {"status": "met", "value": 37.0, "target_date": "2024-12-31", "period_end": "2025-12-31"}
+    row, other, year = (
+        make_row(**given, reason=f"settled|year={year}|value={value}")
+        for year, value in ((2024, 30.0), (2024, 31.0), (2023, 30.0))
+    )
+    for lang, told in (
+        ("zh", "2024年实际为30μg/m³；2025年为37μg/m³。"),
+        ("en", "The value of 2024 was 30 μg/m³; at 37 μg/m³ for 2025."),
+    ):
+        sentence = wording.point(row, lang=lang)
+        assert (
+            told in sentence.text.replace("\N{NO-BREAK SPACE}", " ") and wording.verify(sentence, row) == ()
+        )
+        assert wording.verify(sentence, other) and wording.verify(sentence, year)
+
+
 CASES = [
     {},
     {"value": float("nan")},

@@ -11,6 +11,7 @@ from helpers import registry, store
 from helpers.battles import blue_sky, results
 from helpers.battles.context import Battle
 from helpers.errors import ParameterError
+from helpers.page import document
 from helpers.paths import Folders
 from helpers.run.seen import years_with_data
 from helpers.run.session import finish_run, start_run
@@ -103,3 +104,35 @@ def test_a_battle_is_never_seen_from_a_day_after_its_data(processed: Path) -> No
     assert (str(context.as_of), str(context.last_data)) == ("2025-02-01", "2025-02-01")
     context = start_run(period="2025", as_of="2025-01-05", reads=blue_sky.TABLES).context
     assert (str(context.as_of), str(context.last_data)) == ("2025-01-01", "2025-01-01")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "told"),
+    [
+        (None, {"clean_heating_share": "2025-12-31", "straw_use": "2025-03-31"}),
+        ("2025-06-30", {"clean_heating_share": "2024-12-31", "straw_use": "2025-03-31"}),
+    ],
+)
+def test_what_departments_report_counts_to_the_end_of_the_question_and_moves_no_day_of_the_air(
+    processed: Path, as_of: str | None, told: dict[str, str]
+) -> None:
+    figures = {"clean_heating_share": ("2024", "2025", "2026"), "straw_use": ("2025-Q1",)}
+    rows = [
+        {"indicator_id": name, "period": one, "value": 80.0, "place_code": CODE}
+        for name, periods in figures.items()
+        for one in periods
+    ]
+    table = pd.DataFrame(rows).assign(city_code=CODE, unit="pct", status="final", source_id="w")
+    table = table.reindex(columns=list(store.SCHEMAS["ledger"]), fill_value="")
+    store.write_table(processed, "ledger", store.conform("ledger", table))
+    run = start_run(period="2025", as_of=as_of, reads=blue_sky.TABLES)
+    battle = run.build(blue_sky)
+    found = battle.results.drop_duplicates("indicator_id").set_index("indicator_id")
+    assert {name: str(found.at[name, "period_end"].date()) for name in told} == told
+    assert found.loc[list(told), "value"].notna().all()
+    assert str(battle.context.as_of) == str(battle.context.last_data) == "2025-02-01"
+    assert str(found.at["pm25_mean", "period_end"].date()) == "2025-02-01"
+    heading = document.page_one(battle, lang="zh").heading
+    assert (
+        heading["facts"]["as_of"] == "2025-02-01" and heading["facts"]["period_name"] == "2025年1月1日—2月1日"
+    )

@@ -43,6 +43,7 @@ REASONS = [
     "items_missing|PM2.5|CO",
     "due_year_unknown|year=2024",
     "due_value_missing|year=2025|last=2023",
+    "settled|year=2024|value=3.0",
     "no_pace|n=1|year=2030",
     "no_pace|n=1|year=",
     "few_years|n=2|needed=3",

@@ -184,11 +184,13 @@ def daily_table(days: AirDays, *, first: date, last: date) -> pd.DataFrame:
 
     Returns
     -------
-    ``date, SO2, NO2, CO, O3, PM10, PM2.5, aqi, level, primary``; every calendar day stands, missing ones as NaN.
+    ``date, SO2, NO2, CO, O3, PM10, PM2.5, aqi, level, primary, is_counted``; every calendar day stands, missing ones as
+    NaN. A day with values of which no index can be told has no index and does not count.
     """
     wide = _daily_wide(days, Span(first, last, False, False))
     calendar = pd.DataFrame({"date": pd.date_range(first, last, freq="D").astype("datetime64[s]")})
-    return calendar.merge(wide, on="date", how="left")
+    table = calendar.merge(wide, on="date", how="left")
+    return table.assign(is_counted=table["aqi"].notna())
 
 
 def _daily_wide(days: AirDays, span: Span, *, unrounded: bool = False) -> pd.DataFrame:

@@ -33,7 +33,7 @@ NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(
 
 
 def reason(code: str, /, *named: str, **facts: object) -> str:
-    """Write why nothing can be told, for :mod:`helpers.page.wording.reasons` to put into words: ``code|name|key=value``."""
+    """Write why nothing can be told, or what decided, for :mod:`helpers.page.wording.reasons` to put into words: ``code|name|key=value``."""
     return "|".join([code, *named, *(f"{key}={value}" for key, value in facts.items())])
 
 
@@ -246,7 +246,7 @@ def _judge(
     record: registry.Indicator,
     context: Context,
 ) -> tuple[str, str]:
-    """Status of a row, and the true reason where it is ``no_data``."""
+    """Status of a row, and its true reason where it is ``no_data``, or where another value than the row's decided it."""
     if target is None:
         return ("no_target", seen.reason) if seen.has_value else ("no_data", seen.reason or "no_value")
     if not target.judged:
@@ -290,13 +290,15 @@ def _settle(seen: Observation, target: Target, deadline: date) -> tuple[str, str
         pair for told in (seen.past, seen.history) for pair in zip(told["end"], told["value"], strict=True)
     ]
     own = [value for end, value in known if end.year == deadline.year]
+    why = ""
     if own:
         value = float(own[-1])
+        why = reason("settled", year=deadline.year, value=value)
     elif seen.span.is_complete and seen.is_valid:
         value = seen.value
     else:
         return "no_data", reason("due_year_unknown", year=deadline.year)
-    return ("met" if satisfies(value, target.value, target.operator) else "off_track"), ""
+    return ("met" if satisfies(value, target.value, target.operator) else "off_track"), why
 
 
 def observed_pace(

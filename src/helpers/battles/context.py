@@ -28,7 +28,9 @@ class Context:
 
     ``as_of`` is the last day whose data count, inside the period; ``last_data`` is the battle's own last day with data up
     to it, which may lie before the period, and ``None`` where it has none. ``simulated`` says that the data are the
-    demonstration; ``late`` are the sources of the report that were behind when it was asked for.
+    demonstration; ``late`` are the sources of the report that were behind when it was asked for. ``asked_until`` is the
+    last day of the question, which may lie after ``as_of``: what departments report for a period that ended by then
+    counts, with its own span, though what decides ``as_of`` stops earlier.
     """
 
     city: City
@@ -39,6 +41,12 @@ class Context:
     simulated: bool
     late: tuple[Late, ...] = ()
     last_data: date | None = None
+    asked_until: date | None = None
+
+    @property
+    def reported_until(self) -> date:
+        """Last day of the periods whose reported figures count."""
+        return max(self.as_of, self.asked_until or self.as_of)
 
 
 @dataclass(frozen=True)

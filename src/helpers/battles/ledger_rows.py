@@ -64,7 +64,7 @@ def _observe(rows: pd.DataFrame, indicator_id: str, context: Context) -> Observa
 
 
 def _history(rows: pd.DataFrame, indicator_id: str, context: Context) -> pd.DataFrame:
-    """Figures as they are printed whose period had ended, oldest first, of the latest one's scope and length."""
+    """Figures as they are printed whose period ended by the last day asked for, oldest first, of one scope and length."""
     decimals = registry.indicator(indicator_id).decimals
     spans = [Period.parse(text) for text in rows["period"]]
     table = rows.assign(
@@ -73,7 +73,7 @@ def _history(rows: pd.DataFrame, indicator_id: str, context: Context) -> pd.Data
         months=[span.end.month - span.start.month + 1 for span in spans],
         value=[float(round_half_even(value, decimals)) for value in rows["value"]],
     )
-    table = table[table["end"] <= context.as_of].sort_values(["end", "months"], kind="stable")
+    table = table[table["end"] <= context.reported_until].sort_values(["end", "months"], kind="stable")
     if table.empty:
         return table
     last = table.iloc[-1]

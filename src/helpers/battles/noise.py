@@ -33,9 +33,9 @@ _COUNTS = kinds(
 _AUTOMATION = kinds(
     "int64 year n_points n_automatic; float64 share_pct; int64 n_days n_valid_days; float64 valid_pct; str source_ids"
 )
-_PROFILE = kinds("str zone; int64 hour; float64 level_db; int64 n_hours")
+_PROFILE = kinds("str zone; int64 hour; float64 level_db; int64 n_hours; str source_ids")
 _DIFFERENCES = kinds(
-    "datetime64[s] date; str zone period; int64 n_printed n_met_printed n_counted n_met_counted"
+    "datetime64[s] date; str zone period; int64 n_printed n_met_printed n_counted n_met_counted; str source_ids"
 )
 _KEYS = {"year": "int64", "quarter": "int64"}  # other keys are text
 
@@ -55,7 +55,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context) -> dict[str, pd.
     this method). ``noise_zones`` and ``noise_quarters``: the same of the report's year by ``zone`` or ``quarter``.
     ``noise_automation``: ``year, n_points, n_automatic, share_pct, n_days, n_valid_days, valid_pct``. ``noise_profile``:
     ``zone, hour`` (its beginning), ``level_db`` (energy mean of the report's year), ``n_hours``. ``noise_differences``: where
-    a workbook's own count of point-times is another than that of its hours.
+    a workbook's own count of point-times is another than that of its hours. All name their files in ``source_ids``.
     """
     last = min(context.period.end, context.as_of)
     points = tables["noise_points"]
@@ -139,10 +139,15 @@ def count_point_times(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
                 100 * low,
                 100 * high,
                 valid["quarter"].nunique(),
-                ";".join(sorted(set(part["source_id"]))),
+                _files(part),
             ]
         )
     return shape(rows, {name: _KEYS.get(name, "str") for name in by} | _COUNTS)
+
+
+def _files(rows: pd.DataFrame) -> str:
+    """Files some rows came from, joined by ``;``."""
+    return ";".join(sorted(set(rows["source_id"])))
 
 
 def _choose(years: pd.DataFrame) -> pd.DataFrame:
@@ -174,8 +179,7 @@ def automation(judged: pd.DataFrame) -> pd.DataFrame:
         valid = automatic.groupby(["point_id", "date"])["value"].agg(lambda levels: levels.notna().all())
         n_valid = int(valid.sum())
         shares = noise.compliance_pct(n_automatic, n), noise.compliance_pct(n_valid, n_days)
-        sources = ";".join(sorted(set(part["source_id"])))
-        rows.append([year, n, n_automatic, shares[0], n_days, n_valid, shares[1], sources])
+        rows.append([year, n, n_automatic, shares[0], n_days, n_valid, shares[1], _files(part)])
     return shape(rows, _AUTOMATION)
 
 
@@ -184,7 +188,7 @@ def profile(hours: pd.DataFrame, year: int) -> pd.DataFrame:
     begun = hours["time"] - pd.Timedelta(hours=1)
     table = hours.assign(hour=begun.dt.hour)[begun.dt.year == year]
     rows = [
-        [zone, hour, noise.energy_mean(part["value"].to_numpy()), len(part)]
+        [zone, hour, noise.energy_mean(part["value"].to_numpy()), len(part), _files(part)]
         for (zone, hour), part in table.groupby(["zone", "hour"])
     ]
     return shape(rows, _PROFILE)
@@ -194,9 +198,15 @@ def _differences(summaries: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """Months, zones and periods whose printed counts differ from those of the hours."""
     own = judged[(judged["method"] == AUTOMATIC) & judged["is_met"].notna()]
     own = own.assign(date=own["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[s]"))
-    counted = own.groupby(["date", "zone", "period"])["is_met"].agg(["size", "sum"]).reset_index()
-    both = summaries.merge(counted, on=["date", "zone", "period"])
+    groups = own.groupby(["date", "zone", "period"])
+    counted = groups.agg(size=("is_met", "size"), sum=("is_met", "sum"), own=("source_id", ";".join))
+    both = summaries.merge(counted.reset_index(), on=["date", "zone", "period"])
     both = both[(both["n"] != both["size"]) | (both["n_met"] != both["sum"])]
+    files = [
+        ";".join(sorted({*own.split(";"), one}))
+        for own, one in zip(both["own"], both["source_id"], strict=True)
+    ]
+    both = both.assign(source_ids=files)
     named = {"n": "n_printed", "n_met": "n_met_printed", "size": "n_counted", "sum": "n_met_counted"}
     return shape(both.rename(columns=named), _DIFFERENCES)
 

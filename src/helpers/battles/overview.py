@@ -54,7 +54,8 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     tables
         Processed tables named in ``OWN_TABLES``, up to ``context.as_of``; each may be empty.
     battles
-        Every battle of ``BATTLES`` as it is built for the same context.
+        Every battle of ``BATTLES`` as its own page has it: for the same city, plan and period, each seen from its own
+        last day with data, which none of them and not the overview shares.
 
     Returns
     -------

@@ -143,7 +143,6 @@ def coverage(battle: Battle, *, lang: str) -> Block:
     for name, pollutant in SIX.items():
         found = headline(battle, name)
         n_valid = 0 if found is None or pd.isna(found["n_obs"]) else int(found["n_obs"])
-        flagged = int(battle.tables.get("flagged", pd.Series(dtype=int)).get(pollutant, 0))
         listed.append(
             {
                 "source": text(
@@ -156,7 +155,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
                 "expected": n_days,
                 "valid": n_valid,
                 "share": round(100 * n_valid / n_days, 1),
-                "flags": text("coverage.flagged", lang, n=flagged) if flagged else "",
+                "flags": shown.flags(battle, pollutant, lang),
             }
         )
     listed += noise.covered(battle, lang)

@@ -150,7 +150,6 @@ def calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
     """The index class of every counted day of the year; its title says the numbers of the rows of the same span."""
     daily = battle.tables["daily"]
     year = daily[daily["date"].dt.year == row["period_end"].year]
-    level = year["level"].where(year["is_counted"]) if "is_counted" in year else year["level"]
     good, heavy = (_of_span(battle, row, name) for name in ("good_days", "heavy_days"))
     span, is_known = Facts(row, lang).span, not (pd.isna(good) or pd.isna(heavy))
     title = (
@@ -167,11 +166,8 @@ def calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
         source=battle_page.source(battle, lang, "daily", rows=row),
         unit="days",
     )
-    return charts.calendar_heat(
-        pd.DataFrame({"date": year["date"], "level": level, "is_heating": _is_heating(year["date"], battle)}),
-        caption=caption,
-        lang=lang,
-    )
+    shown = year[["date", "level", "is_counted"]].assign(is_heating=_is_heating(year["date"], battle))
+    return charts.calendar_heat(shown, caption=caption, lang=lang)
 
 
 def _of_span(battle: Battle, row: pd.Series, indicator_id: str) -> float:

@@ -47,8 +47,7 @@ def screen(battle: Battle, lang: str) -> list[object]:
     """
     found = rows_of(battle, "authenticity")
     if found.empty:
-        is_screened = found.attrs.get("n_screened", 0) > 0
-        return [text("stations.screen_none" if is_screened else "stations.screen_not", lang)]
+        return [text("stations.screen_none" if _is_screened(found) else "stations.screen_not", lang)]
     found = found.sort_values("n_hours", ascending=False, kind="stable")
     shown, title = found.head(_MOST_SCREEN_ROWS), text("stations.screen", lang)
     whole = named(found, "blue_sky.stations.screen", lang)
@@ -57,6 +56,19 @@ def screen(battle: Battle, lang: str) -> list[object]:
         text("stations.screen_note", lang, n=len(found), shown=len(shown)),
         Sheet(text("stations.screen_sheet", lang), title, whole, source(battle, lang, "authenticity")),
     ]
+
+
+def _is_screened(found: pd.DataFrame) -> bool:
+    return len(found) > 0 or found.attrs.get("n_screened", 0) > 0
+
+
+def flags(battle: Battle, pollutant: str, lang: str) -> str:
+    """How many entries of the authenticity screen tell of a pollutant; empty where there is none."""
+    found = rows_of(battle, "authenticity")
+    if not _is_screened(found):
+        return text("coverage.unscreened", lang)
+    n = 0 if found.empty else int((found["pollutant"] == pollutant).sum())
+    return text("coverage.flagged", lang, n=n) if n else ""
 
 
 def editions(battle: Battle, lang: str) -> Table | None:

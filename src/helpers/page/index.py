@@ -21,7 +21,7 @@ from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.page.blocks import LANGUAGES, environment, labels
-from helpers.page.words import status_head, word
+from helpers.page.words import in_language, status_head, word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
@@ -138,7 +138,7 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             "words": labels(report.facts["lang"]),
             "html_lang": labels(report.facts["lang"])["html_lang"],
             "changes": list_changes(report.facts, report.previous),
-            "reason": _shown_reason(report.facts.get("reason", "")),
+            **_shown_reason(report.facts.get("reason", ""), lang),
         }
         for report in ordered
     ]
@@ -172,9 +172,13 @@ def _tell_once(rows: Sequence[dict[str, Any]], lang: str) -> None:
         row["changes"] = kept
 
 
-def _shown_reason(reason: str) -> str:
-    """The reason of a failure without names of the program; those are for the console and the log."""
-    return _NAMES.sub("", reason)
+def _shown_reason(reason: str, lang: str) -> dict[str, str]:
+    """The reason of a failure without names of the program, which are for the log, and the language it is told in."""
+    told = in_language(reason, lang)
+    return {
+        "reason": _NAMES.sub("", told),
+        "reason_lang": "en" if told == reason else labels(lang)["html_lang"],
+    }
 
 
 def _order(report: Report) -> tuple[str, int, int]:

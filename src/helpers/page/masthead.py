@@ -64,21 +64,19 @@ def shown_day(context: Context, lang: str) -> str:
 
 
 def _known_in_period(battle: Battle) -> pd.DataFrame:
-    """Rows with a value whose days reach into the period."""
-    found, period = battle.results, battle.context.period
-    inside = (found["period_start"] <= pd.Timestamp(period.end)) & (
-        found["period_end"] >= pd.Timestamp(period.start)
-    )
+    """Rows with a value whose days reach into the period, as far as the battle's own data do."""
+    found, (start, end) = battle.results, battle.context.period.until(battle.context.as_of)
+    inside = (found["period_start"] <= pd.Timestamp(end)) & (found["period_end"] >= pd.Timestamp(start))
     return found[found["value"].notna() & inside]
 
 
 def _told_span(battle: Battle) -> tuple[date, date]:
-    """The part of the period that the values tell of; all of it where there is none."""
+    """The part of the period that the values tell of, a figure reported for later days apart; all where there is none."""
     known, period = _known_in_period(battle), battle.context.period
     if known.empty:
         return period.start, period.end
     first, last = known["period_start"].min().date(), known["period_end"].max().date()
-    return max(first, period.start), min(last, period.end)
+    return max(first, period.start), min(last, *period.until(battle.context.as_of)[1:])
 
 
 def _data_state(battle: Battle) -> str:

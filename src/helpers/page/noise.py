@@ -232,20 +232,11 @@ def _hours(battle: Battle, hours: pd.DataFrame, lang: str) -> Chart:
             place=place(battle, lang),
         ),
         note=text("hours.note", lang),
-        source=_hours_source(battle, lang),
+        source=battle_page.source(battle, lang, rows=hours),
         unit="db_a",
         decimals=1,
     )
     return hour_panels(table, caption=caption, lang=lang)
-
-
-def _hours_source(battle: Battle, lang: str) -> str:
-    """Source of the hours: the files of the automatic stations of the report's year."""
-    found, last = rows_of(battle, "noise_zones"), battle.context.as_of.year
-    years = _told_years(battle)
-    own = years[(years["year"] == last) & (years["method"] == AUTOMATIC)] if len(years) else years
-    rows = own if len(own) else found
-    return battle_page.source(battle, lang, rows=rows) if len(rows) else ""
 
 
 def _check(battle: Battle, lang: str) -> list[object]:
@@ -256,5 +247,5 @@ def _check(battle: Battle, lang: str) -> list[object]:
     title = text("automation.sheet_title", lang)
     return [
         text("automation.differs", lang, n=len(found)),
-        Sheet(text("automation.sheet", lang), title, found, _hours_source(battle, lang)),
+        Sheet(text("automation.sheet", lang), title, found, battle_page.source(battle, lang, rows=found)),
     ]

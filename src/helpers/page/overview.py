@@ -65,7 +65,7 @@ def page_one(battle: Battle, *, lang: str) -> Block:
     """The lead sentence of every part, the battle × status matrix, and what needs a decision."""
     lead = wording.lead_sentence(battle.results, lang=lang, has_weakness=False)
     leads = [part_lead(battle, part, lang) for part in PARTS]
-    progress = [table_part(_matrix(battle, lang))]
+    progress = [table_part(_matrix(battle, lang) + _worth(battle, lang))]
     return document.opening(battle, lead, leads, progress, finding="", lang=lang, asked=_asked(battle))
 
 
@@ -100,6 +100,13 @@ def _matrix(battle: Battle, lang: str) -> Markup:
     caption = stamped(text("matrix.caption", lang), lang, simulated=battle.context.simulated)
     made = build_table("matrix", caption, columns, rows, lang=lang, numeric=[*STATUSES, "total"])
     return made + note(text("matrix.note", lang))
+
+
+def _worth(battle: Battle, lang: str) -> Markup:
+    """What the sources behind each part are worth, as the first page of the part says it."""
+    told = ((part, tables.source_worth(wording.judged_targets(battle.tables[part]), lang)) for part in PARTS)
+    lines = [part_name(part, lang) + labels(lang)["colon"] + worth for part, worth in told if worth]
+    return Markup().join(note(line) for line in lines)
 
 
 def _count(number: int, status: str) -> Markup:

@@ -84,6 +84,7 @@ def _question(context: Context) -> dict[str, Any]:
         "city": context.city.slug,
         "period": context.period.label,
         "as_of": context.as_of.isoformat(),
+        "reported_until": context.reported_until.isoformat(),
         "last_data": None if context.last_data is None else context.last_data.isoformat(),
         "seed": context.seed,
         "simulated": context.simulated,

@@ -77,6 +77,8 @@ def send(settings: Settings, ran: Ran, *, city: str, lang: str) -> str:
 
 def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     """Write title and text of a message from ``notify.yml``."""
+    from helpers.page.words import in_language
+
     words = _words()[lang]
     counts = [
         words["count"].format(number=number, status=words["statuses"].get(status, status))
@@ -86,7 +88,7 @@ def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     lines = [words["join"].join(counts) or words["nothing"]]
     for head, texts in ((words["changes"], ran.changes), (words["errors"], ran.errors)):
         if texts:
-            lines += [head, *(f"- {text}" for text in texts[:_MOST_LINES])]
+            lines += [head, *(f"- {in_language(text, lang)}" for text in texts[:_MOST_LINES])]
             if len(texts) > _MOST_LINES:
                 lines.append(words["more"].format(number=len(texts) - _MOST_LINES))
     return title, "\n".join(lines)

@@ -1,8 +1,8 @@
 """Least squares with AR(1) noise and real gaps: one column's estimate, its standard error, and many placebos.
 
-Residuals of a fit with many columns look less persistent than the noise. As in
-:mod:`helpers.statistics._serial`, the coefficient is the one whose *expected* residual moments, given this
-design and these gaps, meet the observed ratio; the estimate's variance then follows from its own weights.
+Residuals of a fit with many columns look less persistent than the noise. The coefficient is the one whose *expected*
+residual moments, given this design and these gaps, meet the observed ratio; the estimate's variance then follows from
+its own weights.
 """
 
 from __future__ import annotations

@@ -1,42 +1,34 @@
-"""Trend of a monthly or annual series, with one error behind interval, p and likelihood of direction.
+"""Trend of a monthly or annual series, with one distribution behind interval, p and likelihood of direction.
 
-Monthly: month effects and a straight line by least squares. One standard error allows for AR(1) noise and real gaps
-(:mod:`helpers.statistics._serial`), with Student's quantiles; it is honest for such noise alone: 93–97 % for 60 and 120
-months, φ from 0 to 0.6, Gaussian and skewed noise, with and without gaps (``benchmarks/bench_trend.py`` prints the
-table beside the peers). Real months keep more from year to year than AR(1) knows. A second interval therefore takes
-the covariance between months from the years themselves (Hirsch and Slack, :mod:`helpers.statistics.rank_trend`), and
-the wider of the two is told. What 95 % covers of 500 series without a trend, AR(1) interval and told one, 60 and 120
-months: AR(1) 0.8: 95, 97; 96, 96. ARMA(0.8, -0.4): 86, 96; 86, 93. Year effects: 89, 97; 88, 93. Fractional noise
-d = 0.35: 84, 95; 72, 85. So the told one errs on the wide side for short or independent months and is still too narrow
-for long memory over ten years (``docs/methods/trend.md``).
+Monthly: month effects and a straight line by least squares. How far noise can move the line is told from the slowest
+waves of the residuals, with independent months and months of long memory weighed by those waves
+(:mod:`helpers.statistics._slow_noise`). Of series without a trend, 48 to 180 months, twelve noises real months have,
+complete or with gaps, a nominal 95 % covers 93 % and more; ``benchmarks/bench_trend.py`` prints that table with the width
+beside that of an interval that knows the noise, and ``docs/methods/trend.md`` tells what the honesty costs.
 
 Pair it with :func:`helpers.statistics.rank_trend.rank_trend` when a few extremes may rule the line.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from helpers.errors import ParameterError, SchemaError
-from helpers.statistics._serial import estimate_noise
 from helpers.statistics._series import MONTHS_A_YEAR, check_level, month_grid, year_grid
+from helpers.statistics._slow_noise import judge_noise
 from helpers.statistics._tables import lay_rows
-from helpers.statistics.kendall import seasonal_kendall, seasonal_slopes, sen_interval
-from helpers.statistics.rank_trend import month_blocks
 
 MINIMUM_MONTHS = 36  # valid months; below that the interval does not keep its level when noise persists
-MINIMUM_PAIRS = 12  # neighbouring months that tell the autocorrelation
 MINIMUM_YEARS = 6
 POWER = 0.8
-NOISES = ("any", "ar1")
-AR1_METHOD = "month effects and line, AR(1) standard error, t"
-MONTHLY_METHOD = "month effects and line, wider of AR(1) and covariance between months, t"
+MONTHLY_METHOD = "month effects and line, slow waves of two noises weighed, t"
 ANNUAL_METHOD = "line through annual values, t"
-_CHUNK = 1024  # series at a time: bounds memory at about 100 MB for twelve years
+_BISECTIONS = 32  # of a bracket at most about three times as wide as it is high
+_CHUNK = 512  # series at a time: bounds memory at about 100 MB for twelve years
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,8 @@ class Trend:
     likelihood_up: float
     minimum_detectable: float  # smallest absolute slope per year found four times in five at this level
     mean: float  # of the valid values, for telling the slope in percent
-    autocorrelation: float  # of neighbouring months; NaN for annual values
-    dof: float
+    memory: float  # likelihood that the noise has a long memory, 0 to 1; NaN for annual values
+    dof: float  # waves, or years less two
     n: int
     n_missing: int  # months or years without a value between the first and the last
     method: str
@@ -67,7 +59,7 @@ _KINDS = {
 }
 
 
-def trend(series: pd.Series, *, kind: str = "monthly", noise: str = "any", level: float = 0.95) -> Trend:
+def trend(series: pd.Series, *, kind: str = "monthly", level: float = 0.95) -> Trend:
     """Estimate the slope per year with an interval that keeps its level on five-year plans.
 
     Parameters
@@ -78,22 +70,18 @@ def trend(series: pd.Series, *, kind: str = "monthly", noise: str = "any", level
         twelve count: a partial year is never a year.
     kind
         ``monthly`` or ``annual``.
-    noise
-        Of monthly values: ``any`` tells the wider of two intervals, with p, likelihoods and the smallest detectable
-        slope of the same width; ``ar1`` that of AR(1) noise alone. ``method`` says which.
     level
         Of the interval, 0.5 to below 1.
 
     Returns
     -------
     :class:`Trend`. Fewer than 36 valid months or 6 valid years, constant values or values exactly on a line
-    give ``status="insufficient"`` with its reason: then only the distance to the path can be told. So does
-    ``noise="any"`` where the few years of months so alike set the slope no bound.
+    give ``status="insufficient"`` with its reason: then only the distance to the path can be told.
 
     Raises
     ------
     ParameterError
-        Unknown kind or noise, or a level out of range.
+        Unknown kind, or a level out of range.
     SchemaError
         Times unsorted, repeated or missing; values that are no numbers. Mend the table before the trend.
 
@@ -106,34 +94,19 @@ def trend(series: pd.Series, *, kind: str = "monthly", noise: str = "any", level
     check_level(level)
     if kind not in ("monthly", "annual"):
         raise ParameterError(f"kind {kind!r} is unknown", expected="monthly or annual", remedy="choose one")
-    if noise not in NOISES:
-        raise ParameterError(f"noise {noise!r} is unknown", expected=" or ".join(NOISES), remedy="choose one")
     if kind == "monthly":
         _, values = month_grid(series)
         inside = np.flatnonzero(np.isfinite(values))
         values = values[inside[0] : inside[-1] + 1] if inside.size else values
         if not len(values):
             values = np.array([np.nan])
-        found = Trend(**trend_many(values[None, :], level=level).iloc[0].to_dict())
-        return found if noise == "ar1" or found.status != "ok" else _widen(found, series, level)
+        return Trend(**trend_many(values[None, :], level=level).iloc[0].to_dict())
     years, values = year_grid(series)
     return _annual(years.astype(float), values, level)
 
 
-def _widen(found: Trend, series: pd.Series, level: float) -> Trend:
-    """Give a trend the width of the interval with covariance between months where that is the wider."""
-    blocks = month_blocks(series)
-    sen = sen_interval(seasonal_slopes(blocks), seasonal_kendall(blocks).test.variance, level=level)
-    half = max(found.high - found.low, sen.high - sen.low) / 2
-    error = half / stats.t.ppf((1 + level) / 2, found.dof)
-    reason = "" if np.isfinite(half) else "too few years to bound the slope of months so alike"
-    fit = {key: np.array([value]) for key, value in asdict(found).items()}
-    fit |= {"error": np.array([error]), "reason": np.array([reason], dtype=object)}
-    return Trend(**_tell(fit, level=level, method=MONTHLY_METHOD).iloc[0].to_dict())
-
-
 def trend_many(matrix: np.ndarray, *, level: float = 0.95) -> pd.DataFrame:
-    """Estimate the trends of many monthly series at once, with intervals for AR(1) noise.
+    """Estimate the trends of many monthly series at once.
 
     Parameters
     ----------
@@ -165,7 +138,7 @@ def trend_many(matrix: np.ndarray, *, level: float = 0.95) -> pd.DataFrame:
     if not joined:
         return lay_rows([], _KINDS)
     joined["n_missing"] = values.shape[1] - joined["n"]
-    return _tell(joined, level=level, method=AR1_METHOD)
+    return _tell(joined, level=level, method=MONTHLY_METHOD)
 
 
 def _fit_months(values: np.ndarray) -> dict[str, np.ndarray]:
@@ -187,12 +160,13 @@ def _fit_months(values: np.ndarray) -> dict[str, np.ndarray]:
     residuals = deviations - slope[:, None] * weights
     reason = _reasons(values, flat, residuals)
     good = reason == ""
-    fields = {name: np.full(n_series, np.nan) for name in ("error", "dof", "autocorrelation")}
+    errors, likely, dof = (np.full(shape, np.nan) for shape in ((n_series, 2), (n_series, 2), n_series))
     if good.any():
-        noise = estimate_noise(residuals[good], weights[good], flat[good], MONTHS_A_YEAR)
-        fields["error"][good] = np.sqrt(noise.variance * noise.inflation / spread[good])
-        fields["dof"][good], fields["autocorrelation"][good] = noise.dof, noise.coefficient
-    return {"estimate": slope, "mean": mean, "n": n, "reason": reason, **fields}
+        noise = judge_noise(residuals[good], weights[good], flat[good], MONTHS_A_YEAR)
+        errors[good], likely[good], dof[good] = noise.errors, noise.weights, noise.dof
+        reason[good & np.isnan(dof)] = "gaps too long to tell slow noise from the slope"
+    fields = {"estimate": slope, "mean": mean, "n": n, "reason": reason}
+    return fields | {"errors": errors, "likely": likely, "dof": dof, "memory": likely[:, 1]}
 
 
 def _from_month_mean(cube: np.ndarray, present: np.ndarray) -> np.ndarray:
@@ -204,15 +178,14 @@ def _from_month_mean(cube: np.ndarray, present: np.ndarray) -> np.ndarray:
 
 def _reasons(values: np.ndarray, present: np.ndarray, residuals: np.ndarray) -> np.ndarray:
     """Why a row supports no trend statement; empty where it does."""
-    n, pairs = present.sum(axis=1), (present[:, 1:] & present[:, :-1]).sum(axis=1)
+    n = present.sum(axis=1)
     size = np.where(present, np.abs(values), 0).max(axis=1)
     scatter = np.sqrt((residuals**2).sum(axis=1) / np.maximum(n, 1))
     return np.select(
-        [n == 0, n < MINIMUM_MONTHS, pairs < MINIMUM_PAIRS, scatter <= 1e-9 * size],
+        [n == 0, n < MINIMUM_MONTHS, scatter <= 1e-9 * size],
         [
             "no valid month",
             f"fewer than {MINIMUM_MONTHS} valid months",
-            f"fewer than {MINIMUM_PAIRS} pairs of neighbouring months",
             "no scatter about the line, so no interval",
         ],
         default="",
@@ -236,30 +209,34 @@ def _annual(years: np.ndarray, values: np.ndarray, level: float) -> Trend:
             reason = "no scatter about the line, so no interval"
     inside = np.flatnonzero(valid)
     n_missing = int(inside[-1] - inside[0] + 1 - n) if n else len(values)
-    fields = {"estimate": slope, "error": error, "dof": dof, "mean": mean, "n": n, "n_missing": n_missing}
+    fields = {"estimate": slope, "dof": dof, "mean": mean, "n": n, "n_missing": n_missing, "memory": np.nan}
     table = {key: np.array([value]) for key, value in fields.items()}
-    table |= {"autocorrelation": np.array([np.nan]), "reason": np.array([reason], dtype=object)}
+    table |= {
+        "errors": np.array([[error]]),
+        "likely": np.ones((1, 1)),
+        "reason": np.array([reason], dtype=object),
+    }
     return Trend(**_tell(table, level=level, method=ANNUAL_METHOD).iloc[0].to_dict())
 
 
 def _tell(fit: dict[str, np.ndarray], *, level: float, method: str) -> pd.DataFrame:
-    """Turn slope, standard error and dof into interval, p and likelihoods of one t distribution."""
+    """Turn the slope and its spread under each noise into interval, p and likelihoods of one mixture of t."""
     good = fit["reason"] == ""
-    slope, error, dof = (np.where(good, fit[key], np.nan) for key in ("estimate", "error", "dof"))
-    quantile = stats.t.ppf((1 + level) / 2, dof)
-    down = stats.t.cdf(-slope / error, dof)
-    up = stats.t.cdf(slope / error, dof)
+    slope, dof = np.where(good, fit["estimate"], np.nan), np.where(good, fit["dof"], np.nan)
+    mixture = (np.where(good[:, None], fit["errors"], np.nan), fit["likely"], dof)
+    half = _quantile(mixture, (1 + level) / 2)
+    down, up = _below(mixture, -slope), _below(mixture, slope)
     table = pd.DataFrame(
         {
             "estimate": slope,
-            "low": slope - quantile * error,
-            "high": slope + quantile * error,
+            "low": slope - half,
+            "high": slope + half,
             "p": np.minimum(1, 2 * np.minimum(down, up)),
             "likelihood_down": down,
             "likelihood_up": up,
-            "minimum_detectable": (quantile + stats.t.ppf(POWER, dof)) * error,
+            "minimum_detectable": half + _quantile(mixture, POWER),
             "mean": fit["mean"],
-            "autocorrelation": fit["autocorrelation"],
+            "memory": np.where(good, fit["memory"], np.nan),
             "dof": dof,
             "n": fit["n"].astype(int),
             "n_missing": fit["n_missing"].astype(int),
@@ -269,3 +246,20 @@ def _tell(fit: dict[str, np.ndarray], *, level: float, method: str) -> pd.DataFr
     table["status"] = np.where(good, "ok", "insufficient").astype(object)
     table["reason"] = fit["reason"]
     return table.astype(_KINDS)[list(_KINDS)]
+
+
+def _below(mixture: tuple[np.ndarray, np.ndarray, np.ndarray], value: np.ndarray) -> np.ndarray:
+    """Probability that a mixture of t (errors and weights a noise, dof) lies below a value."""
+    errors, likely, dof = mixture
+    return (likely * stdtr(dof[:, None], value[:, None] / errors)).sum(axis=1)
+
+
+def _quantile(mixture: tuple[np.ndarray, np.ndarray, np.ndarray], level: float) -> np.ndarray:
+    """Quantile above one half of a mixture of t: it lies between those of its parts, and is bisected."""
+    parts = stdtrit(mixture[2], level)[:, None] * mixture[0]
+    low, high = parts.min(axis=1), parts.max(axis=1)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        is_low = _below(mixture, middle) < level
+        low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
+    return high

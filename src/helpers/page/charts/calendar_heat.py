@@ -29,7 +29,8 @@ def calendar_heat(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     ----------
     table
         ``date`` (all of one year), ``level`` (1 excellent to 6 severe, NaN without a valid value); optional
-        ``is_heating``, which is drawn as a line under the number.
+        ``is_heating``, which is drawn as a line under the number, and ``is_counted``, whether the day counts in shares,
+        for who reads the numbers.
 
     Returns
     -------
@@ -41,8 +42,9 @@ def calendar_heat(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     SchemaError
         Dates of two years, a repeated date, or a level outside 1 to 6.
     """
-    kinds = {"date": "date", "level": "number", "is_heating": "flag"}
-    days = read_table(table, kinds, where=caption.id, key=["date"], optional={"is_heating": False})
+    kinds = {"date": "date", "level": "number", "is_counted": "flag", "is_heating": "flag"}
+    optional = {"is_counted": True, "is_heating": False}
+    days = read_table(table, kinds, where=caption.id, key=["date"], optional=optional)
     levels = days["level"].dropna()
     if levels.empty:
         return insufficient(caption, table=days, lang=lang)

@@ -12,6 +12,7 @@ from helpers.page.tables.results_tables import (
     quantity_cell,
     ruled,
     scorecard,
+    source_worth,
     target_cell,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "quantity_cell",
     "ruled",
     "scorecard",
+    "source_worth",
     "target_cell",
 ]

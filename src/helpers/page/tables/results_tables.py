@@ -23,6 +23,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.tables.grid import build_table, cell, link, note, stamped
 from helpers.page.wording.page_one import count_part, count_verdicts, judged_targets
+from helpers.page.wording.reasons import clause, reason_of
 from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
@@ -53,7 +54,9 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
-    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
+    worth = source_worth(judged, lang)
+    told = note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + told
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
@@ -163,15 +166,18 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
     facts = Facts(row, lang)
     values = recent.get(row["indicator_id"], [])
     target = row["target_value"] if facts.has_target else None
-    gap = gap_words(
-        row["value"],
-        row["target_value"],
-        row["target_operator"],
-        measure=facts.measure,
-        lang=lang,
-        in_cell=True,
-        so_far=facts.is_part,
-    )
+    if reason_of(row).code == "settled":
+        gap = capitalise(clause(row, lang))
+    else:
+        gap = gap_words(
+            row["value"],
+            row["target_value"],
+            row["target_operator"],
+            measure=facts.measure,
+            lang=lang,
+            in_cell=True,
+            so_far=facts.is_part,
+        )
     return {
         "indicator": link(row_anchor(row_key(row)), typeset(capitalise(facts.name))),
         "value": quantity_cell(row["value"], facts.measure, lang),
@@ -197,17 +203,13 @@ def _score_note(rest: pd.DataFrame, lang: str) -> Markup:
     return note(word("table.scorecard.note", lang).format(counts=told))
 
 
-def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
+def source_worth(judged: pd.DataFrame, lang: str) -> str:
     """Say what the sources of judged values are worth, where a caveat of the registry is marked so; at most three."""
     known = judged.loc[judged["value"].notna(), "caveats"]
     ids = dict.fromkeys(one for joined in known for one in joined.split(";"))
     worth = {key: caveat for key, caveat in registry.caveats().items() if caveat.page_one}
     told = [getattr(worth[one], lang) for one in ids if one in worth][:MOST_CAVEATS]
-    if not told:
-        return Markup()
-    return note(
-        word("table.scorecard.worth", lang).format(caveats=word("table.scorecard.gap", lang).join(told))
-    )
+    return word("table.scorecard.gap", lang).join(told)
 
 
 def _recent(series: pd.DataFrame | None) -> dict[str, list[float]]:

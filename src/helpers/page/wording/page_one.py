@@ -17,7 +17,7 @@ from helpers import registry
 from helpers.battles.judgement import satisfies, sort_worst_first
 from helpers.battles.results import STATUSES
 from helpers.page.numbers import rounded
-from helpers.page.wording.reasons import clause, is_lacking
+from helpers.page.wording.reasons import clause, is_lacking, reason_of
 from helpers.page.wording.sections import (
     bound_phrase,
     budget_measure,
@@ -218,6 +218,8 @@ def _forms(row: Row) -> tuple[str, ...]:
         return (*(("unjudged",) if has_comparator(facts) else ()), "unjudged_value", "told")
     if not facts.has("value"):
         return ("missing",)
+    if reason_of(row).code == "settled":
+        return ("settled", "value")
     if not has_comparator(facts):
         return ("value",)
     if row["status"] == "met" or facts.verdict == "missed" or stated_likelihood(facts) is None:
@@ -229,12 +231,14 @@ def _point(row: Row, form: str, lang: str) -> Sentence:
     facts = Facts(row, lang)
     head = fill("point.head", lang, finding=facts.finding).text
     fields: dict[str, Phrase | str] = {}
-    if form in ("full", "gap", "value", "unjudged", "unjudged_value"):
+    if form in ("full", "gap", "value", "settled", "unjudged", "unjudged_value"):
         fields["value"] = facts.quantity(row["value"])
     if form in ("full", "gap", "unjudged"):
         fields["gap"] = comparator(facts)
     if form == "full":
         fields["chance"] = chance_phrase(facts)
+    if form == "settled":
+        fields["why"] = capitalise(clause(row, lang))
     if row["status"] == "no_data":
         fields |= no_data_fields(facts)
     return facts.sentence(

@@ -16,6 +16,7 @@ from helpers import registry
 from helpers.battles.judgement import is_missing, likelihood_band, satisfies, sort_worst_first
 from helpers.page.wording.page_one import Ask
 from helpers.page.wording.reading import (
+    NUMBER,
     Read,
     Reading,
     code_of,
@@ -27,7 +28,7 @@ from helpers.page.wording.reading import (
 )
 from helpers.page.wording.sentence import Row, Sentence, row_key
 from helpers.page.words import LANGUAGES, banned_words, entry
-from helpers.units import UNITS, change_unit
+from helpers.units import UNITS, WATER_CLASS, change_unit
 
 _COLUMNS = {
     "value": "value",
@@ -234,9 +235,21 @@ def _check_reason(sentence: Sentence, taken: Read, row: Row) -> list[str]:
         is_true = [rules["items"].get(name, name) for name in names] == [
             one for one in facts if "=" not in one
         ]
+    elif code_of(row) == "settled":
+        is_true = taken.reason["year"] == given["year"] and _settled_agrees(
+            taken.reason["value"], float(given["value"]), row, sentence.lang
+        )
     else:
         is_true = all(given.get(name) == told for name, told in taken.reason.items())
     return problems if is_true else [*problems, f"{dict(taken.reason)} told of {row['reason']!r}"]
+
+
+def _settled_agrees(told: str, value: float, row: Row, lang: str) -> bool:
+    """Whether the value of the target's own year is told with the unit of the row."""
+    if row["unit"] == WATER_CLASS:
+        told = patterns(lang)["classes"].get(told, told)
+    number, label = re.fullmatch(rf"({NUMBER}) ?(.*)", told).groups()
+    return _is_near(fact := Reading("settled", (number,), label), value) and _has_unit(fact, _unit(row))
 
 
 def _months_agree(told: Mapping[str, str], given: Mapping[str, str], lang: str) -> bool:

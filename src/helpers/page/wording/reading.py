@@ -18,7 +18,7 @@ from helpers.page.words import LANGUAGES, entry, standard_name
 from helpers.periods import span_label
 from helpers.units import UNITS, WATER_CLASS
 
-_NUMBER = r"−?\d+(?:,\d{3})*(?:\.\d+)?"
+NUMBER = r"−?\d+(?:,\d{3})*(?:\.\d+)?"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read(sentence: Sentence, row: Row) -> Read:
     for kind, pattern in patterns(sentence.lang)["facts"]:
         for match in pattern.finditer(text):
             groups = [group for group in match.groups() if group]
-            numbers = tuple(group for group in groups if re.fullmatch(_NUMBER, group))
+            numbers = tuple(group for group in groups if re.fullmatch(NUMBER, group))
             facts.append(Reading(kind, numbers, next((g for g in groups if g not in numbers), "")))
         text = pattern.sub(" ", text)
     return Read(tuple(facts), text, reason)
@@ -121,7 +121,7 @@ def patterns(lang: str) -> dict[str, Any]:
         word[each] for group in ("units", "units_one") for word in entry(group).values() for each in LANGUAGES
     }
     units = "|".join(re.escape(label) for label in sorted(labels - {""}, key=len, reverse=True))
-    filled = {"<q>": rf"({_NUMBER}) ?({units})?", "<n>": rf"({_NUMBER})"}
+    filled = {"<q>": rf"({NUMBER}) ?({units})?", "<n>": rf"({NUMBER})"}
     facts = []
     for kind, pattern in raw["facts"]:
         for mark, meaning in filled.items():

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.judgement import is_missing
 from helpers.errors import SchemaError
+from helpers.page.numbers import Measure, format_quantity
 from helpers.page.words import entry, word
 from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 
@@ -142,9 +143,16 @@ def _month(key: str, lang: str) -> str:
     return word("reason_parts.month", lang).format(month=month)
 
 
+def _settled(found: Reason, row: Mapping[str, Any] | pd.Series, lang: str) -> _Told:
+    measure = Measure(str(row["unit"]), registry.indicator(row["indicator_id"]).decimals)
+    told = format_quantity(float(found.facts["value"]), measure, lang)
+    return "settled", {"year": found.facts["year"], "value": told}
+
+
 _SPECIAL: dict[str, Callable[[Reason, Mapping[str, Any] | pd.Series, str], _Told]] = {
     "coverage": _coverage,
     "items_missing": _items,
     "no_pace": _pace,
     "months_short": _months,
+    "settled": _settled,
 }
