@@ -91,7 +91,9 @@ def _edge_day(
         days = _as_days(times[column], name, edge)
         inside = days[days.between(pd.Timestamp(since), pd.Timestamp(until))]
         if len(inside):
-            return (inside.max() if edge is max else inside.min()).date()  # builtins walk half a million moments one by one
+            return (
+                inside.max() if edge is max else inside.min()
+            ).date()  # builtins walk half a million moments one by one
     return None
 
 

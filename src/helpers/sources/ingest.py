@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -47,6 +48,7 @@ from helpers.sources.staging import (
     read_staged_rejects,
     stage_file,
 )
+from helpers.sources.water_forms import NO_ITEM, NO_PLACE, UNREAD
 
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -58,7 +60,8 @@ class IngestSummary:
     """What one ingest did.
 
     ``refused`` files were not taken; what they gave before, if anything, stays. ``without_rows`` are files
-    that were read and hold nothing of this city. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    that were read and hold nothing of this city. ``problems`` are sentences on files of which nothing was kept, that
+    name places outside the city, or whose values were not read; ``unread`` on other columns that were not read. ``rebuilt`` are partitions such as ``air_hourly/2019``.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -73,6 +76,8 @@ class IngestSummary:
     rebuilt: tuple[str, ...]
     without_rows: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -94,7 +99,7 @@ def list_raw_files(raw: Path) -> list[Path]:
     return sorted(found)
 
 
-def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
+def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = None) -> IngestSummary:
     """Bring the processed tables of one city up to date.
 
     An unchanged file (size and time, hash when in doubt) is not read again; the rows of a removed file go;
@@ -110,6 +115,8 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         A folder of ``cities/``.
     jobs
         Processes that read raw files.
+    today
+        Day of reading: a file that nobody dated holds nothing after it. ``None`` skips the check.
 
     Returns
     -------
@@ -120,7 +127,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     SourceError
         Simulated files among real ones, or the other way round. Move them to a folder of their own.
     """
-    context = CityContext.of(city)
+    context = CityContext.of(city, today)
     staging = folders.processed / ".staging" / context.code
     before = read_state(staging)
     now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
@@ -149,6 +156,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         now.n_quarantined, now.n_differing = set_aside
         write_state(staging, now)
     remove_stale(staging, now)
+    entries = [now.entries[path] for path in sorted(now.entries)]
     return IngestSummary(
         city=city,
         n_read=len(to_read),
@@ -158,9 +166,27 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
-        without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),
+        without_rows=tuple(one.path for one in entries if not one.tables and not one.n_quarantined),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+        problems=tuple(line for entry in entries for line in _problems(entry)),
+        unread=tuple(
+            f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
+            for one in entries
+            if UNREAD in one.told
+        ),
     )
+
+
+def _problems(entry: Entry) -> Iterator[str]:
+    """What of a file a person should mend before relying on it."""
+    if entry.n_quarantined and not entry.tables:
+        yield f"{entry.path}: nothing of it was kept; {entry.n_quarantined:,} rows or cells were set aside"
+    if NO_PLACE in entry.told:
+        places = ", ".join(entry.told[NO_PLACE])
+        yield f"{entry.path}: rows name places that are not of this city: {places}; correct the code or the name"
+    if NO_ITEM in entry.told:
+        columns = ", ".join(entry.told[NO_ITEM])
+        yield f"{entry.path}: columns of values were not read: {columns}; a judgement may lack them"
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
@@ -344,5 +370,6 @@ def _hash_readers(city: CityContext) -> str:
         "cities": list(city.names),
         "known": dict(city.options["known"]),
         "n_articles": city.options["n_articles"],
+        "ledger": [city.options[name] for name in ("names", "ranges", "places")],
     }
     return provenance.manifest_hash(record)

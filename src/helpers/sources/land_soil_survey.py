@@ -23,7 +23,6 @@ from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import read_bytes
 from helpers.sources.workbook import normalise
 
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ID, _ZONE = "编号", "功能区"
 _HEADING_ROWS = 20
 _CONTENT = re.compile(r"(?P<name>[^()]+?)\s*\((?P<unit>[^()]+)\)")
@@ -31,10 +30,10 @@ Rows = list[tuple[int, list[str]]]
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is an old workbook, whose sheets are judged when it is read, or a new one with such a heading."""
+    """Whether a sheet has 编号 beside contents with units."""
     headings = [row for sheet in head.sheets for row in sheet if _ID in row]
     units = [unit for row in headings for _, unit in _contents(row).values()]
-    return head.raw.startswith(_OLD_WORKBOOK) or any(map(is_content_unit, units))
+    return any(map(is_content_unit, units))
 
 
 def read(path: Path) -> Reading:

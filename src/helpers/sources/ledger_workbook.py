@@ -5,26 +5,28 @@ Columns, told by either half of their bilingual heading: 指标编号 ``indicato
 备注 are for people. A row whose 备注 begins with 示例 is an example and is passed over.
 
 A figure stands only with a known indicator, that indicator's own unit (code or label), a period such as
-2024, 2024-Q1 or 2024-06, and a status. A cell formatted as a percentage holds a hundredth of what it
+2024, 2024-Q1 or 2024-06 (also 2024年, 2024年第一季度, 2024年6月), and a status. A cell formatted as a percentage holds a hundredth of what it
 shows; it is read as shown. Of several rows with one indicator, place, period and scope the revised one
 stands, then the final, then the preliminary, then the first; the others are quarantined.
 """
 
 from __future__ import annotations
 
-import difflib
+import re
 import unicodedata
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import inf
 from pathlib import Path
 
-from helpers.errors import ParameterError
-from helpers.periods import Period
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, read_number, read_period, spell_unit
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import is_missing, parse_number
-from helpers.sources.workbook import ZIP, Cell, read_sheets
+from helpers.sources.text import MISSING_NUMBER, is_missing
+from helpers.sources.water_forms import against_future, is_below, read_place, suggest
+from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
 SHEET, EXAMPLE = "台账", "示例"
@@ -46,22 +48,39 @@ _PRECEDENCE = ("revised", "final", "preliminary")
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is a workbook; its sheets are judged when it is read."""
-    return head.raw.startswith(ZIP)
+    """Whether a sheet is named 台账 or has the heading."""
+    return SHEET in head.sheet_names or any(_is_heading(row) for sheet in head.sheets for row in sheet)
 
 
-def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
+def read(
+    path: Path,
+    *,
+    known: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    places: Mapping[str, str] | None = None,
+    received_on: date | None = None,
+) -> Reading:
     """Read the figures of sheet 台账.
 
     Parameters
     ----------
     known
         Indicators that may be reported: id → unit code of ``helpers.units``.
+    names
+        Chinese name of an indicator → its id; the name may stand in place of the id.
+    ranges
+        Id → lowest and highest value that can be, in the indicator's unit.
+    places
+        As in :func:`helpers.sources.water_forms.read_place`.
+    received_on
+        Day the file was received: no period begins after it. ``None`` skips the check.
 
     Returns
     -------
     Reading of ``ledger``: ``indicator_id, place_code, period, value, unit`` (code), ``status`` (``final``,
-    ``preliminary``, ``revised``), ``scope``. A workbook without figures gives an empty table.
+    ``preliminary``, ``revised``), ``scope``. A workbook without figures gives an empty table. A row with faulty cells
+    is quarantined once for each of them.
 
     Raises
     ------
@@ -76,16 +95,17 @@ def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
             expected="the indicators of the registry with their units",
             remedy="read the workbook through ingest",
         )
-    rows = _read_sheet(path)
-    places = _locate_columns(path, rows)
+    sheet = _find_sheet(path)
+    rows = _rows_of_table(sheet)
+    columns = _locate_columns(path, rows)
     builder = ReadingBuilder("ledger")
+    facts = _Facts(known, names or {}, ranges or {}, places, received_on)
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
     for number, cells in rows[1:]:
-        record = {name: cells[place] if place < len(cells) else Cell("") for name, place in places.items()}
-        is_example = record.get("note", Cell("")).text.startswith(EXAMPLE)
-        if is_example or not any(record[name].text for name in _REQUIRED):
+        record = {name: cells[place] if place < len(cells) else Cell("") for name, place in columns.items()}
+        if is_below(cells) or record.get("note", Cell("")).text.startswith(EXAMPLE):
             continue
-        figure = _read_figure(builder, number, record, known)
+        figure = _read_figure(builder, number, record, facts)
         if figure is not None:
             indicator, place, period, _, _, _, scope = figure
             sound.setdefault((indicator, place, period, scope), []).append((number, figure))
@@ -94,21 +114,44 @@ def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
     return builder.finish()
 
 
-def _read_sheet(path: Path) -> list[tuple[int, list[Cell]]]:
-    """Numbered rows of sheet 台账 from its heading on."""
-    sheets = {sheet.name: sheet for sheet in read_sheets(path)}
-    if SHEET not in sheets:
-        raise refusal(
-            path,
-            f"the sheets are {', '.join(sheets)}",
-            expected=f"a sheet {SHEET}",
-            remedy="fill in the template and keep the name of its sheet",
-        )
-    rows = []
-    for number, cells in sheets[SHEET].rows:
-        if rows or any(COLUMNS["indicator_id"] in cell.text or "indicator_id" in cell.text for cell in cells):
-            rows.append((number, cells))
-    return rows
+@dataclass(frozen=True)
+class _Facts:
+    """What figures are held against; see :func:`read`."""
+
+    known: Mapping[str, str]
+    names: Mapping[str, str]
+    ranges: Mapping[str, tuple[float, float]]
+    places: Mapping[str, str] | None
+    received_on: date | None
+
+
+def _is_heading(texts: Iterable[str]) -> bool:
+    return any(COLUMNS["indicator_id"] in text or "indicator_id" in text for text in texts)
+
+
+def _find_sheet(path: Path) -> Sheet:
+    """Sheet 台账, or the first one with the heading."""
+    sheets = read_sheets(path)
+    for sheet in sheets:
+        if sheet.name == SHEET:
+            return sheet
+    for sheet in sheets:
+        if _rows_of_table(sheet):
+            return sheet
+    raise refusal(
+        path,
+        f"the sheets are {', '.join(sheet.name for sheet in sheets)}",
+        expected=f"a sheet {SHEET}",
+        remedy="fill in the template and keep the name of its sheet",
+    )
+
+
+def _rows_of_table(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
+    """Numbered rows from the heading on."""
+    at = next(
+        (n for n, (_, cells) in enumerate(sheet.rows) if _is_heading(cell.text for cell in cells)), None
+    )
+    return [] if at is None else list(sheet.rows[at:])
 
 
 def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
@@ -133,79 +176,88 @@ def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str,
 
 
 def _read_figure(
-    builder: ReadingBuilder, row: int, record: dict[str, Cell], known: Mapping[str, str]
+    builder: ReadingBuilder, row: int, record: dict[str, Cell], facts: _Facts
 ) -> tuple[object, ...] | None:
-    """One figure in the order of the ledger, or ``None`` after quarantining its row."""
-    for name, complaint in (
-        ("indicator_id", _against_indicator(record["indicator_id"], known)),
-        ("place_code", "" if record["place_code"].text else "names no place; write its six-digit code"),
-        ("period", _against_period(record["period"])),
-        ("unit", _against_unit(record["unit"], known.get(record["indicator_id"].text, ""))),
-        ("status", _against_status(record["status"])),
-        ("value", _against_value(record["value"], known.get(record["indicator_id"].text, ""))),
+    """One figure in the order of the ledger, or ``None`` after quarantining its row, once for every faulty cell."""
+    found: dict[str, object] = {}
+    for name, take in (
+        ("indicator_id", _indicator),
+        ("place_code", _place),
+        ("period", _period),
+        ("unit", _unit),
+        ("status", _status),
+        ("value", _value),
     ):
-        if complaint:
-            builder.reject(row, name, record[name].text, complaint)
-            return None
-    indicator, status = record["indicator_id"].text, record["status"].text
+        try:
+            found[name] = take(record[name], facts, str(found.get("indicator_id", "")))
+        except ValueError as error:
+            builder.reject(row, name, record[name].text, str(error))
+    if len(found) < 6:
+        return None
     return (
-        indicator,
-        record["place_code"].text,
-        record["period"].text,
-        _value_of(record["value"]),
-        known[indicator],
-        STATUSES.get(status, status),
+        *(found[name] for name in ("indicator_id", "place_code", "period", "value", "unit", "status")),
         record["scope"].text,
     )
 
 
-def _against_indicator(cell: Cell, known: Mapping[str, str]) -> str:
-    if cell.text in known:
-        return ""
-    near = difflib.get_close_matches(cell.text, known, n=3, cutoff=0.4) or sorted(known)[:3]
-    return f"is no known indicator; the nearest are {', '.join(near)}"
+def _indicator(cell: Cell, facts: _Facts, _: str) -> str:
+    if cell.text in facts.known:
+        return cell.text
+    named = {
+        unicodedata.normalize("NFKC", name): one for name, one in facts.names.items() if one in facts.known
+    }
+    name = re.sub(r"\s+", "", cell.text)
+    if name in named:
+        return named[name]
+    raise ValueError(f"is no known indicator; {suggest(cell.text, [*facts.known, *named])}")
 
 
-def _against_period(cell: Cell) -> str:
-    remedy = "write 2024, 2024-Q1 or 2024-06 as text"
-    if cell.is_date:
-        return f"has become a date; {remedy}"
-    try:
-        Period.parse(cell.text)
-    except ParameterError:
-        return f"is no period; {remedy}"
-    return ""
+def _place(cell: Cell, facts: _Facts, _: str) -> str:
+    if not cell.text:
+        raise ValueError("names no place; write its six-digit code")
+    return read_place(cell.text, facts.places)
 
 
-def _against_unit(cell: Cell, code: str) -> str:
-    if code not in UNITS:
-        return f"cannot be checked: the indicator's unit {code!r} is not in the list of units"
-    labels = {code, UNITS[code].label_zh, UNITS[code].label_en}
-    if cell.text in {unicodedata.normalize("NFKC", label) for label in labels}:
-        return ""
-    return f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
+def _period(cell: Cell, facts: _Facts, _: str) -> str:
+    period = read_period(cell)
+    if future := against_future(period, "", facts.received_on):
+        raise ValueError(future[1])
+    return period
 
 
-def _against_status(cell: Cell) -> str:
-    known = {*STATUSES, *STATUSES.values()}
-    return "" if cell.text in known else f"is no status; choose {', '.join(STATUSES)}"
+def _unit(cell: Cell, facts: _Facts, indicator: str) -> str:
+    code = facts.known.get(indicator, "")
+    if indicator and code not in UNITS:
+        raise ValueError(f"cannot be checked: the indicator's unit {code!r} is not in the list of units")
+    if not indicator or spell_unit(cell.text) in {spell_unit(one) for one in (code, *_labels(code))}:
+        return code
+    raise ValueError(
+        f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
+    )
 
 
-def _against_value(cell: Cell, code: str) -> str:
-    if is_missing(cell.text):
-        return "has no value; report the figure or delete the row"
-    if cell.is_percentage and code != "pct":
-        return "is formatted as a percentage, but the unit is another; format it as a number"
-    try:
-        missing = parse_number(cell.text) is None
-    except ValueError as error:
-        return f"{error}; write digits only, the unit has its own column"
-    return "has no value; report the figure or delete the row" if missing else ""
+def _labels(code: str) -> tuple[str, ...]:
+    return (UNITS[code].label_zh, UNITS[code].label_en) if code in UNITS else ()
 
 
-def _value_of(cell: Cell) -> float:
-    """The figure shown: a percentage cell holds a hundredth of it, turned back in decimal arithmetic."""
-    return float(Decimal(cell.text) * 100) if cell.is_percentage else float(cell.text)
+def _status(cell: Cell, _facts: _Facts, _: str) -> str:
+    if cell.text not in {*STATUSES, *STATUSES.values()}:
+        raise ValueError(f"is no status; choose {', '.join(STATUSES)}")
+    return STATUSES.get(cell.text, cell.text)
+
+
+def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
+    """The figure a cell shows, within what can be."""
+    if is_missing(cell.text) and not cell.problem:
+        raise ValueError("has no value; report the figure or delete the row")
+    label = next(iter(_labels(facts.known.get(indicator, ""))), "")
+    value = float(read_number(cell, label))
+    if value == MISSING_NUMBER:
+        raise ValueError("has no value; report the figure or delete the row")
+    low, high = facts.ranges.get(indicator, (-inf, inf))
+    if not low <= value <= high:
+        raise ValueError(f"lies outside {low:g} to {high:g} {label}, what can be; correct it")
+    return value
 
 
 def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]]) -> None:

@@ -13,7 +13,6 @@ trace item more than three hundred times the column's median is set aside as a m
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +38,8 @@ from helpers.sources.water_forms import (
     holds_form,
     is_elsewhere,
     read_fields,
+    suggest,
+    tell_unread,
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
 from helpers.sources.workbook import Cell, normalise
@@ -207,6 +208,8 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         if not unit and item.unit != "无量纲":
             builder.warn("water_units_assumed")
         columns[item.id] = _Column(place, heading, item, unit)
+    named = [place for place, text in enumerate(grid.heading) if text and match_heading(text, SECTION_ITEMS)]
+    tell_unread(builder, grid, prefix, read=named, measures=True)
     return list(columns.values()), int(has_units)
 
 
@@ -225,8 +228,7 @@ def _read_row(
     name = str(record["section"])
     section_id = names.get(name) or names.get(name.removesuffix("断面"))
     if section_id is None:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or sorted(names)[:3]
-        reason = f"is no known section; the nearest are {', '.join(near)}; correct the name or add it to sections.yml"
+        reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
         builder.reject(row[0], f"{prefix}断面名称", name, reason)
         return None
     if not record["status"]:
