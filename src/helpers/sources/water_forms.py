@@ -271,9 +271,8 @@ def read_fields(
     for one in form.fields:
         cell = grid.cell(cells, one.name)
         try:
-            record[one.name] = _read_field(cell, one, grid, cells)
-            if one.name == PLACE and record[PLACE]:
-                record[PLACE] = read_place(str(record[PLACE]), places)
+            value = _read_field(cell, one, grid, cells)
+            record[one.name] = read_place(str(value), places) if one.name == PLACE and value else value
         except ValueError as error:
             builder.reject(number, f"{prefix}{one.label}", cell.text, str(error))
     return record if len(record) == len(form.fields) else None
