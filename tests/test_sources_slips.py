@@ -81,11 +81,8 @@ def test_f4_f46_a_figure_outside_what_can_be_is_set_aside(tmp_path, changed, end
     """F4, F46: by the range of the unit, or of the indicator where it has its own."""
     reading = read_ledger(tmp_path, figure(**changed), figure(period="2023"))
     assert reading.table["period"].to_list() == ["2023"]
-    assert reading.rejects["reason"].to_list() == [
-        f"lies outside {ends} , what can be; correct it".replace(" ,", ",")
-        if ends[-1] != "1"
-        else f"lies outside {ends} , what can be; correct it"
-    ]
+    (reason,) = reading.rejects["reason"]
+    assert reason.startswith(f"lies outside {ends}") and reason.endswith("what can be; correct it")
 
 
 def test_f4_what_may_be_negative_is_taken(tmp_path):
@@ -105,11 +102,7 @@ def test_f4_every_reported_indicator_has_a_range_that_holds():
     record = registry.indicator("forest_cover").model_dump()
     for wrong in ([5, 1], [1, 1]):
         with pytest.raises(ValueError, match="range is lowest, highest"):
-            Indicator(
-                **{**record, "range": wrong, "span": None}
-                if "span" not in record
-                else {**record, "range": wrong}
-            )
+            Indicator(**{**record, "range": wrong})
 
 
 def test_f48_the_exact_chinese_name_is_the_id_and_suggestions_are_chinese(tmp_path):

@@ -256,7 +256,9 @@ def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
         raise ValueError("has no value; report the figure or delete the row")
     low, high = facts.ranges.get(indicator, (-inf, inf))
     if not low <= value <= high:
-        raise ValueError(f"lies outside {low:g} to {high:g} {label}, what can be; correct it")
+        raise ValueError(
+            f"lies outside {low:g} to {high:g}{' ' * bool(label)}{label}, what can be; correct it"
+        )
     return value
 
 
