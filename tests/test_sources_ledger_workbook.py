@@ -106,6 +106,7 @@ def test_one_figure(template, tmp_path):
             "unit": "pct",
             "status": "final",
             "scope": "全市",
+            "flag": "",
             "source_sheet": SHEET,
             "source_row": "3",
         }

@@ -85,6 +85,14 @@ def test_f4_f46_a_figure_outside_what_can_be_is_set_aside(tmp_path, changed, end
     assert reason.startswith(f"lies outside {ends}") and reason.endswith("what can be; correct it")
 
 
+@pytest.mark.parametrize(
+    ("note", "flag"), [("已核", "verified"), ("已核实，无误", "verified"), ("", ""), ("待核", "")]
+)
+def test_f4_the_workbook_says_what_was_checked(tmp_path, note, flag):
+    """F4: the note 已核 lets a figure far from its own history stand."""
+    assert read_ledger(tmp_path, figure(value=0.53, note=note)).table["flag"].to_list() == [flag]
+
+
 def test_f4_what_may_be_negative_is_taken(tmp_path):
     """F4, its other side: a change, and an intensity that rose."""
     rows = (
@@ -420,3 +428,18 @@ def test_f21_f22_one_bad_cell_never_stops_a_city(tmp_path):
         and summary.n_rows == {"water_sections": 3}
         and summary.n_quarantined == len(bad)
     )
+
+
+def test_f51_a_point_that_changes_its_class_within_a_table_is_told(tmp_path):
+    """F51: the limit would be another one."""
+    heading = ["点位编码", "功能区类别", "监测日期", "昼间", "夜间", "备注"]
+    rows = [
+        ["P01", zone, f"2025-{month:02d}-10", 55, 45, ""]
+        for month, zone in zip((2, 5, 8, 11), "1222", strict=True)
+    ]
+    reading = noise_manual.read(write(tmp_path / "n.xlsx", heading, *rows))
+    assert reading.table["zone"].to_list() == ["2", "2", "2"]
+    assert reading.rejects[["row", "found"]].values.tolist() == [[2, "1"]]
+    assert "the other rows of the point say 2" in reading.rejects["reason"][0]
+    rows[0][5] = "已核"
+    assert noise_manual.read(write(tmp_path / "n.xlsx", heading, *rows)).rejects.empty

@@ -44,6 +44,7 @@ COLUMNS = {
 }
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
+_VERIFIED = "已核"  # 已核实, 已核对
 _PRECEDENCE = ("revised", "final", "preliminary")
 
 
@@ -79,7 +80,7 @@ def read(
     Returns
     -------
     Reading of ``ledger``: ``indicator_id, place_code, period, value, unit`` (code), ``status`` (``final``,
-    ``preliminary``, ``revised``), ``scope``. A workbook without figures gives an empty table. A row with faulty cells
+    ``preliminary``, ``revised``), ``scope``, ``flag`` (``verified`` where 备注 says 已核). A workbook without figures gives an empty table. A row with faulty cells
     is quarantined once for each of them.
 
     Raises
@@ -107,10 +108,10 @@ def read(
             continue
         figure = _read_figure(builder, number, record, facts)
         if figure is not None:
-            indicator, place, period, _, _, _, scope = figure
+            indicator, place, period, _, _, _, scope, _ = figure
             sound.setdefault((indicator, place, period, scope), []).append((number, figure))
     for candidates in sound.values():
-        _keep_one(builder, candidates)
+        _keep_one(builder, candidates, sheet.name)
     return builder.finish()
 
 
@@ -197,6 +198,7 @@ def _read_figure(
     return (
         *(found[name] for name in ("indicator_id", "place_code", "period", "value", "unit", "status")),
         record["scope"].text,
+        "verified" if _VERIFIED in record.get("note", Cell("")).text else "",
     )
 
 
@@ -262,10 +264,10 @@ def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
     return value
 
 
-def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]]) -> None:
+def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]], sheet: str) -> None:
     """Keep the row of the highest status and quarantine the others of its key."""
     standing = min(candidates, key=lambda one: (_PRECEDENCE.index(one[1][5]), one[0]))
-    builder.add(*standing[1], SHEET, str(standing[0]))
+    builder.add(*standing[1], sheet, str(standing[0]))
     for row, figure in candidates:
         if row != standing[0]:
             reason = (

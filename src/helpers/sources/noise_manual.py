@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
     CITY_FIELD,
+    NOTE,
     NOTE_FIELD,
     Field,
     Form,
@@ -52,6 +54,7 @@ FORM = Form(
     key=("point_id", "date"),
     dated="date",
 )  # fmt: skip
+_VERIFIED = "已核"
 _HOUR = re.compile(r"(\d{1,2})(?::00){0,2}(?:[-~—](\d{1,2})(?::00)?)?(?:时|点|h)?")
 _NEXT_MIDNIGHT = ("1900-01-01", "1899-12-31", "1 day, 0:00:00")  # 24:00 as a time cell
 
@@ -137,6 +140,7 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     """
     builder = ReadingBuilder(FORM.table_name)
     grids = find_grids(path, FORM)
+    found: list[tuple[int, str, dict[str, object]]] = []
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
         tell_unread(builder, grid, prefix)
@@ -144,13 +148,28 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
             if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
                 continue
             record = read_point(builder, grid, (number, cells), FORM, prefix, received_on)
-            if record is None:
-                continue
-            content = (record["point_name"], record["zone"], record["day_db"], record["night_db"], "manual")
-            key = (record["point_id"], record["date"])
-            if not builder.is_repeat(number, key, tuple(map(str, content))):
-                builder.add(*key, *content)
+            if record is not None:
+                found.append((number, prefix, record))
+    usual = _usual_zones([record for _, _, record in found])
+    for number, prefix, record in found:
+        zone, own = usual[record["point_id"]], record["zone"]
+        if zone != own and _VERIFIED not in str(record[NOTE]):
+            reason = f"is class {own}, the other rows of the point say {zone}; correct it, or write {_VERIFIED} in 备注"
+            builder.reject(number, prefix + ZONE_FIELD.label, str(own), reason)
+            continue
+        content = (record["point_name"], own, record["day_db"], record["night_db"], "manual")
+        key = (record["point_id"], record["date"])
+        if not builder.is_repeat(number, key, tuple(map(str, content))):
+            builder.add(*key, *content)
     return builder.finish()
+
+
+def _usual_zones(records: Sequence[dict[str, object]]) -> dict[object, object]:
+    """Point → the class most of its rows give, the first of several."""
+    zones: dict[object, Counter[object]] = {}
+    for record in records:
+        zones.setdefault(record["point_id"], Counter())[record["zone"]] += 1
+    return {point: counted.most_common(1)[0][0] for point, counted in zones.items()}
 
 
 def read_point(

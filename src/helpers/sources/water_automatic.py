@@ -1,9 +1,10 @@
-"""The national automatic stations' feed: JSON pages with ``thead`` and ``tbody``, cells in HTML.
+"""The national automatic stations' feed: JSON pages with ``thead`` and ``tbody``, cells in HTML; or a list kept of them.
 
 A cell shows the rounded value and carries the value before rounding in its title
 (``<span title='原始值：26.58'>26.6</span>``). Times have no year. The class digit (1 to 5, 6 = 劣Ⅴ, -1 = none) is
 that of one moment: it is kept under its own name, and never becomes a class of a period. Which sections and
-which columns a page holds changes from day to day.
+which columns a page holds changes from day to day. A list (CSV or workbook) has the same headings as text, and the year
+of its times in 抓取年份, or the whole time in each row.
 """
 
 from __future__ import annotations
@@ -20,23 +21,40 @@ from typing import Any
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
-from helpers.sources.head import Head
+from helpers.sources.cells import Cell, normalise
+from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import is_missing, parse_time, read_text
 from helpers.sources.water_items import SECTION_ITEMS, Item, match_heading, read_value
-from helpers.sources.workbook import Cell, normalise
+from helpers.sources.workbook import read_sheets
 
 _PROVINCE, _NAME, _TIME, _CLASS = "省份", "断面名称", "监测时间", "水质类别"
 _REQUIRED = (_PROVINCE, _NAME, _TIME, _CLASS)
-_CLASSES = {**{str(digit): str(digit) for digit in range(1, 7)}, "-1": "", "": ""}
+_YEAR = "抓取年份"
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "劣V": "6"}
+_CLASSES = {
+    **{str(digit): str(digit) for digit in range(1, 7)},
+    **_ROMAN,
+    "-1": "",
+    "": "",
+    "--": "",
+    "-": "",
+    "/": "",
+}
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _TAG = re.compile(r"<[^>]*>")
 _RAW = re.compile(r"title=['\"]原始值[:：]\s*([^'\"]*)['\"]")
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``."""
-    return head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``, or a list with its headings."""
+    is_page = head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    return is_page or any(is_list(sheet[0]) for sheet in head.tables if sheet)
+
+
+def is_list(heading: Sequence[str]) -> bool:
+    """Whether a heading is that of a list of the automatic stations: the feed's, as nobody's monthly table has it."""
+    return {_PROVINCE, _NAME, _TIME, _CLASS} <= {normalise(text) for text in heading}
 
 
 def read(
@@ -69,8 +87,10 @@ def read(
     SourceError
         The page is no JSON of this feed, lacks a column, or nothing tells its year.
     """
-    head, body = _read_page(path)
-    seen_on = _seen_on(path, received_on)
+    is_page = read_head(path).raw.lstrip()[:1] == b"{"
+    head, body = _read_page(path) if is_page else _read_list(path)
+    seen_on = _seen_on(path, received_on) if is_page else None
+    year = head.index(_YEAR) if _YEAR in head else None
     places, columns = _locate(path, head)
     wanted = _names(sections)
     builder = ReadingBuilder("water_automatic")
@@ -85,14 +105,17 @@ def read(
         if (province_name and province != province_name) or (wanted is not None and name not in wanted):
             continue
         values = _read_values(builder, number, row, columns)
-        time = _time(cells[places[_TIME]], seen_on)
+        text = cells[places[_TIME]]
+        time = (
+            _time(text, seen_on) if seen_on else _time_of_list(text, cells[year] if year is not None else "")
+        )
         if time is None:
             if values:
                 builder.reject(
                     number, _TIME, cells[places[_TIME]], "is no time of the year before the page's day"
                 )
             continue
-        code = _CLASSES.get(cells[places[_CLASS]])
+        code = _CLASSES.get(cells[places[_CLASS]].removesuffix("类"))
         if code is None:
             builder.reject(
                 number, _CLASS, cells[places[_CLASS]], "is no class; expected 1 to 6, or -1 for none"
@@ -102,6 +125,19 @@ def read(
                 builder.add(province, name, time, item, value, raw, code or "")
     builder.warn("instantaneous_class")
     return builder.finish()
+
+
+def _read_list(path: Path) -> tuple[list[str], list[list[Any]]]:
+    """Headings and rows of a list, in the shape of a page."""
+    (_, heading), *rows = next(sheet.rows for sheet in read_sheets(path) if sheet.rows)
+    return [cell.text for cell in heading], [[cell.text for cell in cells] for _, cells in rows]
+
+
+def _time_of_list(text: str, year: str) -> datetime | None:
+    """Time of a row, with its own year or the one of 抓取年份."""
+    written = re.sub(r"[/.]", "-", text)
+    whole = written if re.match(r"\d{4}-", written) else f"{year}-{written}"
+    return parse_time(whole, "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 
 
 def _read_page(path: Path) -> tuple[list[str], list[list[Any]]]:

@@ -25,6 +25,7 @@ import pandas as pd
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
+from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
     CITY_FIELD,
     NOTE,
@@ -103,8 +104,8 @@ class _Row:
 
 
 def recognise(head: Head) -> bool:
-    """Whether a sheet has a heading with a section and at least three items."""
-    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS)
+    """Whether a sheet has a heading with a section and at least three items, and is no list of the automatic stations."""
+    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS and not is_list(row))
 
 
 def count_items(heading: Sequence[str]) -> int:
