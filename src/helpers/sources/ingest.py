@@ -23,6 +23,7 @@ from helpers.errors import SourceError, SuiteError
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.ingest_state import (
     SCREENED,
     Part,
@@ -48,7 +49,6 @@ from helpers.sources.staging import (
     read_staged_rejects,
     stage_file,
 )
-from helpers.sources.water_forms import NO_ITEM, NO_PLACE, UNREAD
 
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

@@ -19,18 +19,11 @@ from helpers import registry
 from helpers.sources import land_forms
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, normalise, read_measured
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head, read_head
 from helpers.sources.land_items import AREAS, MASSES, read_content, scale_number, soil_item
 from helpers.sources.reading import TABLES, Reading, refusal
-from helpers.sources.water_forms import (
-    Form,
-    Grid,
-    against_future,
-    find_grids,
-    holds_form,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import Form, Grid, find_grids, holds_form, read_fields, tell_unread
 from helpers.sources.water_items import NOT_SAMPLED, unit_factor
 
 Record = dict[str, object]
@@ -61,7 +54,7 @@ def read(
     received_on
         Day the file was received: nothing may be dated after it. ``None`` skips the check.
     places
-        As in :func:`helpers.sources.water_forms.read_place`.
+        As in :func:`helpers.sources.form_words.read_place`.
 
     Returns
     -------

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, read_number, read_period, spell_unit
+from helpers.sources.form_words import against_future, is_below, read_place, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import MISSING_NUMBER, is_missing
-from helpers.sources.water_forms import against_future, is_below, read_place, suggest
 from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
@@ -73,7 +73,7 @@ def read(
     ranges
         Id → lowest and highest value that can be, in the indicator's unit.
     places
-        As in :func:`helpers.sources.water_forms.read_place`.
+        As in :func:`helpers.sources.form_words.read_place`.
     received_on
         Day the file was received: no period begins after it. ``None`` skips the check.
 

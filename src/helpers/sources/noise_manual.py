@@ -11,6 +11,7 @@ from math import nan
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
@@ -20,7 +21,6 @@ from helpers.sources.water_forms import (
     Field,
     Form,
     Grid,
-    against_future,
     find_grids,
     holds_form,
     is_elsewhere,

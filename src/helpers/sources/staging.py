@@ -27,9 +27,9 @@ from helpers.registry import land
 from helpers.schemas import SCHEMAS, time_column, year_of
 from helpers.sources import water_automatic
 from helpers.sources.detect import READERS, detect
+from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.reading import Reading
 from helpers.sources.text import parse_time
-from helpers.sources.water_forms import NO_ITEM, NO_PLACE, UNREAD
 
 QUARANTINE = "quarantine"
 

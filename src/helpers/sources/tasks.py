@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import ORIGIN, TABLES, Reading
 from helpers.sources.water_forms import (
     NOTE_FIELD,
     Field,
     Form,
-    against_future,
     find_grids,
     holds_form,
     read_fields,

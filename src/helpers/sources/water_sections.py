@@ -23,6 +23,7 @@ from statistics import median
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
@@ -34,12 +35,10 @@ from helpers.sources.water_forms import (
     Field,
     Form,
     Grid,
-    against_future,
     find_grids,
     holds_form,
     is_elsewhere,
     read_fields,
-    suggest,
     tell_unread,
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
