@@ -249,7 +249,7 @@ def test_f7_a_column_for_people_is_named_and_costs_nothing(tmp_path):
 
 
 def test_f7_unread_columns_are_told_in_every_form(tmp_path):
-    """F7: drinking water, noise, land and tasks."""
+    """F7: ledger, drinking water, noise, land and tasks."""
     drinking = water_drinking.read(
         write(
             tmp_path / "d.xlsx",
@@ -443,3 +443,30 @@ def test_f51_a_point_that_changes_its_class_within_a_table_is_told(tmp_path):
     assert "the other rows of the point say 2" in reading.rejects["reason"][0]
     rows[0][5] = "已核"
     assert noise_manual.read(write(tmp_path / "n.xlsx", heading, *rows)).rejects.empty
+
+
+def test_f7_a_second_sheet_of_figures_is_told(tmp_path):
+    """F7, sibling: nothing that looks like the table passes in silence."""
+    book = Workbook()
+    book.active.title = "台账"
+    for sheet in (book.active, book.create_sheet("台账 (2)")):
+        sheet.append(LEDGER)
+        sheet.append(figure())
+    book.save(tmp_path / "a.xlsx")
+    reading = ledger_workbook.read(tmp_path / "a.xlsx", **FACTS)
+    assert reading.rejects["found"].to_list() == ["台账 (2)"] and len(reading.table) == 1
+    assert "a second sheet of figures and was not read" in reading.rejects["reason"][0]
+
+
+def test_cells_merged_down_carry_their_text_in_the_ledger_too_except_a_value(tmp_path):
+    """F49, sibling: one rule for all forms."""
+    book = Workbook()
+    book.active.title = "台账"
+    for row in (LEDGER, figure(), figure(period="2023", place=""), figure(period="2022", value="")):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.active.merge_cells("D3:D4")
+    book.save(tmp_path / "a.xlsx")
+    reading = ledger_workbook.read(tmp_path / "a.xlsx", **FACTS)
+    assert reading.table["period"].to_list() == ["2024", "2023"]
+    assert "lies in a merged cell" in reading.rejects["reason"][0]

@@ -25,7 +25,7 @@ _BELOW = re.compile(
 # Columns for people, and facts of a place that the registry holds or that are told from the values.
 UNREAD_SILENTLY = re.compile(
     r"序号|编号|经度|纬度|电话|联系人|联系方式|手机|附件|图片|签字|(?:填表|填报|制表|审核|负责)(?:人|单位|部门|日期|时间)?$"
-    r"|河流|流域|水系|水体|区县|县区|地区|省份|属性|级别|类别|目标|达标|超标|污染指标|污染物|同比|环比|考核|责任"
+    r"|河流|流域|水系|水体|区县|县区|地区|省份|属性|级别|类别|目标|达标|超标|污染指标|污染物|同比|环比|考核|责任|上年|上期|去年|同期"
 )
 
 

@@ -14,18 +14,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import inf
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
-from helpers.sources.cells import Cell, read_number, read_period, spell_unit
+from helpers.sources.cells import Cell, is_mark, read_number, read_period, spell_unit
 from helpers.sources.form_words import against_future, is_below, read_place, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import MISSING_NUMBER, is_missing
+from helpers.sources.water_forms import Grid, tell_unread
 from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
@@ -44,6 +45,7 @@ COLUMNS = {
 }
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
+_MERGED = "lies in a merged cell; write the value in each row"
 _VERIFIED = "已核"  # 已核实, 已核对
 _PRECEDENCE = ("revised", "final", "preliminary")
 
@@ -96,14 +98,19 @@ def read(
             expected="the indicators of the registry with their units",
             remedy="read the workbook through ingest",
         )
-    sheet = _find_sheet(path)
+    sheet, others = _find_sheets(path)
     rows = _rows_of_table(sheet)
     columns = _locate_columns(path, rows)
     builder = ReadingBuilder("ledger")
+    for other in others:
+        reason = f"is a second sheet of figures and was not read; move its rows to sheet {sheet.name}"
+        builder.reject(_rows_of_table(other)[0][0], "", other.name, reason)
+    heading = tuple(cell.text for cell in rows[0][1])
+    tell_unread(builder, Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:])), "")
     facts = _Facts(known, names or {}, ranges or {}, places, received_on)
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
     for number, cells in rows[1:]:
-        record = {name: cells[place] if place < len(cells) else Cell("") for name, place in columns.items()}
+        record = {name: _cell(cells, place, name) for name, place in columns.items()}
         if is_below(cells) or record.get("note", Cell("")).text.startswith(EXAMPLE):
             continue
         figure = _read_figure(builder, number, record, facts)
@@ -130,21 +137,19 @@ def _is_heading(texts: Iterable[str]) -> bool:
     return any(COLUMNS["indicator_id"] in text or "indicator_id" in text for text in texts)
 
 
-def _find_sheet(path: Path) -> Sheet:
-    """Sheet 台账, or the first one with the heading."""
+def _find_sheets(path: Path) -> tuple[Sheet, list[Sheet]]:
+    """Sheet 台账, or else the first one with the columns; and the others with them."""
     sheets = read_sheets(path)
-    for sheet in sheets:
-        if sheet.name == SHEET:
-            return sheet
-    for sheet in sheets:
-        if _rows_of_table(sheet):
-            return sheet
-    raise refusal(
-        path,
-        f"the sheets are {', '.join(sheet.name for sheet in sheets)}",
-        expected=f"a sheet {SHEET}",
-        remedy="fill in the template and keep the name of its sheet",
-    )
+    tables = [sheet for sheet in sheets if not _absent(_places_of(_rows_of_table(sheet)))]
+    named = [sheet for sheet in sheets if sheet.name == SHEET] or tables
+    if not named:
+        raise refusal(
+            path,
+            f"the sheets are {', '.join(sheet.name for sheet in sheets)}",
+            expected=f"a sheet {SHEET}",
+            remedy="fill in the template and keep the name of its sheet",
+        )
+    return named[0], [sheet for sheet in tables if sheet is not named[0]]
 
 
 def _rows_of_table(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
@@ -155,16 +160,33 @@ def _rows_of_table(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
     return [] if at is None else list(sheet.rows[at:])
 
 
-def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
-    """Place of each column, from the heading."""
+def _cell(cells: Sequence[Cell], place: int, name: str) -> Cell:
+    """Cell of a column; the lower cells of a merged range carry its text, except a value."""
+    cell = cells[place] if place < len(cells) else Cell("")
+    if not cell.spread or cell.text:
+        return cell
+    return Cell(cell.spread) if name != "value" else Cell("", problem=_MERGED)
+
+
+def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
+    """Place of each column the heading names."""
     places: dict[str, int] = {}
     for place, cell in enumerate(rows[0][1] if rows else []):
-        words = cell.text.split()
+        words = "".join(one for one in cell.text if not is_mark(one)).split()
         for name, label in COLUMNS.items():
             if (name in words or label in words) and name not in places:
                 places[name] = place
-    absent = [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
-    if absent:
+    return places
+
+
+def _absent(places: Mapping[str, int]) -> list[str]:
+    return [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
+
+
+def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
+    """Place of each column, from the heading."""
+    places = _places_of(rows)
+    if absent := _absent(places):
         raise refusal(
             path,
             f"sheet {SHEET} lacks the columns {', '.join(absent)}",
