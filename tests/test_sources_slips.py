@@ -128,7 +128,7 @@ def test_f48_the_exact_chinese_name_is_the_id_and_suggestions_are_chinese(tmp_pa
 @pytest.mark.parametrize(
     ("written", "code"),
     [("长春市", "220100"), ("长春", "220100"), ("吉林省长春市", "220100"), (220100, "220100"), ("九台区", "220113"),
-     ("九台", "220113"), ("220122", "220122")],
+     ("九台", "220113"), ("220122", "220122"), ("shitoukoumen", "shitoukoumen")],
 )  # fmt: skip
 def test_f49_the_name_of_the_city_or_of_a_county_is_its_code(tmp_path, written, code):
     """F49."""

@@ -86,7 +86,7 @@ class CityContext:
 
 
 def _places(city: str) -> dict[str, str]:
-    """Codes and names → codes: of the city and its counties, and of the other cities of the registry."""
+    """Codes and names → codes: of the city, its counties and lakes, and of the other cities of the registry."""
     found: dict[str, str] = {}
     others = sorted(path.name for path in paths.city_folder(city).parent.iterdir() if path.is_dir())
     for slug in (city, *(one for one in others if one != city)):
@@ -96,6 +96,8 @@ def _places(city: str) -> dict[str, str]:
             short = name[:-1] if len(name) > 2 and name[-1] in "市区县" else name
             for written in (code, name, short, f"{record.province_zh}{name}"):
                 found.setdefault(written, code)
+        for lake in land.land(slug).lakes:
+            found |= {one: lake.id for one in (lake.id, lake.name_zh) if one not in found}
     return found
 
 
