@@ -163,6 +163,14 @@ def test_f3_a_mark_never_becomes_a_digit(tmp_path, text):
         assert text == "½" or f"carries the mark {text.strip('0123456789.')}" in told["reason"]
 
 
+def test_f3_a_mark_behind_the_name_of_a_section_is_taken_off(tmp_path):
+    """F3: a name with ① is that section, and its values stand."""
+    reading = read_section(
+        write(tmp_path / "a.xlsx", HEADING, ["上游桥①", *GOOD[1:]], ["下游桥断面*", *GOOD[1:]])
+    )
+    assert set(reading.table["section_id"]) == {"upper", "lower"} and reading.rejects.empty
+
+
 def test_f3_a_raised_figure_behind_a_digit_is_a_mark_and_in_a_unit_is_not(tmp_path):
     """F3: rich text, as written by openpyxl."""
     raised = InlineFont(vertAlign="superscript")
@@ -448,6 +456,19 @@ def test_workbooks_of_pandas_and_of_a_writer_that_streams_are_read(tmp_path):
     for name in ("p.xlsx", "s.xlsx"):
         assert detect(tmp_path / name).name == "water_sections"
         assert len(read_section(tmp_path / name).table) == 4
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_f1_f2_f34_formats_and_errors_of_old_and_open_workbooks_are_known(ending):
+    """F1, F2, F30, F34: as saved by LibreOffice; an error is told and is no gap."""
+    path = Path(__file__).parent / "data" / "workbooks" / f"libreoffice_ledger.{ending}"
+    assert detect(path).name == "ledger_workbook"
+    (reading,) = iter_readings(path, known={"share": "pct", "area": "10k_mu"})
+    figures = dict(zip(reading.table["period"], reading.table["value"], strict=True))
+    months = {"2025-06": 74.0} if ending == "xls" else {}
+    assert figures == {"2020": 73.5, "2021": 73.2, "2022": 73.4, "2024": 0.5} | months
+    told = dict(zip(reading.rejects["row"], reading.rejects["reason"], strict=True))
+    assert "an error of the spreadsheet" in told[5] and "formatted as a percentage" in told[8]
 
 
 def test_a_share_of_a_file_that_tells_no_formats_is_set_aside_where_it_may_be_a_hundredth():

@@ -56,7 +56,7 @@ FORM = Form(
 )  # fmt: skip
 _VERIFIED = "已核"
 _HOUR = re.compile(r"(\d{1,2})(?::00){0,2}(?:[-~—](\d{1,2})(?::00)?)?(?:时|点|h)?")
-_NEXT_MIDNIGHT = ("1900-01-01", "1899-12-31", "1 day, 0:00:00")  # 24:00 as a time cell
+_NEXT_MIDNIGHT = ("1900-01-01", "1899-12-31", "1 day, 0:00:00", "PT24H00M00S")  # 24:00 as a time cell
 
 
 def zone_of(text: str) -> str:

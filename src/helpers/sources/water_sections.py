@@ -23,6 +23,7 @@ from statistics import median
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
@@ -42,7 +43,6 @@ from helpers.sources.water_forms import (
     tell_unread,
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
-from helpers.sources.workbook import Cell, normalise
 
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
@@ -226,7 +226,8 @@ def _read_row(
     if record is None:
         return None
     name = str(record["section"])
-    section_id = names.get(name) or names.get(name.removesuffix("断面"))
+    unmarked = "".join(one for one in name if not is_mark(one)).removesuffix("断面")
+    section_id = names.get(name) or names.get(unmarked)
     if section_id is None:
         reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
         builder.reject(row[0], f"{prefix}断面名称", name, reason)

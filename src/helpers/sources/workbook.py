@@ -3,6 +3,7 @@
 Workbooks come as many programs write them: without a true dimension, with empty fills, in the strict form of the format,
 with dates in the formats of East Asian spreadsheets, with formulas nobody computed. A package is mended in memory before
 it is opened; one that still cannot be opened is read by a second library, which does not tell number formats.
+Those of xls and ods are read beside it (:mod:`helpers.sources.cell_formats`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from helpers.sources.cell_formats import Facts, facts_of_ods, facts_of_xls
 from helpers.sources.cells import Cell, from_serial, normalise, show
 from helpers.sources.reading import refusal
 from helpers.sources.text import decode as decode_bytes
@@ -289,39 +291,50 @@ def _peek_book(raw: bytes, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]
 
 
 def _read_other(raw: bytes) -> list[Sheet]:
-    """Sheets of xls, ods or xlsb, and of an xlsx no other library can open: values without their number formats."""
+    """Sheets of xls, ods or xlsb, and of an xlsx no other library can open."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    known = facts_of_xls(raw) if raw.startswith(OLD) else facts_of_ods(raw) if _is_ods(raw) else []
     found = []
-    for name in book.sheet_names:
+    for place, name in enumerate(book.sheet_names):
         sheet = book.get_sheet_by_name(name)
-        merged = _spread_of(sheet.merged_cell_ranges or [], rows := sheet.to_python(skip_empty_area=False))
+        facts = known[place] if len(known) == len(book.sheet_names) else None
+        rows = [
+            [_other_cell(value, facts, (row, column)) for column, value in enumerate(values)]
+            for row, values in enumerate(sheet.to_python(skip_empty_area=False))
+        ]
+        merged = _spread_of(sheet.merged_cell_ranges or [], rows)
         cells = (
-            (
-                number,
-                [_other_cell(value, merged.get((number - 1, place), "")) for place, value in enumerate(row)],
-            )
-            for number, row in enumerate(rows, start=1)
+            (row + 1, [replace(cell, spread=merged.get((row, at), "")) for at, cell in enumerate(own)])
+            for row, own in enumerate(rows)
         )
         found.append(Sheet(name.strip(), tuple(cells)))
     return found
 
 
+def _is_ods(raw: bytes) -> bool:
+    return b"opendocument.spreadsheet" in raw[:200]
+
+
 def _spread_of(
-    ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], rows: Sequence[Sequence[object]]
+    ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], rows: Sequence[Sequence[Cell]]
 ) -> Mapping[tuple[int, int], str]:
     return {
-        (row, first[1]): _other_cell(rows[first[0]][first[1]], "").text
+        (row, first[1]): rows[first[0]][first[1]].text
         for first, last in ranges
         for row in range(first[0] + 1, last[0] + 1)
         if first[0] < len(rows) and first[1] < len(rows[first[0]])
     }
 
 
-def _other_cell(value: object, spread: str) -> Cell:
+def _other_cell(value: object, facts: Facts | None, place: tuple[int, int]) -> Cell:
+    """A value with what the file tells of its format; where it tells nothing, that is said."""
+    code, error = (facts or {}).get(place, ("General", ""))
+    if error:
+        return Cell(normalise(error))
     if isinstance(value, timedelta):
         value = f"{int(value.total_seconds()) // 3600}:00" if not value.total_seconds() % 3600 else str(value)
     if isinstance(value, date):
-        return show(value, "yyyy-mm-dd", spread=spread)
+        return show(value, code if facts and code != "General" else "yyyy-mm-dd")
     if isinstance(value, time):
-        return Cell(normalise(value), spread=spread, grain="time")
-    return show(value, spread=spread, is_format_unknown=isinstance(value, float))
+        return Cell(normalise(value), grain="time")
+    return show(value, code, is_format_unknown=facts is None and isinstance(value, float))
