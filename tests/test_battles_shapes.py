@@ -21,7 +21,14 @@ from reality.cases import IS_ALL
 
 LAND = ("green_hills", "black_soil", "grassland_wetland", "cross_cutting")
 CASES = [(name, table) for name in LAND for table in import_module(f"helpers.battles.{name}").TABLES]
-PERIODS = ("2025", "2025-Q1", "2025-12", "2026", "2026-02", "2026-03")  # the walk of tests/reality takes every one
+PERIODS = (
+    "2025",
+    "2025-Q1",
+    "2025-12",
+    "2026",
+    "2026-02",
+    "2026-03",
+)  # the walk of tests/reality takes every one
 
 
 @cache

@@ -65,7 +65,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     if folders.simulated:
         click.echo("nothing in data/raw: the demonstration (simulated) was prepared")
     _echo_summary(summary)
-    if summary.refused:
+    if summary.refused or summary.problems:
         sys.exit(1)
 
 
@@ -249,6 +249,10 @@ def _echo_summary(summary: Any) -> None:
         click.echo(note, err=True)
     for refusal in summary.refused:
         click.echo(f"refused: {refusal.message}", err=True)
+    for line in summary.problems:
+        click.echo(f"set aside: {line}", err=True)
+    for line in summary.unread:
+        click.echo(line, err=True)
 
 
 if __name__ == "__main__":

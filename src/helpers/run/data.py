@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
@@ -60,8 +62,13 @@ def _prepare(city: str, real: Folders, folders: Folders, jobs: int) -> tuple[Fol
         if folders.simulated:
             _write_demonstration_once(folders, city)
         many = not (folders.processed / ".staging").is_dir() and _count_bytes(folders.raw) > _MANY_BYTES
-        summary = ingest.ingest(folders, city=city, jobs=jobs if many else 1)
+        today = _today(city)
+        summary = ingest.ingest(folders, city=city, jobs=jobs if many else 1, today=today)
     return folders, replace(summary, passed_over=tuple(ingest.list_passed_over(real.raw)))
+
+
+def _today(city: str) -> date:
+    return datetime.now(ZoneInfo(registry.city(city).timezone)).date()
 
 
 def _count_bytes(raw: Path) -> int:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +23,7 @@ from helpers.errors import SourceError, SuiteError
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.ingest_state import (
     SCREENED,
     Part,
@@ -60,7 +62,9 @@ class IngestSummary:
 
     ``refused`` files were not taken; what they gave before, if anything, stays. Among them are files that were read
     and of which no row was kept. ``without_rows`` are files that hold nothing of this city. ``passed_over`` are files
-    that look like data and are none by their name. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    that look like data and are none by their name. ``problems`` are sentences on files that name places outside the city
+    or whose values were not read; ``unread`` on other columns that were not read. ``rebuilt`` are partitions such as
+    ``air_hourly/2019``.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -76,6 +80,8 @@ class IngestSummary:
     without_rows: tuple[str, ...]
     refused: tuple[Refusal, ...]
     passed_over: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -119,7 +125,7 @@ def list_passed_over(raw: Path) -> list[str]:
     )
 
 
-def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
+def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = None) -> IngestSummary:
     """Bring the processed tables of one city up to date.
 
     An unchanged file (size and time, hash when in doubt) is not read again; the rows of a removed file go;
@@ -135,6 +141,8 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         A folder of ``cities/``.
     jobs
         Processes that read raw files.
+    today
+        Day of reading: a file that nobody dated holds nothing after it. ``None`` skips the check.
 
     Returns
     -------
@@ -145,7 +153,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     SourceError
         Simulated files among real ones, or the other way round. Move them to a folder of their own.
     """
-    context = CityContext.of(city)
+    context = CityContext.of(city, today)
     staging = folders.processed / ".staging" / context.code
     before = read_state(staging)
     now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
@@ -175,6 +183,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         now.n_quarantined, now.n_differing = set_aside
         write_state(staging, now)
     remove_stale(staging, now)
+    entries = [now.entries[path] for path in sorted(now.entries)]
     return IngestSummary(
         city=city,
         n_read=len(to_read),
@@ -184,10 +193,14 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
-        without_rows=tuple(
-            sorted(path for path, entry in now.entries.items() if not (entry.tables or entry.n_quarantined))
-        ),
+        without_rows=tuple(one.path for one in entries if not one.tables and not one.n_quarantined),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+        problems=tuple(line for entry in entries for line in _problems(entry)),
+        unread=tuple(
+            f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
+            for one in entries
+            if UNREAD in one.told
+        ),
     )
 
 
@@ -209,6 +222,16 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
         )
         found.append(Refusal(path, str(fault)))
     return found
+
+
+def _problems(entry: Entry) -> Iterator[str]:
+    """What of a file a person should mend before relying on it."""
+    if NO_PLACE in entry.told:
+        places = ", ".join(entry.told[NO_PLACE])
+        yield f"{entry.path}: rows name places that are not of this city: {places}; correct the code or the name"
+    if NO_ITEM in entry.told:
+        columns = ", ".join(entry.told[NO_ITEM])
+        yield f"{entry.path}: columns of values were not read: {columns}; a judgement may lack them"
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
@@ -398,5 +421,6 @@ def _hash_readers(city: CityContext) -> str:
         "cities": list(city.names),
         "known": dict(city.options["known"]),
         "n_articles": city.options["n_articles"],
+        "ledger": [city.options[name] for name in ("names", "ranges", "places")],
     }
     return provenance.manifest_hash(record)

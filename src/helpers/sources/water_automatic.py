@@ -5,7 +5,7 @@ A cell shows the rounded value and carries the value before rounding in its titl
 that of one moment: it is kept under its own name, and never becomes a class of a period. Which sections and
 which columns a page holds changes from day to day.
 
-Lists of such pages kept as CSV are read too: one header with the same names, cells without HTML, the year in a column
+Lists of such pages kept as CSV or workbook are read too: one header with the same names, cells without HTML, the year in a column
 抓取年份 or in the time, the class in digits or as Ⅰ to 劣Ⅴ.
 """
 
@@ -23,12 +23,13 @@ from typing import Any
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, normalise
 from helpers.sources.dates import parse_moment
-from helpers.sources.head import Head
+from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import is_missing, parse_time, read_rows, read_text
+from helpers.sources.text import is_missing, parse_time, read_text
 from helpers.sources.water_items import SECTION_ITEMS, Item, match_heading, read_value
-from helpers.sources.workbook import Cell, normalise
+from helpers.sources.workbook import read_sheets
 
 _PROVINCE, _NAME, _TIME, _CLASS = "省份", "断面名称", "监测时间", "水质类别"
 _REQUIRED = (_PROVINCE, _NAME, _TIME, _CLASS)
@@ -45,10 +46,14 @@ _RAW = re.compile(r"title=['\"]原始值[:：]\s*([^'\"]*)['\"]")
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``, or a CSV with its columns."""
-    if set(_REQUIRED) <= set(head.header):
-        return True
-    return head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``, or a list with its headings."""
+    is_page = head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    return is_page or any(is_list(sheet[0]) for sheet in head.tables if sheet)
+
+
+def is_list(heading: Sequence[str]) -> bool:
+    """Whether a heading is that of a list of the automatic stations: the feed's, as nobody's monthly table has it."""
+    return set(_REQUIRED) <= {normalise(text) for text in heading}
 
 
 def read(
@@ -119,12 +124,12 @@ def read(
 
 
 def _read_table(path: Path) -> tuple[list[str], list[tuple[int, list[Any]]]]:
-    """Column headings, and the numbered rows, of a page or of a CSV list."""
-    if read_text(path).lstrip()[:1] == "{":
+    """Column headings, and the numbered rows, of a page or of a list."""
+    if read_head(path).raw.lstrip()[:1] == b"{":
         head, body = _read_page(path)
         return head, list(enumerate(body, start=1))
-    (_, header), *rows = read_rows(path)
-    return [normalise(text) for text in header], [(number, list(cells)) for number, cells in rows]
+    (_, heading), *rows = next(sheet.rows for sheet in read_sheets(path) if sheet.rows)
+    return [cell.text for cell in heading], [(number, [cell.text for cell in row]) for number, row in rows]
 
 
 def _read_page(path: Path) -> tuple[list[str], list[list[Any]]]:
