@@ -163,3 +163,47 @@ def test_a_total_that_falls_is_no_total_and_is_not_judged() -> None:
 def test_a_share_that_met_its_target_and_lost_it_is_not_on_its_way(first: float) -> None:
     found = judged(report(y2021=first, y2024=45.0), as_of=date(2024, 12, 31))
     assert (found["status"], found["reason"]) == ("off_track", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "withheld"),
+    [
+        ({"y2024": 52.0, "y2025": 0.53}, "0.53"),
+        ({"y2023": 50.0, "y2024": 52.0, "y2025": 5.3}, "5.3"),
+        ({"y2025": 0.53}, "0.53"),
+        ({"y2024": 0.5, "y2025": 53.0}, "53"),
+        ({"y2024": 52.0, "y2025": 53.0}, ""),
+        ({"y2023": 20.0, "y2024": 31.0, "y2025": 53.0}, ""),
+    ],
+)
+def test_f4_a_figure_a_power_of_ten_from_its_series_is_withheld_and_named(
+    values: dict[str, float], withheld: str
+) -> None:
+    """F4, F46: 待核实, out of findings, with its place, until the workbook says 已核."""
+    ledger = report(**values).assign(flag="", source_sheet="台账", source_row="5")
+    found = judged(ledger)
+    told = f"to_verify|period=2025|value={withheld}|sheet=台账|row=5"
+    assert found["reason"] == (told if withheld else "")
+    assert pd.isna(found["value"]) == bool(withheld)
+    assert ("ledger_to_verify" in found["caveats"]) == bool(withheld)
+    assert found["status"] == "no_data" if withheld else found["status"] != "no_data"
+    checked = judged(ledger.assign(flag="verified"))
+    assert checked["value"] == list(values.values())[-1] or checked["value"] == pytest.approx(0.5, abs=0.1)
+    assert "ledger_to_verify" not in checked["caveats"]
+
+
+def test_f4_an_earlier_slip_is_left_out_of_the_series_and_told() -> None:
+    """F4: the latest figure stands, and the page says that one was set aside."""
+    found = judged(report(y2021=44.0, y2022=4500.0 / 1000, y2023=46.0, y2024=48.0, y2025=52.0))
+    assert (found["value"], found["n_obs"], found["status"]) == (52.0, 4, "met")
+    assert "ledger_to_verify" in found["caveats"]
+
+
+def test_f4_small_counts_and_computed_figures_are_never_doubted() -> None:
+    """F4, its other side."""
+    asked = context("2025", date(2025, 12, 31))
+    counts = report(y2024=1.0, y2025=10.0).assign(indicator_id="scattered_polluters", unit="count")
+    computed = report(y2024=52.0, y2025=5.3).assign(source_sheet="", source_row="")
+    for ledger, name in ((counts, "scattered_polluters"), (computed, "clean_heating_share")):
+        (seen,) = ledger_rows.observations(ledger, [name], asked)
+        assert seen.has_value and "ledger_to_verify" not in seen.caveats

@@ -86,7 +86,7 @@ def test_broken_rows_are_quarantined(tmp_path):
     [
         ("aqistudy_daily_changchun_2014.csv", "changchun"),
         ("长春.csv", "长春"),
-        ("日均值_长春.csv", ""),
+        ("日均值_长春.csv", "长春"),
         ("table.csv", ""),
     ],
 )

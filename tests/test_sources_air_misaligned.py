@@ -8,6 +8,7 @@ import pytest
 
 from helpers.errors import SourceError
 from helpers.sources import air_misaligned
+from helpers.sources.air_rows import GRADES
 
 HEADER = "日期,质量等级,AQI,PM2.5,PM10,SO2,NO2,CO,O3,城市"
 
@@ -27,7 +28,7 @@ def _days(n: int = 40, seed: int = 1) -> pd.DataFrame:
             "NO2": rng.integers(15, 50, n),
             "SO2": rng.integers(4, 12, n),
             "CO": np.round(rng.uniform(0.3, 1.4, n), 2),
-            "O3": rng.integers(30, 160, n),
+            "O3": rng.integers(30, 110, n),
         }
     )
 
@@ -36,7 +37,8 @@ def _write(tmp_path, days: pd.DataFrame, order: list[str], city: str = "甲", en
     lines = [HEADER]
     for place, row in enumerate(days[order].itertuples(index=False)):
         date = pd.Timestamp("2025-01-01") + pd.Timedelta(days=place)
-        lines.append(f"{date:%Y-%m-%d},良,{','.join(f'{cell:g}' for cell in row)},{city}")
+        grade = next(name for name, end in GRADES.items() if days["AQI"].iloc[place] <= end)
+        lines.append(f"{date:%Y-%m-%d},{grade},{','.join(f'{cell:g}' for cell in row)},{city}")
     path = tmp_path / "daily.csv"
     path.write_bytes(("\r\n".join([*lines, ""])).encode(encoding))
     return path
@@ -115,7 +117,7 @@ def test_header_alone(tmp_path):
 
 def test_bad_day_and_bad_cell_are_quarantined(tmp_path):
     path = _write(tmp_path, _days(), RIGHT)
-    rows = "2025-02-30,良,1,2,3,4,5,6,7,甲\n2025-03-01,良,41,x,3,4,5,6,-7,甲\n"
+    rows = "2025-02-30,良,1,2,3,4,5,6,7,甲\n2025-03-01,优,41,x,3,4,5,0.6,-7,甲\n"
     path.write_text(path.read_text(encoding="utf-8-sig") + rows, encoding="utf-8")
     reading = air_misaligned.read(path)
     assert reading.rejects[["row", "column"]].values.tolist() == [[42, "日期"], [43, "PM2.5"], [43, "O3"]]

@@ -50,7 +50,7 @@ def test_name_of_two_stations_is_not_guessed(tmp_path):
 
 def test_differing_repeat_and_bad_hour_are_quarantined(tmp_path):
     row = "20240101,00,东站,41,优,NaN,21,40,0.4,18,33,30,3"
-    reading = _read(tmp_path, row, row.replace(",33,", ",34,"), row.replace(",00,", ",24,"))
+    reading = _read(tmp_path, row, row.replace(",33,", ",34,"), row.replace(",00,", ",25,"))
     assert reading.rejects[["row", "column"]].values.tolist() == [[3, ""], [4, "Hour"]]
     assert reading.table.loc[reading.table["pollutant"] == "O3", "value"].to_list() == [33]
 

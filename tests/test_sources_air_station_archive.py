@@ -85,14 +85,14 @@ def test_one_bad_text_does_not_change_its_neighbours(tmp_path):
     assert len(dirty.rejects) == 1
 
 
-@pytest.mark.parametrize("hour", ["24", "-1", "7.5", "x", ""])
+@pytest.mark.parametrize("hour", ["25", "-1", "7.5", "x", ""])
 def test_hour_outside_the_day_quarantines_the_row(tmp_path, hour):
     reading = _read(tmp_path, HEADER, f"20190101,{hour},PM10,1,2,3", "20190101,5,PM10,1,2,3")
     assert len(reading.table) == 3
     assert reading.rejects[["row", "column"]].values.tolist() == [[2, "hour"]]
 
 
-@pytest.mark.parametrize("day", ["20190229", "2019-01-01", "2019011", "x"])
+@pytest.mark.parametrize("day", ["20190229", "01/01/2019", "2019011", "x"])
 def test_day_that_is_no_day_quarantines_the_row(tmp_path, day):
     reading = _read(tmp_path, HEADER, f"{day},5,PM10,1,2,3")
     assert reading.table.empty
@@ -216,7 +216,8 @@ def test_undecodable_line_is_quarantined(tmp_path):
         air_station_archive.read(path)
 
 
-_CELL = st.one_of(st.none(), st.decimals(min_value="0.1", max_value=2000, places=1))
+# Below 30: a mean of CO above it is set aside as µg/m³, as tested apart.
+_CELL = st.one_of(st.none(), st.decimals(min_value="0.1", max_value=29, places=1))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -240,7 +241,8 @@ def test_round_trip_in_portions_of_any_size(tmp_path, monkeypatch, cells, per_po
     path = tmp_path / "archive.csv"
     path.write_bytes(("\n".join(lines) + "\n").encode())
     readings = list(air_station_archive.iter_read(path))
-    assert all(len(reading.table) <= per_portion + 2 for reading in readings)
+    hour = 2 * len(kinds)  # cells: an hour is never cut, for its index is compared with its values
+    assert all(len(reading.table) <= per_portion + 2 + hour for reading in readings)
     frame = air_station_archive.read(path).table
     keys = zip(frame["time"].map(str), frame["pollutant"], frame["station_code"], strict=True)
     assert dict(zip(keys, frame["value"], strict=True)) == expected

@@ -101,10 +101,14 @@ def test_options_are_those_of_the_readers():
         "cities",
         "city_name",
         "known",
+        "names",
+        "ranges",
+        "places",
         "sections",
         "province_name",
         "n_articles",
         "received_on",
+        "raw",
     }
 
 

@@ -121,6 +121,7 @@ def test_a_ledger_counts_on_the_last_day_of_its_period(tmp_path):
         "unit": "pct",
         "status": "",
         "scope": "",
+        "flag": "",
         "source_id": "w",
         "source_sheet": "",
         "source_row": "",

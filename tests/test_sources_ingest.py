@@ -16,7 +16,8 @@ from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.sources import ingest as ingest_module
 from helpers.sources import ingest_state
-from helpers.sources.ingest import IngestSummary, ingest, is_data_file, list_raw_files
+from helpers.sources.ingest import IngestSummary, ingest, is_data_file, list_passed_over, list_raw_files
+from helpers.sources.text import read_text
 
 NAMES = ["1001A", "1119A", "1120A", "1121A", "1122A", "1123A"]
 CITY = [("city_code", "==", "220100")]
@@ -39,10 +40,10 @@ def write_archive(
     stations: list[str] = NAMES,
     **facts: str,
 ) -> Path:
-    """Write a station archive: values rise by one each hour, so that no run is stuck."""
+    """Write a station archive: values rise by one each hour, so that no run is stuck; the AQI is no lower than theirs."""
     lines = ["date,hour,type," + ",".join(stations)]
     for hour in hours:
-        for kind, number in (("AQI", value + 5), ("PM2.5", value + hour), ("PM2.5_24h", 1), ("CO", 0.5)):
+        for kind, number in (("AQI", value + 60), ("PM2.5", value + hour), ("PM2.5_24h", 1), ("CO", 0.5)):
             lines.append(f"{day},{hour},{kind}," + ",".join(str(number) for _ in stations))
     path = folders.raw / "air" / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,10 +159,10 @@ def test_changed_bytes_are_refused_and_the_old_rows_stay(folders):
     assert [refusal.path for refusal in summary.refused] == ["air/a.csv"]
     assert "changed after arrival" in summary.refused[0].message
     assert len(read_air(folders)) == 2 * 24 * 15
-    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [45]
+    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [100]
     provenance.sidecar_path(folders.raw / "air" / "a.csv").unlink()
     assert run(folders).refused == ()
-    assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {45, 95}
+    assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {100, 150}
 
 
 def test_one_bad_file_does_not_stop_the_rest(folders, monkeypatch):
@@ -233,10 +234,10 @@ def test_equal_values_of_two_files_stand_once_without_a_word(folders):
 @pytest.mark.parametrize(
     ("first", "second", "stands"),
     [
-        ({}, {}, 65),
-        ({"published_at": "2020-01-02"}, {"published_at": "2020-01-01"}, 45),
-        ({"retrieved_at": "2020-01-02T08:00"}, {"retrieved_at": "2020-01-02"}, 45),
-        ({"published_at": "2020-01-01", "retrieved_at": "2024-01-01"}, {"published_at": "2020-01-02"}, 65),
+        ({}, {}, 120),
+        ({"published_at": "2020-01-02"}, {"published_at": "2020-01-01"}, 100),
+        ({"retrieved_at": "2020-01-02T08:00"}, {"retrieved_at": "2020-01-02"}, 100),
+        ({"published_at": "2020-01-01", "retrieved_at": "2024-01-01"}, {"published_at": "2020-01-02"}, 120),
     ],
 )
 def test_later_edition_stands_and_the_other_is_told(folders, first, second, stands):
@@ -250,10 +251,10 @@ def test_later_edition_stands_and_the_other_is_told(folders, first, second, stan
     assert summary.n_quarantined == 0, "another edition is no fault of a file"
     assert set(store.read_table(folders.processed, "sources")["n_quarantined"]) == {0}
     assert run(folders).n_differing == 2 * 24 * 5, "also where nothing was read again"
-    lost = "air/a.csv" if stands == 65 else "air/b.csv"
+    lost = "air/a.csv" if stands == 120 else "air/b.csv"
     assert set(conflicts["path"]) == {lost}
     first_hour = conflicts[conflicts["row"] == "220100 AQI 1119A 2019-01-01 00:00:00"].iloc[0]
-    assert first_hour["found"] == f"{110 - stands} against {stands}"
+    assert first_hour["found"] == f"{220 - stands} against {stands}"
     assert first_hour["reason"].startswith(f"differs from {table['source_id'].iloc[0]}")
 
 
@@ -267,7 +268,7 @@ def test_sidecar_filled_in_later_changes_the_edition_without_reading(folders):
     )
     summary = run(folders)
     assert (summary.n_read, summary.rebuilt) == (0, ("air_hourly/2018", "air_hourly/2019"))
-    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [45]
+    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [100]
     source = store.read_table(folders.processed, "sources").set_index("path").loc["air/a.csv"]
     assert (source["publisher"], source["caveats"]) == ("国家站", "")
 
@@ -471,3 +472,68 @@ def test_real_files_meet_the_figures_of_their_description(shared_data, folders):
     wide = wide[wide["type"].isin(["AQI", "SO2", "NO2", "CO", "O3", "PM10", "PM2.5"])]
     assert summary.n_rows["air_hourly"] == int(wide.iloc[:, 3:].notna().sum().sum())
     assert run(folders).n_read == 0
+
+
+def test_f23_a_file_of_which_no_row_was_kept_is_told_like_a_refusal(folders):
+    """F23, F17: exit 0 and "1 without a row of this city" hid that a whole file was lost."""
+    write_archive(folders, "a.csv")
+    text = "日期,AQI,质量等级,PM2.5,PM10,SO2,CO,NO2,O3_8h\n1/2/2015,75,良,50,100,30,1.2,40,60\n"
+    (folders.raw / "长春.csv").write_text(text, encoding="utf-8")
+    for _ in range(2):  # told again as long as the file lies there
+        summary = run(folders)
+        (refusal,) = summary.refused
+        assert refusal.message.startswith(
+            "长春.csv, row 2, column 日期: none of its rows was kept: 1 were set aside"
+        )
+        assert "'1/2/2015' is not written as 2013-12-02" in refusal.message
+        assert summary.without_rows == ()
+    told = store.read_table(folders.processed, "quarantine")
+    assert told["path"].tolist() == ["长春.csv", "长春.csv"], "the row and the file"
+    (folders.raw / "长春.csv").unlink()
+    assert run(folders).refused == ()
+
+
+def test_f39_a_name_that_is_no_city_does_not_drop_the_rows(folders):
+    """F39: 空气质量日报 is no city; 北京 is one, and its file is told."""
+    text = "日期,AQI,质量等级,PM2.5,PM10,SO2,CO,NO2,O3_8h\n2015/1/1,75,良,50,100,30,1.2,40,60\n"
+    for name in ("空气质量日报.csv", "北京.csv"):
+        (folders.raw / name).write_text(text.replace("1/1", f"1/{len(name)}"), encoding="utf-8")
+    summary = run(folders)
+    assert summary.n_rows["air_daily_published"] == 7
+    assert summary.without_rows == ("北京.csv",)
+    assert summary.refused == ()
+
+
+def test_f41_a_table_named_readme_is_passed_over_and_told(folders):
+    """F41: a data file named README*.csv is no data, and its name is told."""
+    for name in ("README.md", "README.txt", "README_daily.csv", "readme.xlsx"):
+        (folders.raw / name).write_text("x", encoding="utf-8")
+    assert list_raw_files(folders.raw) == []
+    assert list_passed_over(folders.raw) == ["README_daily.csv", "readme.xlsx"]
+
+
+def test_a_linked_folder_outside_is_refused_and_nothing_is_written_there(folders, tmp_path):
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    moved = write_archive(folders, "a.csv").rename(outside / "a.csv")
+    sidecar = folders.raw / "a.csv.source.yml"
+    sidecar.unlink(missing_ok=True)
+    (folders.raw / "linked").symlink_to(outside, target_is_directory=True)
+    (refusal,) = run(folders).refused
+    assert "outside the raw folder" in refusal.message and "link each file" in refusal.message
+    assert [one.name for one in outside.iterdir()] == [moved.name]
+
+
+@pytest.mark.real
+def test_f38_a_short_table_is_judged_with_the_longer_one_beside_it(folders, shared_data):
+    """F38: a week of a table whose header is proved by another file of the same form and city."""
+    folder = shared_data / "data" / "air" / "daily"
+    text = read_text(next(folder.glob("tianqihoubao_daily_changchun_*"))).splitlines()
+    header, days = text[0], text[1:]
+    (folders.raw / "june.csv").write_text("\n".join([header, *days[-7:], ""]), encoding="utf-8")
+    (refusal,) = run(folders).refused
+    assert "7 whole days" in refusal.message and "keep it beside the longer table" in refusal.message
+    (folders.raw / "before.csv").write_text("\n".join([header, *days[:-7], ""]), encoding="utf-8")
+    summary = run(folders)
+    assert summary.refused == ()
+    assert summary.n_rows["air_daily_published"] == 523 * 6

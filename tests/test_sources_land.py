@@ -66,7 +66,7 @@ def test_contents_are_converted_exactly(text, item, unit, expected):
     [
         ("未检出", "mg/kg", "gives no detection limit"),
         ("约3", "mg/kg", "is not a number"),
-        ("3mg/kg", "mg/kg", "is not a number"),
+        ("3g/kg", "mg/kg", "carries the unit g/kg"),
         ("0", "mg/kg", "is not above 0"),
         ("-1", "mg/kg", "is not above 0"),
         ("1", "mg/L", "has the unit 'mg/L'; write one of mg/kg"),
@@ -189,7 +189,9 @@ def test_survey_workbook_refusals(tmp_path):
         land_soil_survey.read(save_sheets(tmp_path / "a.xlsx", a=PLACES))
     broken = tmp_path / "b.xls"
     broken.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
-    assert names_of(broken) == ["land_soil_survey"]
+    assert names_of(broken) == []
+    with pytest.raises(SourceError, match=r"b\.xls: the workbook cannot be opened.*save it as xlsx"):
+        detect(broken)
     with pytest.raises(SourceError, match=r"b\.xls: the workbook cannot be opened"):
         land_soil_survey.read(broken)
 

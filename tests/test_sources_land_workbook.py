@@ -210,7 +210,7 @@ def test_one_row_of_every_form(templates, tmp_path, name, expected):
         ("species_counts", {"effort_hours": 0}, "调查时长(小时)", "lies outside 0.01"),
         ("findings", {"closed_date": "2024-02-01"}, "销号日期", "lies before 2024-03-01"),
         ("parcels", {"stage": "好了"}, "阶段", "is none of the choices"),
-        ("waste_balances", {"period": "2024年"}, "统计期", "is no period"),
+        ("waste_balances", {"period": "去年"}, "统计期", "is no period"),
         ("waste_balances", {"used": -1}, "综合利用量", "lies outside 0"),
         ("groundwater", {"value": "少量"}, "数值", "is not a number"),
         ("groundwater", {"value": "断流"}, "数值", "has no value"),

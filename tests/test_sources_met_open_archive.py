@@ -97,3 +97,58 @@ def test_a_cut_page_is_refused(tmp_path):
     path.write_text('{"utc_offset_seconds": 28800, "hourly_units": {', encoding="utf-8")
     with pytest.raises(SourceError, match="is no whole JSON"):
         read(path)
+
+
+def _as_csv(page, *, places=1) -> str:
+    """The page as the service writes it in CSV."""
+    lines = ["latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation"]
+    lines += [f"43.9,125.3,230.0,{page['utc_offset_seconds']},Asia/Shanghai,GMT+8"] * places
+    for name in ("hourly", "daily"):
+        units, block = page[f"{name}_units"], page[name]
+        heads = ["time", *(f"{key} ({units[key]})" for key in block if key != "time")]
+        lines += [
+            "",
+            ",".join(heads),
+            *(",".join(map(str, row)) for row in zip(*block.values(), strict=True)),
+        ]
+    return "\n".join([*lines, ""])
+
+
+def test_f35_the_csv_of_the_service_gives_what_its_json_gives(tmp_path):
+    """F35: CSV and an answer that is a list of one place are read like the JSON."""
+    expected = read(written(tmp_path, archive()))
+    path = tmp_path / "download.csv"
+    for text in (_as_csv(archive()), _as_csv(archive()).replace("2025-01-01T00:00", "2025/1/1 0:00")):
+        path.write_text(text, encoding="utf-8")
+        assert detect(path).name == "met_open_archive"
+        for mine, theirs in zip(read(path), expected, strict=True):
+            pd.testing.assert_frame_equal(mine.table, theirs.table)
+            assert mine.rejects.empty
+    listed = read(written(tmp_path, [archive()]))
+    assert [reading.table_name for reading in listed] == ["met_hourly", "met_daily"]
+
+
+def test_f35_an_answer_for_several_places_is_refused(tmp_path):
+    """F35: which of several places is the city's cannot be known."""
+    path = tmp_path / "download.csv"
+    path.write_text(_as_csv(archive(), places=2), encoding="utf-8")
+    with pytest.raises(SourceError, match="holds 2 places; expected one place"):
+        read(path)
+    with pytest.raises(SourceError, match="holds 2 places"):
+        read(written(tmp_path, [archive(), archive()]))
+
+
+def test_f35_a_csv_of_utc_is_refused_as_the_json_is(tmp_path):
+    """F35: one rule for both forms."""
+    path = tmp_path / "download.csv"
+    path.write_text(_as_csv(archive(utc_offset_seconds=0)), encoding="utf-8")
+    with pytest.raises(SourceError, match="utc_offset_seconds is 0"):
+        read(path)
+
+
+@pytest.mark.real
+def test_f35_the_example_of_the_review(shared_data):
+    """F35: hours as downloaded."""
+    (hours,) = read(shared_data / "reality" / "inputs" / "openmeteo_download.csv")
+    assert len(hours.table) > 0
+    assert hours.rejects.empty

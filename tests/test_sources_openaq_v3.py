@@ -106,3 +106,24 @@ def test_a_page_of_another_shape_is_refused(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match="the JSON is no page of hours"):
         list(iter_readings(path))
+
+
+def test_f13_f9_what_the_service_doubts_and_marks_of_missing_values_are_set_aside(tmp_path):
+    """F13, F9: flags, a quarter of an hour, and 9999 or −999 never stand as values."""
+    flagged = {**hour(999, end="2025-01-01T01:00:00Z"), "flagInfo": {"hasFlags": True}}
+    quarter = {**hour(40, end="2025-01-01T02:00:00Z"), "coverage": {"percentComplete": 25.0}}
+    whole = {**hour(41, end="2025-01-01T03:00:00Z"), "coverage": {"percentComplete": 75.0}}
+    marks = [
+        hour(9999, end="2025-01-01T04:00:00Z"),
+        hour(-999, end="2025-01-01T05:00:00Z"),
+        hour(9999, end="2025-01-01T06:00:00Z", name="co"),
+    ]
+    reading = read(page(tmp_path, flagged, quarter, whole, *marks))
+    assert reading.table["value"].to_list() == [41]
+    assert reading.rejects["column"].to_list() == ["flagInfo", "coverage", "value", "value", "value"]
+    assert set(reading.rejects["reason"][2:]) == {"is a missing mark"}
+    co = [
+        hour(999, end="2025-01-01T01:00:00Z", name="co"),
+        hour(999.9, end="2025-01-01T02:00:00Z", name="co"),
+    ]
+    assert read(page(tmp_path, *co)).table["value"].to_list() == [0.999, 0.9999]

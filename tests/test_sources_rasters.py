@@ -338,3 +338,50 @@ def test_real_boundaries_label_a_grid(shared_data, tmp_path):
         side = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2 * 111.195**2
         expected += side if ring["ring"].iloc[0] == 0 else -side
     assert area == pytest.approx(expected, rel=0.01)
+
+
+def test_f15_pixels_of_eight_bits_are_no_index_times_ten_thousand(tmp_path):
+    """F15: 8 bits divided by 10,000 gave 0.02 in July, inside the range of the index."""
+    write(tmp_path / "NDVI_2025-07.tif", np.array([[125, 200]], dtype="uint8"))
+    with pytest.raises(SourceError, match=r"NDVI_2025-07\.tif: pixels are uint8, .*declare the scale"):
+        read(tmp_path)
+    write(tmp_path / "NDVI_2025-07.tif", np.array([[125, 200]], dtype="uint8"), scale=0.004)
+    assert read(tmp_path).ravel().tolist() == [0.5, 0.8]
+
+
+@pytest.mark.parametrize("kind", ["int16", "float32"])
+def test_f15_f16_a_july_without_anything_green_is_refused(tmp_path, kind):
+    """F15, F16: ×1,000 read as ×10,000, and fractions scaled twice, are told by the largest of many pixels."""
+    green = np.linspace(200, 900, 400).reshape(20, 20)
+    small = green.astype("int16") if kind == "int16" else (green / 1e7).astype("float32")
+    write(tmp_path / "NDVI_2025-01-01.tif", (green * 10).astype("int16"))
+    write(tmp_path / "NDVI_2025-07-01.tif", small)
+    with pytest.raises(
+        SourceError, match=r"NDVI_2025-07-01\.tif: the largest of 400 pixels means .*scaled by 1,000"
+    ):
+        read(tmp_path)
+    for name in ("NDVI_2025-01-01.tif", "NDVI_2025-07-01.tif"):
+        (tmp_path / name).unlink()
+    write(tmp_path / "NDVI_2025-02-01.tif", small)
+    with pytest.raises(SourceError, match="above 0.11 where anything grows"):
+        read(tmp_path)
+    write(tmp_path / "NDVI_2025-07-01.tif", (green * 10).astype("int16"))
+    assert read(tmp_path).shape[0] == 2  # snow may lie in February
+
+
+def test_f16_fractions_with_a_declared_scale_are_refused(tmp_path):
+    """F16: scale and fill stay on as attributes when scaled values are saved, and were applied again."""
+    write(
+        tmp_path / "NDVI_2025-07-01.tif", np.array([[0.5, -0.3]], dtype="float32"), scale=0.0001, nodata=-3000
+    )
+    with pytest.raises(
+        SourceError, match=r"pixels are fractions .*scale of 0\.0001 is declared.*remove scale"
+    ):
+        read(tmp_path)
+
+
+@pytest.mark.real
+def test_f15_the_example_of_the_review(shared_data):
+    """F15: the file of the review is refused."""
+    with pytest.raises(SourceError, match="pixels are uint8"):
+        read(shared_data / "reality" / "inputs" / "rasters_uint8")

@@ -11,7 +11,7 @@ import pytest
 from helpers import registry
 from helpers.errors import SourceError
 from helpers.sources import water_automatic
-from helpers.sources.detect import detect
+from helpers.sources.detect import detect, iter_readings
 from helpers.sources.reading import TABLES
 
 HEAD = [
@@ -198,3 +198,59 @@ def test_real_page_holds_seven_of_the_city_s_known_sections(shared_data):
         "砖瓦窑桥",
     }
     assert reading.rejects.empty
+
+
+def test_f37_a_csv_list_of_the_stations_is_the_feed_s_and_no_monthly_table(tmp_path):
+    """F37: 抓取年份,省份,流域,断面名称,监测时间,水质类别,… was taken for the monthly workbook and lost whole."""
+    head = "抓取年份,省份,流域,断面名称,监测时间,水质类别,水温(℃),pH(无量纲),溶解氧(mg/L),氨氮(mg/L)"
+    rows = [
+        "2025,吉林省,松花江流域,靠山大桥,03-05 08:00,Ⅱ,3.1,7.6,11.2,0.51",
+        "2025,吉林省,松花江流域,靠山大桥,2025/3/5 12:00,劣Ⅴ,3.2,7.7,--,9.9",
+        "2025,河北省,海河流域,某断面,03-05 08:00,3,3.1,7.6,11.2,0.51",
+        "2025,吉林省,松花江流域,靠山大桥,13-05 08:00,Ⅱ,3.1,7.6,11.2,0.51",
+    ]
+    path = tmp_path / "list.csv"
+    path.write_bytes("\r\n".join([head, *rows, ""]).encode("gb18030"))
+    assert detect(path).name == "water_automatic"
+    reading = water_automatic.read(path, province_name="吉林省")
+    ammonia = reading.table[reading.table["item"] == "NH3-N"]
+    assert ammonia[["time", "value", "class_code"]].values.tolist() == [
+        [pd.Timestamp("2025-03-05 08:00"), 0.51, "2"],
+        [pd.Timestamp("2025-03-05 12:00"), 9.9, "6"],
+    ]
+    assert reading.rejects[["row", "column"]].values.tolist() == [[5, "监测时间"]]
+
+
+def test_f37_a_list_crawled_at_new_year_holds_times_of_the_year_before(tmp_path):
+    """F37: the year of the crawl is not always that of the value."""
+    path = tmp_path / "list.csv"
+    text = "抓取年份,省份,断面名称,监测时间,水质类别,氨氮(mg/L)\n2026,吉林省,靠山大桥,12-31 20:00,3,0.5\n"
+    path.write_text(text, encoding="utf-8")
+    reading = water_automatic.read(path, received_on=date(2026, 1, 1))
+    assert reading.table["time"].to_list() == [pd.Timestamp("2025-12-31 20:00")]
+
+
+LIST = "抓取年份,省份,流域,断面名称,监测时间,水质类别,水温(℃),pH(无量纲),溶解氧(mg/L),氨氮(mg/L),总磷(mg/L),站点情况"
+
+
+@pytest.mark.parametrize(
+    ("year", "time"), [("2021", "05-08 12:00"), ("", "2021-05-08 12:00"), ("", "2021/5/8 12:00")]
+)
+def test_f37_a_list_of_the_automatic_stations_is_no_monthly_table(tmp_path, year, time):
+    """F37: a CSV kept of the feed is read as the feed, and never as the monthly section workbook."""
+    path = tmp_path / "自动站.csv"
+    row = f"{year},吉林省,松花江流域,松花江村,{time},Ⅱ,12.5,7.8,9.1,0.052,0.03,正常"
+    path.write_text("\n".join([LIST, row, row.replace("松花江村", "别处桥")]), encoding="gb18030")
+    assert detect(path).name == "water_automatic"
+    sections = pd.DataFrame({"section_id": ["a"], "name_zh": ["松花江村"], "aliases": [""]})
+    (reading,) = iter_readings(path, sections=sections, province_name="吉林省")
+    assert reading.rejects.empty and set(reading.table["time"]) == {pd.Timestamp("2021-05-08 12:00")}
+    assert set(reading.table["class_code"]) == {"2"} and len(reading.table) == 5
+
+
+def test_f37_a_time_without_a_year_is_told(tmp_path):
+    """F37: row by row, in words about this file."""
+    path = tmp_path / "自动站.csv"
+    path.write_text(f"{LIST}\n,吉林省,松花江,松花江村,05-08 12:00,Ⅱ,1,7,9,0.05,0.03,正常", encoding="utf-8")
+    (reading,) = iter_readings(path)
+    assert reading.table.empty and reading.rejects["column"].to_list() == ["监测时间"]

@@ -58,7 +58,8 @@ def test_future_month_is_judged_by_the_sidecar_and_again_when_it_changes(folders
     path = _write_month(folders, "a.xlsx", row, retrieved_at="2025-02-10")
     summary = ingest(folders, city="changchun")
     assert summary.n_rows == {}
-    reason = store.read_table(folders.processed, "quarantine")["reason"].item()
+    told, reason = store.read_table(folders.processed, "quarantine")["reason"]
+    assert "none of its rows was kept" in told and summary.refused[0].message == told
     assert reason == "lies after 2025-02-10, the day of the file; correct the date"
     known = provenance.read_sidecar(path)
     provenance.write_sidecar(path, Source(**{**vars(known), "retrieved_at": "2025-04-10"}))

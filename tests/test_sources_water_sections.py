@@ -172,7 +172,7 @@ def test_year_and_month_in_two_columns(tmp_path):
         ({"氨氮": -0.5}, "氨氮(mg/L)", "is negative"),
         ({"氨氮": 520}, "氨氮(mg/L)", "as μg/L in a column of mg/L would"),
         ({"汞": 0.04}, "汞(mg/L)", "as μg/L in a column of mg/L would"),
-        ({"总磷": "0.12mg/L"}, "总磷(mg/L)", "carries the unit mg/L"),
+        ({"总磷": "0.12μg/L"}, "总磷(mg/L)", "carries the unit μg/L"),
         ({"总磷": "未检出"}, "总磷(mg/L)", "gives no detection limit"),
     ],
 )  # fmt: skip

@@ -51,6 +51,7 @@ REASONS = [
     "no_outlook",
     "outlook_untrusted",
     "falling_total|year=2024",
+    "to_verify|period=2024|value=0.53|sheet=台账|row=5",
 ]
 """One reason of every kind that battles write; tests/test_page_wording_reasons.py holds the list against their code."""
 

@@ -37,8 +37,9 @@ _TABLES = {
         "time_utc time_local latitude longitude frp_mw confidence source_id",
         "time_utc latitude longitude",
     ),
+    # flag is verified where the workbook says that the figure was checked.
     "ledger": (
-        f"indicator_id place_code period value unit status scope source_id {_ORIGIN}",
+        f"indicator_id place_code period value unit status scope flag source_id {_ORIGIN}",
         "indicator_id place_code period scope",
     ),
     # One task of a task ledger as it stood on the day the ledger was reported: state not_started, in_progress or

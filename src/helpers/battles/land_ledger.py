@@ -62,6 +62,7 @@ def _as_ledger(indicator_id: str, figures: pd.DataFrame, context: Context) -> pd
         place_code=context.city.code,
         unit=registry.indicator(indicator_id).unit,
         status="final",
+        flag="",
         **dict.fromkeys(ORIGIN, ""),
     )
 

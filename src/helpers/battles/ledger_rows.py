@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from itertools import pairwise
+from statistics import median
 
 import pandas as pd
 
@@ -13,9 +16,15 @@ from helpers.battles.context import Context
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
 from helpers.periods import Period
+from helpers.schemas import ORIGIN
 from helpers.standards.rounding import round_half_even
 
-UNVERIFIED = "ledger_unverified"
+UNVERIFIED, TO_VERIFY = "ledger_unverified", "ledger_to_verify"
+VERIFIED = "verified"
+"""Flag of a figure whose workbook says that it was checked."""
+_SLIPS = tuple(range(1, 5))
+"""Powers of ten a slip of the pen shifts a figure by: a lost decimal point, a decimal for per cent, 万亩 for 亩."""
+_NEAR, _NEAR_ONE, _STEADY, _FEW, _SHARE = 1.5, 1.25, 3.0, 20.0, 20.0
 
 
 def observations(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Context) -> list[Observation]:
@@ -34,7 +43,9 @@ def observations(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Co
     -------
     One observation an indicator, over the period it was reported for; its history are the figures of one scope and of
     periods of one length. An indicator nobody reported has no value, over the days asked for. A sum of works done that
-    falls from one period to the next is shown and not judged: what was filled in is no such sum.
+    falls from one period to the next is shown and not judged: what was filled in is no such sum. A figure that lies a
+    power of ten from the others of its series has no value until its workbook says 已核 in 备注; its ``reason`` tells the
+    figure and its place.
     """
     own = ledger[ledger["place_code"] == context.city.code]
     return [_observe(own[own["indicator_id"] == name], name, context) for name in indicator_ids]
@@ -46,7 +57,11 @@ def _observe(rows: pd.DataFrame, indicator_id: str, context: Context) -> Observa
         start, end = context.period.until(context.as_of)
         asked = Span(start, end, True, end == context.period.end)
         return Observation(indicator_id, asked, reason=reason("not_reported"), caveats=["ledger_empty"])
+    doubted = _doubted(history, indicator_id, context)
     last = history.iloc[-1]
+    if doubted[-1]:
+        return _withheld(last, indicator_id)
+    history = history[[not one for one in doubted]]
     falls = _first_fall(history) if registry.indicator(indicator_id).period == "cumulative" else None
     return Observation(
         indicator_id,
@@ -59,8 +74,49 @@ def _observe(rows: pd.DataFrame, indicator_id: str, context: Context) -> Observa
         is_valid=falls is None,
         reason="" if falls is None else reason("falling_total", year=falls),
         is_due_always=True,
-        caveats=_caveats(last),
+        caveats=[*_caveats(last), *([TO_VERIFY] if any(doubted) else [])],
     )
+
+
+def _withheld(last: pd.Series, indicator_id: str) -> Observation:
+    """A figure that may be a slip: not told as a value, but named with its place."""
+    sheet, row = (re.sub(r"[|=()（）]", " ", str(last.get(name, ""))) for name in ORIGIN)
+    why = reason("to_verify", period=last["period"], value=f"{last['written']:.10g}", sheet=sheet, row=row)
+    return Observation(
+        indicator_id,
+        Span(last["start"], last["end"], True, True),
+        reason=why,
+        caveats=[*_caveats(last), TO_VERIFY],
+    )
+
+
+def _doubted(history: pd.DataFrame, indicator_id: str, context: Context) -> list[bool]:
+    """Whether each reported figure lies a power of ten from what the series, or without one the target, lets expect."""
+    values = history["value"].to_list()
+    is_own = [
+        not (_is_told(row, "flag") and row["flag"] == VERIFIED) and row.get("source_sheet", "?") != ""
+        for _, row in history.iterrows()
+    ]
+    found = []
+    for place, (value, may_be) in enumerate(zip(values, is_own, strict=True)):
+        others = [abs(one) for n, one in enumerate(values) if n != place and one]
+        is_last = place == len(values) - 1
+        judged = may_be and (is_last or len(others) > 2)
+        found.append(judged and _is_slip(abs(value), others, indicator_id, context))
+    return found
+
+
+def _is_slip(value: float, others: list[float], indicator_id: str, context: Context) -> bool:
+    unit = registry.indicator(indicator_id).unit
+    if not others:
+        goals = [one.value for one in context.plan.targets_for(indicator_id, judged_only=False) if one.value]
+        return unit == "pct" and 0 < value <= 1 and any(goal >= _SHARE for goal in goals)
+    usual = median(others)
+    if not value or max(others) > _STEADY * min(others) or (unit == "count" and max(value, usual) < _FEW):
+        return False
+    near = _NEAR if len(others) > 1 else _NEAR_ONE
+    shift = abs(math.log10(value / usual))
+    return any(abs(shift - power) <= math.log10(near) for power in _SLIPS)
 
 
 def _history(rows: pd.DataFrame, indicator_id: str, context: Context) -> pd.DataFrame:
@@ -72,6 +128,7 @@ def _history(rows: pd.DataFrame, indicator_id: str, context: Context) -> pd.Data
         end=[span.end for span in spans],
         months=[span.end.month - span.start.month + 1 for span in spans],
         value=[float(round_half_even(value, decimals)) for value in rows["value"]],
+        written=rows["value"],
     )
     table = table[table["end"] <= context.reported_until].sort_values(["end", "months"], kind="stable")
     if table.empty:

@@ -93,7 +93,8 @@ class Indicator(Record):
     validity rule of the standard is applied besides. An indicator is either computed from monitoring data or
     reported by a department; a reported one says what to supply, and ``measure`` how a computed one is observed.
     ``period`` ``cumulative`` is a sum of works done since its base, which never falls; a change against a base year is
-    ``standing``, as every state is. ``river`` (an id of ``sections.yml``) belongs to the
+    ``standing``, as every state is. ``span`` (``range`` in the file) is what a reported value can be, where that is not
+    what its unit can. ``river`` (an id of ``sections.yml``) belongs to the
     indicators of one city that tell of one of its rivers.
     """
 
@@ -116,6 +117,12 @@ class Indicator(Record):
     department_en: str = ""
     river: Identifier | None = None
     measure: Measure | None = None
+    span: tuple[float, float] | None = Field(default=None, alias="range")
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value that can be reported, in the indicator's unit."""
+        return self.span or (unit(self.unit).low, unit(self.unit).high)
 
     @property
     def basis(self) -> Basis:
@@ -144,6 +151,12 @@ class Indicator(Record):
         days = [one.since or date.min for one in self.editions]
         if days != sorted(set(days)):
             raise ValueError("editions of basis stand oldest first, each after the first with its day: from")
+        return self
+
+    @model_validator(mode="after")
+    def _check_span(self) -> Indicator:
+        if self.span and not (self.span[0] < self.span[1] and self.is_ledger):
+            raise ValueError("range is lowest, highest, of an indicator a department reports")
         return self
 
     @model_validator(mode="after")

@@ -65,7 +65,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     if folders.simulated:
         click.echo("nothing in data/raw: the demonstration (simulated) was prepared")
     _echo_summary(summary)
-    if summary.refused:
+    if summary.refused or summary.problems:
         sys.exit(1)
 
 
@@ -241,12 +241,18 @@ def _cores() -> int:
 
 
 def _echo_summary(summary: Any) -> None:
-    """One line on what ingest did, and one line for every file it refused."""
-    from helpers.run.data import summary_line
+    """One line on what ingest did, and one line for every file it refused or got nothing from."""
+    from helpers.run.data import notes, summary_line
 
     click.echo(summary_line(summary))
+    for note in notes(summary):
+        click.echo(note, err=True)
     for refusal in summary.refused:
         click.echo(f"refused: {refusal.message}", err=True)
+    for line in summary.problems:
+        click.echo(f"set aside: {line}", err=True)
+    for line in summary.unread:
+        click.echo(line, err=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
@@ -59,7 +62,13 @@ def _prepare(city: str, real: Folders, folders: Folders, jobs: int) -> tuple[Fol
         if folders.simulated:
             _write_demonstration_once(folders, city)
         many = not (folders.processed / ".staging").is_dir() and _count_bytes(folders.raw) > _MANY_BYTES
-        return folders, ingest.ingest(folders, city=city, jobs=jobs if many else 1)
+        today = _today(city)
+        summary = ingest.ingest(folders, city=city, jobs=jobs if many else 1, today=today)
+    return folders, replace(summary, passed_over=tuple(ingest.list_passed_over(real.raw)))
+
+
+def _today(city: str) -> date:
+    return datetime.now(ZoneInfo(registry.city(city).timezone)).date()
 
 
 def _count_bytes(raw: Path) -> int:
@@ -81,6 +90,15 @@ def summary_line(summary: ingest.IngestSummary) -> str:
     if summary.without_rows:
         parts.append(f"{len(summary.without_rows):,} without a row of this city")
     return f"ingest: {', '.join(parts)}"
+
+
+def notes(summary: ingest.IngestSummary) -> list[str]:
+    """Say of each file that gave nothing, and is no refusal, why: one line a file."""
+    empty = [f"nothing of this city: {path}" for path in summary.without_rows]
+    return empty + [
+        f"passed over: {path}, for README names a note; rename the file if it holds data"
+        for path in summary.passed_over
+    ]
 
 
 def _write_demonstration_once(folders: Folders, city: str) -> None:

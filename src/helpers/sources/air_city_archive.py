@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.sources import air_check
+from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_hour
 from helpers.sources.head import Head, read_head
 from helpers.sources.pollutants import POLLUTANTS
 from helpers.sources.reading import Reading, join_readings, make_table
 from helpers.sources.records import read_records
-from helpers.sources.text import parse_time
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _LONG = {"city", "time", *POLLUTANTS}
@@ -68,17 +70,16 @@ def read(path: Path, *, cities: tuple[str, ...] | None = None) -> Reading:
 
 def _read_long(path: Path, cities: tuple[str, ...] | None) -> Reading:
     builder = ReadingBuilder("air_city_hourly")
+    rows = AirRows(builder, air_check.HOURLY)
     for row, record in read_records(path, builder, required=["city", *POLLUTANTS, "time"]):
-        city, time = record["city"], parse_time(record["time"], "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+        city, time = record["city"], parse_hour(record["time"])
         if cities is not None and city not in cities:
             continue
-        if time is None or time.minute or time.second:
+        if time is None:
             builder.reject(row, "time", record["time"], "is not a full hour written as 2019-02-04 00:00:00")
         elif not city:
             builder.reject(row, "city", city, "names no city")
         elif not builder.is_repeat(row, (city, time), tuple(record[name] for name in POLLUTANTS)):
-            for name in POLLUTANTS:
-                value = builder.concentration(row, name, record[name], pollutant=name)
-                if value is not None:
-                    builder.add(city, time, name, value)
+            rows.add(row, (city, time), {name: (name, record[name]) for name in POLLUTANTS})
+    rows.finish()
     return builder.finish()

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.sources import air_check
+from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import add_hour, parse_day
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import read_records
-from helpers.sources.text import parse_time
 
 _COLUMN_OF = {
     "AQI": "AQI",
@@ -66,19 +68,19 @@ def read(path: Path, *, stations: pd.DataFrame | None = None) -> Reading:
         )
     codes = _codes_by_name(stations)
     builder = ReadingBuilder("air_hourly")
+    rows = AirRows(builder, air_check.HOURLY, tail=("",))
     for row, record in read_records(path, builder, required=_REQUIRED):
         name, text = record["WatchPoint"], f"{record['Date']} {record['Hour']}"
-        time = parse_time(text, "%Y%m%d %H")
+        day = parse_day(record["Date"])
+        time = day and add_hour(day, record["Hour"])
         found = codes.get(_plain(name), [])
         if time is None:
-            builder.reject(row, "Hour", text, "is not a day written as 20190131 and an hour from 0 to 23")
+            builder.reject(row, "Hour", text, "is not a day written as 20190131 and an hour from 0 to 24")
         elif len(found) != 1:
             builder.reject(row, "WatchPoint", name, _why_unknown(name, found, codes))
         elif not builder.is_repeat(row, (found[0], time), tuple(record[c] for c in _COLUMN_OF.values())):
-            for pollutant, column in _COLUMN_OF.items():
-                value = builder.concentration(row, column, record[column], pollutant=pollutant)
-                if value is not None:
-                    builder.add(found[0], time, pollutant, value, "")
+            rows.add(row, (found[0], time), {name: (c, record[c]) for name, c in _COLUMN_OF.items()})
+    rows.finish()
     return builder.finish()
 
 

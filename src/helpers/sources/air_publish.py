@@ -21,11 +21,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.sources import air_check
+from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_hour
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import Record, read_records
-from helpers.sources.text import is_missing, parse_number, parse_time, read_bytes
+from helpers.sources.text import is_missing, parse_number, read_bytes
 
 _HOUR_OF = {"AQI": "aqi", "PM2.5": "pm2_5", "PM10": "pm10", "SO2": "so2", "NO2": "no2", "CO": "co"}
 _REQUIRED = ["timepoint", "stationcode", *_HOUR_OF.values(), "o3", "o3_24h"]
@@ -64,9 +67,11 @@ def read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = None) 
     is_json = read_bytes(path).lstrip()[:1] == b"{"
     records = _read_features(path, builder) if is_json else read_records(path, builder, required=_REQUIRED)
     hour_column = _locate_ozone_hour(records)
+    rows = AirRows(builder, air_check.HOURLY, tail=("",))
     for row, record in records:
         if wanted is None or record["stationcode"] in wanted:
-            _add_station(builder, row, record, hour_column)
+            _add_station(builder, rows, row, record, hour_column)
+    rows.finish()
     if hour_column == "o3_24h":
         builder.warn("ozone_columns_swapped")
     elif hour_column == "contradictory":
@@ -115,12 +120,9 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _add_station(builder: ReadingBuilder, row: int, record: Record, hour_column: str) -> None:
-    code, time = (
-        record["stationcode"],
-        parse_time(record["timepoint"], "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"),
-    )
-    if time is None or time.minute or time.second:
+def _add_station(builder: ReadingBuilder, rows: AirRows, row: int, record: Record, hour_column: str) -> None:
+    code, time = record["stationcode"], parse_hour(record["timepoint"])
+    if time is None:
         builder.reject(
             row, "timepoint", record["timepoint"], "is not a full hour written as 2022-01-01T00:00:00"
         )
@@ -130,23 +132,20 @@ def _add_station(builder: ReadingBuilder, row: int, record: Record, hour_column:
         return
     if builder.is_repeat(row, (code, time), tuple(record[name] for name in _REQUIRED)):
         return
-    values = {
-        name: builder.concentration(row, column, record[column], pollutant=name, may_be_zero=name == "CO")
-        for name, column in _HOUR_OF.items()
-    }
-    values["O3"] = _ozone_hour(builder, row, record, hour_column)
-    for name, value in values.items():
-        if value is not None:
-            builder.add(code, time, name, value, "")
+    cells = {name: (column, record[column]) for name, column in _HOUR_OF.items()}
+    rows.add(row, (code, time), cells | _ozone_hour(builder, row, record, hour_column), may_be_zero="CO")
 
 
-def _ozone_hour(builder: ReadingBuilder, row: int, record: Record, hour_column: str) -> float | None:
+def _ozone_hour(
+    builder: ReadingBuilder, row: int, record: Record, hour_column: str
+) -> dict[str, tuple[str, str]]:
+    """Column and text of the hour's ozone, where they can be told."""
     if hour_column in ("o3", "o3_24h"):
-        return builder.concentration(row, hour_column, record[hour_column], pollutant="O3")
+        return {"O3": (hour_column, record[hour_column])}
     if is_missing(record["o3"]) and is_missing(record["o3_24h"]):
-        return None
+        return {}
     a, b = _number(record["o3"]), _number(record["o3_24h"])
     if hour_column == "undecided" and a is not None and a == b:
-        return builder.concentration(row, "o3", record["o3"], pollutant="O3")
+        return {"O3": ("o3", record["o3"])}
     builder.reject(row, "o3", f"o3 {record['o3']}, o3_24h {record['o3_24h']}", f"the hour {_UNDECIDED}")
-    return None
+    return {}

@@ -9,6 +9,8 @@ from helpers.sources.pollutants import reason_against
 from helpers.sources.reading import TABLES, Reading, make_rejects, make_table
 from helpers.sources.text import parse_number
 
+_BITS = 0xFFFFFFFF
+
 
 class ReadingBuilder:
     """Rows, rejects and caveats of one file.
@@ -23,7 +25,8 @@ class ReadingBuilder:
         self._rows: list[tuple[object, ...]] = []
         self._rejects: list[tuple[int, str, str, str]] = []
         self._caveats: dict[str, None] = {}
-        self._seen: dict[Hashable, tuple[int, tuple[object, ...]]] = {}
+        self._is_begun = False  # a portion held rows or rejects
+        self._seen: dict[Hashable, int] = {}  # number of the row, and above it the hash of its content
 
     def add(self, *values: object) -> None:
         """Keep one row: values in the order of ``TABLES``."""
@@ -64,20 +67,32 @@ class ReadingBuilder:
 
     def is_repeat(self, row: int, key: Hashable, content: tuple[object, ...]) -> bool:
         """Whether a row with this key came before; settles what becomes of the repeat."""
-        first, known = self._seen.setdefault(key, (row, content))
+        mark = (hash(content) & _BITS) << 32 | row
+        known = self._seen.setdefault(key, mark)
+        first = known & _BITS
         if first == row:
             return False
-        if known == content:
+        if known >> 32 == mark >> 32:
             self.warn("repeated_rows_dropped")
         else:
             found = ", ".join(str(value) for value in content)
             self.reject(row, "", found, f"differs from row {first} of the same key, which stands")
         return True
 
+    def portion(self) -> Reading:
+        """Return what was collected since the last portion; what came before is remembered for repeats only."""
+        self._is_begun |= bool(self._rows or self._rejects)
+        reading = self._make("")
+        self._rows, self._rejects = [], []
+        return reading
+
     def finish(self, city_name: str = "") -> Reading:
         """Return the reading; without rows and rejects it carries the caveat ``file_without_rows``."""
-        if not self._rows and not self._rejects:
+        if not self._rows and not self._rejects and not self._is_begun:
             self.warn("file_without_rows")
+        return self._make(city_name)
+
+    def _make(self, city_name: str) -> Reading:
         names = list(TABLES[self._name])
         columns = {name: [row[place] for row in self._rows] for place, name in enumerate(names)}
         return Reading(

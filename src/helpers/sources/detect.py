@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from helpers.errors import SourceError
 from helpers.sources import (
     air_aqistudy,
     air_city_archive,
@@ -42,7 +44,9 @@ from helpers.sources import (
 )
 from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
+from helpers.sources.workbook import OLD, UTF_16, ZIP
 
+_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|head|meta|\?xml|div)", re.IGNORECASE)
 _MODULES: tuple[ModuleType, ...] = (
     air_station_archive,
     air_city_archive,
@@ -73,7 +77,7 @@ _MODULES: tuple[ModuleType, ...] = (
     raster_image,
     land_workbook,
     tasks,
-    ledger_workbook,  # last: it takes every workbook no other reader knows
+    ledger_workbook,
 )
 
 
@@ -129,8 +133,40 @@ def detect(path: Path) -> Reader:
     for reader in READERS.values():
         if reader.recognise(head):
             return reader
+    raise _unknown(path, head)
+
+
+def _unknown(path: Path, head: Head) -> SourceError:
+    """The refusal of a file no reader takes, in words about what the file is."""
+    if head.raw.startswith((ZIP, OLD)):
+        named = ", ".join(head.sheet_names)
+        return refusal(
+            path,
+            f"no sheet has the heading of a known form; the sheets are {named}"
+            if named
+            else "the workbook cannot be opened, or is no workbook",
+            expected="a sheet with the heading of a template",
+            remedy="fill in the template and keep its headings"
+            if named
+            else "open it in a spreadsheet and save it as xlsx without a password",
+        )
+    if _PAGE.match(head.raw):
+        return refusal(
+            path,
+            "it is an HTML or XML page, whatever its name says",
+            expected="a workbook or a CSV file",
+            remedy="open it in a spreadsheet and save it as xlsx",
+        )
+    if head.raw.startswith(UTF_16) and head.sheets:
+        return refusal(
+            path,
+            f"a text in UTF-16 that begins with {','.join(head.sheets[0][0])[:80]!r} holds no known form",
+            row=1,
+            expected="UTF-8",
+            remedy="save the file as CSV in UTF-8",
+        )
     first = ",".join(head.header)[:80] if head.header else head.raw[:16].hex(" ")
-    raise refusal(
+    return refusal(
         path,
         f"the format is unknown: the file begins with {first!r}",
         row=1,

@@ -9,13 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_hour
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.records import read_records
-from helpers.sources.text import parse_time
 
 _COLUMN = "dust_hour"
-_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M")
 
 
 def recognise(head: Head) -> bool:
@@ -37,8 +36,8 @@ def read(path: Path) -> Reading:
     """
     builder = ReadingBuilder("dust_hours")
     for row, record in read_records(path, builder, required=(_COLUMN,)):
-        time = parse_time(record[_COLUMN], *_FORMS)
-        if time is None or time.minute or time.second:
+        time = parse_hour(record[_COLUMN])
+        if time is None:
             builder.reject(row, _COLUMN, record[_COLUMN], "is not a full hour written as 2023-03-22 14:00")
         elif not builder.is_repeat(row, time, ()):
             builder.add(time)

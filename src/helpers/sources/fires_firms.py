@@ -6,25 +6,34 @@ Times are UTC: ``acq_date`` and ``acq_time`` (HHMM, leading zeros sometimes lost
 A spreadsheet turns ``2022-06-03`` into ``6/3/2022``. Month and day are then told apart by the file: a
 number above 12 must be a day; else the order that brings the days of the file closest together is taken
 (caveat ``day_month_order_inferred``), for one file covers few days; when both orders do equally well, it
-is refused.
+is refused. Dates with the year first are read as they stand, whatever parts them.
+
+Archives carry a column ``type``: 0 is presumed vegetation, and only that is a fire; volcanoes, static sources on land
+and points offshore are quarantined by their kind. Files are read in portions, so that memory stays bounded.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import nan
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
-from helpers.sources.reading import Reading, refusal
-from helpers.sources.records import Record, read_records
-from helpers.sources.text import parse_time
+from helpers.sources.reading import Reading, join_readings, refusal
+from helpers.sources.records import Record, iter_records
+from helpers.sources.text import iter_byte_lines, parse_time
 
 _REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "confidence", "frp")
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
-_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_SHARES = frozenset(map(str, range(101)))
+_SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
+_KINDS = {"1": "an active volcano", "2": "another static source on land", "3": "offshore"}
+_MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
 
@@ -34,32 +43,48 @@ def recognise(head: Head) -> bool:
     return set(head.header) >= set(_REQUIRED)
 
 
-def read(path: Path) -> Reading:
-    """Read all fire points; where they lie is for the caller to choose.
+def iter_read(path: Path) -> Iterator[Reading]:
+    """Yield all fire points in portions, at least one; where they lie is for the caller to choose.
 
-    Returns
-    -------
-    Reading of ``fires``: ``time_utc``, ``time_local`` (Beijing), ``latitude``, ``longitude`` (degrees),
+    Yields
+    ------
+    Readings of ``fires``: ``time_utc``, ``time_local`` (Beijing), ``latitude``, ``longitude`` (degrees),
     ``frp_mw`` (fire radiative power, missing where blank), ``confidence`` (text).
 
     Raises
     ------
     SourceError
-        A column is absent, or month and day cannot be told apart. Write dates as 2022-06-03.
+        A column is absent, month and day cannot be told apart (write dates as 2022-06-03), or the file holds more
+        than 300,000 points (clip it to the region, or split it by year).
     """
-    builder = ReadingBuilder("fires")
-    records = read_records(path, builder, required=_REQUIRED)
-    form = _tell_date_form(path, [record["acq_date"] for _, record in records], builder)
-    for row, record in records:
-        _add_point(builder, row, record, form)
-    return builder.finish()
+    builder, n = ReadingBuilder("fires"), 0
+    form = _tell_date_form(path, builder)
+    for records in iter_records(path, builder, required=_REQUIRED):
+        n += len(records)
+        if n > _MOST_POINTS:
+            raise refusal(
+                path,
+                f"the file holds more than {_MOST_POINTS:,} points",
+                expected=f"at most {_MOST_POINTS:,}",
+                remedy="clip it to the region, or split it by year",
+            )
+        for row, record in records:
+            _add_point(builder, row, record, form)
+        yield builder.portion()
+    yield builder.finish()
 
 
-def _tell_date_form(path: Path, texts: list[str], builder: ReadingBuilder) -> str:
-    """Format of the dates of a file."""
-    slashed = sorted({text for text in texts if _SLASHED.fullmatch(text)})
+def read(path: Path) -> Reading:
+    """Read a whole file at once; see :func:`iter_read`."""
+    return join_readings(iter_read(path))
+
+
+def _tell_date_form(path: Path, builder: ReadingBuilder) -> str:
+    """Format of the dates of a file that do not begin with the year; ``""`` where there are none."""
+    found = {match for line in iter_byte_lines(path) if b"/" in line for match in _SLASHED.findall(line)}
+    slashed = sorted(match.decode() for match in found)
     if not slashed:
-        return "%Y-%m-%d"
+        return ""
     spans = {}
     for form in (_MONTH_FIRST, _DAY_FIRST):
         days = [parse_time(text, form) for text in slashed]
@@ -80,27 +105,38 @@ def _tell_date_form(path: Path, texts: list[str], builder: ReadingBuilder) -> st
 
 
 def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> None:
-    time = _read_time(record, form)
+    time = _read_time(record["acq_date"], record["acq_time"], form)
     if time is None:
         found = f"{record['acq_date']} {record['acq_time']}"
         builder.reject(row, "acq_time", found, "is no day and time (HHMM, UTC)")
+        return
+    kind = record.get("type", "0")
+    if kind != "0":
+        builder.reject(row, "type", kind, f"is no fire of vegetation: {_KINDS.get(kind, 'an unknown kind')}")
         return
     latitude = builder.number(row, "latitude", record["latitude"], low=-90, high=90)
     longitude = builder.number(row, "longitude", record["longitude"], low=-180, high=180)
     if latitude is None or longitude is None:
         return
     confidence = _LEVELS.get(record["confidence"].lower(), record["confidence"])
-    if confidence not in _LEVELS and builder.number(row, "confidence", confidence, low=0, high=100) is None:
+    if (
+        confidence not in _SHARES
+        and confidence not in _LEVELS
+        and builder.number(row, "confidence", confidence, low=0, high=100) is None
+    ):
         confidence = ""
     power = builder.number(row, "frp", record["frp"], low=0)
     content = (record["frp"], record["confidence"])
-    if not builder.is_repeat(row, (time, latitude, longitude), content):
+    if not builder.is_repeat(row, hash((time, record["latitude"], record["longitude"])), content):
         builder.add(time, time + _BEIJING, latitude, longitude, nan if power is None else power, confidence)
 
 
-def _read_time(record: Record, form: str) -> datetime | None:
-    day, clock = parse_time(record["acq_date"], form), record["acq_time"].replace(":", "")
+@lru_cache(maxsize=4096)  # an overpass has many points
+def _read_time(text: str, clock: str, form: str) -> datetime | None:
+    clock = clock.replace(":", "")
+    day = parse_day(text) or (parse_time(text, form) if form else None)
     if day is None or not clock.isdecimal() or len(clock) > 4:
         return None
     hours, minutes = int(clock.zfill(4)[:2]), int(clock.zfill(4)[2:])
-    return day + timedelta(hours=hours, minutes=minutes) if hours < 24 and minutes < 60 else None
+    is_clock = minutes < 60 and hours * 60 + minutes <= 24 * 60  # 2400 is the next day's 0
+    return day + timedelta(hours=hours, minutes=minutes) if is_clock else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.sources.text import decode, open_bytes, read_bytes
-from helpers.sources.workbook import ZIP, peek_sheets
+from helpers.sources.workbook import OLD, ZIP, peek_sheets, peek_text
 
 _LENGTH = 65_536
 _ROWS_OF_SHEET = 20
@@ -26,12 +26,15 @@ class Head:
     rows
         Whole records among them, cells without outer blanks; empty when the bytes are not text.
     sheets
-        First rows of each sheet of a workbook; empty for other files.
+        First rows of each sheet of a workbook, or of a text in UTF-16 or divided by tabs; empty for other files.
+    sheet_names
+        Their names, without outer blanks.
     """
 
     raw: bytes
     rows: tuple[tuple[str, ...], ...]
     sheets: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    sheet_names: tuple[str, ...] = ()
 
     @property
     def header(self) -> list[str]:
@@ -57,15 +60,16 @@ def read_head(path: Path) -> Head:
             raw = stream.read(_LENGTH)
         except (EOFError, OSError, zlib.error):
             raw = b""
-    if raw.startswith(ZIP):
-        return Head(raw, (), peek_sheets(read_bytes(path), n_rows=_ROWS_OF_SHEET))
-    return Head(raw, _split(raw))
+    if raw.startswith((ZIP, OLD)):
+        sheets = peek_sheets(read_bytes(path), n_rows=_ROWS_OF_SHEET)
+        return Head(raw, (), tuple(sheets.values()), tuple(sheets))
+    text = peek_text(_whole_lines(raw), n_rows=_ROWS_OF_SHEET)
+    return Head(raw, _split(raw), (text,) if text else ())
 
 
 def _split(raw: bytes) -> tuple[tuple[str, ...], ...]:
     """Records of the bytes; a last line that may be cut by the length is left out unless it is alone."""
-    whole, newline, _ = raw.rpartition(b"\n")
-    body = whole if len(raw) == _LENGTH and newline else raw
+    body = _whole_lines(raw)
     if b"\x00" in body:
         return ()
     try:
@@ -78,3 +82,8 @@ def _split(raw: bytes) -> tuple[tuple[str, ...], ...]:
     except csv.Error:
         return ()
     return tuple(row for row in rows if any(row))
+
+
+def _whole_lines(raw: bytes) -> bytes:
+    whole, newline, _ = raw.rpartition(b"\n")
+    return whole if len(raw) == _LENGTH and newline else raw

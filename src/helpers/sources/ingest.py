@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +23,7 @@ from helpers.errors import SourceError, SuiteError
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.ingest_state import (
     SCREENED,
     Part,
@@ -50,6 +52,7 @@ from helpers.sources.staging import (
 
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".geojson", ".tif", ".tiff")
 _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 
 
@@ -57,8 +60,11 @@ _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 class IngestSummary:
     """What one ingest did.
 
-    ``refused`` files were not taken; what they gave before, if anything, stays. ``without_rows`` are files
-    that were read and hold nothing of this city. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    ``refused`` files were not taken; what they gave before, if anything, stays. Among them are files that were read
+    and of which no row was kept. ``without_rows`` are files that hold nothing of this city. ``passed_over`` are files
+    that look like data and are none by their name. ``problems`` are sentences on files that name places outside the city
+    or whose values were not read; ``unread`` on other columns that were not read. ``rebuilt`` are partitions such as
+    ``air_hourly/2019``.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -73,6 +79,9 @@ class IngestSummary:
     rebuilt: tuple[str, ...]
     without_rows: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    passed_over: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -86,15 +95,37 @@ def is_data_file(path: Path) -> bool:
 
 
 def list_raw_files(raw: Path) -> list[Path]:
-    """Data files below the raw folder, at any depth, outside hidden folders, sorted."""
-    found = []
+    """Data files below the raw folder, at any depth, outside hidden folders, sorted.
+
+    A link to a folder outside is listed itself and not followed: nothing is read without a sidecar, and none is written
+    outside the raw folder.
+    """
+    found, root = [], raw.resolve()
     for folder, inner, names in provenance.walk(raw):
         inner[:] = [name for name in inner if not name.startswith(".")]
+        outside = [name for name in inner if _leads_outside(Path(folder) / name, root)]
+        inner[:] = [name for name in inner if name not in outside]
+        found += [Path(folder) / name for name in outside]
         found += [path for path in (Path(folder) / name for name in names) if is_data_file(path)]
     return sorted(found)
 
 
-def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
+def _leads_outside(path: Path, root: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(root)
+
+
+def list_passed_over(raw: Path) -> list[str]:
+    """Notes that look like tables: README with the ending of a data file, which nobody reads."""
+    return sorted(
+        (Path(folder) / name).relative_to(raw).as_posix()
+        for folder, inner, names in provenance.walk(raw)
+        if not any(part.startswith(".") for part in Path(folder).relative_to(raw).parts)
+        for name in names
+        if name.upper().startswith("README") and name.lower().removesuffix(".gz").endswith(_TABLES)
+    )
+
+
+def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = None) -> IngestSummary:
     """Bring the processed tables of one city up to date.
 
     An unchanged file (size and time, hash when in doubt) is not read again; the rows of a removed file go;
@@ -110,6 +141,8 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         A folder of ``cities/``.
     jobs
         Processes that read raw files.
+    today
+        Day of reading: a file that nobody dated holds nothing after it. ``None`` skips the check.
 
     Returns
     -------
@@ -120,7 +153,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     SourceError
         Simulated files among real ones, or the other way round. Move them to a folder of their own.
     """
-    context = CityContext.of(city)
+    context = CityContext.of(city, today)
     staging = folders.processed / ".staging" / context.code
     before = read_state(staging)
     now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
@@ -136,6 +169,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
     for path in {refusal.path for refusal in refused} & set(before.entries):
         if (staging / before.entries[path].key).is_dir():
             now.entries[path] = before.entries[path]
+    refused += _unkept(staging, now.entries)
     dirty = find_dirty(folders.processed, before, now, context.code)
     now.parts = {part: counts for part, counts in before.parts.items() if part not in dirty}
     for part in dirty:
@@ -149,6 +183,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         now.n_quarantined, now.n_differing = set_aside
         write_state(staging, now)
     remove_stale(staging, now)
+    entries = [now.entries[path] for path in sorted(now.entries)]
     return IngestSummary(
         city=city,
         n_read=len(to_read),
@@ -158,15 +193,57 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1) -> IngestSummary:
         n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
-        without_rows=tuple(sorted(path for path, entry in now.entries.items() if not entry.tables)),
+        without_rows=tuple(one.path for one in entries if not one.tables and not one.n_quarantined),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+        problems=tuple(line for entry in entries for line in _problems(entry)),
+        unread=tuple(
+            f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
+            for one in entries
+            if UNREAD in one.told
+        ),
     )
+
+
+def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
+    """Files that were read and of which every row was set aside: as good as refused, and told like it."""
+    found = []
+    for path, entry in sorted(entries.items()):
+        if entry.tables or not entry.n_quarantined:
+            continue
+        rejects = read_staged_rejects(staging, [entry])
+        reason = rejects["reason"].mode()[0]
+        first = rejects[rejects["reason"] == reason].iloc[0]
+        fault = SourceError(
+            f"none of its rows was kept: {len(rejects)} were set aside, most often because {first['found']!r} {reason}",
+            where=", ".join(
+                filter(None, [path, f"row {first['row']}", first["column"] and f"column {first['column']}"])
+            ),
+            remedy="mend what the sentence names, or move the file out of the raw folder",
+        )
+        found.append(Refusal(path, str(fault)))
+    return found
+
+
+def _problems(entry: Entry) -> Iterator[str]:
+    """What of a file a person should mend before relying on it."""
+    if NO_PLACE in entry.told:
+        places = ", ".join(entry.told[NO_PLACE])
+        yield f"{entry.path}: rows name places that are not of this city: {places}; correct the code or the name"
+    if NO_ITEM in entry.told:
+        columns = ", ".join(entry.told[NO_ITEM])
+        yield f"{entry.path}: columns of values were not read: {columns}; a judgement may lack them"
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
     if not is_printed:
         raise SourceError(
             "the name holds bytes that are no text, or a line break", where=relative, remedy="rename the file"
+        )
+    if path.is_dir():
+        raise SourceError(
+            "the link leads to a folder outside the raw folder, where no sidecar may be written",
+            where=relative,
+            remedy="copy the files into the raw folder, or link each file by itself",
         )
     if not path.is_file():
         raise SourceError(
@@ -344,5 +421,6 @@ def _hash_readers(city: CityContext) -> str:
         "cities": list(city.names),
         "known": dict(city.options["known"]),
         "n_articles": city.options["n_articles"],
+        "ledger": [city.options[name] for name in ("names", "ranges", "places")],
     }
     return provenance.manifest_hash(record)

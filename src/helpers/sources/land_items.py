@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import cache
 
 from helpers import registry
-from helpers.sources.text import NUMBER, is_missing
-from helpers.sources.workbook import normalise
+from helpers.sources.cells import Cell, normalise, read_measured
+from helpers.sources.text import is_missing
 
 # Unit as written (normalised) → code of helpers.units, exact factor to it.
 CONTENTS = {
@@ -30,7 +30,6 @@ AREAS = {
 }
 MASSES = {"吨": Fraction(1), "万吨": Fraction(10_000), "千克": Fraction(1, 1000)}
 _SPELLINGS = {"ug/kg": "μg/kg", "ug/g": "μg/g", "ppm": "mg/kg", "毫克/千克": "mg/kg", "克/千克": "g/kg"}
-_VALUE = re.compile(rf"(?P<below><)?(?P<number>{NUMBER})(?P<mark>[Ll])?")
 _NOT_DETECTED = ("未检出", "nd", "n.d.", "<", "l")
 _G_KG = Fraction(1000)
 
@@ -109,14 +108,11 @@ def read_content(text: str, item: SoilItem, unit: str) -> tuple[float, bool] | N
         return None
     if compact.casefold() in _NOT_DETECTED:
         raise ValueError("gives no detection limit; write it with <, such as <0.01")
-    match = _VALUE.fullmatch(compact)
-    if match is None:
-        raise ValueError("is not a number; write digits only, with < for below the detection limit")
-    number = Fraction(match["number"]) * content_factor(unit)
+    value, is_censored = read_measured(Cell(normalise(text)), unit)
+    number = Fraction(value) * content_factor(unit)
     if number <= 0:
         raise ValueError("is not above 0; write the detection limit with <, such as <0.01")
-    value = number / (_G_KG if item.unit == "g_kg" else 1)
-    return float(value), bool(match["below"] or match["mark"])
+    return float(number / (_G_KG if item.unit == "g_kg" else 1)), is_censored
 
 
 def is_content_unit(unit: str) -> bool:
@@ -143,5 +139,5 @@ def scale_number(value: float, factor: Fraction) -> float:
 
 
 def _spelled(unit: str) -> str:
-    text = normalise(unit).replace(" ", "")
+    text = normalise(unit).replace(" ", "").replace("µ", "μ")
     return _SPELLINGS.get(text.casefold(), text)

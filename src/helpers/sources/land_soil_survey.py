@@ -8,22 +8,17 @@ in 功能区 mean. Coordinates in metres of a local grid are not read, nor sheet
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from math import nan
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.land_items import SoilItem, content_factor, is_content_unit, read_content, soil_items
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import read_bytes
-from helpers.sources.workbook import normalise
+from helpers.sources.workbook import read_sheets
 
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ID, _ZONE = "编号", "功能区"
 _HEADING_ROWS = 20
 _CONTENT = re.compile(r"(?P<name>[^()]+?)\s*\((?P<unit>[^()]+)\)")
@@ -31,10 +26,10 @@ Rows = list[tuple[int, list[str]]]
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is an old workbook, whose sheets are judged when it is read, or a new one with such a heading."""
+    """Whether a sheet has 编号 beside contents with units."""
     headings = [row for sheet in head.sheets for row in sheet if _ID in row]
     units = [unit for row in headings for _, unit in _contents(row).values()]
-    return head.raw.startswith(_OLD_WORKBOOK) or any(map(is_content_unit, units))
+    return any(map(is_content_unit, units))
 
 
 def read(path: Path) -> Reading:
@@ -76,17 +71,10 @@ def read(path: Path) -> Reading:
 
 
 def _read_sheets(path: Path) -> list[Rows]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(read_bytes(path)))
-        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
-        raise refusal(
-            path,
-            f"the workbook cannot be opened ({error})",
-            expected="an xls or xlsx workbook",
-            remedy="save the file again as xlsx with the columns of the template soil_samples",
-        ) from error
-    return [[(n, [normalise(value) for value in row]) for n, row in enumerate(rows, 1)] for rows in sheets]
+    return [
+        [(number, [cell.text or cell.problem for cell in cells]) for number, cells in sheet.rows]
+        for sheet in read_sheets(path)
+    ]
 
 
 def _find_heading(rows: Rows) -> int:

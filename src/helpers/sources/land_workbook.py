@@ -8,7 +8,7 @@ quarantined as a whole with the field and the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -16,16 +16,15 @@ from math import isnan, nan
 from pathlib import Path
 
 from helpers import registry
-from helpers.errors import ParameterError
-from helpers.periods import Period
 from helpers.sources import land_forms
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, normalise, read_measured
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head, read_head
 from helpers.sources.land_items import AREAS, MASSES, read_content, scale_number, soil_item
 from helpers.sources.reading import TABLES, Reading, refusal
-from helpers.sources.water_forms import Form, Grid, against_future, find_grids, holds_form, read_fields
+from helpers.sources.water_forms import Form, Grid, find_grids, holds_form, read_fields, tell_unread
 from helpers.sources.water_items import NOT_SAMPLED, unit_factor
-from helpers.sources.workbook import Cell, normalise
 
 Record = dict[str, object]
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -45,13 +44,17 @@ def recognise(head: Head) -> bool:
     return any(holds_form(head, form.fields) for form in land_forms.FORMS)
 
 
-def read(path: Path, *, received_on: date | None = None) -> tuple[Reading, ...]:
+def read(
+    path: Path, *, received_on: date | None = None, places: Mapping[str, str] | None = None
+) -> tuple[Reading, ...]:
     """Read every form the workbook holds.
 
     Parameters
     ----------
     received_on
         Day the file was received: nothing may be dated after it. ``None`` skips the check.
+    places
+        As in :func:`helpers.sources.form_words.read_place`.
 
     Returns
     -------
@@ -71,18 +74,19 @@ def read(path: Path, *, received_on: date | None = None) -> tuple[Reading, ...]:
             expected=f"one of the sheets {', '.join(form.sheet for form in land_forms.FORMS)}",
             remedy="fill in the template and keep its headings",
         )
-    return tuple(_read_form(path, form, received_on) for form in forms)
+    return tuple(_read_form(path, form, received_on, places) for form in forms)
 
 
-def _read_form(path: Path, form: Form, received_on: date | None) -> Reading:
+def _read_form(path: Path, form: Form, received_on: date | None, places: Mapping[str, str] | None) -> Reading:
     builder = ReadingBuilder(form.table_name)
     samples: dict[tuple[object, ...], tuple[int, Record]] = {}
     for grid in find_grids(path, form):
         _check_heading(path, grid, form)
+        tell_unread(builder, grid, "")
         for number, cells in grid.rows:
             if grid.is_aside(cells):
                 continue
-            record = read_fields(builder, grid, (number, cells), form)
+            record = read_fields(builder, grid, (number, cells), form, places=places)
             if record is None:
                 continue
             try:
@@ -193,10 +197,6 @@ def _settle_parcel(record: Record) -> None:
 
 def _settle_waste(record: Record) -> None:
     """Masses in t of one period."""
-    try:
-        Period.parse(str(record["period"]))
-    except ParameterError:
-        raise _Fault("period", "is no period; write 2024, 2024-Q1 or 2024-06 as text") from None
     factor = MASSES[str(record["unit"])]
     for name in ("produced", "used", "disposed", "stored_change", "transferred"):
         record[f"{name}_t"] = scale_number(float(record[name]), factor)
@@ -207,13 +207,11 @@ def _settle_groundwater(record: Record) -> None:
     text = str(record["value"])
     if text in NOT_SAMPLED:
         raise _Fault("value", "has no value; delete the row where nothing was measured")
-    is_censored = text.startswith("<") or text[-1:] in "Ll"
     try:
-        value = float(text.strip("<Ll"))
-    except ValueError:
-        raise _Fault(
-            "value", "is not a number; write digits only, with < for below the detection limit"
-        ) from None
+        number, is_censored = read_measured(Cell(text), str(record["unit"]))
+    except ValueError as error:
+        raise _Fault("value", f"{error}, with < for below the detection limit") from None
+    value = float(number)
     if not 0 <= value < 1e9:
         raise _Fault("value", "lies outside 0 to 1e9")
     unit, factor = _water_unit(str(record["unit"]))

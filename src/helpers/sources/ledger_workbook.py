@@ -5,26 +5,29 @@ Columns, told by either half of their bilingual heading: 指标编号 ``indicato
 备注 are for people. A row whose 备注 begins with 示例 is an example and is passed over.
 
 A figure stands only with a known indicator, that indicator's own unit (code or label), a period such as
-2024, 2024-Q1 or 2024-06, and a status. A cell formatted as a percentage holds a hundredth of what it
+2024, 2024-Q1 or 2024-06 (also 2024年, 2024年第一季度, 2024年6月), and a status. A cell formatted as a percentage holds a hundredth of what it
 shows; it is read as shown. Of several rows with one indicator, place, period and scope the revised one
 stands, then the final, then the preliminary, then the first; the others are quarantined.
 """
 
 from __future__ import annotations
 
-import difflib
+import re
 import unicodedata
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
 from pathlib import Path
 
-from helpers.errors import ParameterError
-from helpers.periods import Period
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, is_mark, read_number, read_period, spell_unit
+from helpers.sources.form_words import against_future, is_below, read_place, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import is_missing, parse_number
-from helpers.sources.workbook import ZIP, Cell, read_sheets
+from helpers.sources.text import MISSING_NUMBER, is_missing
+from helpers.sources.water_forms import Grid, tell_unread
+from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
 SHEET, EXAMPLE = "台账", "示例"
@@ -42,26 +45,45 @@ COLUMNS = {
 }
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
+_MERGED = "lies in a merged cell; write the value in each row"
+_VERIFIED = "已核"  # 已核实, 已核对
 _PRECEDENCE = ("revised", "final", "preliminary")
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is a workbook; its sheets are judged when it is read."""
-    return head.raw.startswith(ZIP)
+    """Whether a sheet is named 台账 or has the heading."""
+    return SHEET in head.sheet_names or any(_is_heading(row) for sheet in head.sheets for row in sheet)
 
 
-def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
+def read(
+    path: Path,
+    *,
+    known: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    places: Mapping[str, str] | None = None,
+    received_on: date | None = None,
+) -> Reading:
     """Read the figures of sheet 台账.
 
     Parameters
     ----------
     known
         Indicators that may be reported: id → unit code of ``helpers.units``.
+    names
+        Chinese name of an indicator → its id; the name may stand in place of the id.
+    ranges
+        Id → lowest and highest value that can be, in the indicator's unit.
+    places
+        As in :func:`helpers.sources.form_words.read_place`.
+    received_on
+        Day the file was received: no period begins after it. ``None`` skips the check.
 
     Returns
     -------
     Reading of ``ledger``: ``indicator_id, place_code, period, value, unit`` (code), ``status`` (``final``,
-    ``preliminary``, ``revised``), ``scope``. A workbook without figures gives an empty table.
+    ``preliminary``, ``revised``), ``scope``, ``flag`` (``verified`` where 备注 says 已核). A workbook without figures gives an empty table. A row with faulty cells
+    is quarantined once for each of them.
 
     Raises
     ------
@@ -76,51 +98,95 @@ def read(path: Path, *, known: Mapping[str, str] | None = None) -> Reading:
             expected="the indicators of the registry with their units",
             remedy="read the workbook through ingest",
         )
-    rows = _read_sheet(path)
-    places = _locate_columns(path, rows)
+    sheet, others = _find_sheets(path)
+    rows = _rows_of_table(sheet)
+    columns = _locate_columns(path, rows)
     builder = ReadingBuilder("ledger")
+    for other in others:
+        reason = f"is a second sheet of figures and was not read; move its rows to sheet {sheet.name}"
+        builder.reject(_rows_of_table(other)[0][0], "", other.name, reason)
+    heading = tuple(cell.text for cell in rows[0][1])
+    tell_unread(builder, Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:])), "")
+    facts = _Facts(known, names or {}, ranges or {}, places, received_on)
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
     for number, cells in rows[1:]:
-        record = {name: cells[place] if place < len(cells) else Cell("") for name, place in places.items()}
-        is_example = record.get("note", Cell("")).text.startswith(EXAMPLE)
-        if is_example or not any(record[name].text for name in _REQUIRED):
+        record = {name: _cell(cells, place, name) for name, place in columns.items()}
+        if is_below(cells) or record.get("note", Cell("")).text.startswith(EXAMPLE):
             continue
-        figure = _read_figure(builder, number, record, known)
+        figure = _read_figure(builder, number, record, facts)
         if figure is not None:
-            indicator, place, period, _, _, _, scope = figure
+            indicator, place, period, _, _, _, scope, _ = figure
             sound.setdefault((indicator, place, period, scope), []).append((number, figure))
     for candidates in sound.values():
-        _keep_one(builder, candidates)
+        _keep_one(builder, candidates, sheet.name)
     return builder.finish()
 
 
-def _read_sheet(path: Path) -> list[tuple[int, list[Cell]]]:
-    """Numbered rows of sheet 台账 from its heading on."""
-    sheets = {sheet.name: sheet for sheet in read_sheets(path)}
-    if SHEET not in sheets:
+@dataclass(frozen=True)
+class _Facts:
+    """What figures are held against; see :func:`read`."""
+
+    known: Mapping[str, str]
+    names: Mapping[str, str]
+    ranges: Mapping[str, tuple[float, float]]
+    places: Mapping[str, str] | None
+    received_on: date | None
+
+
+def _is_heading(texts: Iterable[str]) -> bool:
+    return any(COLUMNS["indicator_id"] in text or "indicator_id" in text for text in texts)
+
+
+def _find_sheets(path: Path) -> tuple[Sheet, list[Sheet]]:
+    """Sheet 台账, or else the first one with the columns; and the others with them."""
+    sheets = read_sheets(path)
+    tables = [sheet for sheet in sheets if not _absent(_places_of(_rows_of_table(sheet)))]
+    named = [sheet for sheet in sheets if sheet.name == SHEET] or tables
+    if not named:
         raise refusal(
             path,
-            f"the sheets are {', '.join(sheets)}",
+            f"the sheets are {', '.join(sheet.name for sheet in sheets)}",
             expected=f"a sheet {SHEET}",
             remedy="fill in the template and keep the name of its sheet",
         )
-    rows = []
-    for number, cells in sheets[SHEET].rows:
-        if rows or any(COLUMNS["indicator_id"] in cell.text or "indicator_id" in cell.text for cell in cells):
-            rows.append((number, cells))
-    return rows
+    return named[0], [sheet for sheet in tables if sheet is not named[0]]
+
+
+def _rows_of_table(sheet: Sheet) -> list[tuple[int, list[Cell]]]:
+    """Numbered rows from the heading on."""
+    at = next(
+        (n for n, (_, cells) in enumerate(sheet.rows) if _is_heading(cell.text for cell in cells)), None
+    )
+    return [] if at is None else list(sheet.rows[at:])
+
+
+def _cell(cells: Sequence[Cell], place: int, name: str) -> Cell:
+    """Cell of a column; the lower cells of a merged range carry its text, except a value."""
+    cell = cells[place] if place < len(cells) else Cell("")
+    if not cell.spread or cell.text:
+        return cell
+    return Cell(cell.spread) if name != "value" else Cell("", problem=_MERGED)
+
+
+def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
+    """Place of each column the heading names."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(rows[0][1] if rows else []):
+        words = "".join(one for one in cell.text if not is_mark(one)).split()
+        for name, label in COLUMNS.items():
+            if (name in words or label in words) and name not in places:
+                places[name] = place
+    return places
+
+
+def _absent(places: Mapping[str, int]) -> list[str]:
+    return [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
 
 
 def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
     """Place of each column, from the heading."""
-    places: dict[str, int] = {}
-    for place, cell in enumerate(rows[0][1] if rows else []):
-        words = cell.text.split()
-        for name, label in COLUMNS.items():
-            if (name in words or label in words) and name not in places:
-                places[name] = place
-    absent = [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
-    if absent:
+    places = _places_of(rows)
+    if absent := _absent(places):
         raise refusal(
             path,
             f"sheet {SHEET} lacks the columns {', '.join(absent)}",
@@ -133,85 +199,97 @@ def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str,
 
 
 def _read_figure(
-    builder: ReadingBuilder, row: int, record: dict[str, Cell], known: Mapping[str, str]
+    builder: ReadingBuilder, row: int, record: dict[str, Cell], facts: _Facts
 ) -> tuple[object, ...] | None:
-    """One figure in the order of the ledger, or ``None`` after quarantining its row."""
-    for name, complaint in (
-        ("indicator_id", _against_indicator(record["indicator_id"], known)),
-        ("place_code", "" if record["place_code"].text else "names no place; write its six-digit code"),
-        ("period", _against_period(record["period"])),
-        ("unit", _against_unit(record["unit"], known.get(record["indicator_id"].text, ""))),
-        ("status", _against_status(record["status"])),
-        ("value", _against_value(record["value"], known.get(record["indicator_id"].text, ""))),
+    """One figure in the order of the ledger, or ``None`` after quarantining its row, once for every faulty cell."""
+    found: dict[str, object] = {}
+    for name, take in (
+        ("indicator_id", _indicator),
+        ("place_code", _place),
+        ("period", _period),
+        ("unit", _unit),
+        ("status", _status),
+        ("value", _value),
     ):
-        if complaint:
-            builder.reject(row, name, record[name].text, complaint)
-            return None
-    indicator, status = record["indicator_id"].text, record["status"].text
+        try:
+            found[name] = take(record[name], facts, str(found.get("indicator_id", "")))
+        except ValueError as error:
+            builder.reject(row, name, record[name].text, str(error))
+    if len(found) < 6:
+        return None
     return (
-        indicator,
-        record["place_code"].text,
-        record["period"].text,
-        _value_of(record["value"]),
-        known[indicator],
-        STATUSES.get(status, status),
+        *(found[name] for name in ("indicator_id", "place_code", "period", "value", "unit", "status")),
         record["scope"].text,
+        "verified" if _VERIFIED in record.get("note", Cell("")).text else "",
     )
 
 
-def _against_indicator(cell: Cell, known: Mapping[str, str]) -> str:
-    if cell.text in known:
-        return ""
-    near = difflib.get_close_matches(cell.text, known, n=3, cutoff=0.4) or sorted(known)[:3]
-    return f"is no known indicator; the nearest are {', '.join(near)}"
+def _indicator(cell: Cell, facts: _Facts, _: str) -> str:
+    if cell.text in facts.known:
+        return cell.text
+    named = {
+        unicodedata.normalize("NFKC", name): one for name, one in facts.names.items() if one in facts.known
+    }
+    name = re.sub(r"\s+", "", cell.text)
+    if name in named:
+        return named[name]
+    raise ValueError(f"is no known indicator; {suggest(cell.text, [*facts.known, *named])}")
 
 
-def _against_period(cell: Cell) -> str:
-    remedy = "write 2024, 2024-Q1 or 2024-06 as text"
-    if cell.is_date:
-        return f"has become a date; {remedy}"
-    try:
-        Period.parse(cell.text)
-    except ParameterError:
-        return f"is no period; {remedy}"
-    return ""
+def _place(cell: Cell, facts: _Facts, _: str) -> str:
+    if not cell.text:
+        raise ValueError("names no place; write its six-digit code")
+    return read_place(cell.text, facts.places)
 
 
-def _against_unit(cell: Cell, code: str) -> str:
-    if code not in UNITS:
-        return f"cannot be checked: the indicator's unit {code!r} is not in the list of units"
-    labels = {code, UNITS[code].label_zh, UNITS[code].label_en}
-    if cell.text in {unicodedata.normalize("NFKC", label) for label in labels}:
-        return ""
-    return f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
+def _period(cell: Cell, facts: _Facts, _: str) -> str:
+    period = read_period(cell)
+    if future := against_future(period, "", facts.received_on):
+        raise ValueError(future[1])
+    return period
 
 
-def _against_status(cell: Cell) -> str:
-    known = {*STATUSES, *STATUSES.values()}
-    return "" if cell.text in known else f"is no status; choose {', '.join(STATUSES)}"
+def _unit(cell: Cell, facts: _Facts, indicator: str) -> str:
+    code = facts.known.get(indicator, "")
+    if indicator and code not in UNITS:
+        raise ValueError(f"cannot be checked: the indicator's unit {code!r} is not in the list of units")
+    if not indicator or spell_unit(cell.text) in {spell_unit(one) for one in (code, *_labels(code))}:
+        return code
+    raise ValueError(
+        f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
+    )
 
 
-def _against_value(cell: Cell, code: str) -> str:
-    if is_missing(cell.text):
-        return "has no value; report the figure or delete the row"
-    if cell.is_percentage and code != "pct":
-        return "is formatted as a percentage, but the unit is another; format it as a number"
-    try:
-        missing = parse_number(cell.text) is None
-    except ValueError as error:
-        return f"{error}; write digits only, the unit has its own column"
-    return "has no value; report the figure or delete the row" if missing else ""
+def _labels(code: str) -> tuple[str, ...]:
+    return (UNITS[code].label_zh, UNITS[code].label_en) if code in UNITS else ()
 
 
-def _value_of(cell: Cell) -> float:
-    """The figure shown: a percentage cell holds a hundredth of it, turned back in decimal arithmetic."""
-    return float(Decimal(cell.text) * 100) if cell.is_percentage else float(cell.text)
+def _status(cell: Cell, _facts: _Facts, _: str) -> str:
+    if cell.text not in {*STATUSES, *STATUSES.values()}:
+        raise ValueError(f"is no status; choose {', '.join(STATUSES)}")
+    return STATUSES.get(cell.text, cell.text)
 
 
-def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]]) -> None:
+def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
+    """The figure a cell shows, within what can be."""
+    if is_missing(cell.text) and not cell.problem:
+        raise ValueError("has no value; report the figure or delete the row")
+    label = next(iter(_labels(facts.known.get(indicator, ""))), "")
+    value = float(read_number(cell, label))
+    if value == MISSING_NUMBER:
+        raise ValueError("has no value; report the figure or delete the row")
+    low, high = facts.ranges.get(indicator, (-inf, inf))
+    if not low <= value <= high:
+        raise ValueError(
+            f"lies outside {low:g} to {high:g}{' ' * bool(label)}{label}, what can be; correct it"
+        )
+    return value
+
+
+def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object, ...]]], sheet: str) -> None:
     """Keep the row of the highest status and quarantine the others of its key."""
     standing = min(candidates, key=lambda one: (_PRECEDENCE.index(one[1][5]), one[0]))
-    builder.add(*standing[1], SHEET, str(standing[0]))
+    builder.add(*standing[1], sheet, str(standing[0]))
     for row, figure in candidates:
         if row != standing[0]:
             reason = (

@@ -15,10 +15,10 @@ from math import nan
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import Record, read_records
-from helpers.sources.text import parse_time
 
 # Column → range in its own unit. The order is that of ``met_daily``.
 _RANGES = {
@@ -75,7 +75,7 @@ def read(path: Path) -> Reading:
 
 
 def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
-    day = parse_time(record["date"], "%Y-%m-%d")
+    day = parse_day(record["date"])
     if day is None:
         builder.reject(row, "date", record["date"], "is not written as 2023-01-31")
         return

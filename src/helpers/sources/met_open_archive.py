@@ -3,20 +3,26 @@
 The values are those of a weather model's grid cell (a reanalysis), not of an instrument: caveat
 ``weather_of_grid_model``. Times must be Beijing's (``utc_offset_seconds`` 28800), for days cannot be shifted
 afterwards; precipitation of an hour is the sum of the hour that ends there.
+
+The same tables as CSV are read too: a row of names and one of values for the place, then a table an interval, units in
+brackets behind the names. An answer for several places is refused: which of them is the city's is not said.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from math import nan
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import SourceError
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.dates import parse_day, parse_hour
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.text import parse_time, read_text
+from helpers.sources.text import read_text, split_rows
 
 # Variable → unit it must come in, lowest and highest value. The orders are those of the tables.
 _TEMPERATURE, _WIND, _DIRECTION = ("°C", -90.0, 60.0), ("m/s", 0.0, 110.0), ("°", 0.0, 360.0)
@@ -40,17 +46,19 @@ DAILY = {
     "surface_pressure_mean": _PRESSURE,
 }
 _BLOCKS = {
-    "hourly": ("met_hourly", HOURLY, "temperature_2m", "%Y-%m-%dT%H:%M"),
-    "daily": ("met_daily", DAILY, "temperature_2m_mean", "%Y-%m-%d"),
+    "hourly": ("met_hourly", HOURLY, "temperature_2m", parse_hour),
+    "daily": ("met_daily", DAILY, "temperature_2m_mean", parse_day),
 }
 _BEIJING_SECONDS = 28_800
+_HEAD = re.compile(r"(\w+) \((.+)\)")
 
 
 def recognise(head: Head) -> bool:
     """Whether the file is such a JSON: an offset from UTC and a block of hourly or daily lists."""
     start = head.raw.lstrip()[:4096]
     has_block = any(f'"{name}_units"'.encode() in start for name in _BLOCKS)
-    return start[:1] == b"{" and b'"utc_offset_seconds"' in start and has_block
+    is_json = start[:1] in (b"{", b"[") and b'"utc_offset_seconds"' in start and has_block
+    return is_json or {"latitude", "longitude", "utc_offset_seconds"} <= set(head.header)
 
 
 def read(path: Path) -> tuple[Reading, ...]:
@@ -67,12 +75,8 @@ def read(path: Path) -> tuple[Reading, ...]:
         The times are not Beijing's, a unit is another, the temperature is absent, or the lists differ in
         length. Ask for timezone=Asia/Shanghai and wind_speed_unit=ms.
     """
-    try:
-        page = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise refusal(
-            path, f"is no whole JSON ({error})", expected="a weather archive", remedy="fetch it again"
-        ) from None
+    text = read_text(path)
+    page = _read_json(path, text) if text.lstrip()[:1] in ("{", "[") else _read_csv(path, text)
     if page.get("utc_offset_seconds") != _BEIJING_SECONDS:
         raise refusal(
             path,
@@ -83,8 +87,53 @@ def read(path: Path) -> tuple[Reading, ...]:
     return tuple(_read_block(path, page, name) for name in _BLOCKS if name in page)
 
 
+def _read_json(path: Path, text: str) -> dict[str, Any]:
+    try:
+        page = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise refusal(
+            path, f"is no whole JSON ({error})", expected="a weather archive", remedy="fetch it again"
+        ) from None
+    places = page if isinstance(page, list) else [page]
+    if len(places) != 1 or not isinstance(places[0], dict):
+        raise _several(path, len(places))
+    return places[0]
+
+
+def _several(path: Path, n: int) -> SourceError:
+    return refusal(
+        path,
+        f"the answer holds {n} places",
+        expected="one place",
+        remedy="ask for the city's place alone, or keep one file a place",
+    )
+
+
+def _read_csv(path: Path, text: str) -> dict[str, Any]:
+    """Return the page that the CSV stands for."""
+    rows = [cells for _, cells in split_rows(text, path)]
+    starts = [place for place, cells in enumerate(rows) if cells[0] in ("time", "location_id")]
+    tables = [place for place in starts if "time" in rows[place]]
+    places = rows[1 : tables[0]] if tables else []
+    if len(places) != 1:
+        raise _several(path, len(places))
+    page: dict[str, Any] = dict(zip(rows[0], places[0], strict=False))
+    page["utc_offset_seconds"] = (
+        int(page["utc_offset_seconds"]) if page["utc_offset_seconds"].isdecimal() else None
+    )
+    for start, end in zip(tables, [*tables[1:], len(rows)], strict=True):
+        heads = [_HEAD.fullmatch(cell) for cell in rows[start]]
+        names = [head[1] if head else cell for head, cell in zip(heads, rows[start], strict=True)]
+        body = [cells for cells in rows[start + 1 : end] if len(cells) == len(names)]
+        name = "daily" if set(names) & set(DAILY) else "hourly"
+        page[name] = {key: [row[place] for row in body] for place, key in enumerate(names)}
+        page[f"{name}_units"] = {head[1]: head[2] for head in heads if head}
+        page[f"{name}_torn"] = [cells for cells in rows[start + 1 : end] if len(cells) != len(names)]
+    return page
+
+
 def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
-    table, variables, required, form = _BLOCKS[name]
+    table, variables, required, parse = _BLOCKS[name]
     block, units = page[name], page.get(f"{name}_units", {})
     lists = {key: block[key] for key in variables if key in block}
     if required not in lists or not isinstance(block.get("time"), list):
@@ -107,8 +156,10 @@ def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
             )
     builder = ReadingBuilder(table)
     builder.warn("weather_of_grid_model")
+    for cells in page.get(f"{name}_torn", []):
+        builder.reject(0, "", ",".join(cells)[:60], f"has {len(cells)} cells, the header {len(block)}")
     for place, text in enumerate(block["time"]):
-        time = parse_time(str(text), form)
+        time = parse(str(text))
         if time is None:
             builder.reject(place + 1, f"{name}.time", str(text), "is not written as 2025-01-31")
             continue

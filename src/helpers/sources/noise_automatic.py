@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, read_number
 from helpers.sources.head import Head
 from helpers.sources.noise_manual import (
     DATE_FIELD,
@@ -27,8 +28,17 @@ from helpers.sources.noise_manual import (
     zone_of,
 )
 from helpers.sources.reading import Reading, refusal
-from helpers.sources.water_forms import CITY_FIELD, NOTE_FIELD, Form, find_grids, holds_form, is_elsewhere
-from helpers.sources.workbook import Cell, Sheet, read_sheets
+from helpers.sources.text import is_missing
+from helpers.sources.water_forms import (
+    CITY_FIELD,
+    NOTE_FIELD,
+    Form,
+    find_grids,
+    holds_form,
+    is_elsewhere,
+    tell_unread,
+)
+from helpers.sources.workbook import Sheet, read_sheets
 
 _LEVELS = tuple(replace(one, is_required=False) for one in FORM.fields if one.kind == "number")
 DETAIL = Form(
@@ -83,6 +93,7 @@ def read(
                 remedy="restore the heading of the workbook",
             )
         prefix = f"{grid.sheet.name}!"
+        tell_unread(days, grid, prefix, read=places.values())
         for number, cells in grid.rows:
             if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
                 continue
@@ -119,10 +130,33 @@ def _add_hours(
     point, day = key
     midnight = datetime.combine(day, datetime.min.time())
     for hour, place in sorted(places.items()):
-        text = cells[place].text if place < len(cells) else ""
-        value = builder.number(number, f"{prefix}{hour}时", text, low=LOWEST_DB, high=HIGHEST_DB)
+        value = _read_cell(
+            builder, number, f"{prefix}{hour}时", cells[place : place + 1], (LOWEST_DB, HIGHEST_DB)
+        )
         if value is not None:
             builder.add(point, midnight + timedelta(hours=hour + 1), zone, value)
+
+
+def _read_cell(
+    builder: ReadingBuilder,
+    row: int,
+    column: str,
+    cell: Sequence[Cell],
+    ends: tuple[float, float],
+    *,
+    unit: str = "dB(A)",
+) -> float | None:
+    """One number of a row, as far as it has that cell; ``None`` where it is missing or was quarantined."""
+    if not cell or (is_missing(cell[0].text) and not cell[0].problem):
+        return None
+    try:
+        value = float(read_number(cell[0], unit))
+        if not ends[0] <= value <= ends[1]:
+            raise ValueError(f"lies outside {ends[0]:g} to {ends[1]:g}")
+    except ValueError as error:
+        builder.reject(row, column, cell[0].text, str(error))
+        return None
+    return value
 
 
 def _read_summary(sheets: Sequence[Sheet], months: set[date]) -> Reading:
@@ -170,10 +204,10 @@ def _add_counts(
         numbers = []
         for name in (TOTAL, ATTAINED):
             row, cells = counts[name]
-            text = cells[place].text if place < len(cells) else ""
-            value = builder.number(row, f"{prefix}{zone}类 {period}", text, low=0, high=1e6)
+            column, cell = f"{prefix}{zone}类 {period}", cells[place : place + 1]
+            value = _read_cell(builder, row, column, cell, (0, 1e6), unit="")
             if value is not None and value % 1:
-                builder.reject(row, f"{prefix}{zone}类 {period}", text, "is no whole number of point-times")
+                builder.reject(row, column, cell[0].text, "is no whole number of point-times")
                 value = None
             numbers.append(value)
         if None in numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,19 +11,21 @@ from math import nan
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
     CITY_FIELD,
+    NOTE,
     NOTE_FIELD,
     Field,
     Form,
     Grid,
-    against_future,
     find_grids,
     holds_form,
     is_elsewhere,
     read_fields,
+    tell_unread,
 )
 from helpers.sources.workbook import Cell
 
@@ -51,7 +54,9 @@ FORM = Form(
     key=("point_id", "date"),
     dated="date",
 )  # fmt: skip
-_HOUR = re.compile(r"(\d{1,2})(?::00)?(?:[-~—]\d{1,2}(?::00)?)?(?:时|点|h)?")
+_VERIFIED = "已核"
+_HOUR = re.compile(r"(\d{1,2})(?::00){0,2}(?:[-~—](\d{1,2})(?::00)?)?(?:时|点|h)?")
+_NEXT_MIDNIGHT = ("1900-01-01", "1899-12-31", "1 day, 0:00:00", "PT24H00M00S")  # 24:00 as a time cell
 
 
 def zone_of(text: str) -> str:
@@ -64,7 +69,8 @@ def zone_of(text: str) -> str:
     """
     name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
     if name not in ZONES.values():
-        raise ValueError(f"is no zone class; choose {', '.join(ZONES)}")
+        which = "write 4a类 or 4b类" if name == "4" else f"choose {', '.join(ZONES)}"
+        raise ValueError(f"is no zone class; {which}")
     return name
 
 
@@ -82,13 +88,29 @@ def as_read(form: Form) -> Form:
 
 
 def hour_columns(heading: Sequence[str]) -> dict[int, int]:
-    """Hour of the day (0 is from 00:00 to 01:00) → its place, of headings such as 0时, 00:00 or 0-1时."""
-    found: dict[int, int] = {}
-    for place, text in enumerate(heading):
-        match = _HOUR.fullmatch(text.replace(" ", ""))
-        if match and not text.isdigit() and int(match[1]) < 24:
-            found.setdefault(int(match[1]), place)
-    return found
+    """Hour of the day (0 is from 00:00 to 01:00) → its place, of headings such as 0时, 00:00, 0-1时 or cells of times.
+
+    Headings from 1 to 24, or to 0 at the end, name each hour by its end. Bare numbers count only where they are all 24.
+    """
+    named = [(_hour_of(text), text, place) for place, text in enumerate(heading)]
+    found = [(hour, text, place) for hour, text, place in named if hour is not None]
+    written = [(hour, place) for hour, text, place in found if not text.isdigit()]
+    bare = [(hour, place) for hour, text, place in found if text.isdigit()]
+    for hours in (written, bare):
+        order = [hour for hour, _ in hours]
+        if order in ([*range(1, 25)], [*range(1, 24), 0]):
+            return {number: place for number, (_, place) in enumerate(hours)}
+    if [hour for hour, _ in bare] == [*range(24)] and not written:
+        return dict(bare)
+    return {hour: place for hour, place in reversed(written) if hour < 24}
+
+
+def _hour_of(text: str) -> int | None:
+    compact = text.replace(" ", "")
+    match = _HOUR.fullmatch(compact)
+    if match is None:
+        return 24 if text in _NEXT_MIDNIGHT else None
+    return int(match[1]) if int(match[1]) <= 24 else None
 
 
 def recognise(head: Head) -> bool:
@@ -118,19 +140,36 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     """
     builder = ReadingBuilder(FORM.table_name)
     grids = find_grids(path, FORM)
+    found: list[tuple[int, str, dict[str, object]]] = []
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        tell_unread(builder, grid, prefix)
         for number, cells in grid.rows:
             if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
                 continue
             record = read_point(builder, grid, (number, cells), FORM, prefix, received_on)
-            if record is None:
-                continue
-            content = (record["point_name"], record["zone"], record["day_db"], record["night_db"], "manual")
-            key = (record["point_id"], record["date"])
-            if not builder.is_repeat(number, key, tuple(map(str, content))):
-                builder.add(*key, *content)
+            if record is not None:
+                found.append((number, prefix, record))
+    usual = _usual_zones([record for _, _, record in found])
+    for number, prefix, record in found:
+        zone, own = usual[record["point_id"]], record["zone"]
+        if zone != own and _VERIFIED not in str(record[NOTE]):
+            reason = f"is class {own}, the other rows of the point say {zone}; correct it, or write {_VERIFIED} in 备注"
+            builder.reject(number, prefix + ZONE_FIELD.label, str(own), reason)
+            continue
+        content = (record["point_name"], own, record["day_db"], record["night_db"], "manual")
+        key = (record["point_id"], record["date"])
+        if not builder.is_repeat(number, key, tuple(map(str, content))):
+            builder.add(*key, *content)
     return builder.finish()
+
+
+def _usual_zones(records: Sequence[dict[str, object]]) -> dict[object, object]:
+    """Point → the class most of its rows give, the first of several."""
+    zones: dict[object, Counter[object]] = {}
+    for record in records:
+        zones.setdefault(record["point_id"], Counter())[record["zone"]] += 1
+    return {point: counted.most_common(1)[0][0] for point, counted in zones.items()}
 
 
 def read_point(

@@ -3,7 +3,8 @@
 A page does not say whose sensor it is: the station stands in the file's name, ``openaq_v3_1119A_pm25_…``,
 as the downloader writes it. Periods are in UTC; the end of a period is the hour-ending time, eight hours
 earlier than Beijing's. Concentrations are taken in µg/m³ only, for ppm needs a temperature and a pressure
-that the page does not hold; CO becomes mg/m³.
+that the page does not hold; CO becomes mg/m³. A mean the service flags, or one of less than 75 % of its hour (45
+minutes, GB 3095-2012, table 4), is quarantined.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
+from helpers.sources.pollutants import MISSING_MARK, MISSING_MARKS, reason_against
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import read_text
 
 PARAMETERS = {"pm25": "PM2.5", "pm10": "PM10", "so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3"}
 _UNITS = {"µg/m³", "μg/m³", "ug/m3", "µg/m3"}  # the sign of micro and the Greek letter look alike
 _UG_PER_MG = 1000
+_LEAST_COVERAGE_PCT = 75
+_PLAUSIBLE_CO = 999.9  # µg/m³; as mg/m³ it would be a mark
 _HOUR = "01:00:00"
 _BEIJING = timedelta(hours=8)
 _STATION_IN_NAME = re.compile(r"openaq_v3_(\d{4}[A-Z])_")
@@ -106,9 +110,30 @@ def _add_hour(builder: ReadingBuilder, row: int, code: str, result: dict[str, An
     text = "" if value is None else str(value)
     if builder.is_repeat(row, (pollutant, time), (text,)):
         return
-    number = builder.concentration(row, "value", text, pollutant=pollutant)
-    if number is not None:
-        builder.add(code, time, pollutant, number / _UG_PER_MG if pollutant == "CO" else number, "")
+    doubt = _doubt(result)
+    if doubt and text:
+        builder.reject(row, doubt[0], text, doubt[1])
+        return
+    scale = _UG_PER_MG if pollutant == "CO" else 1
+    number = builder.number(row, "value", text)
+    reason = "" if number is None else reason_against(number / scale, pollutant)
+    if number in MISSING_MARKS and not (scale > 1 and number == _PLAUSIBLE_CO):
+        reason = MISSING_MARK
+    if reason:
+        builder.reject(row, "value", text, reason)
+    elif number is not None:
+        builder.add(code, time, pollutant, number / scale, "")
+
+
+def _doubt(result: dict[str, Any]) -> tuple[str, str] | None:
+    """Field and reason for which the service itself doubts a mean."""
+    flags, coverage = result.get("flagInfo") or {}, result.get("coverage") or {}
+    if isinstance(flags, dict) and flags.get("hasFlags"):
+        return "flagInfo", "is flagged by the service"
+    share = coverage.get("percentComplete") if isinstance(coverage, dict) else None
+    if isinstance(share, (int, float)) and share < _LEAST_COVERAGE_PCT:
+        return "coverage", f"is a mean of {share:g} % of the hour, less than {_LEAST_COVERAGE_PCT} %"
+    return None
 
 
 def _hour_ending(period: dict[str, Any]) -> datetime | None:

@@ -5,11 +5,24 @@ from __future__ import annotations
 POLLUTANTS = ("AQI", "PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
 HIGHEST_AQI = 500  # HJ 633-2012, 4.3: the scale ends there
 
+# What instruments and tables write where there is no value; -9999 and texts are known to the parser of numbers.
+MISSING_MARKS = (-99.0, -99.9, -999.0, -999.9, 999.9, 9999.0, 9999.9, 99999.0, 32766.0, 32767.0, 327660.0)
+MISSING_MARK = "is a missing mark"
+# Three nines are a mark too, except of particles: sand storms reach them.
+_GASES = ("SO2", "NO2", "CO", "O3")
+_THREE_NINES = 999.0
+# The index of a gas ends here (HJ 633-2012, table 1), far above anything an ambient station measured; mg/m³ for CO,
+# else µg/m³. Particles have no upper limit: 1,177 µg/m³ of PM2.5 and 4,707 µg/m³ of PM10 were real.
+HIGHEST = {"SO2": 2620.0, "NO2": 3840.0, "CO": 150.0, "O3": 1200.0, "AQI": float(HIGHEST_AQI)}
+
+
+def is_mark(value: float, pollutant: str) -> bool:
+    """Whether a number stands for a missing value of this pollutant."""
+    return value in MISSING_MARKS or (value == _THREE_NINES and pollutant in _GASES)
+
 
 def reason_against(value: float, pollutant: str, *, may_be_zero: bool = False) -> str:
     """Say why a published value is impossible, or return ``""``.
-
-    There is no upper limit of a concentration: 1,177 µg/m³ of PM2.5 and 4,707 µg/m³ of PM10 were real.
 
     Parameters
     ----------
@@ -18,10 +31,14 @@ def reason_against(value: float, pollutant: str, *, may_be_zero: bool = False) -
     may_be_zero
         The feed rounds so coarsely that a small value becomes 0.
     """
+    if is_mark(value, pollutant):
+        return MISSING_MARK
     if value < 0:
         return "is negative; a missing value is left blank"
     if value == 0 and not may_be_zero:
         return "is zero, below anything the analysers report"
-    if pollutant == "AQI" and value > HIGHEST_AQI:
-        return f"lies above {HIGHEST_AQI}, where the index ends"
+    highest = HIGHEST.get(pollutant)
+    if highest is not None and value > highest:
+        unit = "; it may be in µg/m³" if pollutant == "CO" else ""
+        return f"lies above {highest:g}, where the index ends{unit}"
     return ""

@@ -29,6 +29,8 @@ _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 class RasterForm:
     """How one index is named and stored; ``low`` to ``high`` is what the index can be.
 
+    ``least`` is what the greenest pixel of a growing season exceeds; a tenth of an index that reaches its end stays below.
+
     Whole numbers are the index times ``divisor``, fractions the index itself; a scale that a file declares wins.
     """
 
@@ -36,14 +38,15 @@ class RasterForm:
     divisor: int
     low: float
     high: float
+    least: float
     fills: tuple[int, ...] = ()
     kept_qualities: tuple[int, ...] = (0, 1)
 
 
 # MOD13: stored ×10,000, valid −2000 to 10,000, fill −3000. Cover: per cent in whole numbers.
 FORMS = {
-    "NDVI": RasterForm(re.compile("ndvi", re.IGNORECASE), 10_000, -0.2, 1, (-3000,)),
-    "cover": RasterForm(re.compile("fvc|cover", re.IGNORECASE), 100, 0, 1),
+    "NDVI": RasterForm(re.compile("ndvi", re.IGNORECASE), 10_000, -0.2, 1, 0.11, (-3000,)),
+    "cover": RasterForm(re.compile("fvc|cover", re.IGNORECASE), 100, 0, 1, 0.011),
 }
 
 

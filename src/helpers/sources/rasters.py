@@ -30,6 +30,7 @@ from helpers.sources.raster_names import (
     no_index,
     tell_date,
 )
+from helpers.sources.raster_scale import check_scale
 from helpers.sources.reading import refusal
 
 _BLOCK_BYTES = 2**26  # of one block as floats, all dates together
@@ -67,7 +68,7 @@ def read_rasters(folder: Path, *, index: str, as_of: date) -> xr.DataArray:
     ------
     SourceError
         There is no image up to the day; a name says no index or no date; a date is there twice or lacks its quality
-        layer; a file is unreadable or on another grid. When computed: a value cannot be one of the index.
+        layer; a file is unreadable or on another grid; its pixels cannot be of their scale. When computed: a value cannot be one of the index.
     """
     images, qualities = (_by_date(paths, as_of) for paths in _list_files(folder, index))
     if not images:
@@ -80,6 +81,7 @@ def read_rasters(folder: Path, *, index: str, as_of: date) -> xr.DataArray:
     header = read_header(pairs[0][0])
     for path in filter(None, (path for pair in pairs for path in pair)):
         check_grid(path, read_header(path).grid, common=header.grid)
+    check_scale(images, FORMS[index])
     data = da.map_blocks(
         _read_block,
         files=pairs,

@@ -70,6 +70,7 @@ TABLES: dict[str, dict[str, str]] = {
         "unit": _TEXT,
         "status": _TEXT,
         "scope": _TEXT,
+        "flag": _TEXT,
         **_ORIGIN,
     },
     "tasks": {

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.reading import refusal
-from helpers.sources.text import NUMBER, read_text, split_rows
+from helpers.sources.text import NUMBER, decode, iter_byte_lines, read_text, split_rows
 
 Record = dict[str, str]
+MOST_RECORDS = 200_000  # of a table read at once
+_FIGURES = re.compile(r"[-+.\deE]+")
+_TORN = "stands beside a line of bare figures, so digits may be lost"
+_OPEN = "ends the file without a line break, so digits may be lost; if not, add the line break"
 
 
 def read_records(
@@ -19,9 +24,11 @@ def read_records(
 ) -> list[tuple[int, Record]]:
     """Read numbered records (the first of the file is 1) as mappings from column to text.
 
-    A record with another number of cells than the header is quarantined. When the file ends without a
-    line break, a short last record was cut (caveat ``file_cut_short``), and a number that ends a full
-    last record may have lost digits unseen: that one cell is quarantined.
+    Every record of the file is returned or quarantined: one with another number of cells than the header, and a
+    line with a stray quotation mark, go whole. A line that holds nothing but figures broke off from a number: it
+    goes, with the last cell before and the first behind it. When the file ends without a line break, a short last
+    record was cut (caveat ``file_cut_short``), and a number that ends a full last record may have lost digits
+    unseen: that one cell is quarantined.
 
     Parameters
     ----------
@@ -36,11 +43,63 @@ def read_records(
         The file is empty or not text, a required column is absent, or a column stands twice.
     """
     text = read_text(path)
-    rows = split_rows(text, path)
+    n_lines = text.count("\n")
+    if n_lines > MOST_RECORDS:
+        raise refusal(
+            path,
+            f"the table holds {n_lines:,} lines",
+            expected=f"at most {MOST_RECORDS:,}",
+            remedy="split the file by year or by place",
+        )
+    broken: list[tuple[int, str]] = []
+    rows = split_rows(text, path, broken=broken)
+    _reject_broken(builder, broken)
     if header is None:
         header = rows.pop(0)[1] if rows else []
     _check_header(path, header, required)
-    is_ended = text.endswith(("\n", "\r"))
+    return _take_rows(rows, header, builder, is_ended=text.endswith(("\n", "\r")))
+
+
+def iter_records(
+    path: Path, builder: ReadingBuilder, *, required: Collection[str], at_once: int = 20_000
+) -> Iterator[list[tuple[int, Record]]]:
+    """Yield the records of a long table in portions of ``at_once`` lines; see :func:`read_records`.
+
+    No cell of such a table holds a line break.
+    """
+    header: list[str] = []
+    first, lines = 1, iter_byte_lines(path)
+    while portion := list(islice(lines, at_once)):
+        try:
+            text = decode(b"".join(portion))
+        except UnicodeDecodeError as error:
+            raise refusal(
+                path,
+                f"lines {first} to {first + len(portion) - 1} are not text ({error.reason})",
+                expected="UTF-8 or GB 18030",
+                remedy="save the file as UTF-8",
+            ) from None
+        broken: list[tuple[int, str]] = []
+        rows = [(number + first - 1, cells) for number, cells in split_rows(text, path, broken=broken)]
+        _reject_broken(builder, [(number + first - 1, line) for number, line in broken])
+        if not header:
+            header = rows.pop(0)[1] if rows else []
+            _check_header(path, header, required)
+        yield _take_rows(rows, header, builder, is_ended=text.endswith(("\n", "\r")))
+        first += len(portion)
+
+
+def _reject_broken(builder: ReadingBuilder, broken: list[tuple[int, str]]) -> None:
+    for number, line in broken:
+        reason = "holds a stray quotation mark, so its cells cannot be told apart"
+        builder.reject(number, "", line[:60], reason)
+
+
+def _take_rows(
+    rows: list[tuple[int, list[str]]], header: list[str], builder: ReadingBuilder, *, is_ended: bool
+) -> list[tuple[int, Record]]:
+    """Records of rows as wide as the header; the others, and cells in doubt, are quarantined."""
+    torn = _tears(rows if is_ended else rows[:-1], len(header))
     records = []
     for place, (number, cells) in enumerate(rows):
         is_last_open = place == len(rows) - 1 and not is_ended
@@ -50,12 +109,28 @@ def read_records(
             )
             continue
         record = dict(zip(header, cells, strict=True))
+        doubts = dict.fromkeys(torn.get(place, ()), _TORN)
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
-            reason = "ends the file without a line break, so digits may be lost; if not, add the line break"
-            builder.reject(number, header[-1], cells[-1], reason)
-            record[header[-1]] = ""
+            doubts[-1] = _OPEN
+        for cell, reason in doubts.items():
+            builder.reject(number, header[cell], cells[cell], reason)
+            record[header[cell]] = ""
         records.append((number, record))
     return records
+
+
+def _tears(rows: list[tuple[int, list[str]]], width: int) -> dict[int, list[int]]:
+    """Cells in doubt beside lines of bare figures, which a line break tore off: place of the row → 0 or −1.
+
+    The first cell behind is in doubt where it is shorter than that of the row before.
+    """
+    doubts: dict[int, list[int]] = {}
+    for place, (_, cells) in enumerate(rows):
+        if len(cells) == 1 < width - 1 and _FIGURES.fullmatch(cells[0]):
+            doubts.setdefault(place - 1, []).append(-1)
+            if 0 < place < len(rows) - 1 and len(rows[place + 1][1][0]) < len(rows[place - 1][1][0]):
+                doubts.setdefault(place + 1, []).append(0)
+    return doubts
 
 
 def _check_header(path: Path, header: list[str], required: Collection[str]) -> None:

@@ -20,11 +20,14 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from helpers import registry
+from helpers import paths, registry
 from helpers.errors import SchemaError, SuiteError
 from helpers.provenance import Source
+from helpers.registry import land
 from helpers.schemas import SCHEMAS, time_column, year_of
+from helpers.sources import water_automatic
 from helpers.sources.detect import READERS, detect
+from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.reading import Reading
 from helpers.sources.text import parse_time
 
@@ -38,11 +41,13 @@ class CityContext:
     code: str
     names: tuple[str, ...]
     options: Mapping[str, object]
+    today: date | None = None
 
     @classmethod
-    def of(cls, city: str) -> CityContext:
-        """Collect it from the registry."""
+    def of(cls, city: str, today: date | None = None) -> CityContext:
+        """Collect it from the registry; nothing is dated after ``today``, the day of reading."""
         record = registry.city(city)
+        known = registry.indicators()
         published = (record.name_zh, record.name_zh.removesuffix("市"))  # feeds write 长春市 or 长春
         return cls(
             code=record.code,
@@ -50,11 +55,15 @@ class CityContext:
             options={
                 "stations": registry.stations(city),
                 "cities": published,
-                "known": {key: indicator.unit for key, indicator in registry.indicators().items()},
+                "known": {key: indicator.unit for key, indicator in known.items()},
+                "names": {indicator.name_zh: key for key, indicator in known.items()},
+                "ranges": {key: indicator.bounds for key, indicator in known.items() if indicator.is_ledger},
+                "places": _places(city),
                 "sections": registry.sections(city, placeholders=True),
                 "province_name": record.province_zh,
                 "n_articles": registry.plan(city).n_articles,
             },
+            today=today,
         )
 
     def options_for(self, entry: Entry) -> dict[str, object]:
@@ -63,12 +72,33 @@ class CityContext:
         return {
             **self.options,
             "sections": sections if entry.source["simulated"] else sections[~sections["is_placeholder"]],
-            "received_on": received_on(entry.source),
+            "received_on": received_on(entry.source) or self._read_on(entry),
         }
+
+    def _read_on(self, entry: Entry) -> date | None:
+        """Day of reading of a file that nobody dated; a reader that takes its year from that day is given none."""
+        is_dated_by_arrival = entry.reader == water_automatic.__name__.rpartition(".")[2]
+        return None if entry.source["simulated"] or is_dated_by_arrival else self.today
 
     def is_mine(self, city_name: str) -> bool:
         """Whether a file that names this city, or none, belongs to it."""
         return not city_name or city_name.strip().lower() in self.names
+
+
+def _places(city: str) -> dict[str, str]:
+    """Codes and names → codes: of the city, its counties and lakes, and of the other cities of the registry."""
+    found: dict[str, str] = {}
+    others = sorted(path.name for path in paths.city_folder(city).parent.iterdir() if path.is_dir())
+    for slug in (city, *(one for one in others if one != city)):
+        record = registry.city(slug)
+        counties = land.counties(slug)[["place_code", "name_zh"]].itertuples(index=False, name=None)
+        for code, name in ((record.code, record.name_zh), *counties):
+            short = name[:-1] if len(name) > 2 and name[-1] in "市区县" else name
+            for written in (code, name, short, f"{record.province_zh}{name}"):
+                found.setdefault(written, code)
+        for lake in land.land(slug).lakes:
+            found |= {one: lake.id for one in (lake.id, lake.name_zh) if one not in found}
+    return found
 
 
 @dataclass
@@ -76,7 +106,8 @@ class Entry:
     """What ingest remembers of one raw file.
 
     ``stamp`` is size and modification time of the file and of its sidecar: unchanged, nothing is read.
-    ``tables`` maps a table to its number of rows and its years (empty for a table without time).
+    ``tables`` maps a table to its number of rows and its years (empty for a table without time). ``told`` maps what a
+    run's summary tells by itself (a place outside the city, a column not read) to the words found.
     """
 
     path: str
@@ -87,6 +118,7 @@ class Entry:
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     n_quarantined: int = 0
     caveats: list[str] = field(default_factory=list)
+    told: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def edition(self) -> tuple[str, str, str]:
@@ -153,7 +185,7 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
         check_packed(raw / entry.path)
         reader = detect(raw / entry.path)
         entry.reader = reader.name
-        known = city.options_for(entry)
+        known = {**city.options_for(entry), "raw": raw}
         options = {name: known[name] for name in reader.options if name in known}
         try:
             for reading in reader.iter_read(raw / entry.path, **options):
@@ -248,6 +280,12 @@ class _StageWriter:
         if len(reading.rejects):
             self._write(QUARANTINE, reading.rejects.astype("str"))
             entry.n_quarantined += len(reading.rejects)
+            for phrase in (NO_PLACE, NO_ITEM, UNREAD):
+                said = reading.rejects.loc[
+                    reading.rejects["reason"].str.startswith(phrase), "found"
+                ].to_list()
+                if said:
+                    entry.told[phrase] = list(dict.fromkeys([*entry.told.get(phrase, []), *said]))[:9]
         table = reading.table[[column for column in reading.table if column in SCHEMAS[name]]]
         if "value" in table:
             table = table[table["value"].notna()]

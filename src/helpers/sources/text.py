@@ -10,9 +10,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from helpers.errors import SourceError
 from helpers.sources.reading import refusal
 
 # Texts the feeds write where there is no value. Compared in lower case, without outer blanks.
@@ -20,8 +22,14 @@ MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "—", "——", "-
 MISSING_NUMBER = -9999.0
 NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER = re.compile(NUMBER)
+_BLANK = re.compile(r"[^\S\r\n]")
 _GZIP = b"\x1f\x8b"
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
+LONGEST_LINE = 1 << 20  # bytes; a line of the whole country's archive has some 10,000
+LARGEST_TEXT = (
+    1 << 26
+)  # bytes of a file that is read at once; archives of hours and fires are read in portions
+_LONGEST_RECORD = 50  # lines of one record whose quoted cells hold line breaks
 
 
 @contextmanager
@@ -56,9 +64,21 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     SourceError
-        The file is empty, or its compressed part is cut or damaged. Fetch it again.
+        The file is empty, or its compressed part is cut or damaged: fetch it again. It holds more than
+        ``LARGEST_TEXT`` bytes: split it.
     """
-    return b"".join(iter_byte_lines(path))
+    parts, size = [], 0
+    for part in _iter_parts(path):
+        size += len(part)
+        if size > LARGEST_TEXT:
+            raise refusal(
+                path,
+                f"the file holds more than {LARGEST_TEXT >> 20} MB",
+                expected=f"at most {LARGEST_TEXT >> 20} MB, for it is read at once",
+                remedy="split the file by year or by place",
+            )
+        parts.append(part)
+    return b"".join(parts)
 
 
 def iter_byte_lines(path: Path) -> Iterator[bytes]:
@@ -67,12 +87,21 @@ def iter_byte_lines(path: Path) -> Iterator[bytes]:
     Raises
     ------
     SourceError
-        The file is empty, or its compressed part is cut or damaged. Fetch it again.
+        The file is empty, or its compressed part is cut or damaged: fetch it again. A line is longer than
+        ``LONGEST_LINE``: it is no table, or its line breaks were lost.
     """
+    return _iter_parts(path, whole=True)
+
+
+def _iter_parts(path: Path, *, whole: bool = False) -> Iterator[bytes]:
+    """Lines of a file; a very long one in parts, or refused where ``whole`` lines are wanted."""
     with open_bytes(path) as stream:
         n = 0
         try:
-            for n, line in enumerate(stream, start=1):  # noqa: B007 the count is told in the refusal
+            for line in iter(partial(stream.readline, LONGEST_LINE), b""):
+                n += 1
+                if whole and len(line) == LONGEST_LINE:
+                    raise _too_long(path, n)
                 yield line
         except _DAMAGED as error:
             raise refusal(
@@ -88,6 +117,16 @@ def iter_byte_lines(path: Path) -> Iterator[bytes]:
             expected="a header and rows",
             remedy="fetch the file again",
         )
+
+
+def _too_long(path: Path, row: int) -> SourceError:
+    return refusal(
+        path,
+        f"the line is longer than {LONGEST_LINE >> 20} MB",
+        row=row,
+        expected="lines that end",
+        remedy="the line breaks may be lost: save the table again as CSV",
+    )
 
 
 def decode(raw: bytes) -> str:
@@ -139,23 +178,71 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     return split_rows(read_text(path), path)
 
 
-def split_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
-    """Split CSV text into numbered records; see :func:`read_rows`."""
-    rows = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for number, cells in enumerate(reader, start=1):
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                rows.append((number, stripped))
-    except csv.Error as error:
-        raise refusal(
-            path,
-            f"the record that ends at line {reader.line_num} cannot be split ({error})",
-            expected="comma-separated cells with closed quotation marks",
-            remedy="the file may be cut: fetch it again",
-        ) from error
+def split_rows(
+    text: str, path: Path, *, broken: list[tuple[int, str]] | None = None
+) -> list[tuple[int, list[str]]]:
+    """Split CSV text into numbered records; see :func:`read_rows`.
+
+    A quotation mark that opens or ends nothing costs its own line: a record over several lines counts as one only
+    when no cell of it holds what would fill a line, and it is as wide as the first record.
+
+    Parameters
+    ----------
+    broken
+        Takes number and text of such lines; without it the first of them refuses the file.
+    """
+    rows: list[tuple[int, list[str]]] = []
+    lines = list(io.StringIO(text, newline=""))
+    has_blanks = '"' in text or _BLANK.search(text) is not None
+    records = iter(csv.reader(lines)) if '"' not in text else _iter_quoted(lines)
+    for number, cells in enumerate(records, start=1):
+        if isinstance(cells, str):
+            if broken is None:
+                raise refusal(
+                    path,
+                    "the record cannot be split: a quotation mark stands alone",
+                    row=number,
+                    expected="comma-separated cells with closed quotation marks",
+                    remedy="remove the mark; if the file is cut, fetch it again",
+                )
+            broken.append((number, cells))
+            continue
+        if has_blanks:
+            cells = [cell.strip() for cell in cells]
+        if any(cells):
+            rows.append((number, cells))
     return rows
+
+
+def _iter_quoted(lines: list[str]) -> Iterator[list[str] | str]:
+    """Records of lines that hold quotation marks; the text of a line whose marks close nothing."""
+    place, width = 0, 0
+    while place < len(lines):
+        marks, end = lines[place].count('"'), place + 1
+        while marks % 2 and end < min(len(lines), place + _LONGEST_RECORD):
+            marks += lines[end].count('"')
+            end += 1
+        cells = None if marks % 2 else _split_record(lines[place:end])
+        if cells is not None and end > place + 1:
+            holds_lines = any("\n" in cell and cell.count(",") >= max(1, len(cells) - 1) for cell in cells)
+            if holds_lines or (width and len(cells) != width):
+                cells = None
+        if cells is None:
+            yield lines[place].rstrip("\r\n")
+            place += 1
+        else:
+            width = width or len(cells)
+            yield cells
+            place = end
+
+
+def _split_record(lines: list[str]) -> list[str] | None:
+    """Cells of one record; ``None`` where the lines are no one record."""
+    try:
+        records = list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return None
+    return records[0] if len(records) == 1 else None
 
 
 def is_missing(text: str) -> bool:
@@ -172,9 +259,9 @@ def parse_number(text: str) -> float | None:
         The text is neither a number nor a mark of a missing value.
     """
     stripped = text.strip()
-    if stripped.lower() in MISSING:
-        return None
     if not _NUMBER.fullmatch(stripped):
+        if stripped.lower() in MISSING:
+            return None
         raise ValueError("is not a number")
     value = float(stripped)
     if value in (float("inf"), float("-inf")):

@@ -4,6 +4,9 @@ A cell shows the rounded value and carries the value before rounding in its titl
 (``<span title='原始值：26.58'>26.6</span>``). Times have no year. The class digit (1 to 5, 6 = 劣Ⅴ, -1 = none) is
 that of one moment: it is kept under its own name, and never becomes a class of a period. Which sections and
 which columns a page holds changes from day to day.
+
+Lists of such pages kept as CSV or workbook are read too: one header with the same names, cells without HTML, the year in a column
+抓取年份 or in the time, the class in digits or as Ⅰ to 劣Ⅴ.
 """
 
 from __future__ import annotations
@@ -20,23 +23,37 @@ from typing import Any
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
-from helpers.sources.head import Head
+from helpers.sources.cells import Cell, normalise
+from helpers.sources.dates import parse_moment
+from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import is_missing, parse_time, read_text
 from helpers.sources.water_items import SECTION_ITEMS, Item, match_heading, read_value
-from helpers.sources.workbook import Cell, normalise
+from helpers.sources.workbook import read_sheets
 
 _PROVINCE, _NAME, _TIME, _CLASS = "省份", "断面名称", "监测时间", "水质类别"
 _REQUIRED = (_PROVINCE, _NAME, _TIME, _CLASS)
-_CLASSES = {**{str(digit): str(digit) for digit in range(1, 7)}, "-1": "", "": ""}
+_YEAR = "抓取年份"
+_ROMAN = {"Ⅰ": "1", "Ⅱ": "2", "Ⅲ": "3", "Ⅳ": "4", "Ⅴ": "5", "劣Ⅴ": "6"}
+_CLASSES = {
+    **{str(digit): str(digit) for digit in range(1, 7)},
+    **{normalise(f"{name}{end}"): digit for name, digit in _ROMAN.items() for end in ("", "类")},
+    **dict.fromkeys(("-1", "", "-", "--"), ""),
+}
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _TAG = re.compile(r"<[^>]*>")
 _RAW = re.compile(r"title=['\"]原始值[:：]\s*([^'\"]*)['\"]")
 
 
 def recognise(head: Head) -> bool:
-    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``."""
-    return head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    """Whether the file is a JSON page with the feed's ``thead`` and ``tbody``, or a list with its headings."""
+    is_page = head.raw.lstrip()[:1] == b"{" and b'"thead"' in head.raw and b'"tbody"' in head.raw
+    return is_page or any(is_list(sheet[0]) for sheet in head.tables if sheet)
+
+
+def is_list(heading: Sequence[str]) -> bool:
+    """Whether a heading is that of a list of the automatic stations: the feed's, as nobody's monthly table has it."""
+    return set(_REQUIRED) <= {normalise(text) for text in heading}
 
 
 def read(
@@ -69,12 +86,13 @@ def read(
     SourceError
         The page is no JSON of this feed, lacks a column, or nothing tells its year.
     """
-    head, body = _read_page(path)
-    seen_on = _seen_on(path, received_on)
+    head, body = _read_table(path)
     places, columns = _locate(path, head)
+    has_year = _YEAR in head or any(parse_moment(str(row[places[_TIME]])) for _, row in body[:1])
+    seen_on = received_on if has_year else _seen_on(path, received_on)
     wanted = _names(sections)
     builder = ReadingBuilder("water_automatic")
-    for number, row in enumerate(body, start=1):
+    for number, row in body:
         cells = [normalise(_TAG.sub("", str(cell))) for cell in row]
         if len(cells) != len(head):
             builder.reject(
@@ -85,7 +103,8 @@ def read(
         if (province_name and province != province_name) or (wanted is not None and name not in wanted):
             continue
         values = _read_values(builder, number, row, columns)
-        time = _time(cells[places[_TIME]], seen_on)
+        year = cells[head.index(_YEAR)] if _YEAR in head else ""
+        time = _time(cells[places[_TIME]], seen_on, year)
         if time is None:
             if values:
                 builder.reject(
@@ -102,6 +121,15 @@ def read(
                 builder.add(province, name, time, item, value, raw, code or "")
     builder.warn("instantaneous_class")
     return builder.finish()
+
+
+def _read_table(path: Path) -> tuple[list[str], list[tuple[int, list[Any]]]]:
+    """Column headings, and the numbered rows, of a page or of a list."""
+    if read_head(path).raw.lstrip()[:1] == b"{":
+        head, body = _read_page(path)
+        return head, list(enumerate(body, start=1))
+    (_, heading), *rows = next(sheet.rows for sheet in read_sheets(path) if sheet.rows)
+    return [cell.text for cell in heading], [(number, [cell.text for cell in row]) for number, row in rows]
 
 
 def _read_page(path: Path) -> tuple[list[str], list[list[Any]]]:
@@ -159,13 +187,17 @@ def _seen_on(path: Path, received_on: date | None) -> date:
     return received_on
 
 
-def _time(text: str, seen_on: date) -> datetime | None:
-    """The latest time of that month, day and hour not after the day after the page was seen.
+def _time(text: str, seen_on: date | None, year: str) -> datetime | None:
+    """The time itself; or, without a year, the latest of that month, day and hour not after the day after the page was seen.
 
     A page seen on 1 January still shows times of 31 December: those are of the year before.
     """
-    for year in (seen_on.year + 1, seen_on.year, seen_on.year - 1):
-        time = parse_time(f"{year}-{text}", "%Y-%m-%d %H:%M")
+    whole = parse_moment(text) or (parse_moment(f"{year}-{text.replace('/', '-')}") if year else None)
+    if whole is not None or seen_on is None:
+        is_ahead = whole is not None and seen_on is not None and whole.date() - seen_on > timedelta(1)
+        return parse_moment(f"{whole.year - 1}-{whole:%m-%d %H:%M}") if whole and is_ahead and year else whole
+    for number in (seen_on.year + 1, seen_on.year, seen_on.year - 1):
+        time = parse_time(f"{number}-{text}", "%Y-%m-%d %H:%M")
         if time is not None and timedelta(-366) <= time.date() - seen_on <= timedelta(1):
             return time
     return None

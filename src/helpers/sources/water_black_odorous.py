@@ -60,12 +60,18 @@ def recognise(head: Head) -> bool:
     return holds_form(head, BODIES.fields)
 
 
-def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = None) -> tuple[Reading, ...]:
+def read(
+    path: Path,
+    *,
+    cities: Sequence[str] = (),
+    received_on: date | None = None,
+    places: Mapping[str, str] | None = None,
+) -> tuple[Reading, ...]:
     """Read the bodies, and the monitoring points where the workbook has their sheet.
 
     Parameters
     ----------
-    cities, received_on
+    cities, received_on, places
         As in :func:`helpers.sources.water_forms.read_form`.
 
     Returns
@@ -78,7 +84,9 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     SourceError
         No sheet has the heading of the bodies.
     """
-    bodies = read_form(path, BODIES, cities=cities, received_on=received_on, against=_against_body)
+    bodies = read_form(
+        path, BODIES, cities=cities, received_on=received_on, places=places, against=_against_body
+    )
     if not holds_form(read_head(path), POINTS.fields):
         return (bodies,)
     points = read_form(path, POINTS, cities=cities, received_on=received_on)

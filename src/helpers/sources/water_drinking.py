@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
@@ -20,11 +21,11 @@ from helpers.sources.water_forms import (
     Field,
     Form,
     Grid,
-    against_future,
     find_grids,
     holds_form,
     is_elsewhere,
     read_fields,
+    tell_unread,
 )
 from helpers.sources.water_items import match_heading, read_value, supply_items, unit_factor
 from helpers.sources.workbook import Cell
@@ -90,6 +91,8 @@ def read(
     grids = find_grids(path, FORM)
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        named = [at for at, text in enumerate(grid.heading) if text and match_heading(text, supply_items())]
+        tell_unread(summary, grid, prefix, read=named, measures=True)
         for number, cells in grid.rows:
             if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
                 continue

@@ -8,23 +8,40 @@ merged range all carry its text, except measured values. Works on workbooks (xls
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import (
+    Cell,
+    check_shown,
+    is_mark,
+    normalise,
+    read_day,
+    read_due,
+    read_month,
+    read_number,
+    read_period,
+)
+from helpers.sources.form_words import (
+    NO_ITEM,
+    UNREAD,
+    UNREAD_SILENTLY,
+    against_future,
+    is_below,
+    is_value,
+    read_place,
+)
 from helpers.sources.head import Head
 from helpers.sources.reading import TABLES, Reading, refusal
-from helpers.sources.text import NUMBER, is_missing, parse_time
+from helpers.sources.text import is_missing
 from helpers.sources.water_items import heading_unit, unit_factor
-from helpers.sources.workbook import Cell, Sheet, normalise, read_sheets
+from helpers.sources.workbook import Sheet, read_sheets
 
-EXAMPLE, CITY, NOTE, YEAR = "示例", "city", "note", "year"
+EXAMPLE, CITY, NOTE, YEAR, PLACE = "示例", "city", "note", "year", "place_code"
 _HEADING_ROWS = 20
-_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
-_MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y年%m月", "%Y%m")
 
 
 @dataclass(frozen=True)
@@ -40,13 +57,17 @@ class Field:
     other_labels
         Further headings it is known by.
     kind
-        ``text``, ``number``, ``date`` or ``month``.
+        ``text``, ``number``, ``date``, ``month``, ``period`` or ``due`` (a day, or the end of a month or year).
     is_required
         Whether the heading must be there and every row must fill it.
     choices
         Allowed words → what the table holds; empty when anything may stand.
+    spoken
+        Further words taken, but not offered → what the table holds.
     low, high
         Range of a number, in the unit of ``label``.
+    unit_field
+        Field of the row that says the unit of a number, where the heading does not.
     """
 
     name: str
@@ -55,8 +76,10 @@ class Field:
     kind: str = "text"
     is_required: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
     low: float = 0.0
     high: float = 1e9
+    unit_field: str = ""
 
     @property
     def unit(self) -> str:
@@ -106,9 +129,8 @@ class Grid:
         return Cell(cell.spread) if cell.spread and not cell.text else cell
 
     def is_aside(self, cells: Sequence[Cell]) -> bool:
-        """Whether a row is empty, a note in a single cell, or an example."""
-        filled = [cell for cell in cells if cell.text or cell.spread]
-        return len(filled) <= 1 or self.cell(cells, NOTE).text.startswith(EXAMPLE)
+        """Whether a row is empty, a note or signature below the table, or an example."""
+        return is_below(cells) or self.cell(cells, NOTE).text.startswith(EXAMPLE)
 
 
 def holds_form(
@@ -168,6 +190,7 @@ def read_form(
     *,
     cities: Sequence[str] = (),
     received_on: date | None = None,
+    places: Mapping[str, str] | None = None,
     against: Callable[[Mapping[str, object]], tuple[str, str] | None] | None = None,
 ) -> Reading:
     """Read a form whose every field is a column of its table.
@@ -178,6 +201,8 @@ def read_form(
         Names of the city; rows that name another in column 城市 are passed over. Empty takes all.
     received_on
         Day the file was received: nothing may be dated after it. ``None`` skips the check.
+    places
+        As in :func:`read_place`.
     against
         Names the field and the reason why a row cannot be, or ``None``.
 
@@ -195,10 +220,11 @@ def read_form(
     grids = find_grids(path, form)
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
+        tell_unread(builder, grid, prefix)
         for number, cells in grid.rows:
             if grid.is_aside(cells) or is_elsewhere(grid, cells, cities):
                 continue
-            record = read_fields(builder, grid, (number, cells), form, prefix=prefix)
+            record = read_fields(builder, grid, (number, cells), form, prefix=prefix, places=places)
             if record is None:
                 continue
             fault = against(record) if against else None
@@ -214,23 +240,30 @@ def read_form(
 
 
 def read_fields(
-    builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], form: Form, *, prefix: str = ""
+    builder: ReadingBuilder,
+    grid: Grid,
+    row: tuple[int, list[Cell]],
+    form: Form,
+    *,
+    prefix: str = "",
+    places: Mapping[str, str] | None = None,
 ) -> dict[str, object] | None:
-    """Read the fields of one row; ``None`` after quarantining it for the first that cannot be."""
+    """Read the fields of one row; ``None`` after quarantining it, once for every field that cannot be."""
     number, cells = row
     record: dict[str, object] = {}
     for one in form.fields:
         cell = grid.cell(cells, one.name)
         try:
-            record[one.name] = _read_field(cell, one, grid, cells)
+            value = _read_field(cell, one, grid, cells)
+            record[one.name] = read_place(str(value), places) if one.name == PLACE and value else value
         except ValueError as error:
             builder.reject(number, f"{prefix}{one.label}", cell.text, str(error))
-            return None
-    return record
+    return record if len(record) == len(form.fields) else None
 
 
 def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> object:
     """Text, a number (``None`` where empty) or a day (``None`` where empty); a ``ValueError`` says what is wrong."""
+    check_shown(cell)
     if is_missing(cell.text):
         if one.is_required and one.kind != "month":
             raise ValueError(f"is empty; fill in {one.label}")
@@ -238,22 +271,46 @@ def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> ob
             return ""
         return _month(cell, grid, cells) if one.kind == "month" else None
     if one.choices:
-        known = {**one.choices, **{value: value for value in one.choices.values()}}
+        known = {**one.spoken, **one.choices, **{value: value for value in one.choices.values()}}
         if cell.text not in known:
             raise ValueError(f"is none of the choices; choose {', '.join(one.choices)}")
         return known[cell.text]
     if one.kind == "number":
-        return _number(cell, one, grid.heading[grid.places[one.name]])
+        return _number(cell, one, grid, cells)
     if one.kind == "date":
-        return _day(cell)
+        return read_day(cell)
+    if one.kind == "due":
+        return read_due(cell)
+    if one.kind == "period":
+        return read_period(cell)
     return _month(cell, grid, cells) if one.kind == "month" else cell.text
 
 
-def against_future(day: object, name: str, received_on: date | None) -> tuple[str, str] | None:
-    """Refuse a day after the one the file was received on."""
-    if received_on is not None and isinstance(day, date) and day > received_on:
-        return name, f"lies after {received_on}, the day of the file; correct the date"
-    return None
+def tell_unread(
+    builder: ReadingBuilder, grid: Grid, prefix: str, *, read: Collection[int] = (), measures: bool = False
+) -> None:
+    """Name every column that holds something and that nothing read.
+
+    Parameters
+    ----------
+    read
+        Places of columns that are read beside the fields.
+    measures
+        Whether columns of values are items: one that is not known may be one that was meant.
+    """
+    rows = [cells for _, cells in grid.rows if not grid.is_aside(cells)]
+    for place in set(range(len(grid.heading))) - {*grid.places.values(), *read}:
+        heading, held = (
+            grid.heading[place],
+            [row[place].text for row in rows if place < len(row) and row[place].text],
+        )
+        if not held or not heading or UNREAD_SILENTLY.search(heading):
+            continue
+        is_item = measures and sum(map(is_value, held)) * 2 > len(held)
+        reason = (
+            f"{NO_ITEM if is_item else UNREAD}, and was not read; give it a heading of the form, or delete it"
+        )
+        builder.reject(grid.number, prefix + heading, heading, reason)
 
 
 def is_elsewhere(grid: Grid, cells: Sequence[Cell], cities: Sequence[str]) -> bool:
@@ -288,23 +345,26 @@ def _locate(heading: Sequence[str], fields: Iterable[Field]) -> dict[str, int]:
     return places
 
 
-def _number(cell: Cell, one: Field, heading: str) -> float:
+def _number(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> float:
     """A number in the unit of the field, converted from the unit of the heading."""
-    if not re.fullmatch(NUMBER, cell.text):
-        raise ValueError("is not a number; write digits only")
-    value = Decimal(cell.text)
+    heading = heading_unit(normalise(grid.heading[grid.places[one.name]])) or one.unit
+    asked = grid.cell(cells, one.unit_field).text if one.unit_field else heading or _in_brackets(one.label)
+    value = read_number(cell if not one.label.startswith("年") else _without_year(cell), asked)
     if one.unit:
-        value *= unit_factor(heading_unit(normalise(heading)) or one.unit, one.unit)
+        value *= unit_factor(heading, one.unit)
     if not one.low <= value <= one.high:
         raise ValueError(f"lies outside {one.low:g} to {one.high:g} {one.unit}".rstrip())
     return float(value)
 
 
-def _day(cell: Cell) -> date:
-    found = parse_time(cell.text, *_DAYS)
-    if found is None:
-        raise ValueError("is no day; write 2025-03-31")
-    return found.date()
+def _without_year(cell: Cell) -> Cell:
+    return replace(cell, text=cell.text.removesuffix("度").removesuffix("年"))
+
+
+def _in_brackets(label: str) -> str:
+    """What a label writes in its outer brackets, such as dB(A)."""
+    match = re.search(r"\(((?:[^()]|\([^()]*\))*)\)$", normalise(label))
+    return match[1] if match else ""
 
 
 def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
@@ -313,17 +373,15 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
     A bare month takes its year from the row's 年份, the sheet's name or a title; an empty cell takes both from
     the name or a title.
     """
-    text = cell.text.replace(" ", "") if not cell.is_date else cell.text
-    if re.fullmatch(r"20\d{2}\.1", text):  # a spreadsheet keeps 2025.10 as 2025.1
-        raise ValueError("may be January or October; write 2025-01 or 2025-10")
-    found = parse_time(text, *_MONTHS, *_DAYS) if text else None
+    text = cell.text.replace(" ", "")
+    found = read_month(cell) if text else None
     if found is not None:
-        return found.date().replace(day=1)
+        return found
     year_of_row = grid.cell(cells, YEAR).text.removesuffix("年")
     for context in filter(None, (year_of_row, grid.sheet.name, *grid.titles)):
         month = re.search(r"(20\d{2})年?[-.]?(1[0-2]|0?[1-9])月", context)
         year = re.search(r"(20\d{2})(?:年|$)", context)
-        bare = re.fullmatch(r"(1[0-2]|0?[1-9])月?", text)
+        bare = re.fullmatch(r"(1[0-2]|0?[1-9])月?份?", text)
         if month and not text:
             return date(int(month[1]), int(month[2]), 1)
         if year and bare:
@@ -332,8 +390,9 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
 
 
 def _bare(text: str) -> str:
-    """A heading without brackets, blanks and line breaks."""
-    return re.sub(r"\([^()]*\)|\s+", "", normalise(text))
+    """A heading without brackets, blanks, line breaks and footnote marks."""
+    bare = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]|\s+", "", normalise(text))
+    return "".join(one for one in bare if not is_mark(one)) or bare
 
 
 def _shown(content: Iterable[object]) -> tuple[str, ...]:

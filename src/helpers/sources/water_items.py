@@ -15,14 +15,13 @@ from decimal import Decimal
 from functools import cache
 
 from helpers import registry
-from helpers.sources.text import MISSING, NUMBER
-from helpers.sources.workbook import Cell
+from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
+from helpers.sources.text import MISSING
 
 # Texts that say that no sample was taken or nothing was measured: a gap, not a fault.
 NOT_SAMPLED = ("/", "\\", "*", "未监测", "未采样", "未检测", "缺测", "停测", "断流", "无水", "冰封", "封冻")
 _NOT_DETECTED = ("未检出", "nd", "n.d.", "n.d", "l", "<")
-_CENSORED = re.compile(rf"(?P<below><)?(?P<number>{NUMBER})\(?(?P<mark>[Ll])?\)?")
-_WITH_UNIT = re.compile(rf"<?{NUMBER}(?P<unit>[^\d.<Ll].*)")
+_QUANTITY = re.compile(r"(?:平均)?(?:浓度|含量|测定值|监测值|检测值|均值|值)(?:\(.*\))?$")
 _BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 
 
@@ -70,8 +69,6 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     }.items()
     for unit, factor in units.items()
 }  # fmt: skip
-_SPELLINGS = {"毫克/升": "mg/l", "微克/升": "μg/l", "ug/l": "μg/l", "mg·l-1": "mg/l", "μg·l-1": "μg/l", "us/cm": "μs/cm", "℃": "°c", "立方米/秒": "m3/s", "米": "m", "厘米": "cm"}  # fmt: skip
-
 _SECTION_ITEMS = (
     Item("WaterTemp", ("水温", "温度"), "℃", -2, 45),
     Item("pH", ("pH值", "pH"), "无量纲", 0, 14),
@@ -133,14 +130,30 @@ def match_heading(text: str, items: dict[str, Item]) -> tuple[Item, str] | None:
     >>> item.id, unit
     ('NH3-N', 'mg/L')
     """
-    compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).replace("²", "2").replace("³", "3"))
     names = _names(tuple(items.values()))
-    unit = heading_unit(compact)
-    without_unit = compact.replace(f"({unit})", "").replace(f",{unit}", "").removesuffix(unit)
-    for name in (compact, without_unit, _BRACKETS.sub("", without_unit)):
-        item = names.get(name.casefold().rstrip("/"))
-        if item:
-            return item, unit
+    unmarked = "".join(one for one in text if not is_mark(one) or one in "²³")
+    for written in dict.fromkeys((text, unmarked)):
+        compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", written)).replace("−", "-")
+        compact = compact.translate(str.maketrans("[]【】{}", "()()()"))
+        unit = heading_unit(compact)
+        bare = compact.replace(f"({unit})", "").replace(f",{unit}", "").removesuffix(unit).rstrip("/:_-,(")
+        for name in (compact, bare, _BRACKETS.sub("", bare)):
+            item = _item_named(name, names)
+            if item:
+                return item, unit
+    return None
+
+
+def _item_named(name: str, names: dict[str, Item]) -> Item | None:
+    """Item of a name: as it is, without 浓度 or 含量, or written twice, as 氨氮NH3-N."""
+    name = name.casefold()
+    item = names.get(name) or names.get(_QUANTITY.sub("", name))
+    if item:
+        return item
+    for length in range(1, len(name)):
+        first = names.get(name[:length])
+        if first and first is names.get(name[length:].strip("/:_-,()")):
+            return first
     return None
 
 
@@ -156,12 +169,13 @@ def heading_unit(text: str) -> str:
     for length in range(min(8, len(text) - 1), 2, -1):
         if is_unit(text[-length:]) and "/" in text[-length:]:
             return text[-length:]
-    return ""
+    behind = text.partition("/")[2].strip("()")
+    return behind if is_unit(behind) else ""
 
 
 def is_unit(text: str) -> bool:
     """Whether a text is a known unit, in any spelling."""
-    return _spelled(text) in _UNITS
+    return spell_unit(text) in _UNITS
 
 
 def unit_factor(unit: str, target: str) -> Decimal:
@@ -173,7 +187,7 @@ def unit_factor(unit: str, target: str) -> Decimal:
         One of them is not known, or they measure different things.
     """
     (dimension, factor), (wanted, base) = (
-        _UNITS.get(_spelled(one), ("", Decimal(1))) for one in (unit, target)
+        _UNITS.get(spell_unit(one), ("", Decimal(1))) for one in (unit, target)
     )
     if not dimension or dimension != wanted:
         raise ValueError(f"is not a unit that can become {target}")
@@ -201,31 +215,21 @@ def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
     """
     if cell.spread and not cell.text:
         raise ValueError("lies in a merged cell; write the value in each row")
+    check_shown(cell)
     text = re.sub(r"\s+", "", cell.text)
     if text.lower() in MISSING or text in NOT_SAMPLED:
         return None
     if text.lower() in _NOT_DETECTED:
         raise ValueError("gives no detection limit; write the limit with L, such as 0.01L")
-    match = _CENSORED.fullmatch(text)
-    if match is None:
-        raise ValueError(_against_text(text, unit or item.unit))
-    if cell.is_percentage:
-        raise ValueError("is formatted as a percentage; format it as a number")
-    value = float(Decimal(match["number"]) * unit_factor(unit or item.unit, item.unit))
-    is_censored = bool(match["below"] or match["mark"])
-    complaint = _against_range(value, item, unit or item.unit)
+    written = unit or item.unit
+    number, is_censored = read_measured(cell, written)
+    value = float(number * unit_factor(written, item.unit))
+    complaint = _against_range(value, item, written)
     if complaint:
         raise ValueError(complaint)
     if is_censored and value == 0:
         raise ValueError("is a detection limit of zero; write the limit itself")
     return value, is_censored
-
-
-def _against_text(text: str, unit: str) -> str:
-    match = _WITH_UNIT.fullmatch(text)
-    if match and is_unit(match["unit"]):
-        return f"carries the unit {match['unit']} in a column of {unit}; convert it and write the number only"
-    return "is not a number; write digits only, with L for below the detection limit"
 
 
 def _against_range(value: float, item: Item, unit: str) -> str:
@@ -235,7 +239,7 @@ def _against_range(value: float, item: Item, unit: str) -> str:
     if item.low <= value <= item.high:
         return ""
     sentence = f"lies outside {item.low:g} to {item.high:g} {item.unit}".removesuffix(" 无量纲")
-    is_milligram = _spelled(unit) == "mg/l"
+    is_milligram = spell_unit(unit) == "mg/l"
     meant = value / 1000 if is_milligram else value * 1000
     if item.unit == "mg/L" and value > 0 and item.low <= meant <= item.high:
         slip = "μg/L in a column of mg/L" if is_milligram else f"mg/L in a column of {unit}"
@@ -243,11 +247,6 @@ def _against_range(value: float, item: Item, unit: str) -> str:
     if value == 0:
         return f"{sentence}; write the detection limit with L, such as 0.01L"
     return f"{sentence}; check it against the laboratory's sheet"
-
-
-def _spelled(unit: str) -> str:
-    text = unicodedata.normalize("NFKC", unit).replace("µ", "μ").strip().casefold()
-    return _SPELLINGS.get(text, text)
 
 
 @cache

@@ -51,12 +51,18 @@ def recognise(head: Head) -> bool:
     return holds_form(head, FORM.fields)
 
 
-def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = None) -> Reading:
+def read(
+    path: Path,
+    *,
+    cities: Sequence[str] = (),
+    received_on: date | None = None,
+    places: Mapping[str, str] | None = None,
+) -> Reading:
     """Read the outfalls.
 
     Parameters
     ----------
-    cities, received_on
+    cities, received_on, places
         As in :func:`helpers.sources.water_forms.read_form`.
 
     Returns
@@ -68,7 +74,9 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     SourceError
         No sheet has the heading.
     """
-    return read_form(path, FORM, cities=cities, received_on=received_on, against=_against_stages)
+    return read_form(
+        path, FORM, cities=cities, received_on=received_on, places=places, against=_against_stages
+    )
 
 
 def _against_stages(record: Mapping[str, object]) -> tuple[str, str] | None:

@@ -13,7 +13,6 @@ trace item more than three hundred times the column's median is set aside as a m
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +23,11 @@ from statistics import median
 import pandas as pd
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.cells import Cell, is_mark, normalise
+from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
+from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
     CITY_FIELD,
     NOTE,
@@ -34,14 +36,13 @@ from helpers.sources.water_forms import (
     Field,
     Form,
     Grid,
-    against_future,
     find_grids,
     holds_form,
     is_elsewhere,
     read_fields,
+    tell_unread,
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
-from helpers.sources.workbook import Cell, normalise
 
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
@@ -102,8 +103,8 @@ class _Row:
 
 
 def recognise(head: Head) -> bool:
-    """Whether a sheet has a heading with a section and at least three items."""
-    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS)
+    """Whether a sheet has a heading with a section and at least three items, and is no list of the automatic stations."""
+    return holds_form(head, FORM.fields, also=lambda row: count_items(row) >= _MIN_ITEMS and not is_list(row))
 
 
 def count_items(heading: Sequence[str]) -> int:
@@ -207,6 +208,8 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         if not unit and item.unit != "无量纲":
             builder.warn("water_units_assumed")
         columns[item.id] = _Column(place, heading, item, unit)
+    named = [place for place, text in enumerate(grid.heading) if text and match_heading(text, SECTION_ITEMS)]
+    tell_unread(builder, grid, prefix, read=named, measures=True)
     return list(columns.values()), int(has_units)
 
 
@@ -223,10 +226,10 @@ def _read_row(
     if record is None:
         return None
     name = str(record["section"])
-    section_id = names.get(name) or names.get(name.removesuffix("断面"))
+    unmarked = "".join(one for one in name if not is_mark(one)).removesuffix("断面")
+    section_id = names.get(name) or names.get(unmarked)
     if section_id is None:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or sorted(names)[:3]
-        reason = f"is no known section; the nearest are {', '.join(near)}; correct the name or add it to sections.yml"
+        reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
         builder.reject(row[0], f"{prefix}断面名称", name, reason)
         return None
     if not record["status"]:

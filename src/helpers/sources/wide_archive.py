@@ -13,11 +13,16 @@ What is done with damage
   that cell is quarantined (caveat ``column_stands_twice``).
 * A line repeated with the same date, hour and type: equal, it is dropped (``repeated_rows_dropped``);
   different, it is quarantined and the first stands.
+* A line of bare figures was torn off by a line break: it goes, with the last number of the line before. A carriage
+  return inside a line costs that line.
 * A new header inside the file (daily files put end to end) starts a new set of columns.
+* Hour 24 is hour 0 of the next day. A value that contradicts the hour's own index (:mod:`helpers.sources.air_check`)
+  is quarantined, and carbon monoxide as a whole where it stands in µg/m³.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,16 +33,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from helpers.sources.pollutants import HIGHEST_AQI, POLLUTANTS, reason_against
+from helpers.sources import air_check
+from helpers.sources.dates import add_hour, parse_day
+from helpers.sources.pollutants import HIGHEST, POLLUTANTS, reason_against
 from helpers.sources.reading import make_rejects, refusal
 from helpers.sources.text import MISSING, MISSING_NUMBER, iter_byte_lines, parse_number
 
 KEY = ["date", "hour", "type"]
+_PLACES = {name: place for place, name in enumerate(POLLUTANTS)}
 _AVERAGES = {f"{name}_24h" for name in POLLUTANTS[1:]} | {"O3_8h", "O3_8h_24h"}
 TYPES = frozenset(POLLUTANTS) | _AVERAGES
 _CELLS_PER_PORTION = 1_000_000
 _CHARACTERS_PER_PORTION = 16_000_000
 _SPELLINGS = sorted({text for one in MISSING for text in (one, one.upper(), one.title())} | {"NaN", "N/A"})
+
+_FIGURES = re.compile(r"[-+.\deE]+")
+_OPEN = "ends the file without a line break, so digits may be lost; if not, add the line break"
+_TORN = "stands before a line of bare figures, so digits may be lost"
 
 Reject = tuple[int, str, str, str]
 
@@ -71,9 +83,10 @@ class _State:
     lines: list[tuple[int, datetime, str, str]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     caveats: dict[str, None] = field(default_factory=dict)
-    seen: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
+    seen: dict[tuple[datetime, str], tuple[int, int]] = field(default_factory=dict)
     times: dict[tuple[str, str], datetime | str] = field(default_factory=dict)
     characters: int = 0
+    hour: str = ""  # beginning of the last line kept
     is_blank: bool = True
 
 
@@ -100,7 +113,7 @@ def iter_wide(
     for number, raw in enumerate(iter_byte_lines(path), start=1):
         line = _plain_line(raw)
         if line is None and columns is not None:
-            state.rejects.append((number, "", repr(raw[:40]), "is not text in UTF-8 or GB 18030"))
+            _reject(state, columns, (number, "", repr(raw[:40]), "is not text in UTF-8 or GB 18030"))
         elif columns is None or (line.startswith("date") and line != columns.header):
             if columns is not None:
                 yield _close_portion(state, columns)
@@ -108,15 +121,22 @@ def iter_wide(
             columns = _read_header(line or "", path, number, is_name, expected, wanted)
         elif line and line != columns.header:
             state.is_blank = False
-            _take_line(state, columns, number, line, is_ended=raw.endswith((b"\n", b"\r")))
-            if (
+            is_full = (
                 state.characters > _CHARACTERS_PER_PORTION
                 or len(state.lines) * len(columns.first) > _CELLS_PER_PORTION
-            ):
+            )
+            if is_full and "," in line and not line.startswith(state.hour):  # an hour is judged as a whole
                 yield _close_portion(state, columns)
+            _take_line(state, columns, number, line, is_ended=raw.endswith((b"\n", b"\r")))
     if state.is_blank:
         state.caveats["file_without_rows"] = None
     yield _close_portion(state, columns)
+
+
+def _reject(state: _State, columns: _Columns, reject: Reject) -> None:
+    """Quarantine a line, unless the file holds nothing that is wanted: then it is not of this city."""
+    if columns.first:
+        state.rejects.append(reject)
 
 
 def _plain_line(raw: bytes) -> str | None:
@@ -166,57 +186,57 @@ def _read_header(
 def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_ended: bool) -> None:
     """Keep a sound line of a wanted type for the next portion, or quarantine it."""
     n_cells = line.count(",") + 1
-    if n_cells != columns.width:
+    if n_cells != columns.width or "\r" in line:
         reason = f"has {n_cells} cells, the header {columns.width}"
+        if "\r" in line:
+            reason = "holds a carriage return"
         if not is_ended:
             reason = f"the file breaks off here: the line {reason}, and its last number may be cut"
             state.caveats["file_cut_short"] = None
-        state.rejects.append((number, "", line[:60], reason))
+        _reject(state, columns, (number, "", line[:60], reason))
+        if _FIGURES.fullmatch(line) and state.lines and state.lines[-1][0] == number - 1:
+            *kept, cells = state.lines[-1]
+            state.lines[-1] = (*kept, _drop_last_number(state, columns, number - 1, cells, _TORN))
         return
     date, hour, kind, cells = line.split(",", 3) if n_cells > 3 else (*line.split(","), "")
     kind = kind.strip()
     if kind not in TYPES:
-        state.rejects.append((number, "type", kind, f"is none of the types {', '.join(sorted(TYPES))}"))
+        _reject(state, columns, (number, "type", kind, f"is none of the types {', '.join(sorted(TYPES))}"))
         return
     moment = state.times.get((date, hour)) or state.times.setdefault((date, hour), _read_hour(date, hour))
     if isinstance(moment, str):
-        state.rejects.append((number, moment.split()[0], f"{date} {hour}", moment))
+        _reject(state, columns, (number, moment.split()[0], f"{date} {hour}", moment))
         return
     if kind not in POLLUTANTS:
         return
-    first, known = state.seen.setdefault((date, hour, kind), (number, hash(cells)))
+    first, known = state.seen.setdefault((moment, kind), (number, hash(cells)))
     if first != number and known == hash(cells):
         state.caveats["repeated_rows_dropped"] = None
     elif first != number:
         reason = f"differs from row {first} of the same date, hour and type, which stands"
-        state.rejects.append((number, "", line[:60], reason))
+        _reject(state, columns, (number, "", line[:60], reason))
     elif columns.first:
         if not is_ended:
-            cells = _drop_last_number(state, columns, number, cells)
+            cells = _drop_last_number(state, columns, number, cells, _OPEN)
+        state.hour = line[: len(date) + len(hour) + 2]
         state.lines.append((number, moment, kind, cells))
         state.characters += len(cells)
 
 
 def _read_hour(date: str, hour: str) -> datetime | str:
     """Time of a line, or the reason why it has none."""
-    if not (hour.strip().isdecimal() and int(hour) <= 23):
-        return "hour is not a whole number from 0 to 23"
-    day = date.strip()
-    try:
-        if len(day) != 8 or not day.isdecimal():
-            raise ValueError
-        return datetime(int(day[:4]), int(day[4:6]), int(day[6:]), int(hour))
-    except ValueError:
+    day = parse_day(date)
+    if day is None:
         return "date is not a day written as 20190131"
+    return add_hour(day, hour) or "hour is not a whole number from 0 to 24"
 
 
-def _drop_last_number(state: _State, columns: _Columns, number: int, cells: str) -> str:
-    """Blank the last cell of a file that ends without a line break: its digits may be cut."""
+def _drop_last_number(state: _State, columns: _Columns, number: int, cells: str, reason: str) -> str:
+    """Blank the last cell of a line whose digits may be cut."""
     rest, _, last = cells.rpartition(",")
     place = columns.width - 4
     name = next((name for name, at in [*columns.first.items(), *columns.again] if at == place), None)
     if last.strip() and name is not None:
-        reason = "ends the file without a line break, so digits may be lost; if not, add the line break"
         state.rejects.append((number, name, last, reason))
     return f"{rest}," if columns.width > 4 else ""
 
@@ -300,12 +320,39 @@ def _reject_differing(state: _State, columns: _Columns, grid: np.ndarray) -> Non
 
 
 def _reject_impossible(state: _State, columns: _Columns, values: np.ndarray) -> None:
-    """Quarantine, and blank in ``values``, what no station can have measured."""
-    is_index = np.array([line[2] == "AQI" for line in state.lines])[:, None]
-    suspects = (values <= 0) | (is_index & (values > HIGHEST_AQI))
-    names = list(columns.first)
-    for line, place in zip(*np.nonzero(suspects), strict=True):
-        number, _, kind, _ = state.lines[line]
-        value = float(values[line, place])
-        state.rejects.append((number, names[place], f"{value:g}", reason_against(value, kind)))
-        values[line, place] = np.nan
+    """Quarantine, and blank in ``values``, what no station can have measured and what its own index contradicts."""
+    kinds = np.array([line[2] for line in state.lines])
+    limits = {kind: min(HIGHEST.get(kind, np.inf), 998.0) for kind in POLLUTANTS}
+    least_suspect = np.array([limits[line[2]] for line in state.lines])[:, None]
+    is_co = kinds == "CO"
+    in_micrograms = is_co[:, None] & ~np.isnan(values) & air_check.is_in_micrograms(values[is_co])
+    for line, place in zip(*np.nonzero(in_micrograms), strict=True):
+        _blank(state, columns, values, line, place, "is CO in µg/m³, as the median of these lines shows")
+    for line, place in zip(*np.nonzero((values <= 0) | (values > least_suspect)), strict=True):
+        reason = reason_against(float(values[line, place]), kinds[line])
+        if reason:
+            _blank(state, columns, values, line, place, reason)
+    _reject_contradicted(state, columns, values)
+
+
+def _reject_contradicted(state: _State, columns: _Columns, values: np.ndarray) -> None:
+    """Compare the hours with their own index, a station at a time."""
+    hours, hour_of = np.unique(
+        np.array([line[1] for line in state.lines], dtype="datetime64[s]"), return_inverse=True
+    )
+    lines = np.full((len(hours), len(POLLUTANTS)), -1)
+    lines[hour_of, [_PLACES[line[2]] for line in state.lines]] = np.arange(len(state.lines))
+    lines = lines[lines[:, 0] >= 0]
+    grid = np.where(lines[:, :, None] < 0, np.nan, values[lines])  # hours, pollutants, stations
+    rows = grid.transpose(0, 2, 1).reshape(-1, len(POLLUTANTS))
+    for torn, mask in enumerate(air_check.judge(rows, air_check.HOURLY)):
+        for row, kind in zip(*np.nonzero(mask), strict=True):
+            hour, place = divmod(row, values.shape[1])
+            why = air_check.reason(rows[row, 0], torn=bool(torn), is_index=kind == 0)
+            _blank(state, columns, values, lines[hour, kind], place, why)
+
+
+def _blank(state: _State, columns: _Columns, values: np.ndarray, line: int, place: int, reason: str) -> None:
+    name, value = list(columns.first)[place], float(values[line, place])
+    state.rejects.append((state.lines[line][0], name, f"{value:g}", reason))
+    values[line, place] = np.nan

@@ -1,50 +1,66 @@
-"""Sheets of a workbook (xlsx), or of a CSV file as a single sheet, as numbered rows of text cells."""
+"""Sheets of a workbook (xlsx, xls, ods), or of a text file as a single sheet, as numbered rows of cells.
+
+Workbooks come as many programs write them: without a true dimension, with empty fills, in the strict form of the format,
+with dates in the formats of East Asian spreadsheets, with formulas nobody computed. A package is mended in memory before
+it is opened; one that still cannot be opened is read by a second library, which does not tell number formats.
+Those of xls and ods are read beside it (:mod:`helpers.sources.cell_formats`).
+"""
 
 from __future__ import annotations
 
+import csv
 import io
-import unicodedata
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
 
+from helpers.sources.cell_formats import Facts, facts_of_ods, facts_of_xls
+from helpers.sources.cells import Cell, from_serial, normalise, show
 from helpers.sources.reading import refusal
-from helpers.sources.text import read_bytes, read_rows
+from helpers.sources.text import decode as decode_bytes
+from helpers.sources.text import read_bytes, split_rows
 
-ZIP = b"PK\x03\x04"
-_UNREADABLE = (zipfile.BadZipFile, InvalidFileException, KeyError, SyntaxError, ValueError, OSError)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a cell holds.
-
-    Parameters
-    ----------
-    text
-        Normalised to half-width (NFKC), without outer blanks; empty in the lower cells of a merged range.
-    is_date, is_percentage
-        How the workbook formats it.
-    spread
-        Text of the merged range the cell is a lower part of.
-    """
-
-    text: str
-    is_date: bool = False
-    is_percentage: bool = False
-    spread: str = ""
+ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+__all__ = ["OLD", "ZIP", "Cell", "Sheet", "normalise", "open_workbook", "peek_sheets", "read_sheets"]
+_TIME = "h:mm:ss"
+# Built-in formats of East Asian spreadsheets, which openpyxl takes for General: id → what they show.
+_EAST_ASIAN = {
+    **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'),
+    **dict.fromkeys((28, 29, 30, 31, 51, 53, 54, 58), "yyyy-mm-dd"),
+    **dict.fromkeys((32, 33, 34, 35, 55, 56), _TIME),
+}
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_TRANSITIONAL = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
+)  # fmt: skip
+_EMPTY_FILL = re.compile(rb"<((?:\w+:)?)fill(?:\s*/>|>\s*</\1fill>)")
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)(.*?)</(?:\w+:)?c>", re.DOTALL
+)
+_STORED = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
+_PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NO_RESULT = (
+    "is a formula without a stored result; open the workbook in a spreadsheet, save it and send it again"
+)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name (empty for a CSV file) and its rows with their numbers from 1."""
+    """One sheet: its name (empty for a text file) and its rows with their numbers from 1."""
 
     name: str
     rows: tuple[tuple[int, list[Cell]], ...]
@@ -59,33 +75,49 @@ def read_sheets(path: Path) -> list[Sheet]:
         The file is empty, no workbook although it begins like one, or not text. Save it again as xlsx.
     """
     raw = read_bytes(path)
-    if not raw.startswith(ZIP):
-        rows = ((number, [Cell(normalise(text)) for text in cells]) for number, cells in read_rows(path))
+    if not raw.startswith((ZIP, OLD)):
+        rows = ((number, [Cell(normalise(text)) for text in cells]) for number, cells in _split(raw, path))
         return [Sheet("", tuple(rows))]
     try:
-        book = open_workbook(raw)
-        return [Sheet(sheet.title, tuple(_iter_rows(sheet))) for sheet in book.worksheets]
-    except _UNREADABLE as error:
+        return _read_book(raw)
+    except Exception as error:  # whatever a damaged package makes a library raise
         raise refusal(
             path,
             f"the workbook cannot be opened ({error})",
-            expected="an xlsx workbook",
+            expected="an xlsx, xls or ods workbook without a password",
             remedy="save the file again as xlsx",
         ) from error
 
 
-def peek_sheets(raw: bytes, *, n_rows: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """First rows of every sheet as text, to tell formats apart; nothing when the workbook cannot be opened."""
+def peek_sheets(raw: bytes, *, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """First rows of every sheet as text, by its name, to tell formats apart; nothing when it cannot be opened."""
     try:
-        book = open_workbook(raw, read_only=True)
-        return tuple(
-            tuple(
-                tuple(normalise(value) for value in row)
-                for row in sheet.iter_rows(max_row=n_rows, values_only=True)
-            )
-            for sheet in book.worksheets
-        )
-    except _UNREADABLE:
+        if _is_xlsx(raw):
+            return _peek_book(raw, n_rows)
+    except Exception:
+        pass
+    try:
+        sheets = _read_other(raw)
+    except Exception:
+        return {}
+    return {
+        sheet.name: tuple(tuple(cell.text for cell in cells) for _, cells in sheet.rows[:n_rows])
+        for sheet in sheets
+    }
+
+
+def peek_text(raw: bytes, *, n_rows: int) -> tuple[tuple[str, ...], ...]:
+    """First rows of a text in UTF-16 or divided by tabs; nothing for other bytes."""
+    try:
+        text = _decode(raw)
+    except UnicodeDecodeError:
+        return ()
+    if not raw.startswith(UTF_16) and not _is_tabbed(text):
+        return ()
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if _is_tabbed(text) else ",")
+    try:
+        return tuple(tuple(map(normalise, row)) for _, row in zip(range(n_rows), rows, strict=False))
+    except csv.Error:
         return ()
 
 
@@ -93,37 +125,216 @@ def open_workbook(raw: bytes, *, read_only: bool = False) -> Workbook:
     """Open a workbook for its values; openpyxl's warnings of decorations it does not keep are dropped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return load_workbook(io.BytesIO(raw), data_only=True, read_only=read_only)
+        return load_workbook(io.BytesIO(_mend(raw)), data_only=True, read_only=read_only)
 
 
-def normalise(value: object) -> str:
-    """Text of a cell: half-width, without outer blanks, a whole number without its ``.0``."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    return unicodedata.normalize("NFKC", str(value)).strip()
+def _split(raw: bytes, path: Path) -> list[tuple[int, list[str]]]:
+    """Rows of a text: commas or tabs, UTF-8, GB 18030 or UTF-16."""
+    try:
+        text = _decode(raw)
+    except UnicodeDecodeError as error:
+        raise refusal(
+            path,
+            f"byte {raw[error.start : error.start + 1].hex()} is not text",
+            row=raw.count(b"\n", 0, error.start) + 1,
+            expected="UTF-8, UTF-16 or GB 18030",
+            remedy="save the file as UTF-8",
+        ) from error
+    if not _is_tabbed(text):
+        return split_rows(text, path)
+    rows = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter="\t"), start=1)
+    return [
+        (number, [cell.strip() for cell in cells]) for number, cells in rows if any(map(str.strip, cells))
+    ]
 
 
-def _iter_rows(sheet: Worksheet) -> Iterator[tuple[int, list[Cell]]]:
+def _decode(raw: bytes) -> str:
+    if raw.startswith(UTF_16):
+        return raw[: len(raw) // 2 * 2].decode("utf-16")
+    return decode_bytes(raw)
+
+
+def _is_tabbed(text: str) -> bool:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return first.count("\t") > first.count(",")
+
+
+def _is_xlsx(raw: bytes) -> bool:
+    if not raw.startswith(ZIP):
+        return False
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        return any(name.lower().endswith("workbook.xml") for name in package.namelist())
+
+
+def _read_book(raw: bytes) -> list[Sheet]:
+    if not _is_xlsx(raw):
+        return _read_other(raw)
+    try:
+        return _read_xlsx(_mend(raw))
+    except Exception as error:
+        try:
+            return _read_other(raw)
+        except Exception:
+            raise error from None
+
+
+def _mend(raw: bytes) -> bytes:
+    """A package whose styles have no empty fill and whose names are those of the transitional format."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        parts = {
+            name: package.read(name)
+            for name in package.namelist()
+            if name.lower().endswith((".xml", ".rels"))
+        }
+        if not any(_STRICT in part or _EMPTY_FILL.search(part) for part in parts.values()):
+            return raw
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as mended:
+            for name in package.namelist():
+                part = parts.get(name)
+                mended.writestr(name, package.read(name) if part is None else _mend_part(part))
+    return target.getvalue()
+
+
+def _mend_part(part: bytes) -> bytes:
+    for strict, transitional in _TRANSITIONAL:
+        part = part.replace(strict, transitional)
+    return _EMPTY_FILL.sub(rb"<\1fill><\1patternFill/></\1fill>", part)
+
+
+def _read_xlsx(raw: bytes) -> list[Sheet]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = ExcelReader(io.BytesIO(raw), data_only=True, rich_text=True)
+        reader.read()
+    targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+    is_stale = bool(re.search(rb'fullCalcOnLoad="(?:1|true)"', _part(raw, "workbook.xml")))
+    return [
+        Sheet(
+            sheet.title.strip(),
+            tuple(
+                _iter_rows(sheet, _uncomputed(_part(raw, targets.get(sheet.title, "")), is_stale=is_stale))
+            ),
+        )
+        for sheet in reader.wb.worksheets
+    ]
+
+
+def _part(raw: bytes, ending: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        name = next((one for one in package.namelist() if ending and one.endswith(ending)), "")
+        return package.read(name) if name else b""
+
+
+def _uncomputed(part: bytes, *, is_stale: bool) -> set[str]:
+    """Places of formulas without a result; 0 is none where the writer asks for everything to be computed on opening."""
+    found = set()
+    for match in _FORMULA.finditer(part) if b"<f" in part or b":f" in part else ():
+        stored, place = _STORED.search(match[2]), _PLACE.search(match[1])
+        if place and (stored is None or (is_stale and stored[1] == b"0")):
+            found.add(place[1].decode())
+    return found
+
+
+def _iter_rows(sheet: Worksheet, uncomputed: set[str]) -> Iterator[tuple[int, list[Cell]]]:
     spread = {}
     for merged in sheet.merged_cells.ranges:
-        text = normalise(sheet.cell(merged.min_row, merged.min_col).value)
+        text = _read_cell(sheet.cell(merged.min_row, merged.min_col), "", uncomputed).text
         for row in range(merged.min_row + 1, merged.max_row + 1):
             spread[row, merged.min_col] = text
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield (
             number,
-            [_read_cell(cell, spread.get((number, place), "")) for place, cell in enumerate(cells, 1)],
+            [
+                _read_cell(cell, spread.get((number, place), ""), uncomputed)
+                for place, cell in enumerate(cells, 1)
+            ],
         )
 
 
-def _read_cell(cell: object, spread: str) -> Cell:
-    value = cell.value
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Cell(
-        normalise(value),
-        is_date=isinstance(value, date),
-        is_percentage=is_number and "%" in cell.number_format,
-        spread=spread,
-    )
+def _read_cell(cell: object, spread: str, uncomputed: set[str]) -> Cell:
+    value, code = cell.value, "General"
+    if value is None and not uncomputed:
+        return Cell("", spread=spread)
+    if uncomputed and cell.coordinate in uncomputed:
+        return Cell("", spread=spread, problem=_NO_RESULT)
+    if isinstance(value, CellRichText | str):
+        return Cell(_plain(value), spread=spread)
+    if value is not None and cell.has_style:
+        code = cell.number_format
+        east_asian = _EAST_ASIAN.get(cell._style.numFmtId)
+        if east_asian and isinstance(value, int | float) and not isinstance(value, bool):
+            code = east_asian
+            value = from_serial(value, cell.parent.parent.epoch, is_time=code == _TIME and value < 1) or value
+    return show(value, code, spread=spread)
+
+
+def _plain(value: object) -> str:
+    """Text of a cell; a raised or lowered figure after a digit stays raised, for it is a mark or a power."""
+    if not isinstance(value, CellRichText):
+        return normalise(value)
+    text = ""
+    for part in value:
+        is_raised = isinstance(part, TextBlock) and part.font.vertAlign in ("superscript", "subscript")
+        own = str(part)
+        text += own.translate(_RAISED) if is_raised and text.rstrip()[-1:].isdigit() else own
+    return normalise(text)
+
+
+def _peek_book(raw: bytes, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found = {}
+    for sheet in open_workbook(raw, read_only=True).worksheets:
+        sheet.reset_dimensions()  # several programs write A1 whatever the sheet holds
+        rows = sheet.iter_rows(max_row=n_rows, values_only=True)
+        found[sheet.title.strip()] = tuple(tuple(map(normalise, row)) for row in rows)
+    return found
+
+
+def _read_other(raw: bytes) -> list[Sheet]:
+    """Sheets of xls, ods or xlsb, and of an xlsx no other library can open."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    known = facts_of_xls(raw) if raw.startswith(OLD) else facts_of_ods(raw) if _is_ods(raw) else []
+    found = []
+    for place, name in enumerate(book.sheet_names):
+        sheet = book.get_sheet_by_name(name)
+        facts = known[place] if len(known) == len(book.sheet_names) else None
+        rows = [
+            [_other_cell(value, facts, (row, column)) for column, value in enumerate(values)]
+            for row, values in enumerate(sheet.to_python(skip_empty_area=False))
+        ]
+        merged = _spread_of(sheet.merged_cell_ranges or [], rows)
+        cells = (
+            (row + 1, [replace(cell, spread=merged.get((row, at), "")) for at, cell in enumerate(own)])
+            for row, own in enumerate(rows)
+        )
+        found.append(Sheet(name.strip(), tuple(cells)))
+    return found
+
+
+def _is_ods(raw: bytes) -> bool:
+    return b"opendocument.spreadsheet" in raw[:200]
+
+
+def _spread_of(
+    ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], rows: Sequence[Sequence[Cell]]
+) -> Mapping[tuple[int, int], str]:
+    return {
+        (row, first[1]): rows[first[0]][first[1]].text
+        for first, last in ranges
+        for row in range(first[0] + 1, last[0] + 1)
+        if first[0] < len(rows) and first[1] < len(rows[first[0]])
+    }
+
+
+def _other_cell(value: object, facts: Facts | None, place: tuple[int, int]) -> Cell:
+    """A value with what the file tells of its format; where it tells nothing, that is said."""
+    code, error = (facts or {}).get(place, ("General", ""))
+    if error:
+        return Cell(normalise(error))
+    if isinstance(value, timedelta):
+        value = f"{int(value.total_seconds()) // 3600}:00" if not value.total_seconds() % 3600 else str(value)
+    if isinstance(value, date):
+        return show(value, code if facts and code != "General" else "yyyy-mm-dd")
+    if isinstance(value, time):
+        return Cell(normalise(value), grain="time")
+    return show(value, code, is_format_unknown=facts is None and isinstance(value, float))

@@ -1,0 +1,108 @@
+"""Rows of an air table, held to their own index and neighbours before they enter a reading: one way for all tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+
+from helpers.sources import air_check
+from helpers.sources.air_check import Margin
+from helpers.sources.builder import ReadingBuilder
+from helpers.sources.pollutants import POLLUTANTS
+
+GRADES = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300, "严重污染": 500}
+_LOWS = dict(zip(GRADES, [0, *GRADES.values()], strict=False))
+_PLAIN = re.compile(r"\d+(\.\d*)?")
+_PLACES = {name: place for place, name in enumerate(POLLUTANTS)}
+_CO = _PLACES["CO"]
+
+
+def fits_grade(grade: str, index: float) -> bool:
+    """Whether an index lies in its grade (HJ 633-2012, table 2); a grade that is none says nothing."""
+    return grade not in GRADES or np.isnan(index) or _LOWS[grade] < index <= GRADES[grade]
+
+
+class AirRows:
+    """Collect the rows of one file, then add to its reading what holds together.
+
+    Parameters
+    ----------
+    builder
+        Reading of a table with ``pollutant`` and ``value``.
+    margin
+        What this kind of table leaves free between index and values.
+    tail
+        Columns behind ``value``.
+    """
+
+    def __init__(self, builder: ReadingBuilder, margin: Margin, *, tail: tuple[object, ...] = ()) -> None:
+        self._builder, self._margin, self._tail = builder, margin, tail
+        self._rows: list[tuple[int, tuple[Hashable, ...], Mapping[str, str]]] = []
+        self._values: list[list[float]] = []
+        self._has_point: list[bool] = []
+        self._carbon_monoxide: list[float] = []  # as written, impossible ones too: they tell the unit
+
+    def add(
+        self,
+        row: int,
+        key: tuple[Hashable, ...],
+        cells: Mapping[str, tuple[str, str]],
+        *,
+        may_be_zero: str = "",
+        grade: str = "",
+    ) -> None:
+        """Read the cells of one row: pollutant → column and text.
+
+        ``may_be_zero`` names a pollutant that its feed rounds to 0; a row whose ``grade`` is not that of its index goes whole.
+        """
+        builder, values = self._builder, [np.nan] * len(POLLUTANTS)
+        for name, (column, text) in cells.items():
+            value = builder.concentration(row, column, text, pollutant=name, may_be_zero=name == may_be_zero)
+            values[_PLACES[name]] = np.nan if value is None else value
+        if not fits_grade(grade, values[0]):
+            found = f"{cells['AQI'][1]} {grade}"
+            builder.reject(row, "", found, "the grade is not that of the AQI, so the row may be shifted")
+            return
+        self._rows.append((row, key, {name: column for name, (column, _) in cells.items()}))
+        self._values.append(values)
+        text = cells.get("CO", ("", ""))[1]
+        self._has_point.append("." in text)
+        self._carbon_monoxide.append(float(text) if _PLAIN.fullmatch(text) else np.nan)
+
+    def finish(self, *, is_series: bool = False) -> None:
+        """Set aside what contradicts its row, and add the rest.
+
+        ``is_series`` says that the rows are one place's, so that neighbours may be compared; their key ends with the time.
+        """
+        values = np.array(self._values, dtype=float).reshape(-1, len(POLLUTANTS))
+        if air_check.is_in_micrograms(np.array(self._carbon_monoxide)):
+            for place in np.flatnonzero(~np.isnan(values[:, _CO])):
+                self._set_aside(values, place, _CO, "is CO in µg/m³, as the median of the file shows")
+        index = values[:, 0].copy()
+        for torn, mask in enumerate(air_check.judge(values, self._margin)):
+            for place, column in zip(*np.nonzero(mask), strict=True):
+                reason = air_check.reason(index[place], torn=bool(torn), is_index=column == 0)
+                self._set_aside(values, place, column, reason)
+        if is_series:
+            self._find_lost_points(values)
+        for (_, key, columns), row in zip(self._rows, values, strict=True):
+            for name in columns:
+                if not np.isnan(row[_PLACES[name]]):
+                    self._builder.add(*key, name, float(row[_PLACES[name]]), *self._tail)
+
+    def _find_lost_points(self, values: np.ndarray) -> None:
+        """Set CO aside where it lost its decimal point."""
+        order = np.array(
+            sorted(range(len(self._rows)), key=lambda place: self._rows[place][1][-1]), dtype=int
+        )
+        marked = air_check.find_lost_points(values[order, _CO], np.array(self._has_point, dtype=bool)[order])
+        for place in order[marked]:
+            self._set_aside(values, place, _CO, "lost its decimal point, as its neighbours show")
+
+    def _set_aside(self, values: np.ndarray, place: int, column: int, reason: str) -> None:
+        row, _, columns = self._rows[place]
+        name = POLLUTANTS[column]
+        self._builder.reject(row, columns[name], f"{values[place, column]:g}", reason)
+        values[place, column] = np.nan
