@@ -180,10 +180,7 @@ def test_f7_ingest_tells_a_file_of_which_nothing_was_kept_and_ends_with_1(tmp_pa
     path = tmp_path / "raw" / "台账.xlsx"
     write(path, LEDGER, figure(status="?"), name="台账")
     found = run_ingest(tmp_path)
-    assert (
-        found.exit_code == 1
-        and "none of its rows was kept: 1 were set aside" in found.output
-    )
+    assert found.exit_code == 1 and "none of its rows was kept: 1 were set aside" in found.output
     assert run_ingest(tmp_path).exit_code == 1  # unchanged, and told again
     path.unlink()
     path.with_name(f"{path.name}.source.yml").unlink()

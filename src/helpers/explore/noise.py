@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.battles import noise as battle
+from helpers.battles.subjects import NOISE
 from helpers.errors import CoverageError
 from helpers.explore.frames import describe
 from helpers.explore.words import both, place_name, text
@@ -174,7 +175,7 @@ def _judged() -> pd.DataFrame:
 
 
 def _received() -> dict[str, pd.DataFrame]:
-    tables = {name: current().table(name) for name in battle.TABLES}
+    tables = {name: current().table(name) for name in NOISE}
     if tables["noise_points"].empty:
         raise CoverageError(
             "no sound level was received",
