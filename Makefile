@@ -44,8 +44,8 @@ $(READY): requirements.lock pyproject.toml
 data: $(READY) ## fetch what is due into data/raw (feeds of cities/<city>/feeds.yml)
 	$(BATTLES) data --city $(CITY)
 
-templates: $(READY) ## write the empty workbooks departments fill in
-	$(BATTLES) templates --city $(CITY)
+templates: $(READY) ## write the empty workbooks departments fill in: BY=department with rows written out, PERIOD=2025
+	$(BATTLES) templates --city $(CITY) $(if $(filter department,$(BY)),--by-department $(addprefix --period ,$(PERIOD)) $(addprefix --data-dir ,$(DATA_DIR)))
 
 ingest: $(READY) ## read what is new in data/raw into data/processed
 	$(BATTLES) ingest --city $(CITY) $(addprefix --data-dir ,$(DATA_DIR))

@@ -15,7 +15,7 @@ def test_templates_are_written_and_open(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["templates", "--folder", str(tmp_path / "books")])
     assert done.exit_code == 0, done.output
     written = sorted(path.name for path in (tmp_path / "books").iterdir())
-    assert written == sorted(done.output.split())
+    assert [str(tmp_path / "books" / name) for name in written] == sorted(done.output.split())
     assert {"department_workbook.xlsx", "water_sections.xlsx", "outfalls.xlsx", "black_odorous.xlsx"} <= set(
         written
     )

@@ -81,16 +81,40 @@ def _tell(outcome: object) -> None:
     default=None,
     help="Where to write (default: reports/templates).",
 )
-def templates(city: str, folder: Path | None) -> None:
-    """Write the empty workbooks departments fill in: drop-downs, units, an example row, help in both languages."""
-    from helpers.run import request
+@click.option("--by-department", is_flag=True, help="One ledger a lead department, its rows written out.")
+@click.option("--period", default=None, help="Of the rows written out (default: the last whole year).")
+@cli_options.data_dir
+def templates(
+    city: str, folder: Path | None, by_department: bool, period: str | None, data_dir: str | None
+) -> None:
+    """Write the empty workbooks departments fill in: drop-downs, units, an example row, help in both languages.
+
+    With --by-department one ledger for each lead department: a row for every figure asked of it, with the target of the
+    plan and last year's value where one was received; only the number is left to fill in.
+    """
+    from helpers.periods import Period
+    from helpers.run import freshness, request
+    from helpers.sources import department_templates
     from helpers.sources import templates as workbooks
 
     request.check_city(city)
     target = folder or paths.reports() / "templates"
+    if not by_department and (period or data_dir):
+        raise ParameterError(
+            "--period and --data-dir belong to --by-department",
+            remedy="add --by-department, or leave them out",
+        )
+    today = freshness.today_in(city)
+    asked = Period.parse(period or str(today.year - 1))
+    received = paths.Folders.real(request.check_folder(data_dir))
     target.mkdir(parents=True, exist_ok=True)
-    for path in workbooks.write_all(target, city):
-        click.echo(path.name)
+    written = (
+        department_templates.write_by_department(target, city, asked, received=received, today=today)
+        if by_department
+        else workbooks.write_all(target, city)
+    )
+    for path in written:
+        click.echo(paths.shown(path))
 
 
 @click.command()

@@ -89,12 +89,15 @@ def summary_line(summary: ingest.IngestSummary) -> str:
         parts.append(f"{summary.n_differing:,} differ between sources")
     if summary.without_rows:
         parts.append(f"{len(summary.without_rows):,} without a row of this city")
+    if summary.unfilled:
+        parts.append(f"{len(summary.unfilled):,} without a figure")
     return f"ingest: {', '.join(parts)}"
 
 
 def notes(summary: ingest.IngestSummary) -> list[str]:
     """Say of each file that gave nothing, and is no refusal, why: one line a file."""
     empty = [f"nothing of this city: {path}" for path in summary.without_rows]
+    empty += [f"nothing reported: {path}" for path in summary.unfilled]
     return empty + [
         f"passed over: {path}, for README names a note; rename the file if it holds data"
         for path in summary.passed_over

@@ -53,6 +53,7 @@ from helpers.sources.staging import (
 _MARGIN = pd.Timedelta(days=7)  # screening looks across New Year: no run of equal values is cut there
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".geojson", ".tif", ".tiff")
+_FILLED_IN = "ledger_workbook"  # its reader passes no city over: without rows and rejects it holds no figure
 _REJECTS = ("source_id", "path", "row", "column", "found", "reason")
 
 
@@ -61,10 +62,10 @@ class IngestSummary:
     """What one ingest did.
 
     ``refused`` files were not taken; what they gave before, if anything, stays. Among them are files that were read
-    and of which no row was kept. ``without_rows`` are files that hold nothing of this city. ``passed_over`` are files
-    that look like data and are none by their name. ``problems`` are sentences on files that name places outside the city
-    or whose values were not read; ``unread`` on other columns that were not read. ``rebuilt`` are partitions such as
-    ``air_hourly/2019``.
+    and of which no row was kept. ``without_rows`` are files that hold nothing of this city, ``unfilled`` ledgers of
+    departments without a figure. ``passed_over`` are files that look like data and are none by their name. ``problems``
+    are sentences on files that name places outside the city or whose values were not read; ``unread`` on other columns
+    that were not read. ``rebuilt`` are partitions such as ``air_hourly/2019``.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -82,6 +83,7 @@ class IngestSummary:
     passed_over: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    unfilled: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -184,6 +186,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         write_state(staging, now)
     remove_stale(staging, now)
     entries = [now.entries[path] for path in sorted(now.entries)]
+    without = [one for one in entries if not one.tables and not one.n_quarantined]
     return IngestSummary(
         city=city,
         n_read=len(to_read),
@@ -193,7 +196,8 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         n_differing=now.n_differing,
         n_rows=now.count_rows(),
         rebuilt=tuple("/".join(filter(None, part)) for part in dirty),
-        without_rows=tuple(one.path for one in entries if not one.tables and not one.n_quarantined),
+        without_rows=tuple(one.path for one in without if one.reader != _FILLED_IN),
+        unfilled=tuple(one.path for one in without if one.reader == _FILLED_IN),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
         problems=tuple(line for entry in entries for line in _problems(entry)),
         unread=tuple(

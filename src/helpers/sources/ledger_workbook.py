@@ -2,7 +2,9 @@
 
 Columns, told by either half of their bilingual heading: 指标编号 ``indicator_id``, 地区代码 ``place_code``,
 统计期 ``period``, 数值 ``value``, 单位 ``unit``, 数据状态 ``status``, 口径 ``scope``; 指标名称, 填报部门 and
-备注 are for people. A row whose 备注 begins with 示例 is an example and is passed over.
+备注 are for people. A row whose 备注 begins with 示例 is an example and is passed over. A workbook whose rows are written out
+for its department shows the target and last year's value beside them (``REFERENCES``): they are not read, and a row whose
+value is left empty there reports nothing yet.
 
 A figure stands only with a known indicator, that indicator's own unit (code or label), a period such as
 2024, 2024-Q1 or 2024-06 (also 2024年, 2024年第一季度, 2024年6月), and a status. A cell formatted as a percentage holds a hundredth of what it
@@ -43,6 +45,8 @@ COLUMNS = {
     "department": "填报部门",
     "note": "备注",
 }
+REFERENCES = {"target": "目标值", "last_year": "上年数值"}
+"""Columns of a workbook written out for its department: shown beside the value, never read."""
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
 _MERGED = "lies in a merged cell; write the value in each row"
@@ -108,10 +112,13 @@ def read(
     heading = tuple(cell.text for cell in rows[0][1])
     tell_unread(builder, Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:])), "")
     facts = _Facts(known, names or {}, ranges or {}, places, received_on)
+    is_written_out = REFERENCES.keys() <= columns.keys()
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
     for number, cells in rows[1:]:
         record = {name: _cell(cells, place, name) for name, place in columns.items()}
         if is_below(cells) or record.get("note", Cell("")).text.startswith(EXAMPLE):
+            continue
+        if is_written_out and not (record["value"].text or record["value"].problem):
             continue
         figure = _read_figure(builder, number, record, facts)
         if figure is not None:
@@ -173,7 +180,7 @@ def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
     places: dict[str, int] = {}
     for place, cell in enumerate(rows[0][1] if rows else []):
         words = "".join(one for one in cell.text if not is_mark(one)).split()
-        for name, label in COLUMNS.items():
+        for name, label in (COLUMNS | REFERENCES).items():
             if (name in words or label in words) and name not in places:
                 places[name] = place
     return places

@@ -21,7 +21,7 @@ from helpers.sources.template_lists import offer_names
 from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading, write_help
 from helpers.units import UNITS
 
-_HELP_SHEET, _LIST_SHEET = "填报说明", "指标表"
+HELP_SHEET, LIST_SHEET = "填报说明", "指标表"
 _ROWS, _ANY_CODE = 500, "000000"
 _WIDTHS = (26, 34, 12, 12, 12, 16, 12, 22, 20, 24)
 _HELP = (
@@ -109,8 +109,8 @@ def write_ledger_template(
     _write_example(ledger, records, place_code)
     texts = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
     open_cells(ledger, n_columns=len(COLUMNS), n_rows=_ROWS, text_columns=texts)
-    write_help(book.create_sheet(_HELP_SHEET), _HELP)
-    _write_indicators(book.create_sheet(_LIST_SHEET), records)
+    write_help(book.create_sheet(HELP_SHEET), _HELP)
+    write_indicators(book.create_sheet(LIST_SHEET), records)
     _add_lists(ledger, records)
     save_book(path, book)
 
@@ -127,7 +127,7 @@ def _write_example(sheet: Worksheet, records: list[_Indicator], place_code: str)
             place_code,
             "2024-Q1",
             1,
-            _label(first.unit),
+            label_of(first.unit),
             "正式",
             "全市",
             "某局",
@@ -138,20 +138,21 @@ def _write_example(sheet: Worksheet, records: list[_Indicator], place_code: str)
         cell.font = Font(italic=True)
 
 
-def _write_indicators(sheet: Worksheet, records: list[_Indicator]) -> None:
+def write_indicators(sheet: Worksheet, records: Iterable[_Indicator]) -> None:
+    """Write the list that explains the indicators: id, names, unit, and what to supply, in both languages."""
     labels = ["指标编号\nindicator_id", "指标名称\nname_zh", "英文名\nname_en", "单位\nunit"]
     write_heading(sheet, [*labels, "填报内容\nask_zh", "填报内容（英文）\nask_en"], (30, 40, 50, 16, 90, 90))
     for record in records:
         asked = (record.ask_zh, record.ask_en)
-        sheet.append([record.id, record.name_zh, record.name_en, _label(record.unit), *asked])
+        sheet.append([record.id, record.name_zh, record.name_en, label_of(record.unit), *asked])
 
 
 def _add_lists(ledger: Worksheet, records: list[_Indicator]) -> None:
     """Drop-down lists of indicators, units and statuses."""
     last = len(records) + 1
-    units = ",".join(dict.fromkeys(_label(record.unit) for record in records))
+    units = ",".join(dict.fromkeys(label_of(record.unit) for record in records))
     sources = {
-        "indicator_id": f"'{_LIST_SHEET}'!$A$2:$A${last}",
+        "indicator_id": f"'{LIST_SHEET}'!$A$2:$A${last}",
         "unit": f'"{units}"',
         "status": f'"{",".join(STATUSES)}"',
     }
@@ -159,6 +160,6 @@ def _add_lists(ledger: Worksheet, records: list[_Indicator]) -> None:
         add_choice(ledger, list(COLUMNS).index(name) + 1, source, n_rows=_ROWS)
 
 
-def _label(code: str) -> str:
+def label_of(code: str) -> str:
     """What a department writes as the unit: the Chinese label, or the code where there is none."""
     return UNITS[code].label_zh or code
