@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpers.sources.look import Look, Problem, Understood
 
 _MOST_LINES, _MOST_NAMES = 500, 6
+_ANY_FORM = "one of the formats"  # how the refusal of an unknown file begins to list the readers
 
 
 @click.command()
@@ -56,7 +57,7 @@ def look(
     context, worst = CityContext.of(city, now.date()), 0
     for path in files:
         seen = look_at(path, context)
-        for line in _lines(seen, context, lang):
+        for line in _lines(seen, context, city, lang):
             click.echo(line)
         if annotate:
             click.echo(_annotate(seen, out, lang))
@@ -70,18 +71,36 @@ def _say(key: str, lang: str, **values: object) -> str:
     return look_words()["words"][key][lang].format(**values)
 
 
-def _lines(seen: Look, context: object, lang: str) -> Iterator[str]:
+def _names(city: str, lang: str) -> dict[str, str]:
+    """Id or code → name, of indicators, places, stations and sections."""
     from helpers import registry
-    from helpers.page.sources import kind_of
+    from helpers.registry import land
 
-    kind, say = registry.source_kinds().get(kind_of(seen.reader)), partial(_say, lang=lang)
+    tables = (
+        (registry.stations(city), "station_code"),
+        (registry.sections(city, placeholders=True), "section_id"),
+        (land.counties(city), "place_code"),
+    )
+    found = {key: getattr(one, f"name_{lang}") for key, one in registry.indicators().items()}
+    for table, key in tables:
+        found |= dict(zip(table[key], table[f"name_{lang}"], strict=True))
+    place = registry.city(city)
+    return {place.code: getattr(place, f"name_{lang}"), **{key: name for key, name in found.items() if name}}
+
+
+def _lines(seen: Look, context: object, city: str, lang: str) -> Iterator[str]:
+    from helpers import registry
+    from helpers.sources.kinds import KINDS
+
+    kind, say = registry.source_kinds().get(KINDS.get(seen.reader, "")), partial(_say, lang=lang)
     title = getattr(kind, f"title_{lang}") if kind else say("unreadable")
     yield f"{seen.path.name}{say('colon')}{title}"
     if kind and not seen.is_read:
         yield f"  {say('unreadable')}"
+    names = _names(city, lang) if seen.n_rows else {}
     for name, table in seen.tables.items():
         if table.n_rows:
-            yield f"  {_understood(name, table, lang)}"
+            yield f"  {_understood(name, table, names, lang)}"
     if seen.is_read and not seen.n_rows and not seen.other_city:
         yield f"  {say('none_kept' if seen.n_problems else 'nothing')}"
     for one in seen.caveats:
@@ -98,7 +117,7 @@ def _lines(seen: Look, context: object, lang: str) -> Iterator[str]:
         yield f"  {say('clean')}"
 
 
-def _understood(name: str, table: Understood, lang: str) -> str:
+def _understood(name: str, table: Understood, known: dict[str, str], lang: str) -> str:
     from helpers.sources.look_book import look_words
 
     say = partial(_say, lang=lang)
@@ -107,7 +126,7 @@ def _understood(name: str, table: Understood, lang: str) -> str:
         parts.append(say("span", first=table.first, last=table.last))
     for key, found in (("places", table.places), ("items", table.items)):
         if found:
-            names = sorted(found)[:_MOST_NAMES]
+            names = [known.get(one, one) for one in sorted(found)[:_MOST_NAMES]]
             more = "…" if len(found) > _MOST_NAMES else ""
             parts.append(say(key, n=len(found), names=say("comma").join(names) + more))
     return say("joint").join(parts)
@@ -133,7 +152,8 @@ def _problem(one: Problem, lang: str) -> str:
     place = " ".join(filter(None, (one.sheet, one.cell, row, column)))
     is_value = bool(one.cell or (one.row and one.column))
     seen = say("seen", found=one.found or say("empty")) if one.found or is_value else ""
-    expected = say("expected", expected=in_language(one.expected, lang)) if one.expected else ""
+    asked = say("known_form") if one.expected.startswith(_ANY_FORM) else in_language(one.expected, lang)
+    expected = say("expected", expected=asked) if asked else ""
     remedy = say("remedy", remedy=in_language(one.remedy, lang) or say("mend"))
     told = say("stop").join(filter(None, (seen, in_language(one.reason, lang), expected, remedy)))
     return f"{place}{say('colon')}{told}" if place else told

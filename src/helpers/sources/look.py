@@ -80,7 +80,8 @@ class Understood:
         when = when or next((one for one in ("period", "survey_year", "reported_on") if one in table), "")
         times = table[when].dropna() if when in table else table.iloc[:, 0][:0]
         if len(times):
-            first, last = (str(one).removesuffix(" 00:00:00") for one in (times.min(), times.max()))
+            n_letters = 16 if when.startswith("time") else 10
+            first, last = (str(one)[:n_letters] for one in (times.min(), times.max()))
             self.first, self.last = min(filter(None, (self.first, first))), max(self.last, last)
 
 
@@ -202,7 +203,8 @@ class _Finder:
             return "", "", column
         ranked = [(self._match(one, row, label, found), one) for one in ([own] if own else self._sheets)]
         (_, place), sheet = max(ranked, key=lambda one: one[0][0])
-        return sheet.name, f"{get_column_letter(place + 1)}{row}" if place >= 0 else "", label
+        cell = f"{get_column_letter(place + 1)}{row}" if place >= 0 else ""
+        return sheet.name, cell, COLUMNS.get(label, label)
 
     def _open(self) -> list[Sheet]:
         try:
