@@ -13,6 +13,7 @@ from openpyxl.comments import Comment
 
 from helpers import registry
 from helpers.run.cli import main
+from helpers.sources import water_black_odorous
 from helpers.sources.detect import READERS
 from helpers.sources.kinds import KINDS
 from helpers.sources.ledger_workbook import COLUMNS, SHEET
@@ -108,6 +109,29 @@ def test_the_same_heading_on_two_sheets_is_told_apart(tmp_path: Path, city: City
     book.save(tmp_path / "断面.xlsx")
     seen = look(tmp_path / "断面.xlsx", city)
     assert [(one.sheet, one.cell, one.found) for one in seen.problems] == [("4月", "C2", "四点二")]
+
+
+def test_two_forms_of_a_workbook_with_one_heading_are_told_apart(tmp_path: Path, city: CityContext) -> None:
+    book = Workbook()
+    for form in (water_black_odorous.BODIES, water_black_odorous.POINTS):
+        sheet = book.create_sheet(form.sheet)
+        sheet.append([one.label for one in form.fields])
+        sheet.append(["有" if one.is_required and not one.choices else None for one in form.fields])
+    book.save(tmp_path / "黑臭.xlsx")
+    cells = {(one.sheet, one.column): one.cell for one in look(tmp_path / "黑臭.xlsx", city).problems}
+    for form, label in ((water_black_odorous.BODIES, "统计日期"), (water_black_odorous.POINTS, "监测日期")):
+        place = [one.label for one in form.fields].index(label)
+        assert cells[form.sheet, label] == f"{'ABCDEFGHIJ'[place]}2"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04torn"])
+def test_a_damaged_workbook_is_told_and_not_marked(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    done = run(path, "--annotate")
+    assert done.exit_code == 2
+    assert "不能读取" in done.output and "请先另存为xlsx" in done.output
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_column_nobody_reads_is_a_hint_and_nothing_to_mend(tmp_path: Path, city: CityContext) -> None:

@@ -153,7 +153,7 @@ def _problem(one: Problem, lang: str) -> str:
     is_value = bool(one.cell or (one.row and one.column))
     seen = say("seen", found=one.found or say("empty")) if one.found or is_value else ""
     asked = say("known_form") if one.expected.startswith(_ANY_FORM) else in_language(one.expected, lang)
-    expected = say("expected", expected=asked) if asked else ""
+    expected = say("expected", expected=asked) if asked and one.expected not in one.remedy else ""
     remedy = say("remedy", remedy=in_language(one.remedy, lang) or say("mend"))
     told = say("stop").join(filter(None, (seen, in_language(one.reason, lang), expected, remedy)))
     return f"{place}{say('colon')}{told}" if place else told

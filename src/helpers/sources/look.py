@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from helpers.sources.ledger_workbook import COLUMNS
 from helpers.sources.reading import Reading
 from helpers.sources.staging import CityContext, new_entry
 from helpers.sources.text import read_bytes
-from helpers.sources.water_forms import Field, Form
+from helpers.sources.water_forms import Field, Form, find_grids
 from helpers.sources.workbook import OLD, ZIP, Sheet, read_sheets
 
 MOST_PROBLEMS = 5_000
@@ -164,7 +163,9 @@ def _take(seen: Look, reading: Reading, city: CityContext, finder: _Finder) -> N
         said, _, remedy = reason.partition("; ")
         asked = _EXPECTED.search(said) or _WRITE.match(remedy)
         is_full = len(seen.problems) >= MOST_PROBLEMS
-        sheet, cell, label = ("", "", column) if is_full else finder.find(row, column, found)
+        sheet, cell, label = (
+            ("", "", column) if is_full else finder.find(row, column, found, table=reading.table_name)
+        )
         texts = found[:_SHOWN], said, asked[1] if asked else "", remedy
         seen.add(Problem(sheet, cell, row, label, *texts, is_hint=reason.startswith(_HINTS)))
 
@@ -191,8 +192,9 @@ class _Finder:
         self._path, self._reader = path, reader
         self._sheets: list[Sheet] | None = None
         self._heads: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._tables: dict[str, list[Sheet]] = {}
 
-    def find(self, row: int, column: str, found: str) -> tuple[str, str, str]:
+    def find(self, row: int, column: str, found: str, *, table: str = "") -> tuple[str, str, str]:
         """Name of the sheet, address of the cell (empty for a whole row) and heading; of a text file the heading only."""
         if self._sheets is None:
             self._sheets = self._open()
@@ -201,7 +203,8 @@ class _Finder:
         own = within or next((one for one in self._sheets if not label and one.name == found), None)
         if not self._sheets or row < 1:
             return "", "", column
-        ranked = [(self._match(one, row, label, found), one) for one in ([own] if own else self._sheets)]
+        sheets = [own] if own else self._holding(table) or self._sheets
+        ranked = [(self._match(one, row, label, found), one) for one in sheets]
         (_, place), sheet = max(ranked, key=lambda one: one[0][0])
         cell = f"{get_column_letter(place + 1)}{row}" if place >= 0 else ""
         return sheet.name, cell, COLUMNS.get(label, label)
@@ -211,6 +214,15 @@ class _Finder:
             return read_sheets(self._path) if read_bytes(self._path).startswith((ZIP, OLD)) else []
         except SourceError:
             return []
+
+    def _holding(self, table: str) -> list[Sheet]:
+        """Sheets with the heading of a table's form; none where it has no form."""
+        if table not in self._tables:
+            forms = [one for one in self._forms() if one.table_name == table]
+            self._tables[table] = [
+                one for one in self._sheets or () if any(_holds(one, form) for form in forms)
+            ]
+        return self._tables[table]
 
     def _match(self, sheet: Sheet, row: int, label: str, found: str) -> tuple[int, int]:
         """How well a row of a sheet fits, and the place of the cell (−1 for the whole row)."""
@@ -228,7 +240,8 @@ class _Finder:
         """Row and place of every cell of the first rows that names a column."""
         key = (sheet.name, label)
         if key not in self._heads:
-            fields = [one for one in self._fields() if label in (one.label, one.name)]
+            known = (one for form in self._forms() for one in form.fields)
+            fields = [one for one in known if label in (one.label, one.name)]
             fields = fields or [Field(label, COLUMNS.get(label, label))]
             self._heads[key] = [
                 (number, place)
@@ -239,7 +252,13 @@ class _Finder:
             ]
         return self._heads[key]
 
-    def _fields(self) -> Iterator[Field]:
+    def _forms(self) -> tuple[Form, ...]:
         own = vars(sys.modules.get(f"helpers.sources.{self._reader}", land_forms)).values()
-        for form in (*(one for one in own if isinstance(one, Form)), *land_forms.FORMS):
-            yield from form.fields
+        return (*(one for one in own if isinstance(one, Form)), *land_forms.FORMS)
+
+
+def _holds(sheet: Sheet, form: Form) -> bool:
+    try:
+        return bool(find_grids(Path(sheet.name), form, sheets=[sheet]))
+    except SourceError:
+        return False

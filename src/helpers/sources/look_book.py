@@ -50,10 +50,10 @@ def annotate(seen: Look, target: Path, lang: str, *, say: Callable[[str], str] =
     -------
     Whether it was written: not where the file is no xlsx workbook.
     """
-    raw = read_bytes(seen.path)
     try:
+        raw = read_bytes(seen.path)
         book = open_workbook(raw, is_copied=True) if raw.startswith(ZIP) else None
-    except Exception:  # whatever a damaged package makes the library raise
+    except Exception:  # an empty file, or whatever a damaged package makes the library raise
         book = None
     if book is None:
         return False
