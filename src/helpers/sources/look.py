@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from helpers.sources.form_words import UNREAD
 from helpers.sources.ledger_workbook import COLUMNS
 from helpers.sources.reading import Reading
 from helpers.sources.staging import CityContext, new_entry
-from helpers.sources.text import read_bytes
+from helpers.sources.text import open_bytes
 from helpers.sources.water_forms import Field, Form, find_grids
 from helpers.sources.workbook import OLD, ZIP, Sheet, read_sheets
 
@@ -211,8 +212,10 @@ class _Finder:
 
     def _open(self) -> list[Sheet]:
         try:
-            return read_sheets(self._path) if read_bytes(self._path).startswith((ZIP, OLD)) else []
-        except SourceError:
+            with open_bytes(self._path) as stream:
+                is_book = stream.read(len(OLD)).startswith((ZIP, OLD))
+            return read_sheets(self._path) if is_book else []
+        except (SourceError, EOFError, OSError, zlib.error):
             return []
 
     def _holding(self, table: str) -> list[Sheet]:
