@@ -15,42 +15,10 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page.blocks import labels
 from helpers.page.words import word
+from helpers.sources.kinds import KINDS
 
 SHORT_HASH = 12
 _ISO_DAY = 10
-_KINDS = {
-    "air_station_archive": "station_archive",
-    "air_city_archive": "city_archive",
-    "air_publish": "cnemc_publish",
-    "air_pm25in": "pm25_in",
-    "air_aqistudy": "aqistudy",
-    "air_misaligned": "aqistudy",
-    "station_list": "station_list",
-    "met_daily": "weather_cma",
-    "met_ghcn": "weather_ghcn",
-    "fires_firms": "firms",
-    "dust_hours": "dust_list",
-    "met_open_archive": "weather_reanalysis",
-    "openaq_v3": "openaq",
-    "noise_automatic": "noise_points",
-    "noise_manual": "noise_points",
-    "water_automatic": "water_automatic",
-    "water_sections": "water_sections",
-    "water_drinking": "drinking_sources",
-    "water_black_odorous": "black_odorous",
-    "water_outfalls": "outfalls",
-    "water_flow": "ecological_flow",
-    "land_boundary": "boundaries",
-    "land_phenology": "phenology",
-    "land_soil_cadmium": "soil_cadmium",
-    "land_soil_survey": "soil_survey",
-    "land_vegetation": "vegetation_index",
-    "land_workbook": "land_workbook",
-    "raster_image": "raster_images",
-    "tasks": "task_ledger",
-    "ledger_workbook": "department_workbook",
-}
-"""Kind of source in ``registry/sources.yml`` that a reader reads."""
 _OF_BATTLE = {
     "blue_sky": ("air_", "openaq_", "station_", "met_", "fires_", "dust_"),
     "clear_water": ("water_", "met_"),
@@ -142,7 +110,7 @@ def _title(row: Any, lang: str, *, is_alone: bool = True) -> str:
 
 def kind_of(reader: str) -> str:
     """Id of the kind of source a reader reads (``registry/sources.yml``); "" where it has none."""
-    return _KINDS.get(str(reader), "")
+    return KINDS.get(str(reader), "")
 
 
 def file_kinds(sources: pd.DataFrame, ids: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
-from helpers.run import cli_data, cli_fleet, cli_options, cli_run, cli_trace
+from helpers.run import cli_data, cli_fleet, cli_look, cli_options, cli_run, cli_trace
 from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
@@ -228,6 +228,7 @@ def check(city: str) -> None:
 
 main.add_command(cli_data.data)
 main.add_command(cli_data.templates)
+main.add_command(cli_look.look)
 main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)
 main.add_command(cli_trace.trace)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
@@ -389,6 +390,7 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
     raise ValueError("is no month; write 2025-03")
 
 
+@lru_cache(4096)
 def _bare(text: str) -> str:
     """A heading without brackets, blanks, line breaks and footnote marks."""
     bare = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]|\s+", "", normalise(text))

@@ -121,11 +121,12 @@ def peek_text(raw: bytes, *, n_rows: int) -> tuple[tuple[str, ...], ...]:
         return ()
 
 
-def open_workbook(raw: bytes, *, read_only: bool = False) -> Workbook:
-    """Open a workbook for its values; openpyxl's warnings of decorations it does not keep are dropped."""
+def open_workbook(raw: bytes, *, read_only: bool = False, is_copied: bool = False) -> Workbook:
+    """Open a workbook for its values, or to be copied with formulas, rich text and macros; openpyxl's warnings are dropped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return load_workbook(io.BytesIO(_mend(raw)), data_only=True, read_only=read_only)
+        kept = {"rich_text": is_copied, "keep_vba": is_copied and b"vbaProject.bin" in raw}
+        return load_workbook(io.BytesIO(_mend(raw)), data_only=not is_copied, read_only=read_only, **kept)
 
 
 def _split(raw: bytes, path: Path) -> list[tuple[int, list[str]]]:
