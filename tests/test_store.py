@@ -161,7 +161,7 @@ def test_whole_table_replaces_partitions_that_are_gone(tmp_path):
 
 
 def test_table_without_time_or_city_is_one_file(tmp_path):
-    row = ("straw_use", "220100", "2024", 92.5, "pct", "final", "", "x", "台账", "7")
+    row = ("straw_use", "220100", "2024", 92.5, "pct", "final", "", "", "x", "台账", "7")
     ledger = pd.DataFrame([row], columns=list(store.SCHEMAS["ledger"]))
     store.write_table(tmp_path, "ledger", ledger)
     assert (tmp_path / "ledger" / "part.parquet").is_file()
