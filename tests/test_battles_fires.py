@@ -87,11 +87,11 @@ def test_two_days_are_no_year_whatever_else_is_known_of_it() -> None:
     assert not found["is_whole"].any()
     battle = green_hills.build(empty_tables(green_hills) | {"fires": table}, context())
     told = " ".join(page_texts(battle, "zh"))
-    # Fire points and days covered of the year, of spring and of autumn; and whether the year is whole.
-    assert "秋季秸秆焚烧分析时段：有数据天数" in told and "全年有数据" in told
-    assert re.search(r"2025\s+2\s+2\s+无数据\s+0\s+2\s+2\s+否", told)
+    # Fire points of the year, of spring and of autumn; and how far satellite files cover each.
+    cover = "全年仅2/365天、春季秸秆焚烧分析时段仅0/76天、秋季秸秆焚烧分析时段仅2/61天"
+    assert re.search(rf"2025\s+2\s+无数据\s+2\s+{cover}", told)
     english = " ".join(page_texts(battle, "en"))
-    assert re.search(r"2025\s+2\s+2\s+no data\s+0\s+2\s+2\s+no\b", english)
+    assert re.search(r"2025\s+2\s+no data\s+2\s+Whole year: 2 of 365 days", english)
 
 
 def test_a_year_is_whole_when_files_cover_all_of_it() -> None:
