@@ -11,6 +11,7 @@ import pytest
 
 from browser import accessibility_faults, faults_of_page_one, open_browser, printed
 from helpers.page.index import Report, index_page
+from helpers.page.printing import embed_faces
 from page_example import longest_report, report
 
 pytestmark = pytest.mark.browser
@@ -159,6 +160,25 @@ def test_page_one_is_one_sheet_with_the_longest_names(lang):
     texts, _ = printed(made.html)
     assert len(made.document.sections[2]["parts"][0]["items"]) == 3
     assert faults_of_page_one(texts, made.document) == []
+
+
+@pytest.mark.parametrize("simulated", [True, False], ids=["without confidence", "with confidence"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_word_of_the_scorecard_leaves_its_cell_on_paper(chromium, tmp_path, lang, simulated):
+    """Real pages have a column more than the demonstration's: its words stood on those of the status."""
+    path = tmp_path / "page.html"
+    path.write_text(embed_faces(report(lang, simulated=simulated).html), encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 612 if lang == "zh" else 656, "height": 900})
+    page.goto(path.as_uri())
+    page.emulate_media(media="print")
+    page.evaluate("() => document.fonts.ready")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.scorecard :is(th, td)')].filter(
+               e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim())"""
+    )
+    n_columns = page.locator(".scorecard thead th").count()
+    page.close()
+    assert (wide, n_columns) == ([], 6 if simulated else 7)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -16,6 +16,7 @@ from helpers.page.numbers import (
     change_words,
     class_name,
     format_number,
+    format_quantity,
     format_set_number,
     gap_words,
     unit_label,
@@ -23,7 +24,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.tables.grid import build_table, cell, link, note, stamped
 from helpers.page.wording.page_one import count_part, count_verdicts, judged_targets
-from helpers.page.wording.reasons import clause, reason_of
+from helpers.page.wording.reasons import reason_of
 from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
@@ -166,8 +167,10 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
     facts = Facts(row, lang)
     values = recent.get(row["indicator_id"], [])
     target = row["target_value"] if facts.has_target else None
-    if reason_of(row).code == "settled":
-        gap = capitalise(clause(row, lang))
+    why = reason_of(row)
+    if why.code == "settled":
+        decided = format_quantity(float(why.facts["value"]), facts.measure, lang, in_cell=True)
+        gap = capitalise(word("table.scorecard.settled", lang).format(year=why.facts["year"], value=decided))
     else:
         gap = gap_words(
             row["value"],
