@@ -29,7 +29,7 @@ SLICES = read_slices() if is_there() else {}
 TABLES = sorted((SHARED / "data" / "air" / "cities").glob("*/*.csv.gz"))
 CITIES = sorted({path.name.removesuffix(".csv.gz") for path in TABLES})
 YEARS = [2012, 2014, 2015, 2016, 2017, 2018, 2019, 2020, 2022, 2023, 2024, 2025, 2026, 2027, 2031]
-LONG, SHORT, SHORT_CITIES = 150, 3, 2  # examples of a long run, and of the default suite
+LONG, SHORT, SHORT_CITIES = 150, 5, 3  # examples of a long run, and of the default suite
 
 
 def questions(n_short: int) -> Callable:
