@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "paths", "units", "periods", "schemas"},
+    {"errors", "messages", "paths", "units", "periods", "schemas"},
     {"registry", "provenance"},
     {"store"},
     {"days"},

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import ParameterError
-from helpers.page.words import word
+from helpers.messages import parts
 from helpers.run import notify
 from helpers.run.history import Ran
 from helpers.run.notify import Settings, send, take_settings, write_message
@@ -181,10 +181,12 @@ def test_a_run_tells_and_a_lost_message_leaves_it_as_it_is(
 
 
 def test_a_refusal_of_a_period_is_told_in_the_language_of_the_message():
-    told = word("refusals.before_first", "en").format(
-        period="2001", city="x", first="2013-12-02", last="2026-05-31"
+    told = str(
+        ParameterError(
+            **parts("periods.before_first", period="2001", city="x", first="2013-12-02", last="2026-05-31")
+        )
     )
     one = ran("failed", errors=(f"blue_sky 2001: {told}", "a sentence of no list"))
     zh, en = (write_message(one, city="长春市", lang=lang)[1] for lang in ("zh", "en"))
-    assert "- blue_sky 2001: 时段2001早于x已有的全部资料" in zh and "- a sentence of no list" in zh
+    assert "- blue_sky 2001：时段2001早于x已有的全部资料" in zh and "- a sentence of no list" in zh
     assert f"- blue_sky 2001: {told}" in en

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from helpers.errors import ParameterError
+from helpers.messages import parts
 
 _PATTERN = re.compile(r"(?P<year>[0-9]{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?")
 _YEARS = (2000, 2100)
@@ -40,18 +41,10 @@ class Period:
         """
         match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ParameterError(
-                f"period {text!r} is not a period",
-                expected="2025, 2025-10 or 2025-Q3",
-                remedy="write the period as text in one of these forms",
-            )
+            raise ParameterError(**parts("periods.no_period", text=repr(text)))
         year = int(match["year"])
         if not _YEARS[0] <= year <= _YEARS[1]:
-            raise ParameterError(
-                f"period {text} lies outside the years {_YEARS[0]} to {_YEARS[1]}",
-                expected=f"a year from {_YEARS[0]} to {_YEARS[1]}",
-                remedy="choose another period",
-            )
+            raise ParameterError(**parts("periods.outside", text=text, first=_YEARS[0], last=_YEARS[1]))
         first, last = 1, 12
         if match["month"]:
             first = last = int(match["month"])
@@ -84,11 +77,7 @@ class Period:
             ``as_of`` lies before the period begins.
         """
         if as_of < self.start:
-            raise ParameterError(
-                f"as_of {as_of} lies before period {self.label} begins",
-                expected=f"a day from {self.start}",
-                remedy="choose a later as_of or an earlier period",
-            )
+            raise ParameterError(**parts("periods.before", as_of=as_of, period=self.label, start=self.start))
         return self.start, min(as_of, self.end)
 
     def days_left(self, as_of: date) -> int:
@@ -126,11 +115,7 @@ def parse_day(text: str | date | None, name: str = "as_of") -> date | None:
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ParameterError(
-            f"{name} {text!r} is not a day",
-            expected="an ISO day such as 2025-10-31",
-            remedy="write the day as text",
-        ) from None
+        raise ParameterError(**parts("periods.no_day", name=name, text=repr(text))) from None
 
 
 def span_label(start: date, end: date, lang: str) -> str:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.battles.results import STATUSES
+from helpers.messages import in_language
 from helpers.page.blocks import LANGUAGES, environment, labels
-from helpers.page.words import in_language, status_head, word
+from helpers.page.words import status_head, word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]

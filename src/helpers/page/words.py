@@ -48,23 +48,6 @@ def entry(path: str) -> Any:
     return found
 
 
-def in_language(text: str, lang: str) -> str:
-    """Say the refusals that ``wording.yml`` knows in another language, wherever in a text they stand.
-
-    A refusal is raised in English and crosses a kernel as text, so it is read back by its own template; all else stays.
-
-    Examples
-    --------
-    >>> told = "as_of 2024-01-05 lies before period 2025 begins; expected a day from 2025-01-01; choose a later as_of or"
-    >>> in_language(f"x.ipynb: {told} an earlier period", "zh")
-    'x.ipynb: 数据截止日2024-01-05早于时段2025的第一天（2025-01-01）；请改用较晚的截止日，或较早的时段'
-    """
-    for known in entry("refusals").values() if lang != "en" else ():
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", re.escape(known["en"]))
-        text = re.sub(pattern, lambda match, said=known[lang]: said.format(**match.groupdict()), text)
-    return text
-
-
 def word(path: str, lang: str) -> Any:
     """Return one published word, template or list in one language (``zh`` or ``en``).
 

@@ -144,7 +144,7 @@ def _problem_lines(seen: Look, lang: str) -> Iterator[str]:
 
 
 def _problem(one: Problem, lang: str) -> str:
-    from helpers.page.words import in_language
+    from helpers.messages import in_language
 
     say = partial(_say, lang=lang)
     row = say("row", row=one.row) if one.row and not one.cell else ""
@@ -160,7 +160,7 @@ def _problem(one: Problem, lang: str) -> str:
 
 
 def _annotate(seen: Look, out: Path | None, lang: str) -> str:
-    from helpers.page.words import in_language
+    from helpers.messages import in_language
     from helpers.provenance import sidecar_path
     from helpers.sources.look_book import annotate
 

@@ -77,7 +77,7 @@ def send(settings: Settings, ran: Ran, *, city: str, lang: str) -> str:
 
 def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     """Write title and text of a message from ``notify.yml``."""
-    from helpers.page.words import in_language
+    from helpers.messages import in_language
 
     words = _words()[lang]
     counts = [

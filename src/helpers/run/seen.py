@@ -11,6 +11,7 @@ from helpers import registry
 from helpers.battles.subjects import AIR, TELLING, own_rows, ranks_of
 from helpers.days import first_day, last_day
 from helpers.errors import ParameterError
+from helpers.messages import parts
 from helpers.paths import Folders
 from helpers.periods import Period
 from helpers.registry import City
@@ -113,11 +114,10 @@ def require_known(folders: Folders, city: City, period: Period) -> None:
     known = known_range(folders, city)
     if known is None or (known[0] <= period.end and known[1] >= period.start):
         return
-    side = "after the last" if period.start > known[1] else "before the first"
+    side = "after_last" if period.start > known[1] else "before_first"
+    first, last = known
     raise ParameterError(
-        f"period {period.label} lies {side} data of {city.slug}, which reach from {known[0]} to {known[1]}",
-        expected="a period they reach into",
-        remedy="choose another period, or put its data into data/raw",
+        **parts(f"periods.{side}", period=period.label, city=city.slug, first=first, last=last)
     )
 
 

@@ -1,0 +1,155 @@
+"""What the suite says when it refuses or sets something aside, in both languages, from ``messages.yml``.
+
+A message is raised and stored in English, since it crosses kernels, notebooks and tables as text. A reader of another
+language gets it by reading the text back: each part by the template it was made from. All else stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+_Patterns = tuple[tuple[re.Pattern[str], str], ...]
+_FIELD = re.compile(r"\{(\w+)\}")
+_STOP, _COLON = "; ", ": "
+_PLACES = {"row": r", row (\d+)(?=,|$)", "column": r", column (.+)$"}
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every message: ``room.name``, or ``room.name.part`` of a refusal → language → template with named fields."""
+    text = (files("helpers") / "messages.yml").read_text(encoding="utf-8")
+    return dict(_flatten(yaml.load(text, Loader=yaml.CSafeLoader)))
+
+
+def _flatten(tree: dict[str, Any], above: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    for name, below in tree.items():
+        if "en" in below:
+            yield f"{above}{name}", below
+        else:
+            yield from _flatten(below, f"{above}{name}.")
+
+
+def message(key: str, **fields: object) -> str:
+    """Say one message of the catalogue in English, as it is raised and stored.
+
+    Parameters
+    ----------
+    key
+        ``room.name`` in ``messages.yml``.
+    fields
+        One a field of its template; another message may stand in a field.
+
+    Examples
+    --------
+    >>> message("cells.outside", low="0", high="14")
+    'lies outside 0 to 14'
+    """
+    return catalogue()[key]["en"].format(**fields)
+
+
+def parts(key: str, **fields: object) -> dict[str, str]:
+    """Say the parts of one refusal in English, for ``raise SourceError(where=…, **parts(key, …))``.
+
+    Examples
+    --------
+    >>> parts("periods.before", as_of="2024-01-05", period="2025", start="2025-01-01")["remedy"]
+    'choose a later as_of or an earlier period'
+    """
+    names = [name for name in ("found", "expected", "remedy") if f"{key}.{name}" in catalogue()]
+    return {name: message(f"{key}.{name}", **fields) for name in names}
+
+
+@lru_cache(4096)
+def in_language(text: str, lang: str) -> str:
+    """Say a text in another language: every part of it that is a message, with the fields it was made with.
+
+    Parts are joined by ``; `` and may follow a place (``file, row 3: …``); the shortest run of parts that one template
+    made is read first, by the template with the most words of its own.
+
+    Examples
+    --------
+    >>> in_language("water.csv, row 3: lies outside 0 to 14; expected a number", "zh")
+    'water.csv，第3行：不在0至14之内；应为a number'
+    """
+    if lang == "en" or not text:
+        return text
+    parts = text.split(_STOP)
+    for end in range(1, len(parts) + 1):
+        said = _said(_STOP.join(parts[:end]), lang)
+        if said is not None:
+            rest = in_language(_STOP.join(parts[end:]), lang)
+            return f"{said}；{rest}" if rest else said
+    rest = in_language(_STOP.join(parts[1:]), lang)
+    return f"{parts[0]}；{rest}" if rest else parts[0]
+
+
+def _said(text: str, lang: str) -> str | None:
+    """One part in another language, or what follows the place it begins with; ``None`` where no template made it.
+
+    A template that begins with a field would read the place as its field, so it comes last.
+    """
+    worded, open_ended = _patterns(lang)
+    place, colon, told = text.partition(_COLON)
+    said = _read(text, worded, lang)
+    if said is None and colon:
+        below = _said(told, lang)
+        said = None if below is None else f"{_place(place, lang)}：{below}"
+    return _read(text, open_ended, lang) if said is None else said
+
+
+def _read(text: str, patterns: _Patterns, lang: str) -> str | None:
+    for pattern, template in patterns:
+        if match := pattern.fullmatch(text):
+            fields = {name: in_language(one, lang) for name, one in match.groupdict().items()}
+            return template.format(**fields)
+    return None
+
+
+def _place(text: str, lang: str) -> str:
+    """A file with its row and column, as :func:`helpers.sources.reading.refusal` writes it."""
+    for name, pattern in _PLACES.items():
+        text = re.sub(pattern, catalogue()[f"frame.{name}"][lang].replace("{it}", r"\1"), text)
+    return text
+
+
+@cache
+def _patterns(lang: str) -> tuple[_Patterns, _Patterns]:
+    """What templates read that begin with a word and with a field; in each the one with the most words of its own first."""
+    known = [
+        one for key, one in catalogue().items() if not key.startswith("frame.") or key == "frame.expected"
+    ]
+    said = sorted(known, key=lambda one: -len(_FIELD.sub("", one["en"])))
+    worded = tuple((_pattern(one["en"]), one[lang]) for one in said if not one["en"].startswith("{"))
+    return worded, tuple((_pattern(one["en"]), one[lang]) for one in said if one["en"].startswith("{"))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+    parts = []
+    for place, piece in enumerate(_FIELD.split(template)):
+        if place % 2 == 0:
+            parts.append(re.escape(piece))
+        else:
+            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>(?:(?!{_STOP}).)*?)")
+            seen.add(piece)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def screen_language() -> str:
+    """Language of the operator's screen: ``FIVE_BATTLES_LANG``, or Chinese where the locale is."""
+    wanted = next(
+        (
+            os.environ[name]
+            for name in ("FIVE_BATTLES_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+            if os.environ.get(name)
+        ),
+        "en",
+    )
+    return "zh" if wanted.lower().startswith("zh") else "en"
