@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -66,6 +67,17 @@ def parts(key: str, **fields: object) -> dict[str, str]:
     return {name: message(f"{key}.{name}", **fields) for name in names}
 
 
+def fault(detail: str) -> dict[str, str]:
+    """Say the parts of a refusal that only who keeps the program can mend; a reader is not told the ``detail``.
+
+    Examples
+    --------
+    >>> in_language("; ".join(fault("column x holds a list").values()), "zh")
+    '程序内部出错；请把运行记录交给程序维护人员'
+    """
+    return parts("program.fault", detail=detail.replace(_STOP, ", "))
+
+
 @lru_cache(4096)
 def in_language(text: str, lang: str) -> str:
     """Say a text in another language: every part of it that is a message, with the fields it was made with.
@@ -113,17 +125,22 @@ def _read(text: str, patterns: _Patterns, lang: str) -> str | None:
 
 
 def _place(text: str, lang: str) -> str:
-    """A file with its row and column, as :func:`helpers.sources.reading.refusal` writes it."""
+    """A place of the catalogue, or a file with row and column, as :func:`helpers.sources.reading.refusal` writes it."""
+    for pattern, template in chain(*_patterns(lang, "places.")):
+        if match := pattern.fullmatch(text):
+            return template.format(**match.groupdict())
     for name, pattern in _PLACES.items():
         text = re.sub(pattern, catalogue()[f"frame.{name}"][lang].replace("{it}", r"\1"), text)
     return text
 
 
 @cache
-def _patterns(lang: str) -> tuple[_Patterns, _Patterns]:
+def _patterns(lang: str, room: str = "") -> tuple[_Patterns, _Patterns]:
     """What templates read that begin with a word and with a field; in each the one with the most words of its own first."""
     known = [
-        one for key, one in catalogue().items() if not key.startswith("frame.") or key == "frame.expected"
+        one
+        for key, one in catalogue().items()
+        if key.startswith(room) and (not key.startswith("frame.") or key == "frame.expected")
     ]
     said = sorted(known, key=lambda one: -len(_FIELD.sub("", one["en"])))
     worded = tuple((_pattern(one["en"]), one[lang]) for one in said if not one["en"].startswith("{"))
