@@ -23,6 +23,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Documents of the tests become Word files too: their charts carry the bitmaps a run draws only when asked for docx.
 os.environ["FIVE_BATTLES_BITMAPS"] = "1"
 
+# Where a test says nothing of it the screen is told in English, whatever the locale of who runs the tests.
+os.environ["FIVE_BATTLES_LANG"] = "en"
+
 
 @pytest.fixture(scope="session")
 def repo() -> Path:

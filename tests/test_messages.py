@@ -26,7 +26,9 @@ def filled(key: str) -> dict[str, str]:
 def test_both_languages_say_the_same_fields(key: str) -> None:
     said = catalogue()[key]
     assert set(said) == {"zh", "en"}
-    assert fields_of(said["zh"]) == fields_of(said["en"]) - {"detail"}, "a detail is for who mends the program"
+    assert fields_of(said["zh"]) == fields_of(said["en"]) - {"detail"}, (
+        "a detail is for who mends the program"
+    )
 
 
 @pytest.mark.parametrize("key", TOLD)

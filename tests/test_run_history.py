@@ -14,6 +14,8 @@ from helpers.run.history import RunLog
 from helpers.run.watch import watched
 from run_checkout import invoke, make_checkout
 
+FAULT = "the program met a fault of its own, and the run ended; the whole record is in reports/logs/{}"
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -105,7 +107,7 @@ def test_only_the_newest_runs_are_kept(home: Path, monkeypatch: pytest.MonkeyPat
     [
         (KeyboardInterrupt(), "stopped", ()),
         (ParameterError("no such thing"), "refused", ("no such thing",)),
-        (ZeroDivisionError("division by zero"), "failed", ("ZeroDivisionError: division by zero",)),
+        (ZeroDivisionError("division by zero"), "failed", (FAULT,)),
     ],
 )
 def test_however_a_run_ends_its_log_says_so(
@@ -114,7 +116,9 @@ def test_however_a_run_ends_its_log_says_so(
     with pytest.raises(type(fault)), watched("report", {"city": "changchun", "langs": ("zh",)}):
         raise fault
     (run,) = history.list_runs(1)
-    assert (run.outcome, run.errors) == (outcome, error)
+    (place,) = (home / "reports" / "logs").glob("*.log")
+    assert (run.outcome, run.errors) == (outcome, tuple(told.format(place.name) for told in error))
+    assert ("ZeroDivisionError: division by zero" in place.read_text("utf-8")) == bool(error == (FAULT,))
 
 
 def test_long_texts_are_cut_and_take_one_line(home: Path) -> None:

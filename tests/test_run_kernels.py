@@ -86,18 +86,20 @@ def test_parameters_reach_the_kernel_and_nothing_depends_on_the_clock(kernels: K
 
 
 def test_a_cell_that_fails_is_named_and_the_notebook_kept(kernels: Kernels) -> None:
-    with pytest.raises(
-        FailedError, match=r"broken\.ipynb, cell c01-results: ValueError: the sum of parts is 103 %"
-    ) as failure:
+    with pytest.raises(FailedError, match="^the program met a fault of its own") as failure:
         run("broken", kernels)
+    assert failure.value.detail == "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %"
     cells = {cell.id: cell for cell in failure.value.notebook.cells}
     assert cells["c01-results"].outputs[0].ename == "ValueError"
     assert not cells["c02-page-one"].outputs, "what follows a failed cell is not executed"
 
 
 def test_a_kernel_killed_from_outside_is_told(kernels: Kernels) -> None:
-    with pytest.raises(FailedError, match=r"killed\.ipynb: DeadKernelError"):
+    with pytest.raises(
+        FailedError, match="^the process that ran the notebook ended by itself; see"
+    ) as failure:
         run("killed", kernels)
+    assert failure.value.detail.startswith("killed.ipynb: DeadKernelError: ")
 
 
 def test_the_wall_limit_ends_a_hanging_notebook(kernels: Kernels) -> None:

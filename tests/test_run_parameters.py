@@ -99,7 +99,7 @@ def test_a_bad_request_is_one_sentence_on_stderr(
         ("tagged_twice", "tagged_twice.ipynb: 2 cells tagged parameters"),
         ("computed", "computed.ipynb: the parameters cell holds more than literals at its line 1"),
         ("undeclared", "undeclared.ipynb: unknown parameter 'as_of'"),
-        ("mistyped", "mistyped.ipynb: period is '2025'; expected int"),
+        ("mistyped", "mistyped.ipynb: parameter period is '2025'; expected int"),
     ],
 )
 def test_a_notebook_with_other_parameters_stops_the_run_before_it_starts(

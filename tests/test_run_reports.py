@@ -59,9 +59,17 @@ def test_a_report_that_fails_leaves_the_others_and_its_own_last_page(
     failed = {path.name for path in (reports_of(home) / "failed").iterdir()}
     assert failed == {"broken.zh.ipynb", "tolerated.zh.ipynb", "pageless.zh.ipynb"}
     assert "sum of parts" in (reports_of(home) / "failed" / "broken.zh.ipynb").read_text(encoding="utf-8")
-    assert "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %" in result.stderr
+    kept = "reports/changchun/2025/failed/broken.zh.ipynb"
+    told = (
+        "the program met a fault of its own, and the report was not built; the notebook as far as it ran is "
+    )
+    assert f"s: {told}{kept}\n" in result.stderr
+    log = max((home / "reports" / "logs").glob("*.log"))
+    assert "broken.ipynb, cell c01-results: ValueError: the sum of parts is 103 %" in log.read_text(
+        encoding="utf-8"
+    )
     index = (home / "reports" / "index.html").read_text(encoding="utf-8")
-    assert "the sum of parts is 103 %" in index
+    assert f"程序内部出错，报告未能生成；出错时的笔记本保存在{kept}" in index
     assert not re.search(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback", index), (
         "names of the program are for the log"
     )

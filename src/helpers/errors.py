@@ -28,6 +28,16 @@ class SuiteError(Exception):
         )
 
 
+def is_refusal(name: str) -> bool:
+    """Whether a class of this name is a refusal: all a notebook tells of what was raised in it."""
+    kinds, known = [SuiteError], set()
+    while kinds:
+        kind = kinds.pop()
+        known.add(kind.__name__)
+        kinds += kind.__subclasses__()
+    return name in known
+
+
 class ParameterError(SuiteError):
     """A parameter of a run is unknown, malformed or out of range."""
 

@@ -14,6 +14,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.messages import fault, parts
 from helpers.statistics.pace import AT_RISK_RATIO, ON_TRACK_RATIO
 
 LIKELIHOOD_FLOORS = {"very_likely": 0.90, "likely": 0.66, "even": 0.33, "unlikely": 0.10}
@@ -69,9 +70,7 @@ def satisfies(value: float, target: float, operator: str) -> bool:
     True
     """
     if operator not in _SATISFIES:
-        raise SchemaError(
-            f"target operator {operator!r}", expected="<= or >=", remedy="fix the target in plan.yml"
-        )
+        raise SchemaError(**parts("battles.operator", operator=repr(operator)))
     return bool(_SATISFIES[operator](value, target))
 
 
@@ -249,9 +248,7 @@ def _is_thin(coverage_pct: float | None, minimum: float) -> bool:
 def _probability(likelihood: float) -> float:
     """Return a likelihood, refusing what is none."""
     if is_missing(likelihood) or not 0 <= likelihood <= 1:
-        raise SchemaError(
-            f"likelihood {likelihood!r}", expected="0 to 1", remedy="mend the battle that built the row"
-        )
+        raise SchemaError(**fault(f"likelihood {likelihood!r}, expected 0 to 1"))
     return float(likelihood)
 
 

@@ -15,6 +15,7 @@ from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
+from helpers.messages import parts
 from helpers.periods import Period
 from helpers.schemas import ORIGIN
 from helpers.standards.rounding import round_half_even
@@ -164,11 +165,7 @@ def reported_indicators(context: Context, *, battle: str) -> list[str]:
     """
     known = registry.indicators_of(context.city.slug)
     if battle not in {record.battle for record in known.values()}:
-        raise ParameterError(
-            f"battle {battle!r} has no indicators",
-            expected="a battle of the registry",
-            remedy="correct the name",
-        )
+        raise ParameterError(**parts("battles.no_indicators", battle=repr(battle)))
     articles = {article.number for article in context.plan.articles if article.battle == battle}
     named = {target.indicator for target in context.plan.targets if target.article in articles}
     return [

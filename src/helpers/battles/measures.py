@@ -12,6 +12,7 @@ from helpers import registry
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.errors import RegistryError
+from helpers.messages import message, parts
 
 Measurer = Callable[[registry.Indicator, Any], Iterable[Observation]]
 _MEASURES: dict[str, Measurer] = {}
@@ -47,10 +48,9 @@ def observe(battle: str, seen: Any, context: Context) -> list[Observation]:
             continue
         if record.measure.by not in _MEASURES:
             raise RegistryError(
-                f"indicator {record.id!r} is measured by {record.measure.by!r}, which is no function",
                 where="indicators.yml",
-                expected=f"one of {', '.join(sorted(_MEASURES))}",
-                remedy="correct measure.by, or add the function with @measure",
+                expected=message("unknown.one_of", known=", ".join(sorted(_MEASURES))),
+                **parts("battles.measure", indicator=repr(record.id), name=repr(record.measure.by)),
             )
         found += _MEASURES[record.measure.by](record, seen)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.messages import fault
 
 COLUMNS: dict[str, str] = {
     "indicator_id": "object",  # record of registry/indicators.yml
@@ -66,11 +67,7 @@ def make(rows: list[dict[str, object]]) -> pd.DataFrame:
     """
     unknown = sorted({key for row in rows for key in row} - set(COLUMNS))
     if unknown:
-        raise SchemaError(
-            f"results rows carry unknown keys {unknown}",
-            expected="keys of battles.results.COLUMNS",
-            remedy="rename or declare the column",
-        )
+        raise SchemaError(**fault(f"results rows carry unknown keys {unknown}"))
     filled = [{key: row.get(key, _EMPTY[kind]) for key, kind in COLUMNS.items()} for row in rows]
     table = pd.DataFrame(filled, columns=list(COLUMNS))
     for key, kind in COLUMNS.items():
@@ -89,34 +86,23 @@ def check(table: pd.DataFrame) -> pd.DataFrame:
     SchemaError
         As in :func:`make`.
     """
-    remedy = "mend the battle that built the row"
     if list(table.columns) != list(COLUMNS):
-        raise SchemaError(
-            f"results columns are {list(table.columns)}", expected=str(list(COLUMNS)), remedy=remedy
-        )
+        raise SchemaError(**fault(f"results columns are {list(table.columns)}, expected {list(COLUMNS)}"))
     for column, allowed in (("status", STATUSES), ("confidence", CONFIDENCES)):
         bad = sorted(set(table[column]) - set(allowed))
         if bad:
-            raise SchemaError(f"{column} holds {bad}", expected=f"one of {allowed}", remedy=remedy)
+            raise SchemaError(**fault(f"{column} holds {bad}, expected one of {allowed}"))
     key = ["indicator_id", "place_code", "period_start", "period_end", "standard", "target_id"]
     repeated = table[table.duplicated(key)]
     if len(repeated):
-        raise SchemaError(
-            f"results repeat {repeated.iloc[0][key].to_dict()}",
-            expected="one row per indicator, place, period, standard and target",
-            remedy=remedy,
-        )
+        raise SchemaError(**fault(f"results repeat {repeated.iloc[0][key].to_dict()}"))
     for column in ("likelihood", "trend_likelihood"):
         if not table[column].dropna().between(0, 1).all():
-            raise SchemaError(f"{column} lies outside 0 to 1", expected="a probability", remedy=remedy)
+            raise SchemaError(**fault(f"{column} lies outside 0 to 1"))
     for middle, low, high in (
         ("trend_per_year", "trend_low", "trend_high"),
         ("forecast", "forecast_low", "forecast_high"),
     ):
         if ((table[low] > table[middle]) | (table[middle] > table[high])).any():
-            raise SchemaError(
-                f"{middle} lies outside {low} to {high}",
-                expected="an estimate inside its interval",
-                remedy=remedy,
-            )
+            raise SchemaError(**fault(f"{middle} lies outside {low} to {high}"))
     return table

@@ -21,6 +21,7 @@ from helpers.explore.air_files import dated, days_told, ends_of, files_of
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
 from helpers.explore.words import both, text
 from helpers.explore.workspace import current
+from helpers.messages import parts
 from helpers.run.parameters import one_of
 from helpers.standards import air
 from helpers.statistics.normalise import Normalised, normalise
@@ -79,9 +80,7 @@ def daily(pollutant: str = "PM2.5", *, station: str | None = None, period: str |
     days, unit = current().air_days(), "index" if pollutant == INDEX else air.unit_of(pollutant)
     one_of("pollutant", pollutant, (*air.POLLUTANTS, INDEX))
     if pollutant == INDEX and station is not None:
-        raise ParameterError(
-            "a station has no daily index here", expected="station=None", remedy="ask for a pollutant"
-        )
+        raise ParameterError(**parts("explore.no_daily_index"))
     name = column(pollutant, unit)
     if pollutant == INDEX:
         rows = days.counted("in_force").set_index("date")[["aqi", "level", "primary"]]

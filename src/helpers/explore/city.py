@@ -15,6 +15,7 @@ from helpers.errors import CoverageError
 from helpers.explore.frames import as_series, describe
 from helpers.explore.words import both, place_name
 from helpers.explore.workspace import current
+from helpers.messages import parts
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.run.parameters import one_of
@@ -116,11 +117,7 @@ def ledger(indicator: str, place: str | None = None, *, period: str | None = Non
     rows = reported()
     rows = rows[rows["indicator_id"] == indicator]
     if rows.empty:
-        raise CoverageError(
-            f"nothing was reported on {indicator}",
-            expected="rows of sheet 台账 of the workbook",
-            remedy="put the department's workbook into data/raw",
-        )
+        raise CoverageError(**parts("explore.not_reported", indicator=indicator))
     code = one_of("place", place or run.context.city.code, sorted(set(rows["place_code"])))
     rows = rows[rows["place_code"] == code].sort_values("period")
     is_year = rows["period"].str.fullmatch(_WHOLE_YEAR)

@@ -12,6 +12,7 @@ from helpers import registry
 from helpers.errors import ParameterError
 from helpers.explore.words import both
 from helpers.explore.workspace import Workspace, current
+from helpers.messages import parts
 from helpers.page.blocks import labels
 from helpers.page.numbers import unit_label
 from helpers.run.parameters import one_of
@@ -106,11 +107,7 @@ def as_series(table: pd.DataFrame) -> pd.Series:
     """
     step = next((name for name in ("month", "year") if name in table), None)
     if step is None or "value" not in table.attrs:
-        raise ParameterError(
-            f"a table with columns {list(table.columns)} is no series",
-            expected="a table of the façade with a column month or year",
-            remedy="ask for monthly or yearly values, such as fb.air.monthly(...)",
-        )
+        raise ParameterError(**parts("explore.no_series", columns=list(table.columns)))
     times = pd.DatetimeIndex(table[step]) if step == "month" else pd.Index(table[step].astype("int64"))
     return pd.Series(table[table.attrs["value"]].to_numpy(dtype="float64"), index=times)
 

@@ -16,6 +16,7 @@ from helpers.errors import CoverageError
 from helpers.explore.frames import describe
 from helpers.explore.words import both, place_name, text
 from helpers.explore.workspace import current
+from helpers.messages import parts
 from helpers.run.parameters import one_of
 from helpers.standards import noise as rules
 
@@ -177,11 +178,7 @@ def _judged() -> pd.DataFrame:
 def _received() -> dict[str, pd.DataFrame]:
     tables = {name: current().table(name) for name in NOISE}
     if tables["noise_points"].empty:
-        raise CoverageError(
-            "no sound level was received",
-            expected="the workbooks of the functional zones",
-            remedy="put them into data/raw",
-        )
+        raise CoverageError(**parts("explore.no_level"))
     return tables
 
 

@@ -19,6 +19,7 @@ from helpers.battles.context import Battle
 from helpers.errors import SuiteError
 from helpers.explore.words import text
 from helpers.explore.workspace import how_to_use, use_run
+from helpers.messages import in_language
 from helpers.run.session import Run
 
 NAMES = ("item", "statistic", "place", "period", "against")
@@ -96,7 +97,9 @@ class Panel:
             table = first.make()
             picture = show(table, None if second is None else second.make())
         except SuiteError as error:
-            return preview([{"kind": "note", "text": str(error)}], lang=lang, simulated=simulated)
+            return preview(
+                [{"kind": "note", "text": in_language(str(error), lang)}], lang=lang, simulated=simulated
+            )
         code = html.escape(self.code(chosen))
         head = html.escape(text("panel.call", lang))
         parts = [

@@ -12,6 +12,7 @@ from helpers import registry
 from helpers.errors import ParameterError
 from helpers.explore.words import heading, spoken, text
 from helpers.explore.workspace import current
+from helpers.messages import parts
 from helpers.page import tables
 from helpers.page.blocks import environment, labels
 from helpers.page.charts import Caption, Chart, annual_line, class_strip, dot_interval, slope
@@ -70,17 +71,10 @@ def show(table: pd.DataFrame, against: pd.DataFrame | None = None) -> Picture:
     lang, about = current().run.lang, table.attrs
     step = next((name for name in _STEPS if name in table), "")
     if "value" not in about or (not step and not {"zone"} & set(table)):
-        raise ParameterError(
-            f"a table with columns {list(table.columns)} cannot be drawn",
-            expected="a table of the façade, such as fb.air.daily()",
-            remedy="draw it with matplotlib or pandas",
-        )
+        raise ParameterError(**parts("explore.not_drawn", columns=list(table.columns)))
     if against is not None and (against.attrs.get("unit"), step in against) != (about["unit"], True):
-        raise ParameterError(
-            f"a table in {about['unit']} cannot stand against one in {against.attrs.get('unit')}",
-            expected="the same unit and the same step",
-            remedy="ask for both in the same way",
-        )
+        units = {"one": about["unit"], "other": against.attrs.get("unit")}
+        raise ParameterError(**parts("explore.units", **units))
     caption = _caption(table, against, lang)
     if "class" in table:
         chart = class_strip(_strip(table), caption=caption, lang=lang)

@@ -14,6 +14,7 @@ from helpers import paths, registry, store
 from helpers.battles.air_days import STATION_DAYS, AirDays, make_days
 from helpers.battles.water_months import WaterMonths, make_months
 from helpers.errors import ParameterError
+from helpers.messages import parts
 from helpers.periods import Period, parse_day
 from helpers.run.data import prepare
 from helpers.run.session import Run, start_run
@@ -59,11 +60,7 @@ class Workspace:
         if period is not None:
             return Period.parse(period).until(last)
         if dates.empty:
-            raise ParameterError(
-                "there are no data to choose a span from",
-                expected="received data",
-                remedy="put files into data/raw",
-            )
+            raise ParameterError(**parts("explore.no_span"))
         return dates.min().date(), min(dates.max().date(), last)
 
 

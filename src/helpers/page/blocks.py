@@ -21,6 +21,7 @@ import yaml
 from markupsafe import Markup
 
 from helpers.errors import ParameterError
+from helpers.messages import fault, parts
 from helpers.page import BITMAPS
 from helpers.page.wording.sentence import row_anchor
 from helpers.page.words import typeset, word
@@ -42,9 +43,7 @@ def labels(lang: str) -> Mapping[str, Any]:
         The language is not one the page speaks. Use ``zh`` or ``en``.
     """
     if lang not in LANGUAGES:
-        raise ParameterError(
-            f"language {lang!r} has no labels", expected="zh or en", remedy="set lang to zh or en"
-        )
+        raise ParameterError(**parts("page.language", lang=repr(lang)))
     text = (files("helpers.page") / "template" / "labels.yml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=yaml.CSafeLoader)[lang]
 
@@ -140,10 +139,11 @@ def part(value: object) -> dict[str, Any]:
         return {"kind": "table", "html": str(value.__html__()), **origin}
     if isinstance(value, str):
         return {"kind": "note", "text": printable(value)}
+    shown = type(value).__name__
     raise ParameterError(
-        f"a section cannot show a {type(value).__name__}",
-        expected="a chart, a sentence, a table of helpers.page.tables or a text",
-        remedy="wrap the value with the function of helpers.page that draws it",
+        **fault(
+            f"a section cannot show a {shown}, expected a chart, a sentence, a table of helpers.page.tables or a text"
+        )
     )
 
 

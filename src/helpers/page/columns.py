@@ -37,6 +37,7 @@ from helpers.battles import summaries
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.errors import RegistryError
+from helpers.messages import fault
 from helpers.page import battle_page
 from helpers.page.forms import FORMS, TELLS_UNIT, At, Column
 from helpers.page.numbers import Measure
@@ -92,11 +93,9 @@ def read_spec(spec: str) -> tuple[Column, ...]:
     found = battle_page.entry(page, f"{path}_columns")
     for one in found:
         if set(one) - _KEYS or not {"of", "zh", "en"} <= set(one):
+            known = ", ".join(sorted(_KEYS))
             raise RegistryError(
-                f"column {one} cannot be used",
-                where=f"page/{page}.yml, {path}_columns",
-                expected=", ".join(sorted(_KEYS)),
-                remedy="give it of, zh and en, and no other keys",
+                **fault(f"page/{page}.yml, {path}_columns: column {one} cannot be used, expected {known}")
             )
     return tuple(_column(one) for one in found)
 

@@ -18,6 +18,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
 from helpers.errors import RunError
+from helpers.messages import parts
 from helpers.page import BITMAPS
 from helpers.page.blocks import figure_foot, labels
 from helpers.page.export import day_of, freeze_archive
@@ -180,11 +181,7 @@ def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document
     if part["measure"]:
         file.add_paragraph(part["measure"]).paragraph_format.keep_with_next = True
     if not part["png"]:
-        raise RunError(
-            f"figure {part['number']} carries no bitmap",
-            expected=f"a notebook that ran with {BITMAPS}=1",
-            remedy="build the report with --format docx",
-        )
+        raise RunError(**parts("page.bitmap", number=part["number"], name=BITMAPS))
     picture = file.add_picture(io.BytesIO(base64.b64decode(part["png"])), width=_TEXT_WIDTH)
     picture._inline.docPr.set("descr", part["alt"])
     picture._inline.docPr.set("title", part["title"])

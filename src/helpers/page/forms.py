@@ -17,6 +17,7 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.errors import RegistryError
+from helpers.messages import fault
 from helpers.page import battle_page, tables
 from helpers.page.numbers import (
     Measure,
@@ -94,7 +95,7 @@ def form(name: str) -> Callable[[Form], Form]:
 
     def keep(function: Form) -> Form:
         if name in FORMS:
-            raise RegistryError(f"two forms {name!r}", where=function.__module__, remedy="rename one of them")
+            raise RegistryError(**fault(f"{function.__module__}: two forms {name!r}"))
         FORMS[name] = function
         return function
 

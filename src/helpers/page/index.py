@@ -26,7 +26,9 @@ from helpers.page.words import status_head, word
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
-_NAMES = re.compile(r"\b[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt)\b(?:: )?|\bTraceback\b[^:]*:? ?")
+_NAMES = re.compile(
+    r"^[\w.-]+\.ipynb(?:, cell [\w-]+)?: |\b[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt)\b(?:: )?|\bTraceback\b[^:]*:? ?"
+)
 OVERVIEW = "overview"
 
 
@@ -175,11 +177,9 @@ def _tell_once(rows: Sequence[dict[str, Any]], lang: str) -> None:
 
 def _shown_reason(reason: str, lang: str) -> dict[str, str]:
     """The reason of a failure without names of the program, which are for the log, and the language it is told in."""
-    told = in_language(reason, lang)
-    return {
-        "reason": _NAMES.sub("", told),
-        "reason_lang": "en" if told == reason else labels(lang)["html_lang"],
-    }
+    bare = _NAMES.sub("", reason)
+    told = in_language(bare, lang)
+    return {"reason": told, "reason_lang": "en" if told == bare else labels(lang)["html_lang"]}
 
 
 def _order(report: Report) -> tuple[str, int, int]:

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from helpers.battles.judgement import is_missing, satisfies
 from helpers.errors import SchemaError
+from helpers.messages import fault
 from helpers.page.words import entry, word
 from helpers.units import WATER_CLASS, change_unit, unit
 
@@ -56,11 +57,7 @@ def rounded(value: float, decimals: int) -> Decimal:
     (Decimal('2.68'), Decimal('0.0'))
     """
     if is_missing(value) or not math.isfinite(value):
-        raise SchemaError(
-            f"{value!r} cannot be printed",
-            expected="a finite number",
-            remedy="mend the battle that built the row",
-        )
+        raise SchemaError(**fault(f"{value!r} cannot be printed, expected a finite number"))
     result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
     return abs(result) if result.is_zero() else result
 
@@ -142,11 +139,7 @@ def class_name(value: float, lang: str) -> str:
     """
     names, place = word("water_class.names", lang), int(rounded(value, 0)) - 1
     if not 0 <= place < len(names):
-        raise SchemaError(
-            f"{value!r} is no class of water",
-            expected="1 to 6",
-            remedy="mend the battle that built the row",
-        )
+        raise SchemaError(**fault(f"{value!r} is no class of water, expected 1 to 6"))
     return names[place]
 
 

@@ -20,6 +20,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from helpers.errors import RunError
+from helpers.messages import message, parts
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FACES = {"Noto Sans SC": "NotoSansSC-Regular.otf", "Noto Serif SC": "NotoSerifSC-Regular.otf"}
@@ -46,11 +47,8 @@ def find_browser() -> str:
     for candidate in [named] if named else BROWSERS:
         if path := shutil.which(candidate):
             return path
-    raise RunError(
-        f"no browser at {named}" if named else "no Chromium found",
-        expected=f"one of {', '.join(BROWSERS)} on the search path",
-        remedy="install the system package chromium or set FIVE_BATTLES_BROWSER to its path",
-    )
+    found = message("page.no_browser_at", path=named) if named else message("page.no_browser")
+    raise RunError(found, **parts("page.browser", names=", ".join(BROWSERS)))
 
 
 def embed_faces(html: str) -> str:
@@ -108,12 +106,12 @@ def print_pdf(html: str, *, timeout_s: float = 120) -> bytes:
             f"--print-to-pdf={pdf}",
             page.as_uri(),
         ]
-        remedy = "run the browser by hand on the HTML file, or print the page from any browser"
         try:
             done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False)
         except subprocess.TimeoutExpired:
-            raise RunError(f"{browser} wrote no PDF in {timeout_s:g} s", remedy=remedy) from None
+            late = parts("page.pdf_late", browser=browser, seconds=f"{timeout_s:g}")
+            raise RunError(**late) from None
         if not pdf.is_file() or done.returncode:
             last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
-            raise RunError(f"{browser} wrote no PDF: {last[0]}", remedy=remedy)
+            raise RunError(**parts("page.no_pdf", browser=browser, detail=last[0]))
         return pdf.read_bytes()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.battles import results
 from helpers.errors import SchemaError
+from helpers.messages import fault
 from helpers.page import wording
 from helpers.page.wording.sentence import Row
 from helpers.page.words import banned_words
@@ -48,10 +49,11 @@ def hold(problems: Sequence[str], sentence: wording.Sentence) -> None:
     """
     if problems:
         raise SchemaError(
-            f"the sentence “{sentence.bare}” does not say what its rows say: {problems[0]}",
             where=" ".join(part for part in sentence.row_key if part),
-            expected="its numbers, words and reason as the results table has them",
-            remedy="mend page/wording.yml or page/wording/reading.yml, or the battle that built the row",
+            **fault(
+                f"the sentence “{sentence.bare}” does not say what its rows say: {problems[0]} "
+                "(mend page/wording.yml or page/wording/reading.yml, or the battle that built the row)"
+            ),
         )
 
 

@@ -20,7 +20,8 @@ from nbconvert.preprocessors import Preprocessor  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from traitlets import Bool, List, default  # noqa: E402
 
-from helpers.errors import ParameterError, RunError  # noqa: E402
+from helpers.errors import ParameterError, RunError, is_refusal  # noqa: E402
+from helpers.messages import message, parts  # noqa: E402
 from helpers.page import tables  # noqa: E402
 from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
 from helpers.page.figure_data import print_numbers  # noqa: E402
@@ -91,11 +92,7 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
     blocks, remarks = _collect(notebook)
     first = [block for block in blocks if block["slot"] == "page-one"]
     if len(first) != 1:
-        raise RunError(
-            f"the notebook shows page one {len(first)} times",
-            expected="exactly one block of page_one(...) in a cell tagged page-one",
-            remedy="run the whole notebook, or restore its page-one cell",
-        )
+        raise RunError(**parts("notebook.page_one", n=len(first)))
     heading = {**first[0]["heading"], "sources": []}
     read_back(blocks, heading.pop("results", _NO_RESULTS), lang=heading["lang"])
     for block in blocks:
@@ -111,14 +108,13 @@ def _collect(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list
         for output in cell.get("outputs", []):
             kind = output["output_type"]
             if kind == "error":
-                raise RunError(
-                    f"{output.get('ename', 'error')}: {output.get('evalue', '')}",
-                    where=f"cell {position}",
-                    remedy="mend the cell or its data and run the notebook again",
-                )
+                is_told = is_refusal(output.get("ename", ""))
+                found = output["evalue"] if is_told else message("program.cell", n=position)
+                raise RunError(found, **parts("notebook.cell"))
             if kind == "stream":
                 text = "".join(output.get("text", "")).strip().splitlines() or [""]
-                remarks.append(f"cell {position} wrote to {output.get('name', 'stdout')}: {text[-1][:200]}")
+                stream = output.get("name", "stdout")
+                remarks.append(message("notebook.wrote", n=position, stream=stream, text=text[-1][:200]))
             elif METADATA_KEY in output.get("metadata", {}):
                 if tags & REPORTING_TAGS:
                     blocks.append(output["metadata"][METADATA_KEY])
@@ -265,11 +261,8 @@ def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
         Unknown style. Use ``brief`` or ``formal``.
     """
     if style not in STYLES:
-        raise ParameterError(
-            f"style {style!r} is not a typographic profile",
-            expected=" or ".join(STYLES),
-            remedy="set STYLE to one of these",
-        )
+        known = message("unknown.one_of", known=", ".join(STYLES))
+        raise ParameterError(expected=known, **parts("page.style", style=repr(style)))
     document = read_document(notebook)
     # The document holds all the template asks for; the exporter would copy every cell only to drop it.
     bare = NotebookNode({**notebook, "cells": []})

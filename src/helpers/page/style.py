@@ -23,6 +23,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
 from helpers.errors import SchemaError
+from helpers.messages import message, parts
 
 FONT_FAMILY = "Noto Sans SC"
 FONT_STACK = (
@@ -145,9 +146,7 @@ def check_glyphs(figure: Figure, figure_id: str) -> None:
     for text in figure.findobj(Text):
         lacking = [c for c in text.get_text() if c != "\n" and ord(c) not in _characters()]
         if lacking:
-            raise SchemaError(
-                f"text {text.get_text()!r} holds {lacking[0]!r} (U+{ord(lacking[0]):04X})",
-                where=f"figure {figure_id}",
-                expected=f"characters of {FONT_FAMILY}",
-                remedy="write the name or label with other characters",
-            )
+            code = f"U+{ord(lacking[0]):04X}"
+            told = {"text": repr(text.get_text()), "one": repr(lacking[0]), "code": code, "font": FONT_FAMILY}
+            where = message("places.figure", id=figure_id)
+            raise SchemaError(where=where, **parts("page.character", **told))

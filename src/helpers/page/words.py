@@ -11,6 +11,7 @@ import yaml
 from markupsafe import Markup, escape
 
 from helpers.errors import RegistryError
+from helpers.messages import fault
 
 LANGUAGES = ("zh", "en")
 
@@ -38,12 +39,7 @@ def entry(path: str) -> Any:
     found: Any = _wording()
     for key in path.split("."):
         if not isinstance(found, dict) or key not in found:
-            raise RegistryError(
-                f"no entry {path!r}",
-                where="helpers/page/wording.yml",
-                expected="an entry with zh and en",
-                remedy="add it there",
-            )
+            raise RegistryError(**fault(f"helpers/page/wording.yml: no entry {path!r} with zh and en"))
         found = found[key]
     return found
 

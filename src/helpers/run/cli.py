@@ -15,35 +15,44 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
-from helpers.run import cli_data, cli_fleet, cli_look, cli_options, cli_run, cli_trace
+from helpers.run import cli_data, cli_fleet, cli_look, cli_options, cli_run, cli_trace, faults, screen
 from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
-_REFUSED, _INTERRUPTED = 2, 130
+_FAULTY, _REFUSED, _INTERRUPTED = 1, 2, 130
+_CLICKS = (click.ClickException, click.Abort, click.exceptions.Exit)
 atexit.register(
     gc.freeze
 )  # else Python looks at every object of the libraries once more, for most of a second
 
 
 class _Group(click.Group):
-    """Turns a refusal of the suite, or of the system, into one sentence and exit code 2; Ctrl-C into exit code 130."""
+    """Turns whatever ends a verb into one sentence: a refusal of the suite or the system with exit code 2, a fault with 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except SuiteError as refusal:
-            click.echo(f"five-battles: {refusal}", err=True)
+            _refuse(str(refusal))
             ctx.exit(_REFUSED)
-        except BrokenPipeError:  # the reader of our lines has gone; click ends quietly
+        except (
+            BrokenPipeError,
+            *_CLICKS,
+        ):  # the reader of our lines has gone, or a matter of click: it says so itself
             raise
         except OSError as fault:
-            place, said = fault.filename2 or fault.filename, fault.strerror or str(fault)
-            told = f"{place}: {said}" if place else said
-            click.echo(f"five-battles: {told}; see the disk and the rights there, then repeat", err=True)
+            _refuse(faults.sentence(fault))
             ctx.exit(_REFUSED)
         except KeyboardInterrupt:
-            click.echo("five-battles: stopped; what was published before stands", err=True)
+            _refuse(screen.say("stopped"))
             ctx.exit(_INTERRUPTED)
+        except Exception as fault:
+            _refuse(faults.keep(fault))
+            ctx.exit(_FAULTY)
+
+
+def _refuse(sentence: str) -> None:
+    click.echo(screen.say("refusal", told=screen.told(sentence)), err=True)
 
 
 @click.group(cls=_Group)
@@ -63,8 +72,8 @@ def ingest(city: str, data_dir: str | None) -> None:
     request.check_city(city)
     folders, summary = prepare(city, data_dir=request.check_folder(data_dir), jobs=_cores())
     if folders.simulated:
-        click.echo("nothing in data/raw: the demonstration (simulated) was prepared")
-    _echo_summary(summary)
+        click.echo(screen.say("ingest.simulated"))
+    _echo_summary(folders, summary)
     if summary.refused or summary.problems:
         sys.exit(1)
 
@@ -115,7 +124,7 @@ def _report(options: dict[str, Any], log: RunLog | None) -> None:
     asked = {key: value for key, value in options.items() if key not in ("force", "dry_run", "require_fresh")}
     is_plain = log is not None and not (options["force"] or options["require_fresh"])
     if is_plain and stamp.is_met(asked, city, data_dir):
-        told = f"nothing was touched since these reports were built: {paths.shown(paths.reports() / 'index.html')}"
+        told = screen.say("untouched", path=paths.shown(paths.reports() / "index.html"))
         log.tell("untouched", told)
         click.echo(told)
         return
@@ -146,21 +155,22 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
 
     recover(paths.reports())
     folders, summary = prepare(wanted.city, data_dir=wanted.data_dir, jobs=_cores())
-    _echo_summary(summary)
+    _echo_summary(folders, summary)
     wanted.require_known(folders)
     if folders.simulated:
-        click.echo("data/raw is empty: the briefings rest on the demonstration (simulated data)")
+        click.echo(screen.say("ingest.rests"))
     asked = freshness.ask(wanted.jobs(folders), folders, today=freshness.today_in(wanted.city))
     late = freshness.say_late(asked)
     if options["require_fresh"]:
         freshness.require_fresh(late, folders)
     for sentence in late:
-        click.echo(f"late: {sentence}", err=True)
+        click.echo(screen.say("late", told=screen.told(sentence)), err=True)
     jobs = list(asked)
     due, unchanged = reports.split_due(jobs, folders, force=options["force"])
     if log is None:
         for job in jobs:
-            click.echo(f"{job.name}: {'; '.join(due[job]) if job in due else 'unchanged'}")
+            why = screen.told("; ".join(due[job])) if job in due else screen.say("states.unchanged")
+            click.echo(f"{job.name}{screen.say('colon')}{why}")
         return True
     progress = console.Progress(len(jobs))
 
@@ -172,6 +182,7 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
             seconds=outcome.seconds,
             error=outcome.error,
             changes=outcome.changes,
+            detail=outcome.detail,
         )
 
     for refusal in summary.refused:
@@ -187,7 +198,7 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
     outcomes |= {outcome.job: outcome for outcome in built}
     place = publish_index()
     click.echo(console.closing_table([outcomes[job] for job in jobs]))
-    click.echo(f"index: {paths.shown(place)}")
+    click.echo(screen.say("index", path=paths.shown(place)))
     return not summary.refused and all(outcome.is_ok for outcome in outcomes.values())
 
 
@@ -213,17 +224,19 @@ def check(city: str) -> None:
         registry.source_kinds(),
     )
     plan_check.check_targets(city)
-    click.echo(
-        f"{place.name_zh} {place.name_en}: {len(plan.targets)} targets, {len(plan.milestones)} milestones, {len(plan.articles)} articles accounted for"
-    )
-    click.echo(f"registry: {len(registry.indicators())} indicators, each with unit, direction and basis")
-    click.echo(f"feeds: {', '.join(feed.name for feed in feeds(city)) or 'none is followed'}")
+    counts = {name: len(getattr(plan, name)) for name in ("targets", "milestones", "articles")}
+    say, join = screen.say, screen.say("join")
+    click.echo(say("check.plan", zh=place.name_zh, en=place.name_en, **counts))
+    click.echo(say("check.registry", n=len(registry.indicators())))
+    followed = join.join(feed.name for feed in feeds(city))
+    click.echo(say("check.feeds", names=followed or say("check.no_feeds")))
     schedule = read_schedule()
     cli_run.check_commands(schedule)
-    click.echo(f"schedule: {', '.join(run.name for run in schedule.runs) or 'nothing runs by itself'}")
+    runs = join.join(run.name for run in schedule.runs)
+    click.echo(say("check.schedule", names=runs or say("check.no_runs")))
     for battle in request.known_battles():
-        names = parameters.declared(paths.notebook(battle))
-        click.echo(f"notebooks/{battle}.ipynb: parameters {', '.join(names)}")
+        names = join.join(parameters.declared(paths.notebook(battle)))
+        click.echo(say("check.notebook", name=battle, names=names))
 
 
 main.add_command(cli_data.data)
@@ -241,19 +254,19 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _echo_summary(summary: Any) -> None:
-    """One line on what ingest did, and one line for every file it refused or got nothing from."""
-    from helpers.run.data import notes, summary_line
+def _echo_summary(folders: paths.Folders, summary: Any) -> None:
+    """One line on what ingest did, and one for every file it refused, got nothing from or set rows aside of."""
+    from helpers.run.data import notes, set_aside, summary_line
 
     click.echo(summary_line(summary))
-    for note in notes(summary):
-        click.echo(note, err=True)
-    for refusal in summary.refused:
-        click.echo(f"refused: {refusal.message}", err=True)
-    for line in summary.problems:
-        click.echo(f"set aside: {line}", err=True)
-    for line in summary.unread:
+    for line in (*notes(summary), *set_aside(folders, summary)):
         click.echo(line, err=True)
+    for refusal in summary.refused:
+        click.echo(screen.say("ingest.refusal", told=screen.told(refusal.message)), err=True)
+    for line in summary.problems:
+        click.echo(screen.say("ingest.problem", told=screen.told(line)), err=True)
+    for line in summary.unread:
+        click.echo(screen.told(line), err=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import click
 
 from helpers import paths
 from helpers.errors import ParameterError
-from helpers.run import cli_options
+from helpers.messages import parts
+from helpers.run import cli_options, screen
 
 
 @click.command()
@@ -44,9 +45,7 @@ def data(
     request.check_city(city)
     for base in bases:
         if "=" not in base:
-            raise ParameterError(
-                f"base {base!r}", expected="NAME=ADDRESS", remedy="write the feed's name before the address"
-            )
+            raise ParameterError(**parts("request.base", base=repr(base)))
     folders = paths.Folders.real(data_dir)
     now = datetime.now(ZoneInfo(registry.city(city).timezone)).replace(tzinfo=None)
     spans = parse_day(first, "from"), parse_day(last, "to")
@@ -58,9 +57,12 @@ def data(
             error = "" if outcome.is_ok else outcome.message
             log.item(f"{outcome.feed} {outcome.name}".rstrip(), outcome.state, error=error)
         counts = download.count_states(outcomes).items()
-        click.echo(
-            f"data: {', '.join(f'{number} {state}' for state, number in counts) or 'no feed is followed'}"
+        parts_of = (
+            screen.say("data.count", n=number, state=screen.named("states", state))
+            for state, number in counts
         )
+        told = screen.say("join").join(parts_of) or screen.say("data.none")
+        click.echo(screen.say("data.line", parts=told))
         if require_fresh:
             download.require_fresh(freshness.table_of(city, folders, today=now.date()))
     if log.has_failures:
@@ -69,7 +71,8 @@ def data(
 
 def _tell(outcome: object) -> None:
     if outcome.message:
-        line = f"{outcome.feed} {outcome.name}".rstrip() + f": {outcome.state}: {outcome.message}"
+        name, state = f"{outcome.feed} {outcome.name}".rstrip(), screen.named("states", outcome.state)
+        line = screen.say("colon").join((name, state, screen.told(outcome.message)))
         click.echo(line, err=not outcome.is_ok)
 
 
@@ -100,10 +103,7 @@ def templates(
     request.check_city(city)
     target = folder or paths.reports() / "templates"
     if not by_department and (period or data_dir):
-        raise ParameterError(
-            "--period and --data-dir belong to --by-department",
-            remedy="add --by-department, or leave them out",
-        )
+        raise ParameterError(**parts("request.by_department"))
     today = freshness.today_in(city)
     asked = Period.parse(period or str(today.year - 1))
     received = paths.Folders.real(request.check_folder(data_dir))
@@ -128,4 +128,4 @@ def demo(city: str, data_dir: str | None) -> None:
     request.check_city(city)
     folders, summary = prepare_demonstration(city, data_dir=request.check_folder(data_dir))
     click.echo(summary_line(summary))
-    click.echo(f"demonstration (simulated): {paths.shown(folders.raw)}")
+    click.echo(screen.say("ingest.demo", path=paths.shown(folders.raw)))

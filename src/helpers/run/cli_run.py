@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from helpers.errors import ParameterError, SuiteError
+from helpers.messages import parts
 from helpers.run import cli_options
+from helpers.run.screen import say
 
 _INTERRUPTED = 130
 
@@ -30,10 +32,11 @@ def schedule_install() -> None:
     wanted = rules.read_schedule()
     check_commands(wanted)
     way = install.install(rules.render(wanted))
-    click.echo(f"installed by {way}: {', '.join(run.name for run in wanted.runs) or 'nothing'}")
+    names = say("join").join(run.name for run in wanted.runs) or say("schedule.nothing")
+    click.echo(say("schedule.installed", way=way, names=names))
     if way == "systemd":
-        click.echo("timers of a user rest while nobody is logged in; loginctl enable-linger keeps them going")
-    click.echo(f"keys and addresses of a scheduled run come from {rules.environment_file()}")
+        click.echo(say("schedule.linger"))
+    click.echo(say("schedule.keys", path=rules.environment_file()))
 
 
 @schedule.command("show")
@@ -47,11 +50,11 @@ def schedule_show() -> None:
     wanted = rules.read_schedule()
     for run in wanted.runs:
         moment = run.next_after(datetime.now()).astimezone()
-        click.echo(f"{run.name}: {run.when}, next {moment:%Y-%m-%d %H:%M %Z}")
+        click.echo(say("schedule.next", name=run.name, when=_when(run), moment=f"{moment:%Y-%m-%d %H:%M %Z}"))
         for command in run.commands:
             click.echo(f"  five-battles {command}")
     if not wanted.runs:
-        click.echo("schedule.yml names no run")
+        click.echo(say("schedule.no_run"))
     way, is_equal = install.state(rules.render(wanted))
     click.echo(_said(way, is_equal))
 
@@ -62,7 +65,7 @@ def schedule_remove() -> None:
     from helpers.run import install
 
     install.remove()
-    click.echo("removed: nothing runs by itself; schedule.yml stays")
+    click.echo(say("schedule.removed"))
 
 
 @schedule.command("run")
@@ -91,7 +94,7 @@ def _run_command(context: click.Context, command: str) -> int:
         done = context.find_root().command.main(shlex.split(command), "five-battles", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except click.ClickException as fault:
-        click.echo(f"five-battles: {fault.format_message()}", err=True)
+        click.echo(say("refusal", told=fault.format_message()), err=True)
         return fault.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
@@ -118,18 +121,21 @@ def check_commands(wanted: Any) -> None:
                     request.Request.check(asked)
             except click.ClickException as fault:
                 raise ParameterError(
-                    fault.format_message(),
-                    where=f"schedule.yml, {run.name}, {command!r}",
-                    remedy="mend the command",
+                    fault.format_message(), where=_place(run, command), **parts("request.command")
                 ) from None
             except SuiteError as fault:
-                raise ParameterError(f"{fault}", where=f"schedule.yml, {run.name}, {command!r}") from None
+                raise ParameterError(str(fault), where=_place(run, command)) from None
+
+
+def _place(run: Any, command: str) -> str:
+    return f"schedule.yml, {run.name}, {command!r}"
 
 
 @click.command()
 @click.option("--last", type=click.IntRange(1), default=10, show_default=True, help="Runs to show.")
+@click.option("--full", is_flag=True, help="Every failure with its whole text.")
 @click.option("--json", "as_json", is_flag=True, help="Plain data for other programs.")
-def history(last: int, as_json: bool) -> None:
+def history(last: int, full: bool, as_json: bool) -> None:
     """Say what the last runs did: when, what, how many reports, which targets changed status."""
     from helpers.run import history as records
 
@@ -137,7 +143,7 @@ def history(last: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([run.as_dict() for run in runs], ensure_ascii=False, indent=1))
     else:
-        click.echo(records.table_of(runs))
+        click.echo(records.table_of(runs, is_full=full))
 
 
 @click.command()
@@ -156,10 +162,14 @@ def doctor(city: str, data_dir: str | None) -> None:
 
 def _said(way: str, is_equal: bool) -> str:
     if not way:
-        return "not installed" + ("" if is_equal else ": five-battles schedule install")
-    if is_equal:
-        return f"installed by {way}, as schedule.yml says"
-    return f"installed by {way}, but not as schedule.yml says: five-battles schedule install"
+        return say("schedule.absent") if is_equal else say("schedule.to_install")
+    return say("schedule.equal" if is_equal else "schedule.differs", way=way)
+
+
+def _when(run: Any) -> str:
+    """When a run begins, in words; :attr:`helpers.run.schedule.ScheduledRun.when` is the same for the system, in English."""
+    every = say("schedule.month", n=run.every) if isinstance(run.every, int) else say(f"schedule.{run.every}")
+    return say("schedule.at", every=every, at=run.at)
 
 
 VERBS = (schedule, history, doctor)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from helpers import paths
+from helpers.run import screen
 from helpers.run.jobs import Outcome
 
 _BAR_WIDTH = 24
@@ -25,11 +26,12 @@ class Progress:
         """Print the line of a report that has ended."""
         self._n_done += 1
         self._wipe()
-        took = f"{outcome.seconds:.1f} s"
-        line = f"[{self._n_done}/{self._n_jobs}] {outcome.status:<9} {outcome.job.name}  {took}"
-        click.echo(f"{line}: {outcome.error}" if outcome.error else line, err=bool(outcome.error))
+        status = screen.pad(screen.named("states", outcome.status), 9)
+        line = f"[{self._n_done}/{self._n_jobs}] {status} {outcome.job.name}  {outcome.seconds:.1f} s"
+        why = f"{screen.say('colon')}{screen.told(outcome.error)}" if outcome.error else ""
+        click.echo(f"{line}{why}", err=bool(outcome.error))
         for remark in outcome.remarks:
-            click.echo(f"  note: {remark}", err=True)
+            click.echo(f"  {screen.say('note', told=screen.told(remark))}", err=True)
         self._draw()
 
     def close(self) -> None:
@@ -50,14 +52,11 @@ class Progress:
 
 def closing_table(outcomes: Sequence[Outcome]) -> str:
     """Table of all reports: name, status, seconds, size of the page, and where it stands."""
-    rows = [("report", "status", "seconds", "kB", "path")]
+    rows = [tuple(screen.say(f"table.{name}") for name in ("report", "status", "seconds", "kb", "path"))]
     for outcome in outcomes:
         page = outcome.job.file("html")
         size = f"{page.stat().st_size / 1000:.0f}" if page.is_file() else "-"
         shown = paths.shown(page) if page.is_file() else "-"
-        rows.append((outcome.job.name, outcome.status, f"{outcome.seconds:.1f}", size, shown))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        f"{name:<{widths[0]}}  {status:<{widths[1]}}  {seconds:>{widths[2]}}  {size:>{widths[3]}}  {path}"
-        for name, status, seconds, size, path in rows
-    )
+        status = screen.named("states", outcome.status)
+        rows.append((outcome.job.name, status, f"{outcome.seconds:.1f}", size, shown))
+    return screen.table(rows, right=(2, 3))

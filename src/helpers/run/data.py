@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
-from helpers import paths, provenance, registry
+from helpers import paths, provenance, registry, store
 from helpers.paths import Folders
 from helpers.run.derived import LOCK
+from helpers.run.screen import say
 from helpers.sources import ingest
 
 _DEMONSTRATION_SEED = 20220617
 _MANY_BYTES = 50_000_000
+_ALWAYS = ("read", "unchanged", "hourly", "quarantined", "refused")
+_MOST_FILES = 20
 
 
 def has_files(raw: Path) -> bool:
@@ -77,31 +80,39 @@ def _count_bytes(raw: Path) -> int:
 
 def summary_line(summary: ingest.IngestSummary) -> str:
     """Say in one line what an ingest did: ``ingest: 14 files read, 0 unchanged, 5,608,253 hourly values, …``."""
-    parts = [f"{summary.n_read:,} files read", f"{summary.n_unchanged:,} unchanged"]
-    if summary.n_removed:
-        parts.append(f"{summary.n_removed:,} gone")
-    parts += [
-        f"{summary.n_rows.get('air_hourly', 0):,} hourly values",
-        f"{summary.n_quarantined:,} quarantined",
-        f"{len(summary.refused):,} refused",
-    ]
-    if summary.n_differing:
-        parts.append(f"{summary.n_differing:,} differ between sources")
-    if summary.without_rows:
-        parts.append(f"{len(summary.without_rows):,} without a row of this city")
-    if summary.unfilled:
-        parts.append(f"{len(summary.unfilled):,} without a figure")
-    return f"ingest: {', '.join(parts)}"
+    counts = {
+        "read": summary.n_read,
+        "unchanged": summary.n_unchanged,
+        "gone": summary.n_removed,
+        "hourly": summary.n_rows.get("air_hourly", 0),
+        "quarantined": summary.n_quarantined,
+        "refused": len(summary.refused),
+        "differing": summary.n_differing,
+        "without": len(summary.without_rows),
+        "unfilled": len(summary.unfilled),
+    }
+    told = (say(f"ingest.{name}", n=n) for name, n in counts.items() if n or name in _ALWAYS)
+    return say("ingest.line", parts=say("join").join(told))
+
+
+def set_aside(folders: Folders, summary: ingest.IngestSummary) -> list[str]:
+    """Say of each file with rows that were set aside how many, most first; of many the others are counted."""
+    code = registry.city(summary.city).code
+    read = store.read_table(
+        folders.processed,
+        "sources",
+        columns=["path", "n_quarantined"],
+        filters=[("city_code", "==", code), ("n_quarantined", ">", 0)],
+    ).sort_values("n_quarantined", ascending=False, kind="stable")
+    lines = [say("ingest.file", path=path, n=n) for path, n in read.head(_MOST_FILES).itertuples(index=False)]
+    others = read["n_quarantined"].iloc[_MOST_FILES:]
+    return lines + [say("ingest.files", files=len(others), n=others.sum())] * bool(len(others))
 
 
 def notes(summary: ingest.IngestSummary) -> list[str]:
     """Say of each file that gave nothing, and is no refusal, why: one line a file."""
-    empty = [f"nothing of this city: {path}" for path in summary.without_rows]
-    empty += [f"nothing reported: {path}" for path in summary.unfilled]
-    return empty + [
-        f"passed over: {path}, for README names a note; rename the file if it holds data"
-        for path in summary.passed_over
-    ]
+    told = (("other", summary.without_rows), ("empty", summary.unfilled), ("passed", summary.passed_over))
+    return [say(f"ingest.{name}", path=path) for name, found in told for path in found]
 
 
 def _write_demonstration_once(folders: Folders, city: str) -> None:

@@ -17,6 +17,7 @@ from filelock import FileLock
 from helpers import provenance, store
 from helpers.battles import raster_tables
 from helpers.errors import SourceError, SuiteError
+from helpers.messages import parts
 from helpers.paths import Folders
 from helpers.run.derived import LOCK
 
@@ -99,11 +100,7 @@ def _folder_of(folders: Folders, used: pd.DataFrame) -> Path:
     paths = paths[paths["source_id"].isin(used["source_id"])]["path"]
     found = sorted({str(Path(path).parent) for path in paths})
     if len(found) > 1:
-        raise SourceError(
-            f"the images lie in {len(found)} folders: {', '.join(found)}",
-            expected="one folder of one grid",
-            remedy="move them together",
-        )
+        raise SourceError(**parts("rasters.folders", n=len(found), names=", ".join(found)))
     return folders.raw / found[0]
 
 

@@ -14,9 +14,10 @@ from importlib.util import find_spec
 from helpers import paths, registry
 from helpers.errors import SuiteError
 from helpers.paths import Folders
-from helpers.run import freshness, history, install, notify
+from helpers.run import faults, freshness, history, install, notify
 from helpers.run import schedule as rules
 from helpers.run.data import has_files
+from helpers.run.screen import named, say, table, told
 
 _OLDEST_PYTHON = (3, 11)
 _LEAST_BYTES = 2_000_000_000
@@ -57,19 +58,25 @@ def examine(city: str, *, data_dir: str | None = None) -> list[Finding]:
         try:
             found += check()
         except (SuiteError, OSError) as fault:
-            found.append(Finding(what, "bad", str(fault), "see the sentence"))
+            found.append(Finding(what, "bad", told(faults.sentence(fault)), say("doctor.see")))
     return found
 
 
 def table_of(findings: list[Finding]) -> str:
     """Lay the findings out as one table for a terminal."""
-    rows = [("what", "state", "found", "remedy")]
-    rows += [(one.what, one.state, one.found, one.remedy) for one in findings]
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    return "\n".join(
-        f"{what:<{widths[0]}}  {state:<{widths[1]}}  {found}" + (f"  ->  {remedy}" if remedy else "")
-        for what, state, found, remedy in rows
+    heads = tuple(say(f"doctor.heads.{name}") for name in ("what", "state", "found", "remedy"))
+    rows = [heads] + [
+        (_subject(one.what), say(f"doctor.{one.state}"), one.found, one.remedy) for one in findings
+    ]
+    return table(
+        [(what, state, f"{found}  ->  {remedy}" if remedy else found) for what, state, found, remedy in rows]
     )
+
+
+def _subject(what: str) -> str:
+    """Name of a check; ``data`` has the feed after it."""
+    room, _, feed = what.partition(" ") if what.startswith("data ") else (what, "", "")
+    return f"{say(f'doctor.{room}')} {feed}".rstrip()
 
 
 def _python() -> Iterator[Finding]:
@@ -79,7 +86,7 @@ def _python() -> Iterator[Finding]:
         "python",
         "ok" if is_ok else "bad",
         sys.version.split()[0],
-        "" if is_ok else f"install Python {wanted} or later and run make setup",
+        "" if is_ok else say("doctor.get_python", wanted=wanted),
     )
 
 
@@ -87,22 +94,22 @@ def _libraries() -> Iterator[Finding]:
     """Compare what is installed with ``requirements.lock``; what is for tests and documents only may be absent."""
     lock = paths.home() / "requirements.lock"
     if not lock.is_file():
-        yield Finding("libraries", "note", "no requirements.lock here", "run inside the checkout")
+        yield Finding("libraries", "note", say("doctor.no_lock"), say("doctor.inside"))
         return
     pinned = _pins(lock.read_text(encoding="utf-8"))
     installed = {_plain(one.name): one.version for one in metadata.distributions() if one.name}
     other = [
-        f"{name} {installed[name]} instead of {version}"
+        say("doctor.other", name=name, found=installed[name], wanted=version)
         for name, version in pinned.items()
         if name in installed and installed[name] != version
     ]
     lost = sorted(set(pinned) - set(installed))
     if not (other or lost):
-        yield Finding("libraries", "ok", f"{len(pinned)} as locked")
+        yield Finding("libraries", "ok", say("doctor.locked", n=len(pinned)))
         return
-    said = [*other, *(f"{name} is missing" for name in lost)]
-    more = f" and {len(said) - 3} more" if len(said) > 3 else ""
-    yield Finding("libraries", "bad", "; ".join(said[:3]) + more, "run make setup")
+    said = [*other, *(say("doctor.missing", name=name) for name in lost)]
+    more = say("doctor.more", n=len(said) - 3) if len(said) > 3 else ""
+    yield Finding("libraries", "bad", say("stop").join(said[:3]) + more, say("doctor.setup"))
 
 
 def _pins(text: str) -> dict[str, str]:
@@ -124,11 +131,10 @@ def _fonts() -> Iterator[Finding]:
     found = [] if spec is None else [p for f in spec.submodule_search_locations or () for p in os.listdir(f)]
     lost = [name for name in ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf") if name not in found]
     if lost:
-        yield Finding(
-            "fonts", "bad", f"no {' and no '.join(lost)}: figures would show boxes", "run make setup"
-        )
+        names = say("doctor.and_no").join(lost)
+        yield Finding("fonts", "bad", say("doctor.no_fonts", names=names), say("doctor.setup"))
     else:
-        yield Finding("fonts", "ok", "packaged Chinese faces for figures and PDF")
+        yield Finding("fonts", "ok", say("doctor.faces"))
 
 
 def _browser() -> Iterator[Finding]:
@@ -137,7 +143,7 @@ def _browser() -> Iterator[Finding]:
     try:
         yield Finding("browser", "ok", find_browser())
     except SuiteError as fault:
-        yield Finding("browser", "note", f"{fault.found}: no PDF", fault.remedy)
+        yield Finding("browser", "note", say("doctor.no_pdf", found=told(fault.found)), told(fault.remedy))
 
 
 def _disk() -> Iterator[Finding]:
@@ -147,14 +153,12 @@ def _disk() -> Iterator[Finding]:
     yield Finding(
         "disk",
         "ok" if is_ok else "bad",
-        f"{free / 1e9:.1f} GB free",
-        "" if is_ok else f"make room: {_LEAST_BYTES / 1e9:g} GB for tables and reports",
+        say("doctor.free", gb=free / 1e9),
+        "" if is_ok else say("doctor.make_room", gb=_LEAST_BYTES / 1e9),
     )
     for folder in (home / "data", paths.reports()):
         if folder.is_dir() and not os.access(folder, os.W_OK):
-            yield Finding(
-                "disk", "bad", f"{folder.name}/ cannot be written", "give this user the right to write"
-            )
+            yield Finding("disk", "bad", say("doctor.unwritable", name=folder.name), say("doctor.right"))
 
 
 def _registry(city: str) -> Iterator[Finding]:
@@ -164,12 +168,12 @@ def _registry(city: str) -> Iterator[Finding]:
     request.check_city(city)
     plan = registry.plan(city)
     registry.stations(city), registry.published(city), registry.palette(), registry.caveats()
-    number = len(registry.indicators())
-    yield Finding(
-        "registry",
-        "ok",
-        f"{number} indicators, {len(plan.targets)} targets, {len(feeds(city))} feeds of {city}",
-    )
+    counts = {
+        "indicators": len(registry.indicators()),
+        "targets": len(plan.targets),
+        "feeds": len(feeds(city)),
+    }
+    yield Finding("registry", "ok", say("doctor.counts", city=city, **counts))
 
 
 def _notebooks() -> Iterator[Finding]:
@@ -178,37 +182,28 @@ def _notebooks() -> Iterator[Finding]:
     names = request.known_battles()
     for name in names:
         parameters.declared(paths.notebook(name))
-    yield Finding("notebooks", "ok", f"{len(names)} with parameters")
+    yield Finding("notebooks", "ok", say("doctor.parameters", n=len(names)))
 
 
 def _data(city: str, folders: Folders) -> Iterator[Finding]:
     """Say of every feed how far it came and how far it is due."""
     if not has_files(folders.raw):
-        yield Finding(
-            "data",
-            "note",
-            "nothing received: reports show the demonstration",
-            "run make data, or fill data/raw",
-        )
+        yield Finding("data", "note", say("doctor.nothing"), say("doctor.fill"))
         return
-    table = freshness.table_of(city, folders, today=freshness.today_in(city))
-    for row in table.itertuples():
-        due = f"due {row.expected:%Y-%m-%d}"
+    feeds = freshness.table_of(city, folders, today=freshness.today_in(city))
+    for row in feeds.itertuples():
+        what, due = f"data {row.source}", f"{row.expected:%Y-%m-%d}"
         if row.state == "never":
-            yield Finding(
-                f"data {row.source}", "note", f"never received, {due}", "run make data, or make ingest"
-            )
+            yield Finding(what, "note", say("doctor.never", due=due), say("doctor.receive"))
+            continue
+        found = say("doctor.to", last=f"{row.last_received:%Y-%m-%d}", due=due)
+        if row.state == "fresh":
+            yield Finding(what, "ok", found)
         else:
-            is_ok = row.state == "fresh"
-            late = "" if is_ok else f", {row.days_late} days late"
-            yield Finding(
-                f"data {row.source}",
-                "ok" if is_ok else "bad",
-                f"to {row.last_received:%Y-%m-%d}, {due}{late}",
-                "" if is_ok else "run make data and make ingest",
-            )
-    if table.empty:
-        yield Finding("data", "note", f"{city} follows no feed", f"write cities/{city}/feeds.yml")
+            late = say("doctor.days_late", n=row.days_late)
+            yield Finding(what, "bad", found + late, say("doctor.fetch"))
+    if feeds.empty:
+        yield Finding("data", "note", say("doctor.no_feed", city=city), say("doctor.write_feeds", city=city))
 
 
 def _schedule() -> Iterator[Finding]:
@@ -216,35 +211,33 @@ def _schedule() -> Iterator[Finding]:
     way, is_equal = install.state(rules.render(wanted))
     names = ", ".join(run.name for run in wanted.runs)
     if way and is_equal:
-        yield Finding("schedule", "ok", f"{names} by {way}")
+        yield Finding("schedule", "ok", say("doctor.by", names=names, way=way))
     elif way:
-        yield Finding(
-            "schedule", "bad", f"{way} is not as schedule.yml says", "five-battles schedule install"
-        )
+        yield Finding("schedule", "bad", say("doctor.not_as", way=way), "five-battles schedule install")
     else:
-        yield Finding(
-            "schedule", "note", "not installed", "five-battles schedule install, if it is to run alone"
-        )
+        yield Finding("schedule", "note", say("doctor.absent"), say("doctor.alone"))
 
 
 def _notification() -> Iterator[Finding]:
     number = len(os.environ.get(notify.ADDRESSES, "").split())
     if number:
-        yield Finding("notification", "ok", f"{number} addresses in {notify.ADDRESSES}")
+        found = say("doctor.addresses", n=number, name=notify.ADDRESSES)
+        yield Finding("notification", "ok", found)
     else:
-        yield Finding("notification", "note", "off", f"set {notify.ADDRESSES} to be told how runs end")
+        remedy = say("doctor.set", name=notify.ADDRESSES)
+        yield Finding("notification", "note", say("doctor.silent"), remedy)
 
 
 def _last_run() -> Iterator[Finding]:
     runs = history.list_runs(1)
     if not runs:
-        yield Finding("last run", "note", "none on record", "run make report")
+        yield Finding("last run", "note", say("doctor.no_run"), say("doctor.report"))
         return
     (run,) = runs
     is_ok = run.outcome in ("ok", "running")
     yield Finding(
         "last run",
         "ok" if is_ok else "note",
-        f"{run.verb} {run.began}: {run.outcome}",
+        f"{named('verbs', run.verb)} {run.began}{say('colon')}{named('outcomes', run.outcome)}",
         "" if is_ok else "five-battles history",
     )

@@ -21,7 +21,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from helpers.errors import RunError
+from helpers.errors import RunError, is_refusal
+from helpers.messages import message, parts
 from helpers.run.kernels import Kernels, kill
 from helpers.run.session import RECORD_MIME
 
@@ -51,9 +52,13 @@ class Executed:
 
 
 class FailedError(RunError):
-    """A notebook did not reach its end; ``notebook`` is what was executed of it, when anything was."""
+    """A notebook did not reach its end; ``notebook`` is what was executed of it, when anything was.
+
+    ``detail`` is what the log is told beside the sentence: cell and exception.
+    """
 
     notebook: NotebookNode | None = None
+    detail: str = ""
 
 
 class KernelEngine(NBClientEngine):
@@ -126,7 +131,8 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self._manager, self._limits, self._stopping = manager, limits, stopping
         self._over = threading.Event()
-        self.breach, self.peak_mb = "", 0.0
+        self.breach: Mapping[str, str] = {}
+        self.peak_mb = 0.0
 
     def __enter__(self) -> _Watch:
         self.start()
@@ -142,9 +148,9 @@ class _Watch(threading.Thread):
         while not self._over.wait(_WATCH_EVERY_S):
             self.peak_mb = max(self.peak_mb, self._memory_mb())
             if self.peak_mb > self._limits.memory_mb:
-                self.breach = f"needed more than {self._limits.memory_mb:g} MB of memory"
+                self.breach = parts("notebook.over_memory", mb=f"{self._limits.memory_mb:g}")
             elif time.monotonic() - start > self._limits.seconds:
-                self.breach = f"ran longer than {self._limits.seconds:g} s"
+                self.breach = parts("notebook.over_time", seconds=f"{self._limits.seconds:g}")
             if self.breach or self._stopping.is_set():
                 kill(self._manager)  # again each time: a kernel may only now have started
 
@@ -156,23 +162,24 @@ class _Watch(threading.Thread):
             return 0.0
 
 
-def _tell(error: Exception, breach: str, notebook: Path, kept: list[NotebookNode]) -> FailedError:
-    """Say in one sentence what ended a notebook: a limit, a cell, or the kernel."""
+def _tell(
+    error: Exception, breach: Mapping[str, str], notebook: Path, kept: list[NotebookNode]
+) -> FailedError:
+    """Say in one sentence what ended a notebook: a limit, a refusal as it was raised, a fault, or the kernel."""
     if breach:
-        return FailedError(
-            f"the notebook {breach} and was stopped",
-            where=notebook.name,
-            remedy="ask for a shorter period, or raise --time-limit or --memory-limit",
-        )
-    if isinstance(error, PapermillExecutionError):
-        last = [line for line in str(error.evalue).strip().splitlines() if line] or [""]
-        cell = next((c for c in kept[0].cells if _has_failed(c)), None) if kept else None
-        where = f"{notebook.name}, cell {cell.id if cell is not None else error.cell_index}"
-        return FailedError(f"{error.ename}: {last[0]}", where=where)
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return FailedError(
-        f"{type(error).__name__}: {lines[0]}", where=notebook.name, remedy="run the notebook in JupyterLab"
-    )
+        return FailedError(**breach)
+    lines = [line for line in str(getattr(error, "evalue", error)).strip().splitlines() if line] or [""]
+    if not isinstance(error, PapermillExecutionError):
+        failure = FailedError(**parts("program.kernel"))
+        failure.detail = f"{notebook.name}: {type(error).__name__}: {lines[0]}"
+        return failure
+    if is_refusal(error.ename):
+        return FailedError(" ".join(lines))
+    failure = FailedError(message("program.broke"))
+    cell = next((c for c in kept[0].cells if _has_failed(c)), None) if kept else None
+    name = cell.id if cell is not None else error.cell_index
+    failure.detail = f"{notebook.name}, cell {name}: {error.ename}: {lines[0]}"
+    return failure
 
 
 def _has_failed(cell: NotebookNode) -> bool:

@@ -27,8 +27,10 @@ from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
 from helpers import paths
-from helpers.errors import ParameterError, RunError, SuiteError
+from helpers.errors import ParameterError, RunError
+from helpers.messages import message, parts
 from helpers.paths import Folders
+from helpers.run import faults, screen
 from helpers.run.execute import Limits
 from helpers.run.fleet_log import Progress
 from helpers.run.fleet_tasks import Crew, Ended, Prepared, Workshop, code_signature, prepare_city
@@ -85,9 +87,9 @@ def read_requests(options: Mapping[str, Any]) -> list[Request]:
     """
     lists = {name: _split(options[name]) for name in ("cities", "periods", "battles", "langs", "formats")}
     cities = _known_cities() if lists["cities"] == ("all",) else lists["cities"]
-    for name, words in (("city", cities), ("period", lists["periods"])):
+    for name, words in (("city", cities), ("periods", lists["periods"])):
         if not words:
-            raise ParameterError(f"no {name} is named", expected=f"at least one {name}", remedy="name one")
+            raise ParameterError(**parts(f"request.no_{name}"))
     first = Request.check({**options, **lists, "city": cities[0]})
     for city in cities[1:]:
         check_city(city)
@@ -114,7 +116,7 @@ def run(requests: Sequence[Request], settings: Settings, log: RunLog) -> bool:
     finally:
         recover(paths.reports())
     index = publish_index()
-    click.echo(f"{progress.table()}\nindex: {paths.shown(index)}")
+    click.echo(f"{progress.table()}\n{screen.say('index', path=paths.shown(index))}")
     return progress.is_ok
 
 
@@ -137,28 +139,16 @@ def _connect(settings: Settings) -> Iterator[Client]:
             yield client
         return
     if not settings.scheduler.startswith(_SCHEMES):
-        raise ParameterError(
-            f"--scheduler {settings.scheduler}",
-            expected="an address such as tcp://10.0.0.1:8786",
-            remedy="copy it from the first lines of dask scheduler",
-        )
+        raise ParameterError(**parts("fleet.address", address=settings.scheduler))
     try:
         client = Client(settings.scheduler, timeout=_REACH_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise RunError(
-            f"no scheduler answers ({error})",
-            where=settings.scheduler,
-            remedy="start dask scheduler there, or leave --scheduler out",
-        ) from error
+        raise RunError(where=settings.scheduler, **parts("fleet.silent", detail=error)) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=_REACH_S)
         except TimeoutError as error:
-            raise RunError(
-                "the scheduler has no worker",
-                where=settings.scheduler,
-                remedy="start dask worker on each machine",
-            ) from error
+            raise RunError(where=settings.scheduler, **parts("fleet.no_worker")) from error
         yield client
 
 
@@ -235,11 +225,8 @@ class _Drive:
         try:
             for future in self._done:
                 if future.cancelled():
-                    raise RunError(
-                        "the scheduler is gone",
-                        where=self._settings.scheduler or "this machine",
-                        remedy="start it and repeat the command: it continues where it ended",
-                    )
+                    where = self._settings.scheduler or message("places.this_machine")
+                    raise RunError(where=where, **parts("fleet.gone"))
                 if future in self._cities:
                     self._take_city(self._cities.pop(future), future)
                 else:
@@ -301,14 +288,15 @@ class _Plugin(WorkerPlugin):
 def _report(job: Job, folders: Folders) -> Ended:
     plugin = get_worker().plugins[_PLUGIN]
     if plugin.workshop is None:
-        raise RunError("this worker came later and was refused", where=get_worker().address)
+        raise RunError(where=get_worker().address, **parts("fleet.late_worker"))
     return plugin.workshop.build(job, folders)
 
 
 def _say(error: BaseException) -> str:
     if isinstance(error, KilledWorker):
-        return f"its worker died {error.allowed_failures + 1} times; see the memory of the machine"
-    return str(error) if isinstance(error, (SuiteError, OSError)) else f"{type(error).__name__}: {error}"
+        died = message("fleet.died", n=error.allowed_failures + 1)
+        return f"{died}; {message('fleet.memory')}"
+    return faults.sentence(error)
 
 
 def _known_cities() -> tuple[str, ...]:

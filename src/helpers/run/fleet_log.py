@@ -10,6 +10,7 @@ import click
 
 from helpers.run.fleet_tasks import Ended, Prepared
 from helpers.run.history import RunLog
+from helpers.run.screen import named, pad, say, told, width_of
 
 _STATUSES = ("built", "unchanged", "failed", "stopped")
 
@@ -43,8 +44,9 @@ class Progress:
         """A city is ready: its unchanged reports have ended with it."""
         self._cities_left.discard(city.city)
         self._seconds["prepared"].append(city.seconds)
-        kind = " (demonstration)" if city.folders.simulated else ""
-        said = f"{city.city}{kind}: {city.said}; {len(city.due)} due, {len(city.unchanged)} unchanged"
+        name = say("fleet.demo", city=city.city) if city.folders.simulated else city.city
+        counts = {"due": len(city.due), "unchanged": len(city.unchanged)}
+        said = say("fleet.ready", city=name, said=city.said, **counts)
         self._log.tell("city", said, city=city.city, seconds=round(city.seconds, 3), due=len(city.due))
         for job in city.unchanged:
             self._counts[job.city]["unchanged"] += 1
@@ -52,21 +54,22 @@ class Progress:
         self._say(f"{said}  {city.seconds:.1f} s")
         for refusal in city.refused:
             self._log.item(f"{city.city} data", "refused", error=refusal)
-            self._say(f"refused: {refusal}", is_error=True)
+            self._say(say("ingest.refusal", told=told(refusal)), is_error=True)
 
     def lose_city(self, city: str, reason: str) -> None:
         """A city could not be made ready: none of its reports is built."""
         self._cities_left.discard(city)
         self._counts[city]["failed"] += self._sizes[city]
         self._log.item(city, "failed", error=reason)
-        self._say(f"{city}: {reason}", is_error=True)
+        self._say(f"{city}{say('colon')}{told(reason)}", is_error=True)
 
     def add(self, ended: Ended, *, attempt: int, is_last: bool) -> None:
         """A report has ended, or one attempt at it when there will be another."""
         outcome, job = ended.outcome, ended.outcome.job
-        said = f"{outcome.status:<9} {job.name}  {outcome.seconds:.1f} s  {ended.host}:{ended.process}"
+        status = pad(named("states", outcome.status), 9)
+        said = f"{status} {job.name}  {outcome.seconds:.1f} s  {ended.host}:{ended.process}"
         if outcome.error:
-            said += f": {outcome.error}" + ("" if is_last else " (tried again)")
+            said += f"{say('colon')}{told(outcome.error)}" + ("" if is_last else say("fleet.again"))
         self._log.tell(
             "task",
             said,
@@ -90,6 +93,7 @@ class Progress:
                 seconds=outcome.seconds,
                 error=outcome.error,
                 changes=outcome.changes,
+                detail=outcome.detail,
             )
         self._say(said, is_error=bool(outcome.error))
 
@@ -108,15 +112,18 @@ class Progress:
 
     def table(self) -> str:
         """Closing table: reports of every city by how they ended."""
-        width = max(len("city"), *(len(city) for city in self._counts))
+        head = say("fleet.city")
+        width = max(width_of(name) for name in (head, *self._counts))
         total: Counter[str] = sum(self._counts.values(), Counter())
-        rows = [
-            f"{city:<{width}}" + "".join(f"{counts[status]:>11}" for status in _STATUSES)
-            for city, counts in [*self._counts.items(), ("all", total)]
+        rows = [(head, [named("states", status) for status in _STATUSES])] + [
+            (city, [str(counts[status]) for status in _STATUSES])
+            for city, counts in [*self._counts.items(), (say("fleet.all"), total)]
         ]
-        head = f"{'city':<{width}}" + "".join(f"{status:>11}" for status in _STATUSES)
-        took = f"{say_duration(time.monotonic() - self._start)}, {self._n_slots} at once"
-        return "\n".join([head, *rows, took])
+        lines = [
+            pad(name, width) + "".join(pad(cell, 11, right=True) for cell in cells) for name, cells in rows
+        ]
+        took = say_duration(time.monotonic() - self._start)
+        return "\n".join([*lines, say("fleet.took", took=took, n=self._n_slots)])
 
     @property
     def _n_ended(self) -> int:
@@ -124,15 +131,16 @@ class Progress:
 
     def _say(self, line: str, *, is_error: bool = False) -> None:
         left = self.seconds_left()
-        told = f"{self._n_ended}/{sum(self._sizes.values())}"
-        click.echo(f"[{told}{f', about {say_duration(left)} left' if left else ''}] {line}", err=is_error)
+        ended = f"{self._n_ended}/{sum(self._sizes.values())}"
+        rest = say("fleet.left", took=say_duration(left)) if left else ""
+        click.echo(f"[{ended}{rest}] {line}", err=is_error)
 
 
 def say_duration(seconds: float) -> str:
     """Say a duration as people do: ``40 s``, ``12 min``, ``3.5 h``."""
     if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5970 else f"{seconds / 3600:.1f} h"
+        return say("fleet.s", n=seconds)
+    return say("fleet.min", n=seconds / 60) if seconds < 5970 else say("fleet.h", n=seconds / 3600)
 
 
 def _mean(values: list[float]) -> float:

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from helpers import paths, provenance
 from helpers.errors import RunError
+from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.run import freshness
 from helpers.run.code import versions
@@ -161,18 +162,8 @@ def code_signature() -> str:
 
 
 def _check_worker(crew: Crew) -> None:
-    name = f"worker {socket.gethostname()}"
+    name = message("places.worker", host=socket.gethostname())
     if not crew.mark.is_file():
-        raise RunError(
-            f"no {crew.mark}",
-            where=name,
-            expected="the fleet's checkout on a file system all machines share",
-            remedy="mount it at the same path on every machine",
-        )
+        raise RunError(where=name, **parts("fleet.other_disk", path=crew.mark))
     if code_signature() != crew.code:
-        raise RunError(
-            "other helpers or libraries than the fleet's",
-            where=name,
-            expected="the same commit and the same requirements.lock",
-            remedy="install them and start the worker again",
-        )
+        raise RunError(where=name, **parts("fleet.other_code"))

@@ -21,6 +21,7 @@ from helpers.battles.context import Late
 from helpers.battles.subjects import AIR
 from helpers.days import last_day, last_days
 from helpers.errors import CoverageError
+from helpers.messages import message, parts
 from helpers.page.sources import kind_of
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
@@ -191,9 +192,7 @@ def ask(jobs: Sequence[Job], folders: Folders, *, today: date) -> dict[Job, tupl
 def say_late(asked: Mapping[Job, tuple[Late, ...]]) -> list[str]:
     """Say of every late source of these reports, in one sentence each, where it ends and to which day it was due."""
     found = dict.fromkeys(
-        f"{one.name} ends on {one.last}, due up to {one.due}"
-        if one.last
-        else f"{one.name} was never received, due up to {one.due}"
+        message("fresh.late" if one.last else "fresh.never", name=one.name, last=one.last, due=one.due)
         for late in asked.values()
         for one in late
     )
@@ -210,10 +209,9 @@ def require_fresh(late: Sequence[str], folders: Folders) -> None:
     """
     if late or folders.simulated:
         raise CoverageError(
-            "; ".join(late) or "nothing was received, data/raw is empty",
-            where="freshness",
-            expected="every source as far as it is due",
-            remedy="run make data, or report without --require-fresh",
+            "; ".join(late) or message("fresh.nothing"),
+            where=message("places.freshness"),
+            **parts("fresh.required"),
         )
 
 

@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
+from helpers.messages import message
+from helpers.run.screen import named, say, table, told
 
 KEPT = 100
-_MOST_CHARACTERS = 2000
+_MOST_CHARACTERS, _MOST_SHOWN = 2000, 160
+_HEADS = ("began", "what", "built", "unchanged", "failed", "seconds", "outcome")
 _START = {"at", "verb", "asked", "pid"}
 _GOOD = ("built", "unchanged", "received", "absent", "skipped")
 
@@ -79,24 +82,41 @@ class RunLog:
         """Add one event: its facts for programs, and a line for people."""
         self._facts.append({"event": event, **facts})
         self._append(self._path, json.dumps(self._facts[-1], ensure_ascii=False, default=str))
-        self._append(self._path.with_suffix(".log"), f"{datetime.now(UTC):%H:%M:%S} {_short(line)}")
+        self._append(self._text, f"{datetime.now(UTC):%H:%M:%S} {_short(line)}")
 
     def item(
-        self, name: str, status: str, *, seconds: float = 0.0, error: str = "", changes: tuple[str, ...] = ()
+        self,
+        name: str,
+        status: str,
+        *,
+        seconds: float = 0.0,
+        error: str = "",
+        changes: tuple[str, ...] = (),
+        detail: str = "",
     ) -> None:
-        """Add one report, or one file, that has ended."""
+        """Add one report, or one file, that has ended; ``detail`` is for who mends the program."""
         line = f"{status} {name} {seconds:.1f} s" + (f": {error}" if error else "")
         facts = {"seconds": round(seconds, 3), "error": _short(error), "changes": list(changes)}
         self.tell("item", line, name=name, status=status, **facts)
-        for change in changes:
-            self._append(self._path.with_suffix(".log"), f"         {change}")
+        self._add_below(*detail.splitlines(), *changes)
 
-    def end(self, outcome: str, error: str = "") -> Ran:
+    def end(self, outcome: str, error: str = "", *, detail: str = "") -> Ran:
         """Close the log and return the run."""
+        if detail:
+            error += f"; {message('program.log', path=paths.shown(self._text))}"
         seconds = round(time.monotonic() - self._start, 3)
         line = f"{outcome} after {seconds:.1f} s" + (f": {error}" if error else "")
         self.tell("end", line, outcome=outcome, seconds=seconds, error=_short(error))
+        self._add_below(*detail.splitlines())
         return _read(self._facts)
+
+    @property
+    def _text(self) -> Path:
+        return self._path.with_suffix(".log")
+
+    def _add_below(self, *lines: str) -> None:
+        for line in lines:
+            self._append(self._text, f"         {line}")
 
     @staticmethod
     def _append(path: Path, line: str) -> None:
@@ -114,40 +134,41 @@ def list_runs(most: int) -> list[Ran]:
     return [run for run in read if run is not None]
 
 
-def table_of(runs: list[Ran]) -> str:
-    """Lay out runs as a table for a terminal, each with its failures and changes of status below it."""
+def table_of(runs: list[Ran], *, is_full: bool = False) -> str:
+    """Lay out runs as a table for a terminal, each with its failures and changes of status below it.
+
+    A failure has one line, cut where it is long unless the table is to be ``is_full``.
+    """
     if not runs:
-        return "no run is on record"
-    heads = ("began", "what", "built", "unchanged", "failed", "seconds", "outcome")
+        return say("history.none")
+    heads = tuple(say(f"history.{name}") for name in _HEADS)
     rows = [
         (
             run.began,
-            f"{run.verb} {run.asked.get('city', '')}".strip(),
+            f"{named('verbs', run.verb)} {run.asked.get('city', '')}".strip(),
             str(run.counts.get("built", 0) + run.counts.get("received", 0)),
             str(run.counts.get("unchanged", 0)),
             str(sum(number for status, number in run.counts.items() if status not in _GOOD)),
             "-" if run.seconds is None else f"{run.seconds:.1f}",
-            run.outcome,
+            named("outcomes", run.outcome),
         )
         for run in runs
     ]
-    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
-    lines = [_line(heads, widths)]
-    for run, row in zip(runs, rows, strict=True):
-        lines += [
-            _line(row, widths),
-            *(f"  ! {text}" for text in run.errors),
+    head, *lines = table((heads, *rows), right=range(2, 6)).splitlines()
+    told_of = [head]
+    for run, line in zip(runs, lines, strict=True):
+        errors = (told(text) for text in run.errors)
+        told_of += [
+            line,
+            *(f"  ! {text if is_full else _cut(text)}" for text in errors),
             *(f"  > {text}" for text in run.changes),
         ]
-    return "\n".join(lines)
+    return "\n".join(told_of)
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    padded = (
-        cell.rjust(width) if 2 <= column <= 5 else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return "  ".join(padded).rstrip()
+def _cut(text: str) -> str:
+    more = len(text) - _MOST_SHOWN
+    return say("history.cut", told=text[:_MOST_SHOWN], n=more) if more > 0 else text
 
 
 def _read(facts: list[dict[str, Any]]) -> Ran | None:
@@ -156,7 +177,7 @@ def _read(facts: list[dict[str, Any]]) -> Ran | None:
         return None
     items = [fact for fact in facts if fact["event"] == "item"]
     end = next((fact for fact in facts if fact["event"] == "end"), None)
-    errors = [f"{item['name']}: {item['error']}" for item in items if item["error"]]
+    errors = _once(items)
     if end is not None and end["error"]:
         errors.append(end["error"])
     return Ran(
@@ -169,6 +190,20 @@ def _read(facts: list[dict[str, Any]]) -> Ran | None:
         tuple(dict.fromkeys(change for item in _in_one_language(items) for change in item["changes"])),
         tuple(errors),
     )
+
+
+def _once(items: list[dict[str, Any]]) -> list[str]:
+    """What failed, each fault once, after the report or file it befell first and the number of the others."""
+    names: dict[str, list[str]] = {}
+    for item in items:
+        if item["error"]:
+            names.setdefault(item["error"], []).append(item["name"])
+    return [f"{_several(befallen)}: {error}" for error, befallen in names.items()]
+
+
+def _several(names: list[str]) -> str:
+    first, *others = names
+    return message("places.several", first=first, n=len(others)) if others else first
 
 
 def _in_one_language(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

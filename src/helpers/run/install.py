@@ -10,6 +10,7 @@ from pathlib import Path
 
 from helpers import paths, provenance
 from helpers.errors import RunError
+from helpers.messages import message, parts
 from helpers.run.schedule import Installation, mark
 
 _TIMEOUT_S = 30
@@ -71,11 +72,8 @@ class Systemd:
     def _tell(self, *words: str) -> None:
         done = self._ask(*words)
         if done.returncode != 0:
-            raise RunError(
-                f"systemctl --user {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}",
-                where="schedule",
-                remedy="mend what it names and install again",
-            )
+            said = {"words": " ".join(words), "code": done.returncode, "said": done.stderr.strip()}
+            raise _refusal("systemctl", **said)
 
     @staticmethod
     def _ask(*words: str) -> subprocess.CompletedProcess[str]:
@@ -126,12 +124,7 @@ class Crontab:
         if marks == [0, 0]:
             return lines, []
         if marks != [1, 1] or lines.index(self._mark(">>>")) > lines.index(self._mark("<<<")):
-            raise RunError(
-                "the marks of five-battles in the crontab are broken",
-                where="schedule",
-                expected=f"one {self._mark('>>>')} and after it one {self._mark('<<<')}",
-                remedy="mend them with crontab -e",
-            )
+            raise _refusal("marks", first=self._mark(">>>"), last=self._mark("<<<"))
         first, last = lines.index(self._mark(">>>")), lines.index(self._mark("<<<"))
         return lines[:first] + lines[last + 1 :], lines[first + 1 : last]
 
@@ -146,22 +139,14 @@ class Crontab:
             return done.stdout.removesuffix("\n").split("\n") if done.stdout else []
         if "no crontab" in done.stderr.lower():
             return []
-        raise RunError(
-            f"the crontab cannot be read: {done.stderr.strip()}",
-            where="schedule",
-            remedy="let this user keep a crontab (cron.allow), then install again",
-        )
+        raise _refusal("unreadable", said=done.stderr.strip())
 
     @staticmethod
     def _write(lines: Sequence[str]) -> None:
         text = "".join(f"{line}\n" for line in lines)
         done = _call(["crontab", "-"], text)
         if done.returncode != 0:
-            raise RunError(
-                f"the crontab cannot be written: {done.stderr.strip()}",
-                where="schedule",
-                remedy="let this user keep a crontab (cron.allow), then install again",
-            )
+            raise _refusal("unwritable", said=done.stderr.strip())
 
 
 WAYS = (Systemd(), Crontab())
@@ -181,11 +166,7 @@ def install(wanted: Installation) -> str:
     """
     way = next((way for way in WAYS if way.is_there()), None)
     if way is None:
-        raise RunError(
-            "neither systemd for this user nor crontab is here",
-            where="schedule",
-            remedy="install cron, or let the system's own scheduler run: five-battles schedule run NAME",
-        )
+        raise _refusal("neither")
     for other in WAYS:
         if other is not way:
             other.remove()
@@ -205,6 +186,10 @@ def state(wanted: Installation) -> tuple[str, bool]:
     if not found:
         return "", not wanted.lines
     return " and ".join(way.name for way in found), len(found) == 1 and not found[0].differs(wanted)
+
+
+def _refusal(key: str, **fields: object) -> RunError:
+    return RunError(where=message("places.schedule"), **parts(f"schedule.{key}", **fields))
 
 
 def _units_folder() -> Path:

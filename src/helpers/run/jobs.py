@@ -54,6 +54,11 @@ class Job:
         return self.folder / f"{self.stem}.{ending}"
 
     @property
+    def failed_notebook(self) -> Path:
+        """Where the notebook of a failed run is kept, as far as it ran."""
+        return self.folder / "failed" / f"{self.stem}.ipynb"
+
+    @property
     def endings(self) -> list[str]:
         """Endings of the files a whole report has, beside its facts and its manifest."""
         return ["xlsx", "html", *(form for form in self.formats if form != "html")]
@@ -77,7 +82,8 @@ class Outcome:
     """How one job ended.
 
     ``status`` is ``built``, ``unchanged``, ``failed`` or ``stopped`` (by the operator). ``remarks`` are what the
-    notebook printed beside its report; ``changes`` are targets whose status is not that of the briefing before.
+    notebook printed beside its report; ``changes`` are targets whose status is not that of the briefing before;
+    ``detail`` is what only the log is told of a fault of the program.
     """
 
     job: Job
@@ -86,6 +92,7 @@ class Outcome:
     error: str = ""
     remarks: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    detail: str = ""
 
     @property
     def is_ok(self) -> bool:

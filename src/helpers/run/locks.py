@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from helpers import paths
+from helpers.run import screen
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def run_lock() -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        click.echo("another run is at work; this one begins when it has ended", err=True)
+        click.echo(screen.say("waiting"), err=True)
         lock.acquire(poll_interval=0.2)
     try:
         yield

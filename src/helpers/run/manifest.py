@@ -10,18 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths, provenance, store
+from helpers.messages import message
 from helpers.paths import Folders
 from helpers.run.code import code_of, versions
 from helpers.run.jobs import FORMATS, Job
 
-_SAID = {
-    "notebook": "the notebook changed",
-    "helpers": "the helpers changed",
-    "city": "the city's facts changed",
-    "libraries": "a library changed",
-    "parameters": "the parameters changed",
-    "style": "the style changed",
-}
+_DECIDING = ("notebook", "helpers", "city", "libraries", "parameters", "style")
 
 
 def read_manifest(job: Job) -> dict[str, Any] | None:
@@ -57,21 +51,21 @@ def why_due(job: Job, inputs: Mapping[str, Any], folders: Folders) -> list[str]:
         Where the tables of the run are.
     """
     if not job.file("html").is_file():
-        return ["there is no report yet"]
+        return [message("due.no_report")]
     facts = _read(job.file("json"))
     if facts.get("run") != "ok":
-        return ["the last run failed"]
+        return [message("due.failed")]
     known = read_manifest(job)
     if known is None:
-        return ["there is no manifest"]
-    reasons = [said for key, said in _SAID.items() if known["inputs"].get(key) != inputs[key]]
+        return [message("due.no_manifest")]
+    reasons = [message(f"due.{key}") for key in _DECIDING if known["inputs"].get(key) != inputs[key]]
     if known["data"] is None:
-        reasons.append("the notebook does not say what data it reads")
+        reasons.append(message("due.silent"))
     elif known["simulated"] != folders.simulated:
-        reasons.append("received data took the place of the demonstration, or the other way round")
+        reasons.append(message("due.other_data"))
     else:
-        reasons += [f"data changed: {path}" for path in _changed(folders.processed, known["data"])]
-    return reasons + [f"not as published: {name}" for name in _unlike(job, known["published"])]
+        reasons += [message("due.data", path=path) for path in _changed(folders.processed, known["data"])]
+    return reasons + [message("due.unlike", name=name) for name in _unlike(job, known["published"])]
 
 
 def make_manifest(

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from helpers.messages import in_language, message
 from helpers.run.history import Ran
 
 ADDRESSES, OCCASIONS = "FIVE_BATTLES_NOTIFY", "FIVE_BATTLES_NOTIFY_ON"
@@ -68,17 +69,14 @@ def send(settings: Settings, ran: Ran, *, city: str, lang: str) -> str:
     with _silence():
         told = [_send_one(address, title, body) for address in settings.addresses]
     lost = [str(number) for number, is_told in enumerate(told, start=1) if not is_told]
-    return (
-        f"notification {', '.join(lost)} of {len(told)} did not go out; look at {ADDRESSES} and at the service"
-        if lost
-        else ""
-    )
+    if not lost:
+        return ""
+    said = message("notify.lost", numbers=", ".join(lost), total=len(told))
+    return f"{said}; {message('notify.look', name=ADDRESSES)}"
 
 
 def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     """Write title and text of a message from ``notify.yml``."""
-    from helpers.messages import in_language
-
     words = _words()[lang]
     counts = [
         words["count"].format(number=number, status=words["statuses"].get(status, status))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.errors import ParameterError, RunError
+from helpers.messages import catalogue, message, parts
 
 LANGUAGES = ("zh", "en")
 
@@ -22,21 +23,15 @@ def declared(notebook: Path) -> dict[str, object]:
         The notebook is absent, is not a notebook, has no single cell tagged ``parameters``, or that cell
         holds more than literal assignments.
     """
-    remedy = "restore the notebook from the repository"
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     except FileNotFoundError:
-        raise RunError("no such notebook", where=notebook.name, remedy=remedy) from None
+        raise RunError(where=notebook.name, **parts("notebook.absent")) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise RunError("not a notebook", where=notebook.name, remedy=remedy) from None
+        raise RunError(where=notebook.name, **parts("notebook.no_notebook")) from None
     if len(tagged) != 1:
-        raise RunError(
-            f"{len(tagged)} cells tagged parameters",
-            where=notebook.name,
-            expected="exactly one",
-            remedy="tag the parameters cell",
-        )
+        raise RunError(where=notebook.name, **parts("notebook.tagged", n=len(tagged)))
     return _read_literals("".join(tagged[0]["source"]), notebook.name)
 
 
@@ -51,12 +46,7 @@ def _read_literals(source: str, name: str) -> dict[str, object]:
             values[target.id] = ast.literal_eval(statement.value)  # type: ignore[attr-defined,union-attr]
     except (AttributeError, ValueError, TypeError, SyntaxError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else line
-        raise RunError(
-            f"the parameters cell holds more than literals at its line {line}",
-            where=name,
-            expected='lines such as period = "2025"',
-            remedy="derive values in a later cell",
-        ) from None
+        raise RunError(where=name, **parts("notebook.literals", line=line)) from None
     return values
 
 
@@ -74,10 +64,9 @@ def check(notebook: Path, given: dict[str, object]) -> dict[str, object]:
             raise _unknown("parameter", name, defaults, where=notebook.name)
         default = defaults[name]
         if value is not None and type(value) is not (str if default is None else type(default)):
-            expected = "text" if default is None else type(default).__name__
-            raise ParameterError(
-                f"{name} is {value!r}", where=notebook.name, expected=expected, remedy="mend the value"
-            )
+            expected = message("notebook.text") if default is None else type(default).__name__
+            told = parts("notebook.mistyped", name=name, value=repr(value))
+            raise ParameterError(where=notebook.name, expected=expected, **told)
     return defaults | given
 
 
@@ -108,7 +97,10 @@ def language(text: str) -> str:
 def _unknown(kind: str, word: object, known: Iterable[str], *, where: str = "") -> ParameterError:
     known = tuple(known)
     near = difflib.get_close_matches(str(word), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "choose one of these"
+    key = f"unknown.{kind}" if f"unknown.{kind}" in catalogue() else "unknown.other"
     return ParameterError(
-        f"unknown {kind} {word!r}", where=where, expected=f"one of {', '.join(known)}", remedy=hint
+        message(key, kind=kind, word=repr(word)),
+        where=where,
+        expected=message("unknown.one_of", known=", ".join(known)),
+        remedy=message("unknown.near", near=near[0]) if near else message("unknown.choose"),
     )

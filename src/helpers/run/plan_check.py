@@ -8,6 +8,7 @@ from helpers import registry, store
 from helpers.battles import cross_cutting, overview, raster_tables
 from helpers.battles.context import Context
 from helpers.errors import RegistryError
+from helpers.messages import parts
 from helpers.periods import Period
 from helpers.run import derived
 
@@ -34,10 +35,8 @@ def check_targets(city: str) -> None:
     for target in plan.targets:
         if target.judged and target.id not in told:
             raise RegistryError(
-                f"no battle has a row of {target.indicator} for this target, so it would never be judged",
                 where=f"cities/{city}/plan.yml, {target.id}",
-                expected="an indicator that a department reports (source department_workbook) or a battle measures",
-                remedy="name such an indicator, or write judged: false and say in note why it is only shown",
+                **parts("plan.untold", indicator=target.indicator),
             )
 
 

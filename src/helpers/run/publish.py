@@ -97,13 +97,13 @@ def publish_report(
     publish_files(job.folder, job.stem, named)
     for form in set(FORMATS) - set(files):
         job.file(form).unlink(missing_ok=True)  # it tells of an older report
-    _failed_notebook(job).unlink(missing_ok=True)
+    job.failed_notebook.unlink(missing_ok=True)
 
 
 def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
     """Keep a failed notebook under ``failed/`` and say in the facts that the run failed; the last good report stays."""
     if notebook is not None:
-        publish(_failed_notebook(job), notebook)
+        publish(job.failed_notebook, notebook)
     place = registry.city(job.city)
     identity = {
         "city": job.city,
@@ -118,10 +118,6 @@ def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
     if last is not None:
         identity |= {key: last[key] for key in ("battle_name", "period_name") if last.get(key)}
     publish(job.file("json"), as_json(index.mark_failed(last, reason=reason, **identity)))
-
-
-def _failed_notebook(job: Job) -> Path:
-    return job.folder / "failed" / f"{job.stem}.ipynb"
 
 
 def read_facts(path: Path) -> dict[str, Any] | None:

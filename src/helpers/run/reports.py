@@ -13,7 +13,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.errors import SuiteError
+from helpers import paths
+from helpers.messages import message
 from helpers.page.blocks import labels
 from helpers.page.editable import word_file
 from helpers.page.export import workbook
@@ -23,6 +24,7 @@ from helpers.page.render import Rendered, render
 from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.registry import indicator, palette
+from helpers.run import faults
 from helpers.run.code import helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.jobs import WHOLE, Job, Outcome, in_order
@@ -78,15 +80,16 @@ class Builder:
     def _fail(self, job: Job, error: Exception, executed: NotebookNode | None, seconds: float) -> Outcome:
         if self.kernels.stopping.is_set():
             return Outcome(job, "stopped", seconds)
-        told = isinstance(error, (SuiteError, OSError))
-        reason = str(error) if told else f"{type(error).__name__}: {error}"
         if isinstance(error, FailedError) and error.notebook is not None:
             executed = error.notebook
+        reason, detail = faults.sentence(error, message("program.broke")), faults.detail(error)
+        if detail and executed is not None:
+            reason += f"; {message('program.notebook', path=paths.shown(job.failed_notebook))}"
         try:
             publish_failure(job, reason, None if executed is None else nbformat.writes(executed))
         except OSError as refusal:
-            reason = f"{reason}; nor could the failure be kept: {refusal}"
-        return Outcome(job, "failed", seconds, error=reason)
+            reason += f"; {message('program.not_kept', told=faults.system(refusal))}"
+        return Outcome(job, "failed", seconds, error=reason, detail=detail)
 
 
 def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
@@ -125,7 +128,7 @@ def split_due(
     """Separate what has to be built, each with the reasons, from what would come out the same."""
     due, unchanged = {}, []
     for job in jobs:
-        reasons = ["--force was given"] if force else why_due(job, inputs_of(job), folders)
+        reasons = [message("due.forced")] if force else why_due(job, inputs_of(job), folders)
         if reasons:
             due[job] = reasons
         else:

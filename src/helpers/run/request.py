@@ -9,6 +9,7 @@ from typing import Any
 
 from helpers import paths, registry
 from helpers.errors import ParameterError
+from helpers.messages import parts
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import parameters
@@ -81,11 +82,7 @@ class Request:
 
             periods = tuple(years_with_data(folders.processed, registry.city(self.city)))
         if not periods:
-            raise ParameterError(
-                "no data to choose a period from",
-                expected="--period such as 2025",
-                remedy="name the period",
-            )
+            raise ParameterError(**parts("request.no_period"))
         return self._jobs(periods)
 
     def require_known(self, folders: Folders) -> None:
@@ -129,11 +126,7 @@ def check_folder(data_dir: str | None) -> str | None:
         return None
     folder = Path(data_dir).resolve()
     if not folder.is_dir():
-        raise ParameterError(
-            f"--data-dir {data_dir} is no folder",
-            expected="a folder that holds raw/",
-            remedy="create it and put the files into its raw/",
-        )
+        raise ParameterError(**parts("request.no_folder", folder=data_dir))
     return str(folder)
 
 

@@ -19,6 +19,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from helpers import paths
 from helpers.errors import ParameterError
+from helpers.messages import message, parts
 from helpers.registry.files import read_records
 from helpers.registry.records import Record
 
@@ -45,7 +46,7 @@ class ScheduledRun(Record):
         for command in commands:
             words = shlex.split(command)
             if not words or words[0] not in _VERBS:
-                raise ValueError(f"command {command!r} does not begin with {', '.join(_VERBS)}")
+                raise ValueError(message("schedule.verb", command=repr(command), verbs=", ".join(_VERBS)))
         return commands
 
     @property
@@ -83,7 +84,7 @@ class Schedule(Record):
     def _named_once(cls, runs: tuple[ScheduledRun, ...]) -> tuple[ScheduledRun, ...]:
         names = [run.name for run in runs]
         if repeated := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two runs are called {', '.join(repeated)}")
+            raise ValueError(message("schedule.twice", names=", ".join(repeated)))
         return runs
 
     def run(self, name: str) -> ScheduledRun:
@@ -164,12 +165,8 @@ def read_environment() -> dict[str, str]:
             words = []  # a quotation mark is never closed
         match = _ASSIGNMENT.fullmatch(words[0]) if len(words) == 1 else None
         if match is None:
-            raise ParameterError(
-                "the line is not one assignment",
-                where=f"{path}, line {number}",
-                expected="NAME='value'",
-                remedy="put the value between quotation marks",
-            )
+            where = message("places.line", file=path, n=number)
+            raise ParameterError(where=where, **parts("schedule.assignment"))
         found[match["name"]] = match["value"]
     return found
 

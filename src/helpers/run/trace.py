@@ -19,6 +19,7 @@ import pandas as pd
 
 from helpers import paths, provenance, registry, store
 from helpers.errors import ParameterError, RunError
+from helpers.messages import parts
 from helpers.page.blocks import labels
 from helpers.page.numbers import format_number
 from helpers.paths import Folders
@@ -98,12 +99,8 @@ def find_report(name: str) -> Published:
         found = Published(page.parent, page.name.removesuffix(".html"))
     absent = [ending for ending in ("xlsx", "json", "manifest.json") if not found.file(ending).is_file()]
     if absent:
-        raise RunError(
-            f"{', '.join(found.file(ending).name for ending in absent)} is not there",
-            where=str(found.folder),
-            expected="the files that were published with the page",
-            remedy="build the report again",
-        )
+        names = ", ".join(found.file(ending).name for ending in absent)
+        raise RunError(where=str(found.folder), **parts("trace.absent", names=names))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from helpers.errors import SuiteError
-from helpers.run import notify
+from helpers.run import faults, notify, screen
 from helpers.run.history import RunLog
 
 
@@ -32,7 +32,7 @@ def watched(verb: str, asked: Mapping[str, Any]) -> Iterator[RunLog]:
     """
     settings = notify.take_settings(os.environ)
     log = RunLog(verb, asked)
-    outcome, error = "failed", ""
+    outcome, error, detail = "failed", "", ""
     try:
         yield log
         outcome = "failed" if log.has_failures else "ok"
@@ -43,14 +43,14 @@ def watched(verb: str, asked: Mapping[str, Any]) -> Iterator[RunLog]:
         outcome, error = "refused", str(refusal)
         raise
     except Exception as fault:
-        error = f"{type(fault).__name__}: {fault}"
+        error, detail = faults.sentence(fault), faults.detail(fault)
         raise
     finally:
-        ran = log.end(outcome, error)
+        ran = log.end(outcome, error, detail=detail)
         if settings.addresses:  # the name of the city takes a third of a second to read
             lost = notify.send(settings, ran, city=_city_name(asked), lang=_language(asked))
             if lost:
-                click.echo(f"note: {lost}", err=True)
+                click.echo(screen.say("note", told=screen.told(lost)), err=True)
 
 
 def _language(asked: Mapping[str, Any]) -> str:

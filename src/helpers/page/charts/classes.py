@@ -91,9 +91,7 @@ def _check_strip(tidy: pd.DataFrame, *, where: str) -> None:
     n_sections, days = tidy["section"].nunique(), tidy["month"].max() - tidy["month"].min()
     if n_sections > _MOST_SECTIONS or (len(tidy) and days.days > 31 * _MOST_MONTHS - 31):
         found = f"{n_sections} sections over {days.days} days"
-        raise refuse(
-            found, where=where, expected="at most 40 sections and 24 months", remedy="draw fewer at a time"
-        )
+        raise refuse(found, where=where, expected="at most 40 sections and 24 months")
 
 
 def _month_names(months: pd.DatetimeIndex, lang: str) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.errors import ParameterError
+from helpers.messages import fault
 from helpers.page import style
 from helpers.page.charts import colours
 from helpers.page.charts.inline import inline_svg
@@ -59,9 +60,10 @@ class Caption:
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
             raise ParameterError(
-                f"figure id {self.id!r} is not usable",
-                expected="a lower-case letter, then lower-case letters, digits, - or _",
-                remedy="rename the figure",
+                **fault(
+                    f"figure id {self.id!r} is not usable, "
+                    "expected a lower-case letter, then lower-case letters, digits, - or _"
+                )
             )
 
     def unit_label(self, lang: str) -> str:

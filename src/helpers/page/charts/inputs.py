@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.messages import fault
 
 
 def read_table(
@@ -41,12 +42,7 @@ def read_table(
     optional = dict(optional or {})
     absent = [column for column in kinds if column not in table.columns and column not in optional]
     if absent:
-        raise SchemaError(
-            f"columns {absent} are missing",
-            where=f"table of figure {where}",
-            expected=", ".join(kinds),
-            remedy="mend the table that the battle hands to the figure",
-        )
+        raise refuse(f"columns {absent} are missing", where=where, expected=", ".join(kinds))
     made = {
         column: _typed(table[column], kind, column=column, where=where)
         if column in table.columns
@@ -87,30 +83,21 @@ def _typed(values: pd.Series, kind: str, *, column: str, where: str) -> pd.Serie
             return values.astype("bool")
         return values.astype("object").where(values.notna(), "").map(str)
     except (ValueError, TypeError) as error:
-        raise SchemaError(
-            f"column {column} holds {error}",
-            where=f"table of figure {where}",
-            expected=f"values of kind {kind}",
-            remedy="mend the table that the battle hands to the figure",
+        raise refuse(
+            f"column {column} holds {error}", where=where, expected=f"values of kind {kind}"
         ) from error
 
 
 def _refuse_repeats(table: pd.DataFrame, key: Sequence[str], where: str) -> None:
     repeated = table[table.duplicated(list(key))]
     if len(repeated):
-        raise SchemaError(
-            f"two rows for {repeated.iloc[0][list(key)].to_dict()}",
-            where=f"table of figure {where}",
-            expected=f"one row per {' and '.join(key)}",
-            remedy="remove the duplicate before drawing",
-        )
+        row = repeated.iloc[0][list(key)].to_dict()
+        raise refuse(f"two rows for {row}", where=where, expected=f"one row per {' and '.join(key)}")
 
 
-def refuse(
-    found: str, *, where: str, expected: str, remedy: str = "mend the table before drawing"
-) -> SchemaError:
-    """Return the error of a table that no figure can be drawn from."""
-    return SchemaError(found, where=f"table of figure {where}", expected=expected, remedy=remedy)
+def refuse(found: str, *, where: str, expected: str) -> SchemaError:
+    """Return the error of a table that no figure can be drawn from: a fault of the battle that handed it over."""
+    return SchemaError(**fault(f"table of figure {where}: {found}, expected {expected}"))
 
 
 def runs(usable: Sequence[bool]) -> list[slice]:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from helpers.errors import ParameterError
+from helpers.messages import parts
 
 LANGUAGES = ("zh", "en")
 
@@ -31,7 +32,7 @@ def check_language(lang: str) -> str:
         Any language but ``zh`` and ``en``.
     """
     if lang not in LANGUAGES:
-        raise ParameterError(f"lang {lang!r} is unknown", expected="zh or en", remedy="choose one of them")
+        raise ParameterError(**parts("page.language", lang=repr(lang)))
     return lang
 
 

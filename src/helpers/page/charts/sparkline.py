@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from helpers.errors import SchemaError
+from helpers.messages import fault
 from helpers.page.charts import colours
 from helpers.page.charts.inputs import runs
 
@@ -32,9 +33,7 @@ def sparkline(values: Sequence[float], target: float | None = None) -> str:
     numbers = [math.nan if value is None else float(value) for value in values]
     goal = [] if target is None or math.isnan(target) else [float(target)]
     if any(map(math.isinf, numbers + goal)):
-        raise SchemaError(
-            "a sparkline with an infinite value", expected="numbers or NaN", remedy="mend the row"
-        )
+        raise SchemaError(**fault("a sparkline with an infinite value, expected numbers or NaN"))
     finite = [value for value in numbers if not math.isnan(value)] + goal
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     step = (_WIDTH - 2 * _PAD) / max(len(numbers) - 1, 1)

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.judgement import is_missing
 from helpers.errors import SchemaError
+from helpers.messages import fault
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.words import entry, word
 from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
@@ -76,20 +77,20 @@ def clause(row: Mapping[str, Any] | pd.Series, lang: str) -> str:
     known = entry("reasons")
     if found.code not in known:
         raise SchemaError(
-            f"reason {found.code!r} has no words",
             where=str(row["indicator_id"]),
-            expected=f"one of {', '.join(known)}",
-            remedy="add it to reasons in page/wording.yml and to page/wording/reading.yml",
+            **fault(
+                f"reason {found.code!r} has no words in page/wording.yml and page/wording/reading.yml, "
+                f"expected one of {', '.join(known)}"
+            ),
         )
     template, fields = _SPECIAL.get(found.code, _plain)(found, row, lang)
     try:
         return word(f"reasons.{template}", lang).format(**fields)
     except KeyError as missing:
+        said = word(f"reasons.{template}", "zh")
         raise SchemaError(
-            f"reason {row['reason']!r} lacks {missing}",
             where=str(row["indicator_id"]),
-            expected=word(f"reasons.{template}", "zh"),
-            remedy="mend the battle that built the row",
+            **fault(f"reason {row['reason']!r} lacks {missing}, expected {said}"),
         ) from None
 
 
