@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.raster_tables import draw_from
+from helpers.messages import in_language
 from helpers.page import battle_page, document
 from helpers.page.battle_page import place
 from helpers.page.blocks import Block
@@ -43,7 +44,8 @@ def raster(battle: Battle, index: str, *, lang: str) -> Block:
     told, pixels = rows_of(battle, "raster_map"), rows_of(battle, "raster_pixels")
     reason = told["reason"].iloc[0] if len(told) else ""
     if reason:
-        return document.section(heading, text("refused", lang, index=name, reason=reason))
+        why = in_language(reason, lang)
+        return document.section(heading, text("refused", lang, index=name, reason=why))
     drawn = draw_from(battle.tables) if len(told) and len(pixels) else None
     if drawn is None:
         return document.section(heading, text("none", lang, index=name, word=index))

@@ -15,12 +15,14 @@ import click
 
 from helpers import paths
 from helpers.errors import SuiteError
+from helpers.messages import message
 from helpers.run import cli_data, cli_fleet, cli_look, cli_options, cli_run, cli_trace, faults, screen
 from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
 _FAULTY, _REFUSED, _INTERRUPTED = 1, 2, 130
-_CLICKS = (click.ClickException, click.Abort, click.exceptions.Exit)
+# What click tells or ends by itself; and the reader of our lines may have gone.
+_CLICKS = (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError)
 atexit.register(
     gc.freeze
 )  # else Python looks at every object of the libraries once more, for most of a second
@@ -35,10 +37,13 @@ class _Group(click.Group):
         except SuiteError as refusal:
             _refuse(str(refusal))
             ctx.exit(_REFUSED)
-        except (
-            BrokenPipeError,
-            *_CLICKS,
-        ):  # the reader of our lines has gone, or a matter of click: it says so itself
+        except click.UsageError as fault:
+            if screen.language() == "en" or isinstance(fault, click.exceptions.NoArgsIsHelpError):
+                raise
+            command = (fault.ctx or ctx).command_path
+            _refuse(f"{fault.format_message()}; {message('options.help', command=command)}")
+            ctx.exit(fault.exit_code)
+        except _CLICKS:
             raise
         except OSError as fault:
             _refuse(faults.sentence(fault))

@@ -209,8 +209,10 @@ def _call(
             timeout=_TIMEOUT_S,
             env={**os.environ, "LC_ALL": "C", **(environment or {})},
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return subprocess.CompletedProcess(list(command), 1, "", f"{type(error).__name__}")
+    except OSError as error:
+        return subprocess.CompletedProcess(list(command), 1, "", error.strerror or str(error))
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(list(command), 1, "", message("system.late", n=_TIMEOUT_S))
     return subprocess.CompletedProcess(
         list(command), done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr)
     )

@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import Any
 from unicodedata import east_asian_width
 
-from helpers.messages import in_language, screen_language
+from helpers.messages import in_language
+from helpers.messages import screen_language as language
 
 
 def say(key: str, **fields: object) -> str:
@@ -16,12 +17,12 @@ def say(key: str, **fields: object) -> str:
     found = _words()
     for name in key.split("."):
         found = found[name]
-    return found[screen_language()].format(**fields)
+    return found[language()].format(**fields)
 
 
 def told(text: str) -> str:
     """Say in the language of the screen what was raised or stored in English; see :mod:`helpers.messages`."""
-    return in_language(text, screen_language())
+    return in_language(text, language())
 
 
 def named(room: str, word: str) -> str:
