@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -150,3 +151,12 @@ def test_a_report_without_its_manifest_cannot_be_traced(published):
     (folder / "black_soil.en.manifest.json").unlink()
     with pytest.raises(RunError, match=r"manifest\.json is not there.*build the report again"):
         tracing.find_report("changchun/2025/black_soil/en")
+
+
+def test_the_way_back_is_told_in_the_language_of_the_screen(published, monkeypatch):
+    monkeypatch.setenv("FIVE_BATTLES_LANG", "zh")
+    told = lines_of()
+    assert "印出       92.5 % · 2024-01-01至2024-12-31 · 地区220100" in told
+    assert f"填报       ledger/工作簿.xlsx，{SHEET}表，第6行：2024 = 92.5 pct（final），即所印数值" in told
+    assert "· 未变 · 收到 · 发布者不详 · 读取程序ledger_workbook：ledger" in told
+    assert not re.findall("[a-z]+ [a-z]+ [a-z]+", re.sub("(?m)^(结果行|指标|报告).*$", "", told))

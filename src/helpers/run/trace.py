@@ -26,16 +26,11 @@ from helpers.paths import Folders
 from helpers.periods import Period
 from helpers.registry.records import Basis
 from helpers.run import parameters
+from helpers.run.screen import pad, say
 from helpers.sources.ingest_state import State, read_state
 
-_VERIFIED = {
-    "V0": "read in the document itself",
-    "V2": "two sources agree, the document was not read",
-    "V1": "one source, unverified",
-    "M": "from memory, unverified",
-}
 _DERIVED = "derived"
-_MOST_FILES = 40
+_MOST_FILES, _HEAD = 40, 11
 
 Row = Mapping[str, Any]
 
@@ -139,10 +134,10 @@ def trace(report: Published, indicator_id: str, *, data_dir: str | None = None) 
     ends = [str(row["period_end"])[:10] for row in rows if row["indicator_id"] == indicator_id]
     basis = record.basis_on(date.fromisoformat(max(ends)))
     lines = [
-        f"report     {report.file('html')}",
-        f"           {report.facts['state']}, as of {report.facts['as_of']}; {world.said_of_workbook()}",
-        f"indicator  {indicator_id}: {record.name_zh}, {record.name_en}",
-        f"rule       {_rule(record, basis)}",
+        _line("report", str(report.file("html"))),
+        _line("", _seen(report, world.said_of_workbook())),
+        _line("indicator", say("trace.names", id=indicator_id, zh=record.name_zh, en=record.name_en)),
+        _line("rule", _rule(record, basis)),
     ]
     for row in rows:
         if row["indicator_id"] == indicator_id:
@@ -150,12 +145,25 @@ def trace(report: Published, indicator_id: str, *, data_dir: str | None = None) 
     return lines
 
 
+def _line(head: str, text: str) -> str:
+    return pad(say(f"trace.heads.{head}") if head else "", _HEAD) + text
+
+
+def _seen(report: Published, said: str) -> str:
+    return say("trace.seen", state=report.facts["state"], as_of=report.facts["as_of"], said=said)
+
+
 def _rule(record: registry.Indicator, basis: Basis) -> str:
-    year = f" ({basis.year})" if basis.year and str(basis.year) not in basis.standard else ""
-    share = f"; at least {record.min_coverage_pct:g} % valid" if record.min_coverage_pct else ""
-    return (
-        f"{basis.standard}{year}, clause {basis.clause}; verification {basis.status}: {_VERIFIED[basis.status]}; "
-        f"{record.statistic} over {record.period}{share}"
+    return say(
+        "trace.rule",
+        standard=basis.standard,
+        year=f" ({basis.year})" if basis.year and str(basis.year) not in basis.standard else "",
+        clause=basis.clause,
+        status=basis.status,
+        verified=say(f"trace.{basis.status}"),
+        statistic=record.statistic,
+        period=record.period,
+        share=say("trace.share", pct=record.min_coverage_pct) if record.min_coverage_pct else "",
     )
 
 
@@ -176,19 +184,23 @@ class _World:
         """Whether the numbers are read from the workbook as it was published."""
         path = self.report.file("xlsx")
         is_same = self.report.manifest["published"].get(path.name) == provenance.file_sha256(path)
-        return f"numbers from {path.name}, {'as published' if is_same else 'CHANGED since it was published'}"
+        return say("trace.as_published" if is_same else "trace.altered", name=path.name)
 
     def follow(self, row: Row) -> Iterator[str]:
         """Lines on one results row."""
         record = registry.indicator(row["indicator_id"])
-        value = format_number(row["value"], decimals=record.decimals, lang="en")
-        span = f"{_day(row['period_start'])} to {_day(row['period_end'])}"
-        yield f"printed    {value} {row['unit'] or ''} · {span} · place {row['place_code']} · status {row['status']}"
+        printed = {
+            "value": format_number(row["value"], decimals=record.decimals, lang="en"),
+            "unit": row["unit"] or "",
+            "first": _day(row["period_start"]),
+            "last": _day(row["period_end"]),
+        }
+        yield _line("printed", say("trace.value", place=row["place_code"], status=row["status"], **printed))
         kept = {key: cell for key, cell in row.items() if cell not in (None, "") and key != "source_id"}
-        yield f"row        {'; '.join(f'{key} {_shown(cell)}' for key, cell in kept.items())}"
+        yield _line("row", "; ".join(f"{key} {_shown(cell)}" for key, cell in kept.items()))
         ids = [one for one in str(row["source_id"] or "").split(";") if one]
         if not ids:
-            yield "files      the row names none: nothing was supplied for it, or it rests on the report's files as a whole"
+            yield _line("files", say("trace.no_files"))
             return
         yield from self._ledger_rows(row, ids)
         yield from self._tables(row, ids)
@@ -200,11 +212,11 @@ class _World:
         found = store.read_table(self.folders.processed, "ledger", filters=filters)
         named = found[found["source_id"].isin(ids)].to_dict("records")
         for one in sorted(named, key=lambda one: (not _is_span(one, row), one["period"])):
-            mark = "printed" if _is_span(one, row) else "history"
-            yield (
-                f"reported   {self._path(one['source_id'])}, sheet {one['source_sheet']}, row {one['source_row']}: "
-                f"{one['period']} = {one['value']:g} {one['unit']} ({one['status']}), {mark}"
-            )
+            told = {name: one[name] for name in ("period", "value", "unit", "status")}
+            place = {"sheet": one["source_sheet"], "row": one["source_row"]}
+            mark = say("trace.of_page" if _is_span(one, row) else "trace.history")
+            path = self._path(one["source_id"])
+            yield _line("reported", say("trace.figure", path=path, mark=mark, **place, **told))
 
     def _tables(self, row: Row, ids: Sequence[str]) -> Iterator[str]:
         """Partitions the report read of the tables these files fill, with their hashes."""
@@ -219,9 +231,9 @@ class _World:
                 others += 1
                 continue
             is_same = store.is_unchanged(self.folders.processed, {path: digest})
-            yield f"table      {path} · sha256 {digest} · {_said(is_same)}"
+            yield _line("table", f"{path} · sha256 {digest} · {_said(is_same)}")
         if others:
-            yield f"           and {others} partitions of other years of these tables, for history and trend"
+            yield _line("", say("trace.partitions", n=others))
 
     def _list_files(self, ids: Sequence[str], years: range) -> Iterator[str]:
         """Path, hash, publisher and rows of each file, and whether it is still what was read; those of the span first."""
@@ -236,28 +248,33 @@ class _World:
         for source_id in sorted(ids, key=others.__getitem__)[:_MOST_FILES]:
             listed = self.files.get(source_id)
             if listed is None:
-                yield f"file       {source_id} is not listed by the report"
+                yield _line("file", say("trace.not_listed", id=source_id))
                 continue
             path = self.folders.raw / str(listed["path"])
             now = provenance.file_sha256(path) if path.is_file() else ""
-            counts = ", ".join(
-                f"{name} {one['n_rows']:,} rows" for name, one in rows.get(source_id, {}).items()
+            counts = say("join").join(
+                say("trace.rows", name=name, n=one["n_rows"]) for name, one in rows.get(source_id, {}).items()
             )
-            yield (
-                f"file       {listed['path']} · sha256 {listed['sha256']} · {_said(now == listed['sha256'], bool(now))}"
-                f" · {'simulated' if listed['simulated'] else 'received'} · {listed['publisher'] or 'publisher unknown'}"
-                f" · read by {listed['reader']}{': ' + counts if counts else ''}"
-                f"{' · of other years' if others[source_id] and counts else ''}"
-            )
+            told = [
+                str(listed["path"]),
+                f"sha256 {listed['sha256']}",
+                _said(now == listed["sha256"], bool(now)),
+                say("trace.simulated" if listed["simulated"] else "trace.received"),
+                listed["publisher"] or say("trace.no_publisher"),
+                say("trace.read_by", reader=listed["reader"]) + (say("colon") + counts if counts else ""),
+            ]
+            told += [say("trace.other_years")] * bool(others[source_id] and counts)
+            yield _line("file", " · ".join(told))
         if len(ids) > _MOST_FILES:
-            yield f"           and {len(ids) - _MOST_FILES} further files, in sheet {labels('en')['sheet_files']} of the workbook"
+            sheet = labels(self.report.facts["lang"])["sheet_files"]
+            yield _line("", say("trace.further", n=len(ids) - _MOST_FILES, sheet=sheet))
 
     def _path(self, source_id: str) -> str:
         return str(self.files[source_id]["path"]) if source_id in self.files else source_id
 
 
 def _said(is_same: bool, is_there: bool = True) -> str:
-    return "unchanged" if is_same else "CHANGED since" if is_there else "NO LONGER THERE"
+    return say("trace.same" if is_same else "trace.changed" if is_there else "trace.gone")
 
 
 def _is_span(ledger: Row, row: Row) -> bool:
