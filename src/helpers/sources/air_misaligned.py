@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SuiteError
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.air_aqistudy import name_city
 from helpers.sources.air_rows import GRADES, AirRows
@@ -125,11 +126,7 @@ def _read_table(path: Path, builder: ReadingBuilder) -> tuple[tuple[str, ...], l
     cities = sorted({record.get("城市", "") for _, record in records} - {""})
     if len(cities) > 1:
         raise refusal(
-            path,
-            f"the table holds {len(cities)} cities, first {', '.join(cities[:3])}",
-            column="城市",
-            expected="one city",
-            remedy="split the file by city",
+            path, column="城市", **parts("files.several_cities", n=len(cities), names=", ".join(cities[:3]))
         )
     return columns, records, cities[0] if cities else name_city(path, "")
 
@@ -154,10 +151,8 @@ def _prove_columns(
         + ")",
         row=1,
         column="PM2.5 to O3",
-        expected=f"at least {_FEWEST_DAYS} days whose values fit the header or the known shift by one",
-        remedy="keep it beside the longer table of the same source and city, or join it to that table"
-        if is_short
-        else "do not use this copy: its header may be shifted; fetch the table from another source",
+        expected=message("air.whole_days", n=_FEWEST_DAYS),
+        remedy=message("air.keep_beside") if is_short else message("air.do_not_use"),
     )
 
 
@@ -240,7 +235,7 @@ def _add_day(
 ) -> None:
     day = parse_day(record["日期"])
     if day is None:
-        builder.reject(row, "日期", record["日期"], "is not written as 2025-01-31")
+        builder.reject(row, "日期", record["日期"], message("cells.not_written_as", form="2025-01-31"))
     elif not builder.is_repeat(row, day, tuple(record[name] for name in _CELLS)):
         cells = {pollutant: (column, record[column]) for pollutant, column in column_of.items()}
         rows.add(row, (day,), cells, grade=record["质量等级"])

@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from helpers.errors import ParameterError
+from helpers.messages import message
 from helpers.periods import Period
 from helpers.sources.cells import Cell, read_measured
 
 NO_PLACE, NO_ITEM, UNREAD = (
-    "is no place of this city",
-    "is a column of values nothing is known by",
-    "is a column this form does not know",
+    "forms.no_place",
+    "forms.no_item",
+    "forms.unread",
 )
 """How a reason begins that a run's summary tells by itself."""
 _BELOW = re.compile(
@@ -58,7 +59,7 @@ def suggest(text: str, known: Collection[str]) -> str:
     is_chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
     alike = sorted(one for one in known if bool(re.search(r"[\u4e00-\u9fff]", one)) == is_chinese)
     near = difflib.get_close_matches(text, alike, n=3, cutoff=0.4) or alike[:3] or sorted(known)[:3]
-    return f"the nearest are {', '.join(near)}"
+    return message("forms.nearest", names=", ".join(near))
 
 
 def is_value(text: str) -> bool:
@@ -72,7 +73,7 @@ def is_value(text: str) -> bool:
 def against_future(when: object, name: str, received_on: date | None) -> tuple[str, str] | None:
     """Refuse a day, year or period that begins after the day the file was received on."""
     if received_on is not None and (begin := _begin(when)) is not None and begin > received_on:
-        return name, f"lies after {received_on}, the day of the file; correct the date"
+        return name, message("forms.future", day=received_on)
     return None
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 from helpers import provenance, store
 from helpers.errors import SourceError, SuiteError
+from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
@@ -218,11 +219,10 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
         reason = rejects["reason"].mode()[0]
         first = rejects[rejects["reason"] == reason].iloc[0]
         fault = SourceError(
-            f"none of its rows was kept: {len(rejects)} were set aside, most often because {first['found']!r} {reason}",
             where=", ".join(
                 filter(None, [path, f"row {first['row']}", first["column"] and f"column {first['column']}"])
             ),
-            remedy="mend what the sentence names, or move the file out of the raw folder",
+            **parts("files.none_kept", n=len(rejects), found=repr(first["found"]), reason=reason),
         )
         found.append(Refusal(path, str(fault)))
     return found
@@ -240,21 +240,11 @@ def _problems(entry: Entry) -> Iterator[str]:
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
     if not is_printed:
-        raise SourceError(
-            "the name holds bytes that are no text, or a line break", where=relative, remedy="rename the file"
-        )
+        raise SourceError(where=relative, **parts("files.name"))
     if path.is_dir():
-        raise SourceError(
-            "the link leads to a folder outside the raw folder, where no sidecar may be written",
-            where=relative,
-            remedy="copy the files into the raw folder, or link each file by itself",
-        )
+        raise SourceError(where=relative, **parts("files.link_folder"))
     if not path.is_file():
-        raise SourceError(
-            "the link leads to no file",
-            where=relative,
-            remedy="bring back what it leads to, or remove it; rows it gave before stay until then",
-        )
+        raise SourceError(where=relative, **parts("files.link_nothing"))
 
 
 def _split_unchanged(
@@ -291,10 +281,13 @@ def _register_files(
             owner = owners.setdefault(source.source_id, relative)
             if owner != relative:
                 raise SourceError(
-                    f"source_id {source.source_id!r} is that of {owner}",
                     where=relative,
-                    expected="an id of its own",
-                    remedy=f"correct or remove {provenance.sidecar_path(path).name}, or remove the copy",
+                    **parts(
+                        "files.source_id",
+                        source_id=repr(source.source_id),
+                        owner=owner,
+                        name=provenance.sidecar_path(path).name,
+                    ),
                 )
         except (SuiteError, OSError) as error:
             refused.append(Refusal(relative, str(error)))
@@ -311,7 +304,7 @@ def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
             f"{len(strangers)} {kinds[0]} files, first {strangers[0]}",
             where=str(folders.raw),
             expected=f"{kinds[1]} files only, as their sidecars say",
-            remedy="move them to a folder of their own: simulated and real values never meet",
+            remedy=message("files.never_meet"),
         )
 
 

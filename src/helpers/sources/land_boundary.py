@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.land_coordinates import gcj02_to_wgs84
@@ -78,12 +79,7 @@ def _read_features(path: Path) -> list[Mapping[str, object]]:
         if not all(isinstance(one, dict) for one in found):
             raise TypeError("a feature is no object")
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise refusal(
-            path,
-            f"the file is no GeoJSON collection ({error})",
-            expected="a FeatureCollection of polygons",
-            remedy="fetch the file again",
-        ) from error
+        raise refusal(path, **parts("land.no_geojson")) from error
     return found
 
 
@@ -105,13 +101,13 @@ def _iter_rings(geometry: Mapping[str, object]) -> Iterator[tuple[int, int, np.n
 def _against(code: str, rings: list[tuple[int, int, np.ndarray]]) -> str:
     """Why a place cannot be, or ``""``."""
     if not code:
-        return "names no place: the property adcode is absent"
+        return message("land.no_adcode")
     if not rings:
-        return "has no polygon"
+        return message("land.no_polygon")
     for _, _, corners in rings:
         if len(corners) < _MIN_CORNERS or not np.array_equal(corners[0], corners[-1]):
-            return "has a line that does not close; fetch the file again"
+            return message("land.open_line")
         for axis, (low, high) in enumerate((_LONGITUDES, _LATITUDES)):
             if not ((corners[:, axis] >= low) & (corners[:, axis] <= high)).all():
-                return "lies outside China; longitude comes first and both are degrees"
+                return message("land.outside_china")
     return ""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from helpers import registry
+from helpers.messages import message
 from helpers.sources.cells import Cell, normalise, read_measured
 from helpers.sources.text import is_missing
 
@@ -107,11 +108,11 @@ def read_content(text: str, item: SoilItem, unit: str) -> tuple[float, bool] | N
     if is_missing(compact):
         return None
     if compact.casefold() in _NOT_DETECTED:
-        raise ValueError("gives no detection limit; write it with <, such as <0.01")
+        raise ValueError(message("land.no_limit"))
     value, is_censored = read_measured(Cell(normalise(text)), unit)
     number = Fraction(value) * content_factor(unit)
     if number <= 0:
-        raise ValueError("is not above 0; write the detection limit with <, such as <0.01")
+        raise ValueError(message("land.not_above_zero"))
     return float(number / (_G_KG if item.unit == "g_kg" else 1)), is_censored
 
 
@@ -129,7 +130,7 @@ def content_factor(unit: str) -> Fraction:
         The unit is none of content.
     """
     if not is_content_unit(unit):
-        raise ValueError(f"has the unit {unit!r}; write one of {', '.join(CONTENTS)}")
+        raise ValueError(message("land.unit", unit=repr(unit), names=", ".join(CONTENTS)))
     return CONTENTS[_spelled(unit)]
 
 

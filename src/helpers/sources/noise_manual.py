@@ -10,6 +10,7 @@ from datetime import date
 from math import nan
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
@@ -69,8 +70,8 @@ def zone_of(text: str) -> str:
     """
     name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
     if name not in ZONES.values():
-        which = "write 4a类 or 4b类" if name == "4" else f"choose {', '.join(ZONES)}"
-        raise ValueError(f"is no zone class; {which}")
+        which = message("noise.four") if name == "4" else message("noise.choose", names=", ".join(ZONES))
+        raise ValueError(message("noise.no_zone", remedy=which))
     return name
 
 
@@ -154,7 +155,7 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     for number, prefix, record in found:
         zone, own = usual[record["point_id"]], record["zone"]
         if zone != own and _VERIFIED not in str(record[NOTE]):
-            reason = f"is class {own}, the other rows of the point say {zone}; correct it, or write {_VERIFIED} in 备注"
+            reason = message("noise.zone_apart", own=own, zone=zone, verified=_VERIFIED)
             builder.reject(number, prefix + ZONE_FIELD.label, str(own), reason)
             continue
         content = (record["point_name"], own, record["day_db"], record["night_db"], "manual")

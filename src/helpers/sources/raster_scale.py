@@ -15,6 +15,7 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from helpers.messages import parts
 from helpers.sources.raster_names import RasterForm
 from helpers.sources.reading import refusal
 
@@ -69,17 +70,11 @@ def _sample(path: Path, form: RasterForm) -> tuple[np.ndarray, bool]:
     if not is_declared and kind.itemsize == 1 and form.divisor > np.iinfo(kind).max:
         raise refusal(
             path,
-            f"pixels are {kind}, which hold no index times {form.divisor:,}",
-            expected="16 bits, fractions, or a declared scale",
             remedy=_REMEDY.format(divisor=f"{form.divisor:,}"),
+            **parts("rasters.no_room", kind=kind, divisor=f"{form.divisor:,}"),
         )
     if is_declared and kind.kind == "f" and len(stored) and scale < 1 and np.abs(stored).max() <= form.high:
-        raise refusal(
-            path,
-            f"pixels are fractions (largest {stored.max():g}) and a scale of {scale:g} is declared",
-            expected="one of the two",
-            remedy="remove scale and offset from the file: it was scaled when it was saved",
-        )
+        raise refusal(path, **parts("rasters.twice", largest=f"{stored.max():g}", scale=f"{scale:g}"))
     if not is_declared and kind.kind in "iu":
         stored = stored / form.divisor
     return stored, is_declared
@@ -98,7 +93,6 @@ def _windows(shape: tuple[int, int]) -> list[Window]:
 def _too_small(path: Path, top: float, n: int, form: RasterForm) -> Exception:
     return refusal(
         path,
-        f"the largest of {n:,} pixels means {top:.3g}",
-        expected=f"above {form.least:g} where anything grows",
         remedy="the values may be scaled by 1,000 or twice: " + _REMEDY.format(divisor=f"{form.divisor:,}"),
+        **parts("rasters.too_small", n=f"{n:,}", top=f"{top:.3g}", least=f"{form.least:g}"),
     )

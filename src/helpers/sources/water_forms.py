@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import (
     Cell,
@@ -176,12 +177,7 @@ def find_grids(
     grids = [grid for sheet in sheets or read_sheets(path) if (grid := _find_grid(sheet, form, rank))]
     if not grids:
         needed = [one.label for one in form.fields if one.is_required]
-        raise refusal(
-            path,
-            f"no heading with the columns {', '.join(needed)} was found",
-            expected=f"them in one of the first {_HEADING_ROWS} rows of a sheet",
-            remedy="fill in the template and keep its heading",
-        )
+        raise refusal(path, **parts("forms.no_heading", names=", ".join(needed), n=_HEADING_ROWS))
     return grids
 
 
@@ -267,14 +263,14 @@ def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> ob
     check_shown(cell)
     if is_missing(cell.text):
         if one.is_required and one.kind != "month":
-            raise ValueError(f"is empty; fill in {one.label}")
+            raise ValueError(message("forms.empty", label=one.label))
         if one.kind == "text":
             return ""
         return _month(cell, grid, cells) if one.kind == "month" else None
     if one.choices:
         known = {**one.spoken, **one.choices, **{value: value for value in one.choices.values()}}
         if cell.text not in known:
-            raise ValueError(f"is none of the choices; choose {', '.join(one.choices)}")
+            raise ValueError(message("forms.choices", names=", ".join(one.choices)))
         return known[cell.text]
     if one.kind == "number":
         return _number(cell, one, grid, cells)
@@ -387,7 +383,7 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
             return date(int(month[1]), int(month[2]), 1)
         if year and bare:
             return date(int(year[1]), int(bare[1]), 1)
-    raise ValueError("is no month; write 2025-03")
+    raise ValueError(message("forms.no_month"))
 
 
 @lru_cache(4096)

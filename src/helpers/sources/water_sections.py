@@ -22,6 +22,7 @@ from statistics import median
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
@@ -142,13 +143,7 @@ def read(
         No sheet has the columns, or no list of sections was given.
     """
     if sections is None:
-        raise refusal(
-            path,
-            "no list of sections was given",
-            column="断面名称",
-            expected="the sections of the city",
-            remedy="read the workbook through ingest",
-        )
+        raise refusal(path, column="断面名称", **parts("water.no_sections"))
     builder = ReadingBuilder("water_sections")
     names = _known_names(sections)
     grids = [grid for grid in find_grids(path, FORM, rank=count_items) if count_items(grid.heading)]
@@ -202,7 +197,7 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         if item.id in columns:
             first = columns[item.id].heading
             builder.reject(
-                grid.number, prefix + heading, heading, f"names {item.id} a second time, after {first}"
+                grid.number, prefix + heading, heading, message("water.item_twice", item=item.id, first=first)
             )
             continue
         if not unit and item.unit != "无量纲":
@@ -249,7 +244,7 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        reason = f"is a second edition of the section and month of {place}, which stands as {standing.record['status']}"
+        reason = message("water.second_edition", place=place, status=standing.record["status"])
         builder.reject(row.number, row.prefix, found, reason)
     return standing
 
@@ -270,10 +265,7 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
         usual = medians.get(column.item.id, 0.0)
         is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
         if usual and is_checked and value > _SUSPECT_RATIO * usual:
-            reason = (
-                f"is {value / usual:.0f} times the column's median, as μg/L among mg/L would be;"
-                f" convert it, or write {_VERIFIED} in 备注 if it is right"
-            )
+            reason = message("water.times_median", ratio=f"{value / usual:.0f}", verified=_VERIFIED)
             builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, reason)
             continue
         method = row.record["method"] or "unstated"
