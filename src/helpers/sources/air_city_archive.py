@@ -23,7 +23,7 @@ from helpers.sources.records import read_records
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _LONG = {"city", "time", *POLLUTANTS}
-_EXPECTED = "the Chinese name of a city"
+_EXPECTED = "archive.city"
 
 
 def _is_city(name: str) -> bool:

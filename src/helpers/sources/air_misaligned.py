@@ -114,7 +114,7 @@ def _read_table(path: Path, builder: ReadingBuilder) -> tuple[tuple[str, ...], l
     columns = _columns_of(first)
     if columns is None:
         read_records(path, builder, required=_HEADER)  # tells what the header lacks
-        raise AssertionError(f"the header of {path} is not told")
+        raise AssertionError(path)
     is_headed = "日期" in first
     header = None if is_headed else list(columns)
     records = [
@@ -144,16 +144,10 @@ def _prove_columns(
         if "排名" not in columns and _is_shifted(judged) and _looks_shifted(own):
             return _SHIFTED
     is_short = len(judged) < _FEWEST_DAYS
-    raise refusal(
-        path,
-        f"the columns are in no proved order ({len(judged)} whole days; medians "
-        + ", ".join(f"{name} {value:g}" for name, value in judged.median().items())
-        + ")",
-        row=1,
-        column="PM2.5 to O3",
-        expected=message("air.whole_days", n=_FEWEST_DAYS),
-        remedy=message("air.keep_beside") if is_short else message("air.do_not_use"),
-    )
+    medians = ", ".join(f"{name} {value:g}" for name, value in judged.median().items())
+    found = {"n": len(judged), "median_names": medians, "fewest": _FEWEST_DAYS}
+    key = "air.too_few_days" if is_short else "air.no_order"
+    raise refusal(path, row=1, column="PM2.5–O3", **parts(key, **found))
 
 
 def _whole_days(records: list[tuple[int, Record]]) -> pd.DataFrame:

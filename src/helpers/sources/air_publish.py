@@ -33,7 +33,6 @@ from helpers.sources.text import is_missing, parse_number, read_bytes
 
 _HOUR_OF = {"AQI": "aqi", "PM2.5": "pm2_5", "PM10": "pm10", "SO2": "so2", "NO2": "no2", "CO": "co"}
 _REQUIRED = ["timepoint", "stationcode", *_HOUR_OF.values(), "o3", "o3_24h"]
-_UNDECIDED = "air.undecided"
 
 
 def recognise(head: Head) -> bool:
@@ -147,6 +146,6 @@ def _ozone_hour(
         row,
         "o3",
         f"o3 {record['o3']}, o3_24h {record['o3_24h']}",
-        message("air.hour_undecided", what=_UNDECIDED),
+        message("air.hour_undecided"),
     )
     return {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from helpers.errors import SourceError
-from helpers.messages import message, parts
+from helpers.messages import parts
 from helpers.sources import (
     air_aqistudy,
     air_city_archive,
@@ -141,26 +141,19 @@ def _unknown(path: Path, head: Head) -> SourceError:
     """The refusal of a file no reader takes, in words about what the file is."""
     if head.raw.startswith((ZIP, OLD)):
         named = ", ".join(head.sheet_names)
-        return refusal(
-            path,
-            message("files.no_form", names=named) if named else message("files.no_workbook"),
-            expected=message("files.sheet_of_template"),
-            remedy=message("files.fill_template") if named else message("files.save_without_password"),
-        )
+        return refusal(path, **parts("files.no_form" if named else "files.no_workbook", names=named))
     if _PAGE.match(head.raw):
         return refusal(path, **parts("files.html"))
     if head.raw.startswith(UTF_16) and head.sheets:
         return refusal(
             path,
             row=1,
-            expected="UTF-8",
             **parts("files.utf16", first=repr(",".join(head.sheets[0][0])[:80])),
         )
     first = ",".join(head.header)[:80] if head.header else head.raw[:16].hex(" ")
     return refusal(
         path,
         row=1,
-        expected=f"one of the formats {', '.join(READERS)}",
         **parts("files.unknown", first=repr(first)),
     )
 

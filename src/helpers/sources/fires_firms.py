@@ -22,7 +22,6 @@ from math import nan
 from pathlib import Path
 
 from helpers.messages import message, parts
-from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
@@ -34,7 +33,7 @@ _REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "confidence", "frp
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
 _SHARES = frozenset(map(str, range(101)))
 _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
-_KINDS = {"1": "fires.volcano", "2": "fires.static", "3": "offshore"}
+_KINDS = {"1": "fires.volcano", "2": "fires.static", "3": "fires.offshore"}
 _MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
@@ -103,9 +102,8 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         return
     kind = record.get("type", "0")
     if kind != "0":
-        builder.reject(
-            row, "type", kind, message("fires.no_fire", kind=_KINDS.get(kind, message("fires.unknown")))
-        )
+        told = message(_KINDS.get(kind, "fires.unknown"))
+        builder.reject(row, "type", kind, message("fires.no_fire", kind=told))
         return
     latitude = builder.number(row, "latitude", record["latitude"], low=-90, high=90)
     longitude = builder.number(row, "longitude", record["longitude"], low=-180, high=180)

@@ -12,12 +12,8 @@ from helpers.messages import message
 from helpers.periods import Period
 from helpers.sources.cells import Cell, read_measured
 
-NO_PLACE, NO_ITEM, UNREAD = (
-    "forms.no_place",
-    "forms.no_item",
-    "forms.unread",
-)
-"""How a reason begins that a run's summary tells by itself."""
+NO_PLACE, NO_ITEM, UNREAD = "forms.no_place", "forms.no_item", "forms.unread"
+"""Messages by which a reason begins that a run's summary tells by itself."""
 _BELOW = re.compile(
     r"\W*(?:(?:注|备注|说明)(?:\d{0,2}[:、.)]|$)"
     r"|(?:填表|填报|制表|编制|审核|复核|校核|签发|签字|单位|部门)?(?:人|单位|日期|时间|负责人|领导)?(?:\(?签字\)?|\(?盖章\)?)?:).*",
@@ -51,7 +47,7 @@ def read_place(text: str, places: Mapping[str, str] | None) -> str:
     """
     if places is None or text in places:
         return text if places is None else places[text]
-    raise ValueError(f"{NO_PLACE}; {suggest(text, places)}")
+    raise ValueError(f"{message(NO_PLACE)}; {suggest(text, places)}")
 
 
 def suggest(text: str, known: Collection[str]) -> str:

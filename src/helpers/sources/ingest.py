@@ -202,7 +202,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
         problems=tuple(line for entry in entries for line in _problems(entry)),
         unread=tuple(
-            f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
+            f"{one.path}: {message('files.unread', names=', '.join(one.told[UNREAD]))}"
             for one in entries
             if UNREAD in one.told
         ),
@@ -222,7 +222,9 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
             where=", ".join(
                 filter(None, [path, f"row {first['row']}", first["column"] and f"column {first['column']}"])
             ),
-            **parts("files.none_kept", n=len(rejects), found=repr(first["found"]), reason=reason),
+            **parts(
+                "files.none_kept", n=len(rejects), found=first["found"].replace("; ", ", "), reason=reason
+            ),
         )
         found.append(Refusal(path, str(fault)))
     return found
@@ -231,11 +233,9 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
 def _problems(entry: Entry) -> Iterator[str]:
     """What of a file a person should mend before relying on it."""
     if NO_PLACE in entry.told:
-        places = ", ".join(entry.told[NO_PLACE])
-        yield f"{entry.path}: rows name places that are not of this city: {places}; correct the code or the name"
+        yield f"{entry.path}: {message('files.places', names=', '.join(entry.told[NO_PLACE]))}"
     if NO_ITEM in entry.told:
-        columns = ", ".join(entry.told[NO_ITEM])
-        yield f"{entry.path}: columns of values were not read: {columns}; a judgement may lack them"
+        yield f"{entry.path}: {message('files.items', names=', '.join(entry.told[NO_ITEM]))}"
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
@@ -299,13 +299,8 @@ def _register_files(
 def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
     strangers = [path for path, entry in arrived.items() if entry.source["simulated"] != folders.simulated]
     if strangers:
-        kinds = ("real", "simulated") if folders.simulated else ("simulated", "real")
-        raise SourceError(
-            f"{len(strangers)} {kinds[0]} files, first {strangers[0]}",
-            where=str(folders.raw),
-            expected=f"{kinds[1]} files only, as their sidecars say",
-            remedy=message("files.never_meet"),
-        )
+        key = "files.real_strangers" if folders.simulated else "files.simulated_strangers"
+        raise SourceError(where=str(folders.raw), **parts(key, n=len(strangers), first=strangers[0]))
 
 
 def _stage_files(
@@ -408,7 +403,9 @@ def _stamp(path: Path) -> list[int]:
 def _hash_readers(city: CityContext) -> str:
     """One key for all that decides what a raw file becomes: the code that reads, and what it selects."""
     folder = Path(__file__).parent
-    code = provenance.files_sha256([*folder.glob("*.py"), folder.parent / "schemas.py"])
+    code = provenance.files_sha256(
+        [*folder.glob("*.py"), folder.parent / "schemas.py", folder.parent / "messages.yml"]
+    )
     stations = city.options["stations"].to_csv(index=False)
     record = {
         "code": code,

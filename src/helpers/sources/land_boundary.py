@@ -76,21 +76,22 @@ def _read_features(path: Path) -> list[Mapping[str, object]]:
     text = read_text(path)
     try:
         found = json.loads(text)["features"]
-        if not all(isinstance(one, dict) for one in found):
-            raise TypeError("a feature is no object")
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise refusal(path, **parts("land.no_geojson")) from error
+        is_whole = all(isinstance(one, dict) for one in found)
+    except (json.JSONDecodeError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise refusal(path, **parts("land.no_geojson"))
     return found
 
 
 def _iter_rings(geometry: Mapping[str, object]) -> Iterator[tuple[int, int, np.ndarray]]:
     """Part, ring and corners (n, 2) of a Polygon or MultiPolygon; nothing for another geometry."""
-    parts = geometry.get("coordinates") or []
+    pieces = geometry.get("coordinates") or []
     if geometry.get("type") == "Polygon":
-        parts = [parts]
+        pieces = [pieces]
     elif geometry.get("type") != "MultiPolygon":
         return
-    for part, rings in enumerate(parts):
+    for part, rings in enumerate(pieces):
         for ring, corners in enumerate(rings):
             try:
                 yield part, ring, np.array([corner[:2] for corner in corners], dtype="float64")

@@ -80,8 +80,9 @@ def soil_item(text: str) -> SoilItem:
     name = normalise(text).casefold()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        reason = f"; the nearest are {', '.join(known[one].names[0] for one in near)}" if near else ""
-        raise ValueError(f"is no known item{reason}")
+        names = ", ".join(known[one].names[0] for one in near)
+        told = (message("land.no_item"), near and message("forms.nearest", names=names))
+        raise ValueError("; ".join(filter(None, told)))
     return known[name]
 
 

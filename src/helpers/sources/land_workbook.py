@@ -70,7 +70,7 @@ def read(
     forms = [form for form in land_forms.FORMS if holds_form(head, form.fields)]
     if not forms:
         raise refusal(
-            path, **parts("land.no_heading", names=", ".join((form.sheet for form in land_forms.FORMS)))
+            path, **parts("land.no_heading", names=", ".join(form.sheet for form in land_forms.FORMS))
         )
     return tuple(_read_form(path, form, received_on, places) for form in forms)
 
@@ -116,7 +116,7 @@ def _check_heading(path: Path, grid: Grid, form: Form) -> None:
                 path,
                 row=grid.number,
                 column=one.label,
-                expected=meant or "a heading without a unit",
+                expected=meant or message("land.no_unit"),
                 **parts("land.heading_unit", stated=stated),
             )
 
@@ -205,10 +205,10 @@ def _settle_groundwater(record: Record) -> None:
     try:
         number, is_censored = read_measured(Cell(text), str(record["unit"]))
     except ValueError as error:
-        raise _Fault("value", f"{error}, with < for below the detection limit") from None
+        raise _Fault("value", f"{error}; {message('land.limit_with_sign')}") from None
     value = float(number)
     if not 0 <= value < 1e9:
-        raise _Fault("value", "lies outside 0 to 1e9")
+        raise _Fault("value", message("cells.outside", low=0, high="1e9"))
     unit, factor = _water_unit(str(record["unit"]))
     record |= {"value": scale_number(value, factor), "unit": unit, "is_censored": is_censored}
 

@@ -146,7 +146,7 @@ def _find_sheets(path: Path) -> tuple[Sheet, list[Sheet]]:
     named = [sheet for sheet in sheets if sheet.name == SHEET] or tables
     if not named:
         raise refusal(
-            path, **parts("ledger.sheets", names=", ".join((sheet.name for sheet in sheets)), sheet=SHEET)
+            path, **parts("ledger.sheets", names=", ".join(sheet.name for sheet in sheets), sheet=SHEET)
         )
     return named[0], [sheet for sheet in tables if sheet is not named[0]]
 
@@ -164,7 +164,7 @@ def _cell(cells: Sequence[Cell], place: int, name: str) -> Cell:
     cell = cells[place] if place < len(cells) else Cell("")
     if not cell.spread or cell.text:
         return cell
-    return Cell(cell.spread) if name != "value" else Cell("", problem=_MERGED)
+    return Cell(cell.spread) if name != "value" else Cell("", problem=message(_MERGED))
 
 
 def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
@@ -230,7 +230,7 @@ def _indicator(cell: Cell, facts: _Facts, _: str) -> str:
     name = re.sub(r"\s+", "", cell.text)
     if name in named:
         return named[name]
-    raise ValueError(message("ledger.no_indicator", nearest=suggest(cell.text, [*facts.known, *named])))
+    raise ValueError(f"{message('ledger.no_indicator')}; {suggest(cell.text, [*facts.known, *named])}")
 
 
 def _place(cell: Cell, facts: _Facts, _: str) -> str:
@@ -275,9 +275,8 @@ def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
         raise ValueError(message("ledger.no_value"))
     low, high = facts.ranges.get(indicator, (-inf, inf))
     if not low <= value <= high:
-        raise ValueError(
-            f"lies outside {low:g} to {high:g}{' ' * bool(label)}{label}, what can be; correct it"
-        )
+        ends = {"low": f"{low:g}", "high": f"{high:g}{' ' * bool(label)}{label}"}
+        raise ValueError(message("ledger.outside", **ends))
     return value
 
 

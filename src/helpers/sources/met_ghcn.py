@@ -44,6 +44,7 @@ _WIDEST_C, _LEAST_TENTHS = 30, 35  # median span of a day, in units of the table
 _FEWEST_OF_MONTH, _FEWEST_SPANS = 20, 5
 _FORMS = ("whole", "tenth", "fahrenheit", "hundredth", "other")
 _OF_HUNDREDTH = 0.5 * 0.01 * 1.8 + 1e-9  # °F that rounding to hundredths of °C may shift
+_AS_TABLE = {"fahrenheit": "met.fahrenheit", "tenth": "met.tenths", "whole": "met.whole_tenths"}
 _FLAGS = {
     "D": "met.flag_d",
     "G": "met.flag_g",
@@ -114,7 +115,9 @@ def _drop_flagged(builder: ReadingBuilder, row: int, record: Record) -> None:
         if not record.get(name):
             continue
         if quality:
-            reason = message("met.flagged", quality=quality, meaning=_FLAGS.get(quality, "unknown"))
+            reason = message(
+                "met.flagged", quality=quality, meaning=message(_FLAGS.get(quality, "met.flag_unknown"))
+            )
         elif name == "PRCP" and measured == "P":
             reason = message("met.presumed_zero")
         else:
@@ -157,23 +160,17 @@ def _tell_units(path: Path, records: list[tuple[int, Record]], builder: ReadingB
         raise refusal(
             path,
             column="TMAX, TMIN",
-            **parts("met.exchanged", n=sum((span < 0 for span in spans)), days=len(spans)),
+            **parts("met.exchanged", n=sum(span < 0 for span in spans), days=len(spans)),
         )
     return units
 
 
 def _unknown(path: Path, records: list[tuple[int, Record]], values: list[float], beyond: int) -> Exception:
     highest = max(values, default=nan)
-    alone = (
-        message("met.beyond", beyond=beyond, limit=_BEYOND_FAHRENHEIT)
-        if 0 < beyond * 50 < len(values)
-        else ""
-    )
-    return refusal(
-        path,
-        column=", ".join(name for name in _TEMPERATURES if name in records[0][1]),
-        **parts("met.unit_unknown", n=len(values), highest=f"{highest:g}", alone=alone),
-    )
+    key = "met.few_beyond" if 0 < beyond * 50 < len(values) else "met.unit_unknown"
+    found = {"n": len(values), "highest": f"{highest:g}", "beyond": beyond, "limit": _BEYOND_FAHRENHEIT}
+    columns = ", ".join(name for name in _TEMPERATURES if name in records[0][1])
+    return refusal(path, column=columns, **parts(key, **found))
 
 
 def _is_fahrenheit(value: float) -> bool:
@@ -278,11 +275,6 @@ def _temperature(builder: ReadingBuilder, row: int, name: str, text: str, units:
     if value is None:
         return nan
     if not _fits(value, units.form):
-        expected = {
-            "fahrenheit": message("met.fahrenheit"),
-            "tenth": "tenths",
-            "whole": message("met.tenths"),
-        }
-        builder.reject(row, name, text, message("met.not_as_table", form=expected[units.form]))
+        builder.reject(row, name, text, message("met.not_as_table", form=message(_AS_TABLE[units.form])))
         return nan
     return value / units.scale

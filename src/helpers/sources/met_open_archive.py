@@ -88,7 +88,7 @@ def read(path: Path) -> tuple[Reading, ...]:
 def _read_json(path: Path, text: str) -> dict[str, Any]:
     try:
         page = json.loads(text)
-    except json.JSONDecodeError as error:
+    except json.JSONDecodeError:
         raise refusal(path, **parts("met.json")) from None
     places = page if isinstance(page, list) else [page]
     if len(places) != 1 or not isinstance(places[0], dict):
@@ -132,18 +132,10 @@ def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
     for key, values in lists.items():
         unit = variables[key][0]
         if units.get(key) != unit or len(values) != len(block["time"]):
-            raise refusal(
-                path,
-                column=name,
-                **parts(
-                    "met.values",
-                    key=key,
-                    n=len(values),
-                    found=repr(units.get(key)),
-                    length=len(block["time"]),
-                    unit=repr(unit),
-                ),
-            )
+            found = {"key": key, "n": len(values), "found": repr(units.get(key))}
+            asked = {"length": len(block["time"]), "unit": repr(unit)}
+            told = parts("met.values", **found, **asked)
+            raise refusal(path, column=name, **told)
     builder = ReadingBuilder(table)
     builder.warn("weather_of_grid_model")
     for cells in page.get(f"{name}_torn", []):

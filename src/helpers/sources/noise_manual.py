@@ -70,8 +70,7 @@ def zone_of(text: str) -> str:
     """
     name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
     if name not in ZONES.values():
-        which = message("noise.four") if name == "4" else message("noise.choose", names=", ".join(ZONES))
-        raise ValueError(message("noise.no_zone", remedy=which))
+        raise ValueError(message("noise.four" if name == "4" else "noise.no_zone", names=", ".join(ZONES)))
     return name
 
 

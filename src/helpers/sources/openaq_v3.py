@@ -75,12 +75,11 @@ def read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = None) 
 def _read_results(path: Path) -> list[dict[str, Any]]:
     try:
         results = json.loads(read_text(path))["results"]
-        if not all(
-            isinstance(result["parameter"], dict) and isinstance(result["period"], dict) for result in results
-        ):
-            raise KeyError("parameter, period")
-    except (ValueError, KeyError, TypeError) as error:
-        raise refusal(path, **parts("air.no_hours")) from None
+        is_whole = all(isinstance(one[key], dict) for one in results for key in ("parameter", "period"))
+    except (ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise refusal(path, **parts("air.no_hours"))
     return results
 
 
@@ -109,7 +108,7 @@ def _add_hour(builder: ReadingBuilder, row: int, code: str, result: dict[str, An
     number = builder.number(row, "value", text)
     reason = "" if number is None else reason_against(number / scale, pollutant)
     if number in MISSING_MARKS and not (scale > 1 and number == _PLAUSIBLE_CO):
-        reason = MISSING_MARK
+        reason = message(MISSING_MARK)
     if reason:
         builder.reject(row, "value", text, reason)
     elif number is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from helpers.messages import message
+
 POLLUTANTS = ("AQI", "PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
 HIGHEST_AQI = 500  # HJ 633-2012, 4.3: the scale ends there
 
@@ -32,13 +34,13 @@ def reason_against(value: float, pollutant: str, *, may_be_zero: bool = False) -
         The feed rounds so coarsely that a small value becomes 0.
     """
     if is_mark(value, pollutant):
-        return MISSING_MARK
+        return message(MISSING_MARK)
     if value < 0:
         return message("cells.negative")
     if value == 0 and not may_be_zero:
         return message("air.zero")
     highest = HIGHEST.get(pollutant)
     if highest is not None and value > highest:
-        unit = "; it may be in µg/m³" if pollutant == "CO" else ""
-        return f"lies above {highest:g}, where the index ends{unit}"
+        told = message("air.above_index", highest=f"{highest:g}")
+        return f"{told}; {message('air.maybe_micrograms')}" if pollutant == "CO" else told
     return ""

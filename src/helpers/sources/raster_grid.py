@@ -60,18 +60,12 @@ def read_header(path: Path) -> Header:
                 grid, bands = Grid(source.crs, source.transform, source.shape), source.count
                 header = Header(grid, source.block_shapes[0], np.dtype(source.dtypes[0]))
     except RasterioError as error:
-        remedy = message("files.fetch_again")
-        raise refusal(path, message("rasters.no_geotiff"), remedy=remedy) from error
+        raise refusal(path, **parts("rasters.no_geotiff")) from error
     if bands != 1:
         raise refusal(path, **parts("rasters.bands", n=bands))
     at = grid.transform
     if grid.crs is None or at.b or at.d or at.a <= 0 or at.e >= 0:
-        raise refusal(
-            path,
-            message("rasters.no_system") if grid.crs is None else message("rasters.turned"),
-            expected=message("rasters.system_and_rows"),
-            remedy=message("rasters.reproject"),
-        )
+        raise refusal(path, **parts("rasters.no_system" if grid.crs is None else "rasters.turned"))
     return header
 
 
@@ -85,13 +79,9 @@ def check_grid(path: Path, grid: Grid, *, common: Grid) -> None:
     """
     corner, other = np.array(grid.transform[:6]), np.array(common.transform[:6])
     if grid.shape != common.shape:
-        differing = message(
-            "rasters.shape",
-            rows=grid.shape[0],
-            columns=grid.shape[1],
-            other_rows=common.shape[0],
-            other_columns=common.shape[1],
-        )
+        (rows, columns), (other_rows, other_columns) = grid.shape, common.shape
+        other = {"other_rows": other_rows, "other_columns": other_columns}
+        differing = message("rasters.shape", rows=rows, columns=columns, **other)
     elif grid.crs != common.crs:
         differing = message("rasters.crs", crs=grid.crs, other=common.crs)
     elif np.abs(corner - other).max() > _SAME_CELL * common.transform.a:

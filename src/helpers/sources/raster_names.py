@@ -63,7 +63,7 @@ def index_of(path: Path) -> str:
 
 def no_index(path: Path) -> SourceError:
     """Refusal of a file whose name says neither an index nor a layer, for the caller to raise."""
-    return refusal(path, **parts("rasters.no_index", names=" or ".join(FORMS)))
+    return refusal(path, **parts("rasters.no_index", names=", ".join(FORMS)))
 
 
 def tell_date(path: Path) -> datetime:

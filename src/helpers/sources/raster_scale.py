@@ -23,7 +23,6 @@ _PLACES = (0.0, 0.5, 1.0)  # of the sampled windows, down and across
 _WINDOW = 128  # pixels
 _FEWEST_PIXELS = 100
 _GROWING_MONTHS = range(5, 10)
-_REMEDY = "store the index times {divisor} or as fractions, or declare the scale in the file"
 
 
 def check_scale(images: Mapping[datetime, Path], form: RasterForm) -> None:
@@ -61,18 +60,14 @@ def _sample(path: Path, form: RasterForm) -> tuple[np.ndarray, bool]:
     try:
         with rasterio.open(path) as source:
             kind, scale, offset = np.dtype(source.dtypes[0]), source.scales[0], source.offsets[0]
-            parts = [source.read(1, window=one, masked=True).compressed() for one in _windows(source.shape)]
+            pieces = [source.read(1, window=one, masked=True).compressed() for one in _windows(source.shape)]
     except RasterioError:
         return np.empty(0), True  # told with its place when the pixels are read
-    stored = np.concatenate(parts).astype(float)
+    stored = np.concatenate(pieces).astype(float)
     stored = stored[np.isfinite(stored) & ~np.isin(stored, form.fills)]
     is_declared = (scale, offset) != (1, 0)
     if not is_declared and kind.itemsize == 1 and form.divisor > np.iinfo(kind).max:
-        raise refusal(
-            path,
-            remedy=_REMEDY.format(divisor=f"{form.divisor:,}"),
-            **parts("rasters.no_room", kind=kind, divisor=f"{form.divisor:,}"),
-        )
+        raise refusal(path, **parts("rasters.no_room", kind=kind, divisor=f"{form.divisor:,}"))
     if is_declared and kind.kind == "f" and len(stored) and scale < 1 and np.abs(stored).max() <= form.high:
         raise refusal(path, **parts("rasters.twice", largest=f"{stored.max():g}", scale=f"{scale:g}"))
     if not is_declared and kind.kind in "iu":
@@ -91,8 +86,5 @@ def _windows(shape: tuple[int, int]) -> list[Window]:
 
 
 def _too_small(path: Path, top: float, n: int, form: RasterForm) -> Exception:
-    return refusal(
-        path,
-        remedy="the values may be scaled by 1,000 or twice: " + _REMEDY.format(divisor=f"{form.divisor:,}"),
-        **parts("rasters.too_small", n=f"{n:,}", top=f"{top:.3g}", least=f"{form.least:g}"),
-    )
+    found = {"n": f"{n:,}", "top": f"{top:.3g}", "least": f"{form.least:g}", "divisor": f"{form.divisor:,}"}
+    return refusal(path, **parts("rasters.too_small", **found))

@@ -19,7 +19,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from helpers.errors import ParameterError
-from helpers.messages import message, parts
+from helpers.messages import parts
 from helpers.sources.raster_grid import Header, check_grid, grid_of, measure_cells, read_header
 from helpers.sources.raster_names import (
     FORMS,
@@ -76,8 +76,7 @@ def read_rasters(folder: Path, *, index: str, as_of: date) -> xr.DataArray:
         raise refusal(folder, **parts("rasters.no_image", index=index, as_of=as_of))
     bare = [day for day in images if day not in qualities]
     if qualities and bare:
-        remedy = message("rasters.fetch_quality")
-        raise refusal(images[bare[0]], message("rasters.no_quality"), remedy=remedy)
+        raise refusal(images[bare[0]], **parts("rasters.no_quality"))
     pairs = [(path, qualities.get(day)) for day, path in images.items()]
     header = read_header(pairs[0][0])
     for path in filter(None, (path for pair in pairs for path in pair)):
@@ -118,8 +117,7 @@ def read_zones(path: Path, stack: xr.DataArray) -> np.ndarray:
     header = read_header(path)
     check_grid(path, header.grid, common=grid_of(stack))
     if header.dtype.kind not in "iu":
-        remedy = message("rasters.store_codes")
-        raise refusal(path, remedy=remedy, **parts("rasters.pixels", kind=header.dtype))
+        raise refusal(path, **parts("rasters.pixels", kind=header.dtype))
     with rasterio.open(path) as source:
         return source.read(1, masked=True).filled(0).astype("int64")
 
@@ -127,7 +125,7 @@ def read_zones(path: Path, stack: xr.DataArray) -> np.ndarray:
 def _list_files(folder: Path, index: str) -> tuple[list[Path], list[Path]]:
     """Images of the index, and quality layers."""
     if index not in FORMS:
-        raise ParameterError(expected=" or ".join(FORMS), **parts("rasters.index", index=repr(index)))
+        raise ParameterError(expected=", ".join(FORMS), **parts("rasters.index", index=repr(index)))
     found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     qualities = [path for path in found if is_quality(path)]
     images = [path for path in found if path not in qualities and path.name != ZONES]
@@ -142,10 +140,7 @@ def _by_date(paths: list[Path], as_of: date) -> dict[datetime, Path]:
     for path in paths:
         day = tell_date(path)
         if day in dated:
-            found = message("rasters.two_of_day", day=f"{day:%Y-%m-%d}", name=dated[day].name)
-            raise refusal(
-                path, found, expected=message("rasters.one_a_date"), remedy=message("rasters.keep_one")
-            )
+            raise refusal(path, **parts("rasters.two_of_day", day=f"{day:%Y-%m-%d}", name=dated[day].name))
         dated[day] = path
     return {day: dated[day] for day in sorted(dated) if day.date() <= as_of}
 
@@ -184,8 +179,7 @@ def _read_block(
                     with rasterio.open(quality) as source:
                         values[~np.isin(source.read(1, window=window), form.kept_qualities)] = np.nan
             except RasterioError as error:
-                remedy = message("rasters.fetch_both")
-                raise refusal(image, message("rasters.unreadable"), remedy=remedy) from error
+                raise refusal(image, **parts("rasters.unreadable")) from error
     return block
 
 

@@ -68,7 +68,7 @@ def iter_records(
     while portion := list(islice(lines, at_once)):
         try:
             text = decode(b"".join(portion))
-        except UnicodeDecodeError as error:
+        except UnicodeDecodeError:
             raise refusal(
                 path, **parts("records.not_text", first=first, last=first + len(portion) - 1)
             ) from None
@@ -102,9 +102,9 @@ def _take_rows(
             )
             continue
         record = dict(zip(header, cells, strict=True))
-        doubts = dict.fromkeys(torn.get(place, ()), _TORN)
+        doubts = dict.fromkeys(torn.get(place, ()), message(_TORN))
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
-            doubts[-1] = _OPEN
+            doubts[-1] = message(_OPEN)
         for cell, reason in doubts.items():
             builder.reject(number, header[cell], cells[cell], reason)
             record[header[cell]] = ""

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from helpers import paths, registry
 from helpers.errors import SchemaError, SourceError, SuiteError
-from helpers.messages import parts
+from helpers.messages import message, parts
 from helpers.provenance import Source
 from helpers.registry import land
 from helpers.schemas import SCHEMAS, time_column, year_of
@@ -292,12 +292,12 @@ class _StageWriter:
         if len(reading.rejects):
             self._write(QUARANTINE, reading.rejects.astype("str"))
             entry.n_quarantined += len(reading.rejects)
-            for phrase in (NO_PLACE, NO_ITEM, UNREAD):
+            for key in (NO_PLACE, NO_ITEM, UNREAD):
                 said = reading.rejects.loc[
-                    reading.rejects["reason"].str.startswith(phrase), "found"
+                    reading.rejects["reason"].str.startswith(message(key)), "found"
                 ].to_list()
                 if said:
-                    entry.told[phrase] = list(dict.fromkeys([*entry.told.get(phrase, []), *said]))[:9]
+                    entry.told[key] = list(dict.fromkeys([*entry.told.get(key, []), *said]))[:9]
         table = reading.table[[column for column in reading.table if column in SCHEMAS[name]]]
         if "value" in table:
             table = table[table["value"].notna()]

@@ -63,13 +63,13 @@ def read_bytes(path: Path) -> bytes:
         The file is empty, or its compressed part is cut or damaged: fetch it again. It holds more than
         ``LARGEST_TEXT`` bytes: split it.
     """
-    parts, size = [], 0
-    for part in _iter_parts(path):
-        size += len(part)
+    blocks, size = [], 0
+    for block in _iter_parts(path):
+        size += len(block)
         if size > LARGEST_TEXT:
             raise refusal(path, **parts("text.too_large", most=LARGEST_TEXT >> 20))
-        parts.append(part)
-    return b"".join(parts)
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def iter_byte_lines(path: Path) -> Iterator[bytes]:

@@ -131,18 +131,17 @@ def _read_table(path: Path) -> tuple[list[str], list[tuple[int, list[Any]]]]:
 
 def _read_page(path: Path) -> tuple[list[str], list[list[Any]]]:
     """Column headings without HTML, and the rows."""
-    remedy = message("water.fetch_page")
     try:
         page = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise refusal(path, remedy=remedy, **parts("water.json")) from None
+    except json.JSONDecodeError:
+        raise refusal(path, **parts("water.json")) from None
     head, body = (page.get(key) if isinstance(page, dict) else None for key in ("thead", "tbody"))
     if (
         not isinstance(head, list)
         or not isinstance(body, list)
         or not all(isinstance(row, list) for row in body)
     ):
-        raise refusal(path, remedy=remedy, **parts("water.no_lists"))
+        raise refusal(path, **parts("water.no_lists"))
     return [normalise(_TAG.sub("", str(text))) for text in head], body
 
 

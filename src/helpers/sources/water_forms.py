@@ -304,10 +304,7 @@ def tell_unread(
         if not held or not heading or UNREAD_SILENTLY.search(heading):
             continue
         is_item = measures and sum(map(is_value, held)) * 2 > len(held)
-        reason = (
-            f"{NO_ITEM if is_item else UNREAD}, and was not read; give it a heading of the form, or delete it"
-        )
-        builder.reject(grid.number, prefix + heading, heading, reason)
+        builder.reject(grid.number, prefix + heading, heading, message(NO_ITEM if is_item else UNREAD))
 
 
 def is_elsewhere(grid: Grid, cells: Sequence[Cell], cities: Sequence[str]) -> bool:
@@ -350,7 +347,9 @@ def _number(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> float:
     if one.unit:
         value *= unit_factor(heading, one.unit)
     if not one.low <= value <= one.high:
-        raise ValueError(f"lies outside {one.low:g} to {one.high:g} {one.unit}".rstrip())
+        raise ValueError(
+            message("cells.outside", low=f"{one.low:g}", high=f"{one.high:g} {one.unit}".rstrip())
+        )
     return float(value)
 
 

@@ -239,15 +239,14 @@ def _against_range(value: float, item: Item, unit: str) -> str:
         return message("water.negative")
     if item.low <= value <= item.high:
         return ""
-    sentence = f"lies outside {item.low:g} to {item.high:g} {item.unit}".removesuffix(" 无量纲")
+    ends = {"low": f"{item.low:g}", "high": f"{item.high:g} {item.unit}".removesuffix(" 无量纲")}
     is_milligram = spell_unit(unit) == "mg/l"
     meant = value / 1000 if is_milligram else value * 1000
     if item.unit == "mg/L" and value > 0 and item.low <= meant <= item.high:
-        slip = message("water.micrograms") if is_milligram else message("water.milligrams", unit=unit)
-        return f"{sentence}, as {slip} would; convert it or mend the heading"
-    if value == 0:
-        return f"{sentence}; write the detection limit with L, such as 0.01L"
-    return f"{sentence}; check it against the laboratory's sheet"
+        return message("water.micrograms" if is_milligram else "water.milligrams", unit=unit, **ends)
+    return (
+        f"{message('cells.outside', **ends)}; {message('water.write_limit' if value == 0 else 'water.check')}"
+    )
 
 
 @cache

@@ -46,6 +46,7 @@ from helpers.sources.water_forms import (
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
 
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
+_SAID = {"final": "water.final", "preliminary": "water.preliminary", "revised": "water.revised"}
 METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
 FORM = Form(
     sheet="断面月报",
@@ -192,7 +193,7 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         try:
             unit_factor(unit or item.unit, item.unit)
         except ValueError as error:
-            builder.reject(grid.number, prefix + heading, unit, f"{error}; the column was not read")
+            builder.reject(grid.number, prefix + heading, unit, f"{error}; {message('forms.column_unread')}")
             continue
         if item.id in columns:
             first = columns[item.id].heading
@@ -224,7 +225,8 @@ def _read_row(
     unmarked = "".join(one for one in name if not is_mark(one)).removesuffix("断面")
     section_id = names.get(name) or names.get(unmarked)
     if section_id is None:
-        reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
+        told = (message("water.no_section"), suggest(name, names), message("water.add_section"))
+        reason = "; ".join(told)
         builder.reject(row[0], f"{prefix}断面名称", name, reason)
         return None
     if not record["status"]:
@@ -236,7 +238,6 @@ def _read_row(
 def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
     """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
     standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
-    place = f"{standing.prefix}row {standing.number}"
     for row in rivals:
         if row is standing:
             continue
@@ -244,7 +245,9 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        reason = message("water.second_edition", place=place, status=standing.record["status"])
+        place = {"sheet": standing.prefix, "row": standing.number}
+        status = message(_SAID[standing.record["status"]])
+        reason = message("water.second_edition", **place, status=status)
         builder.reject(row.number, row.prefix, found, reason)
     return standing
 

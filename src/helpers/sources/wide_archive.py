@@ -101,7 +101,7 @@ def iter_wide(
     is_name
         Whether a header cell is the name of a station (or city).
     expected
-        What such a name looks like, for the refusal.
+        Message that says what such a name looks like, for the refusal.
     keep
         Names wanted; ``None`` keeps all. Columns not wanted are not parsed.
 
@@ -157,22 +157,13 @@ def _read_header(
 ) -> _Columns:
     cells = [cell.strip() for cell in line.removeprefix("\ufeff").split(",")]
     if cells[:3] != KEY:
-        raise refusal(
-            path,
-            row=number,
-            expected="date,hour,type",
-            **parts("archive.header", first=repr(",".join(cells[:3]))),
-        )
+        told = parts("archive.header", first=repr(",".join(cells[:3])))
+        raise refusal(path, row=number, expected="date,hour,type", **told)
     columns = _Columns(len(cells), line)
     for place, name in enumerate(cells[3:]):
         if not is_name(name):
-            raise refusal(
-                path,
-                row=number,
-                column=str(place + 4),
-                expected=expected,
-                **parts("archive.names", name=repr(name)),
-            )
+            told = parts("archive.names", name=repr(name))
+            raise refusal(path, row=number, column=str(place + 4), expected=message(expected), **told)
         if wanted is not None and name not in wanted:
             continue
         if name in columns.first:
@@ -195,7 +186,7 @@ def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_e
         _reject(state, columns, (number, "", line[:60], reason))
         if _FIGURES.fullmatch(line) and state.lines and state.lines[-1][0] == number - 1:
             *kept, cells = state.lines[-1]
-            state.lines[-1] = (*kept, _drop_last_number(state, columns, number - 1, cells, _TORN))
+            state.lines[-1] = (*kept, _drop_last_number(state, columns, number - 1, cells, message(_TORN)))
         return
     date, hour, kind, cells = line.split(",", 3) if n_cells > 3 else (*line.split(","), "")
     kind = kind.strip()
@@ -218,7 +209,7 @@ def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_e
         _reject(state, columns, (number, "", line[:60], reason))
     elif columns.first:
         if not is_ended:
-            cells = _drop_last_number(state, columns, number, cells, _OPEN)
+            cells = _drop_last_number(state, columns, number, cells, message(_OPEN))
         state.hour = line[: len(date) + len(hour) + 2]
         state.lines.append((number, moment, kind, cells))
         state.characters += len(cells)

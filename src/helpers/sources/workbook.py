@@ -24,7 +24,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from helpers.messages import parts
+from helpers.messages import message, parts
 from helpers.sources.cell_formats import Facts, facts_of_ods, facts_of_xls
 from helpers.sources.cells import Cell, from_serial, normalise, show
 from helpers.sources.reading import refusal
@@ -250,7 +250,7 @@ def _read_cell(cell: object, spread: str, uncomputed: set[str]) -> Cell:
     if value is None and not uncomputed:
         return Cell("", spread=spread)
     if uncomputed and cell.coordinate in uncomputed:
-        return Cell("", spread=spread, problem=_NO_RESULT)
+        return Cell("", spread=spread, problem=message(_NO_RESULT))
     if isinstance(value, CellRichText | str):
         return Cell(_plain(value), spread=spread)
     if value is not None and cell.has_style:

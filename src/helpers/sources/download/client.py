@@ -134,13 +134,13 @@ class Client:
 
     def _wait_or_give_up(self, query: Query, fault: Passing, attempt: int, deadline: float) -> None:
         """Wait before the next attempt, unless it was the last or the wait is longer than we may."""
-        limits, key = self._limits, "attempts"
+        limits, key = self._limits, "download.attempts"
         wait = self._next_wait(attempt) if fault.retry_after is None else fault.retry_after
         if wait > limits.longest_wait_seconds or self._monotonic() + wait > deadline:
-            key = "long_wait"
-        if key == "long_wait" or attempt == limits.attempts:
+            key = "download.long_wait"
+        if key == "download.long_wait" or attempt == limits.attempts:
             tried = {"fault": fault, "attempt": attempt, "most": limits.attempts, "wait": f"{wait:.0f}"}
-            raise self._unavailable(query, **parts(f"download.{key}", **tried)) from None
+            raise self._unavailable(query, **parts(key, **tried)) from None
         self._sleep(wait)
 
     def _next_wait(self, attempt: int) -> float:

@@ -120,9 +120,9 @@ def _choose(request: Request) -> list[Feed]:
     followed = {feed.name: feed for feed in feeds(request.city)}
     for name in (*request.only, *request.bases):
         if name not in followed:
-            key = "not_followed" if name in CityFeeds.model_fields else "unknown_feed"
+            key = "download.not_followed" if name in CityFeeds.model_fields else "download.unknown_feed"
             names = ", ".join(followed) or message("words.none")
-            found = parts(f"download.{key}", name=repr(name), city=request.city, names=names)
+            found = parts(key, name=repr(name), city=request.city, names=names)
             raise ParameterError(**found)
     for name, base in request.bases.items():
         if not base.startswith(("http://", "https://")) or any(mark in base for mark in "?# "):
