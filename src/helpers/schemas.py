@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.dictionary import DTYPES, tables
 from helpers.errors import SchemaError
+from helpers.messages import parts
 
 # Where in its file a row stands: the sheet, and the row as a spreadsheet counts it; both empty for a computed row.
 ORIGIN = ("source_sheet", "source_row")
@@ -32,9 +33,7 @@ def schema_of(name: str) -> dict[str, str]:
         The table is not declared. Correct the name.
     """
     if name not in SCHEMAS:
-        raise SchemaError(
-            f"unknown table {name!r}", expected=f"one of {list(SCHEMAS)}", remedy="correct the name"
-        )
+        raise SchemaError(**parts("tables.unknown", name=repr(name), names=list(SCHEMAS)))
     return SCHEMAS[name]
 
 
@@ -79,30 +78,27 @@ def conform(name: str, table: pd.DataFrame) -> pd.DataFrame:
         A column is missing or unknown, a cell does not fit its type, a key is empty or stands twice.
         Mend the reader that made the table.
     """
-    schema, key, remedy = schema_of(name), list(KEYS[name]), "mend the reader that made the table"
+    schema, key = schema_of(name), list(KEYS[name])
     if set(table.columns) != set(schema) or len(table.columns) != len(schema):
-        raise SchemaError(
-            f"columns are {list(table.columns)}", where=name, expected=f"{list(schema)}", remedy=remedy
-        )
+        found = parts("tables.columns", names=list(table.columns))
+        raise SchemaError(where=name, expected=f"{list(schema)}", **found)
     table = pd.DataFrame({c: _cast(table[c], kind, f"{name}.{c}") for c, kind in schema.items()})
     for column in key:
         gap = table[column].isna() | (table[column] == "" if schema[column] == "str" else False)
         if gap.any() and not tables()[name].columns[column].may_be_empty:
-            raise SchemaError(
-                f"key column {column} is empty in {int(gap.sum())} rows",
-                where=name,
-                expected="a value in every row",
-                remedy=remedy,
-            )
+            raise SchemaError(where=name, **parts("tables.empty_key", column=column, n=int(gap.sum())))
     # The whole row breaks ties where the key is empty, so equal rows give equal bytes.
     table = table.sort_values(key or list(schema), kind="stable", ignore_index=True)
     repeated = table[table.duplicated(key)] if key else table[:0]
     if len(repeated):
         raise SchemaError(
-            f"{len(repeated)} rows repeat a key, first {repeated.iloc[0][key].to_dict()}",
             where=name,
-            expected=f"one row per {', '.join(key)}",
-            remedy=remedy,
+            **parts(
+                "tables.repeated",
+                n=len(repeated),
+                first=repeated.iloc[0][key].to_dict(),
+                names=", ".join(key),
+            ),
         )
     return table
 
@@ -113,14 +109,14 @@ def _cast(values: pd.Series, kind: str, where: str) -> pd.Series:
             return values.astype("str").fillna("")
         if kind == "datetime64[s]":
             if getattr(values.dt if hasattr(values, "dt") else None, "tz", None) is not None:
-                raise ValueError("times carry a time zone")
+                raise SchemaError(**parts("tables.zone"))
             cast = pd.to_datetime(values).astype(kind)
         else:
             cast = values.astype(kind)
         if kind == "float64" and np.isinf(cast.to_numpy()).any():
-            raise ValueError("a value is infinite")
+            raise SchemaError(**parts("tables.infinite"))
         return cast
-    except (ValueError, TypeError) as error:
-        raise SchemaError(
-            f"cells do not fit ({error})", where=where, expected=kind, remedy="mend the reader"
-        ) from None
+    except SchemaError as error:
+        raise SchemaError(error.found, where=where, expected=kind, remedy=error.remedy) from None
+    except (ValueError, TypeError):
+        raise SchemaError(where=where, expected=kind, **parts("tables.cells")) from None

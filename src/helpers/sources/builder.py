@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from math import inf
 
 from helpers.dictionary import limits
+from helpers.messages import message
 from helpers.sources.pollutants import reason_against
 from helpers.sources.reading import TABLES, Reading, make_rejects, make_table
 from helpers.sources.text import parse_number
@@ -58,7 +59,7 @@ class ReadingBuilder:
             self.reject(row, column, text, str(error))
             return None
         if value is not None and not low <= value <= high:
-            self.reject(row, column, text, f"lies outside {low:g} to {high:g}")
+            self.reject(row, column, text, message("cells.outside", low=f"{low:g}", high=f"{high:g}"))
             return None
         return value
 
@@ -84,7 +85,7 @@ class ReadingBuilder:
             self.warn("repeated_rows_dropped")
         else:
             found = ", ".join(str(value) for value in content)
-            self.reject(row, "", found, f"differs from row {first} of the same key, which stands")
+            self.reject(row, "", found, message("repeats.key", first=first))
         return True
 
     def portion(self) -> Reading:

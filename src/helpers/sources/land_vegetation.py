@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from helpers.dictionary import limits
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
@@ -59,7 +60,7 @@ def read(path: Path) -> Reading:
 def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
     first = parse_time(record["date"], "%Y-%m-%d")
     if first is None:
-        builder.reject(row, "date", record["date"], "is not written as 2023-01-31")
+        builder.reject(row, "date", record["date"], message("cells.not_written_as", form="2023-01-31"))
         return
     texts = {index: record[index] for index in INDICES if index in record}
     if all(is_missing(text) for text in texts.values()):
@@ -68,7 +69,7 @@ def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
         return
     quality = record["SummaryQA"]
     if not is_missing(quality) and quality not in QUALITIES:
-        builder.reject(row, "SummaryQA", quality, "is no quality from 0 to 3")
+        builder.reject(row, "SummaryQA", quality, message("land.quality"))
         return
     seen = _pixel_day(builder, row, record["DayOfYear"], first)
     for index, text in texts.items():
@@ -76,7 +77,7 @@ def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
         if number is None or number == _FILL:
             continue
         if not _LOW <= number <= _HIGH:
-            builder.reject(row, index, text, f"lies outside {_LOW} to {_HIGH}, the index ×10,000")
+            builder.reject(row, index, text, message("land.index", low=_LOW, high=_HIGH))
             continue
         value = float(Decimal(text) / _SCALE)
         builder.add(record["site"], first, seen, index, value, QUALITIES.get(quality, ""))
@@ -91,5 +92,7 @@ def _pixel_day(builder: ReadingBuilder, row: int, text: str, first: datetime) ->
         day = datetime(year, 1, 1) + timedelta(days=number - 1)
         if timedelta(0) <= day - first < timedelta(days=_COMPOSITE_DAYS):
             return day
-    builder.reject(row, "DayOfYear", text, f"lies outside the {_COMPOSITE_DAYS} days from {first:%Y-%m-%d}")
+    builder.reject(
+        row, "DayOfYear", text, message("land.composite", n=_COMPOSITE_DAYS, first=f"{first:%Y-%m-%d}")
+    )
     return None

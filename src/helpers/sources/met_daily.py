@@ -15,6 +15,7 @@ from math import nan
 from pathlib import Path
 
 from helpers.dictionary import limits
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
@@ -60,11 +61,7 @@ def read(path: Path) -> Reading:
     cities = sorted({record.get("city", "NA") for _, record in records} - {"NA", ""})
     if len(cities) > 1:
         raise refusal(
-            path,
-            f"the table holds {len(cities)} cities, first {', '.join(cities[:3])}",
-            column="city",
-            expected="one city",
-            remedy="split the file by city",
+            path, column="city", **parts("files.several_cities", n=len(cities), names=", ".join(cities[:3]))
         )
     for row, record in records:
         _add_day(builder, row, record)
@@ -78,7 +75,7 @@ def read(path: Path) -> Reading:
 def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
     day = parse_day(record["date"])
     if day is None:
-        builder.reject(row, "date", record["date"], "is not written as 2023-01-31")
+        builder.reject(row, "date", record["date"], message("cells.not_written_as", form="2023-01-31"))
         return
     texts = {name: record.get(name, "") for name in _COLUMNS}
     if builder.is_repeat(row, day, tuple(texts.values())):
@@ -86,7 +83,7 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
     values = {name: _read_cell(builder, row, name, text) for name, text in texts.items()}
     if values["mintemp"] > values["maxtemp"]:
         found = f"mintemp {values['mintemp']:g}, maxtemp {values['maxtemp']:g}"
-        builder.reject(row, "mintemp", found, "the lowest is above the highest")
+        builder.reject(row, "mintemp", found, message("met.low_above_high"))
         values["mintemp"] = values["maxtemp"] = nan
     sector = values["maxwswd"]
     values["maxwswd"] = nan if sector == _CALM else (sector - 1) * _DEGREES_PER_SECTOR
@@ -101,6 +98,6 @@ def _read_cell(builder: ReadingBuilder, row: int, name: str, text: str) -> float
     low, high = (one / factor for one in limits("met_daily", column)) if factor else (1, _CALM)
     value = builder.number(row, name, text, low=low, high=high)
     if value is not None and name == "maxwswd" and value % 1:
-        builder.reject(row, name, text, "is not a sector from 1 to 17")
+        builder.reject(row, name, text, message("met.sector"))
         return nan
     return nan if value is None else value

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, read_number
 from helpers.sources.head import Head
@@ -76,13 +77,7 @@ def read(
     for grid in find_grids(path, DETAIL, rank=lambda heading: len(hour_columns(heading)), sheets=sheets):
         places = hour_columns(grid.heading)
         if len(places) < _HOURS:
-            raise refusal(
-                path,
-                f"sheet {grid.sheet.name} has {len(places)} columns of hours in the last row of its heading",
-                row=grid.number,
-                expected="24, from 0时 to 23时",
-                remedy="restore the heading of the workbook",
-            )
+            raise refusal(path, row=grid.number, **parts("noise.hours", name=grid.sheet.name, n=len(places)))
         prefix = f"{grid.sheet.name}!"
         tell_unread(days, grid, prefix, read=places.values())
         for number, cells in grid.rows:
@@ -100,12 +95,7 @@ def read(
             months.add(record["date"].replace(day=1))
             _add_hours(hours, (number, cells), places, key, str(record["zone"]), prefix)
     if len(months) > 1:
-        raise refusal(
-            path,
-            f"the days are of {len(months)} months",
-            expected="one month a workbook",
-            remedy="split the workbook by month",
-        )
+        raise refusal(path, **parts("noise.months", n=len(months)))
     return days.finish(), hours.finish(), _read_summary(sheets, months)
 
 
@@ -143,7 +133,7 @@ def _read_cell(
     try:
         value = float(read_number(cell[0], unit))
         if not ends[0] <= value <= ends[1]:
-            raise ValueError(f"lies outside {ends[0]:g} to {ends[1]:g}")
+            raise ValueError(message("cells.outside", low=f"{ends[0]:g}", high=f"{ends[1]:g}"))
     except ValueError as error:
         builder.reject(row, column, cell[0].text, str(error))
         return None
@@ -198,7 +188,7 @@ def _add_counts(
             column, cell = f"{prefix}{zone}类 {period}", cells[place : place + 1]
             value = _read_cell(builder, row, column, cell, (0, 1e6), unit="")
             if value is not None and value % 1:
-                builder.reject(row, column, cell[0].text, "is no whole number of point-times")
+                builder.reject(row, column, cell[0].text, message("noise.no_whole_number"))
                 value = None
             numbers.append(value)
         if None in numbers:
@@ -206,8 +196,6 @@ def _add_counts(
         n, n_met = map(int, numbers)
         if n_met > n:
             row = counts[ATTAINED][0]
-            builder.reject(
-                row, f"{prefix}{zone}类 {period}", str(n_met), f"is more than the {n} point-times in all"
-            )
+            builder.reject(row, f"{prefix}{zone}类 {period}", str(n_met), message("noise.more_than_all", n=n))
         elif n:
             builder.add(month, zone, period, n, n_met)

@@ -11,6 +11,7 @@ from math import nan
 from pathlib import Path
 
 from helpers import dictionary
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
@@ -48,8 +49,7 @@ def zone_of(text: str) -> str:
     name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
     zones = dictionary.choices("noise_points", "zone")
     if name not in zones.values():
-        which = "write 4a类 or 4b类" if name == "4" else f"choose {', '.join(zones)}"
-        raise ValueError(f"is no zone class; {which}")
+        raise ValueError(message("noise.four" if name == "4" else "noise.no_zone", names=", ".join(zones)))
     return name
 
 
@@ -133,10 +133,9 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
     for number, prefix, record in found:
         zone, own = usual[record["point_id"]], record["zone"]
         if zone != own and _VERIFIED not in str(record[NOTE]):
-            reason = f"is class {own}, the other rows of the point say {zone}; correct it, or write {_VERIFIED} in 备注"
-            builder.reject(
-                number, prefix + dictionary.tables()["noise_points"].columns["zone"].zh, str(own), reason
-            )
+            reason = message("noise.zone_apart", own=own, zone=zone, verified=_VERIFIED)
+            heading = dictionary.tables()["noise_points"].columns["zone"].zh
+            builder.reject(number, prefix + heading, str(own), reason)
             continue
         content = (record["point_name"], own, record["day_db"], record["night_db"], "manual")
         key = (record["point_id"], record["date"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import nan
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
@@ -41,7 +42,7 @@ def read(path: Path) -> Reading:
     for row, record in read_records(path, builder, required=_REQUIRED):
         code, name = record["监测点编码"], record["监测点名称"]
         if not code:
-            builder.reject(row, "监测点编码", code, "names no station")
+            builder.reject(row, "监测点编码", code, message("air.no_station"))
         elif not builder.is_repeat(row, code, tuple(record[column] for column in _REQUIRED)):
             longitude = builder.number(row, "经度", record["经度"], of="longitude")
             latitude = builder.number(row, "纬度", record["纬度"], of="latitude")

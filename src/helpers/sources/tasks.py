@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.messages import message
 from helpers.schemas import ORIGIN
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
@@ -74,7 +75,7 @@ def read(path: Path, *, received_on: date | None = None, n_articles: int | None 
                 continue
             first, *more = articles_of(told)
             if more:
-                reason = f"names several articles and stands under {first}; write one row for each"
+                reason = message("tasks.several_articles", first=first)
                 builder.reject(number, prefix + _LABELS["article"], told, reason)
             _add_task(builder, grid.sheet.name, number, record | {"article": first})
     return builder.finish()
@@ -109,5 +110,5 @@ def _against_article(text: str, n_articles: int | None) -> tuple[str, str] | Non
     found = articles_of(text)
     last = 1000 if n_articles is None else n_articles
     if not found or not all(1 <= one <= last for one in found):
-        return "article", f"is no article; write a whole number from 1 to {last}"
+        return "article", message("tasks.no_article", last=last)
     return None

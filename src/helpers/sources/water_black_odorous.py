@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import form_of, holds_form, read_form
@@ -56,12 +57,12 @@ def _against_body(record: Mapping[str, object]) -> tuple[str, str] | None:
     """A state needs its day, and days follow one another up to the day of the ledger."""
     status, ended, again = (record[name] for name in ("status", "eliminated_date", "relapsed_date"))
     if status == "eliminated" and ended is None:
-        return "eliminated_date", "is empty although the body is 已消除; fill in 消除日期"
+        return "eliminated_date", message("water.eliminated")
     if status == "relapsed" and again is None:
-        return "relapsed_date", "is empty although the body is 返黑返臭; fill in 返黑返臭日期"
+        return "relapsed_date", message("water.relapsed")
     order = [(name, record[name]) for name in ("identified_date", "eliminated_date", "relapsed_date", "date")]
     given = [(name, day) for name, day in order if day is not None]
     for (_, earlier), (name, later) in pairwise(given):
         if later < earlier:
-            return name, f"lies before {earlier}, a day of an earlier step; correct one of them"
+            return name, message("water.before_step", day=earlier)
     return None

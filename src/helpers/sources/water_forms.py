@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from helpers import dictionary
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import (
     Cell,
@@ -191,12 +192,7 @@ def find_grids(
     grids = [grid for sheet in sheets or read_sheets(path) if (grid := _find_grid(sheet, form, rank))]
     if not grids:
         needed = [one.label for one in form.fields if one.is_required]
-        raise refusal(
-            path,
-            f"no heading with the columns {', '.join(needed)} was found",
-            expected=f"them in one of the first {_HEADING_ROWS} rows of a sheet",
-            remedy="fill in the template and keep its heading",
-        )
+        raise refusal(path, **parts("forms.no_heading", names=", ".join(needed), n=_HEADING_ROWS))
     return grids
 
 
@@ -282,14 +278,14 @@ def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> ob
     check_shown(cell)
     if is_missing(cell.text):
         if one.is_required and one.kind != "month":
-            raise ValueError(f"is empty; fill in {one.label}")
+            raise ValueError(message("forms.empty", label=one.label))
         if one.kind == "text":
             return ""
         return _month(cell, grid, cells) if one.kind == "month" else None
     if one.choices:
         known = {**one.spoken, **one.choices, **{value: value for value in one.choices.values()}}
         if cell.text not in known:
-            raise ValueError(f"is none of the choices; choose {', '.join(one.choices)}")
+            raise ValueError(message("forms.choices", names=", ".join(one.choices)))
         return known[cell.text]
     if one.kind == "number":
         return _number(cell, one, grid, cells)
@@ -323,10 +319,7 @@ def tell_unread(
         if not held or not heading or UNREAD_SILENTLY.search(heading):
             continue
         is_item = measures and sum(map(is_value, held)) * 2 > len(held)
-        reason = (
-            f"{NO_ITEM if is_item else UNREAD}, and was not read; give it a heading of the form, or delete it"
-        )
-        builder.reject(grid.number, prefix + heading, heading, reason)
+        builder.reject(grid.number, prefix + heading, heading, message(NO_ITEM if is_item else UNREAD))
 
 
 def is_elsewhere(grid: Grid, cells: Sequence[Cell], cities: Sequence[str]) -> bool:
@@ -369,7 +362,9 @@ def _number(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> float:
     if one.unit:
         value *= unit_factor(heading, one.unit)
     if not one.low <= value <= one.high:
-        raise ValueError(f"lies outside {one.low:g} to {one.high:g} {one.unit}".rstrip())
+        raise ValueError(
+            message("cells.outside", low=f"{one.low:g}", high=f"{one.high:g} {one.unit}".rstrip())
+        )
     return float(value)
 
 
@@ -402,7 +397,7 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
             return date(int(month[1]), int(month[2]), 1)
         if year and bare:
             return date(int(year[1]), int(bare[1]), 1)
-    raise ValueError("is no month; write 2025-03")
+    raise ValueError(message("forms.no_month"))
 
 
 @lru_cache(4096)

@@ -15,6 +15,7 @@ from functools import cache
 
 from helpers import registry
 from helpers.dictionary import Item, items
+from helpers.messages import message
 from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
 from helpers.sources.text import MISSING
 
@@ -124,7 +125,7 @@ def unit_factor(unit: str, target: str) -> Decimal:
         _UNITS.get(spell_unit(one), ("", Decimal(1))) for one in (unit, target)
     )
     if not dimension or dimension != wanted:
-        raise ValueError(f"is not a unit that can become {target}")
+        raise ValueError(message("cells.no_conversion", target=target))
     return factor / base
 
 
@@ -148,13 +149,13 @@ def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
         The sentence that says why the cell is no value of this item and what to do.
     """
     if cell.spread and not cell.text:
-        raise ValueError("lies in a merged cell; write the value in each row")
+        raise ValueError(message("cells.merged"))
     check_shown(cell)
     text = re.sub(r"\s+", "", cell.text)
     if text.lower() in MISSING or text in NOT_SAMPLED:
         return None
     if text.lower() in _NOT_DETECTED:
-        raise ValueError("gives no detection limit; write the limit with L, such as 0.01L")
+        raise ValueError(message("water.no_limit"))
     written = unit or item.unit
     number, is_censored = read_measured(cell, written)
     value = float(number * unit_factor(written, item.unit))
@@ -162,25 +163,24 @@ def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
     if complaint:
         raise ValueError(complaint)
     if is_censored and value == 0:
-        raise ValueError("is a detection limit of zero; write the limit itself")
+        raise ValueError(message("water.limit_of_zero"))
     return value, is_censored
 
 
 def _against_range(value: float, item: Item, unit: str) -> str:
     """Why a value cannot be, with the likely slip; ``""`` where it can."""
     if value < 0 <= item.low:
-        return "is negative; leave the cell empty where nothing was measured"
+        return message("water.negative")
     if item.low <= value <= item.high:
         return ""
-    sentence = f"lies outside {item.low:g} to {item.high:g} {item.unit}".removesuffix(" 无量纲")
+    ends = {"low": f"{item.low:g}", "high": f"{item.high:g} {item.unit}".removesuffix(" 无量纲")}
     is_milligram = spell_unit(unit) == "mg/l"
     meant = value / 1000 if is_milligram else value * 1000
     if item.unit == "mg/L" and value > 0 and item.low <= meant <= item.high:
-        slip = "μg/L in a column of mg/L" if is_milligram else f"mg/L in a column of {unit}"
-        return f"{sentence}, as {slip} would; convert it or mend the heading"
-    if value == 0:
-        return f"{sentence}; write the detection limit with L, such as 0.01L"
-    return f"{sentence}; check it against the laboratory's sheet"
+        return message("water.micrograms" if is_milligram else "water.milligrams", unit=unit, **ends)
+    return (
+        f"{message('cells.outside', **ends)}; {message('water.write_limit' if value == 0 else 'water.check')}"
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import form_of, holds_form, read_form
@@ -61,12 +62,8 @@ def _against_stages(record: Mapping[str, object]) -> tuple[str, str] | None:
         if days[name] is None:
             continue
         if days[earlier] is None and earlier == "surveyed_date":
-            return earlier, "is empty although a later stage has its day; fill in the day of the survey"
+            return earlier, message("water.no_survey_day")
         if days[earlier] is not None and days[name] < days[earlier]:
-            return name, f"lies before {days[earlier]}, the day of an earlier stage; correct one of them"
+            return name, message("water.before_stage", day=days[earlier])
     late = [name for name in STAGES if days[name] is not None and days[name] > record["date"]]
-    return (
-        (late[0], f"lies after {record['date']}, the day of the ledger; correct one of them")
-        if late
-        else None
-    )
+    return (late[0], message("water.after_ledger", day=record["date"])) if late else None

@@ -22,6 +22,7 @@ from statistics import median
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
@@ -40,6 +41,7 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
 
+_SAID = {"final": "water.final", "preliminary": "water.preliminary", "revised": "water.revised"}
 FORM = form_of("断面月报")
 _STATUSES = next(one.choices for one in FORM.fields if one.name == "status")
 _PRECEDENCE = ("revised", "final", "preliminary")
@@ -118,13 +120,7 @@ def read(
         No sheet has the columns, or no list of sections was given.
     """
     if sections is None:
-        raise refusal(
-            path,
-            "no list of sections was given",
-            column="断面名称",
-            expected="the sections of the city",
-            remedy="read the workbook through ingest",
-        )
+        raise refusal(path, column="断面名称", **parts("water.no_sections"))
     builder = ReadingBuilder("water_sections")
     names = _known_names(sections)
     grids = [grid for grid in find_grids(path, FORM, rank=count_items) if count_items(grid.heading)]
@@ -173,12 +169,12 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         try:
             unit_factor(unit or item.unit, item.unit)
         except ValueError as error:
-            builder.reject(grid.number, prefix + heading, unit, f"{error}; the column was not read")
+            builder.reject(grid.number, prefix + heading, unit, f"{error}; {message('forms.column_unread')}")
             continue
         if item.id in columns:
             first = columns[item.id].heading
             builder.reject(
-                grid.number, prefix + heading, heading, f"names {item.id} a second time, after {first}"
+                grid.number, prefix + heading, heading, message("water.item_twice", item=item.id, first=first)
             )
             continue
         if not unit and item.unit != "无量纲":
@@ -205,7 +201,8 @@ def _read_row(
     unmarked = "".join(one for one in name if not is_mark(one)).removesuffix("断面")
     section_id = names.get(name) or names.get(unmarked)
     if section_id is None:
-        reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
+        told = (message("water.no_section"), suggest(name, names), message("water.add_section"))
+        reason = "; ".join(told)
         builder.reject(row[0], f"{prefix}断面名称", name, reason)
         return None
     if not record["status"]:
@@ -217,7 +214,6 @@ def _read_row(
 def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
     """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
     standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
-    place = f"{standing.prefix}row {standing.number}"
     for row in rivals:
         if row is standing:
             continue
@@ -225,7 +221,9 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        reason = f"is a second edition of the section and month of {place}, which stands as {standing.record['status']}"
+        place = {"sheet": standing.prefix, "row": standing.number}
+        status = message(_SAID[standing.record["status"]])
+        reason = message("water.second_edition", **place, status=status)
         builder.reject(row.number, row.prefix, found, reason)
     return standing
 
@@ -246,10 +244,7 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
         usual = medians.get(column.item.id, 0.0)
         is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
         if usual and is_checked and value > _SUSPECT_RATIO * usual:
-            reason = (
-                f"is {value / usual:.0f} times the column's median, as μg/L among mg/L would be;"
-                f" convert it, or write {_VERIFIED} in 备注 if it is right"
-            )
+            reason = message("water.times_median", ratio=f"{value / usual:.0f}", verified=_VERIFIED)
             builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, reason)
             continue
         method = row.record["method"] or "unstated"
