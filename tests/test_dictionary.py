@@ -38,14 +38,15 @@ def test_a_form_asks_for_what_makes_its_rows_and_fills_its_table(sheet: str) -> 
         form.required <= set(form.fields) and form.dated in form.fields and set(form.key) <= set(form.fields)
     )
     assert not {name for one in form.fields.values() for name in (one.unit_field,) if name} - set(form.fields)
-    words = [word for one in form.fields.values() for word in (one.zh, *one.also)]
+    words = [word for one in form.fields.values() for word in {one.zh, one.en, *one.also}]
     own = [word for word in words if words.count(word) > 1]
     assert not own, f"a heading that names two fields: {own}"
 
 
 def test_forms_of_readers_and_schemas_of_the_store_are_the_dictionary_s() -> None:
-    label = dictionary.tables()["outfalls"].columns["water_body"].zh
-    assert label in [one.label for one in form_of("排污口台账").fields]
+    told = dictionary.tables()["outfalls"].columns["water_body"]
+    field = next(one for one in form_of("排污口台账").fields if one.name == told.name)
+    assert all(field.is_named(word) for word in (told.zh, told.en, *told.also, f"{told.zh}*"))
     assert list(SCHEMAS) == list(TABLES) == list(KEYS)
     assert dictionary.limits("met_daily", "temperature_mean_deg_c") == (-90, 60)
 
