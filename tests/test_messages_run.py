@@ -160,10 +160,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (
             ["report", "--city", "changchu"],
-            "没有名为'changchu'的城市；应为以下之一：changchun, demo_city；可能是changchun",
+            "没有名为'changchu'的城市；应为changchun、demo_city之一；可能是changchun",
         ),
-        (["report", "--battle", "blue"], "没有名为'blue'的保卫战；应为以下之一：plain；请从中选择"),
-        (["report", "--lang", "fr"], "没有'fr'这种语言；应为以下之一：zh, en；请从中选择"),
+        (["report", "--battle", "blue"], "没有名为'blue'的保卫战；应为plain之一；请从中选择"),
+        (["report", "--lang", "fr"], "没有'fr'这种语言；应为zh、en之一；请从中选择"),
         (
             ["ingest", "--data-dir", "/nowhere"],
             "--data-dir指定的/nowhere不是文件夹；应为内有raw文件夹的文件夹；请建立",

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain
 from typing import Any
 
 import yaml
 
 _Patterns = tuple[tuple[re.Pattern[str], str], ...]
 _FIELD = re.compile(r"\{(\w+)\}")
+_FIRST = re.compile(r"\{|[^\s{]*")  # the letters up to the first blank or field
 _STOP, _COLON = "; ", ": "
+_SPANNING = ("reason", "what")  # fields that may hold several parts
 _PLACES = {"row": r", row (\d+)(?=,|$)", "column": r", column (.+)$"}
 
 
@@ -37,7 +38,7 @@ def _flatten(tree: dict[str, Any], above: str = "") -> Iterator[tuple[str, dict[
             yield from _flatten(below, f"{above}{name}.")
 
 
-def message(key: str, **fields: object) -> str:
+def message(key: str, /, **fields: object) -> str:
     """Say one message of the catalogue in English, as it is raised and stored.
 
     Parameters
@@ -55,7 +56,7 @@ def message(key: str, **fields: object) -> str:
     return catalogue()[key]["en"].format(**fields)
 
 
-def parts(key: str, **fields: object) -> dict[str, str]:
+def parts(key: str, /, **fields: object) -> dict[str, str]:
     """Say the parts of one refusal in English, for ``raise SourceError(where=…, **parts(key, …))``.
 
     Examples
@@ -82,8 +83,8 @@ def fault(detail: str) -> dict[str, str]:
 def in_language(text: str, lang: str) -> str:
     """Say a text in another language: every part of it that is a message, with the fields it was made with.
 
-    Parts are joined by ``; `` and may follow a place (``file, row 3: …``); the shortest run of parts that one template
-    made is read first, by the template with the most words of its own.
+    Parts are joined by ``; `` and may follow a place (``file, row 3: …``); the longest run of parts that one template
+    made is read first, by the template with the most words of its own. Only a field named ``reason`` may hold several parts.
 
     Examples
     --------
@@ -93,7 +94,7 @@ def in_language(text: str, lang: str) -> str:
     if lang == "en" or not text:
         return text
     parts = text.split(_STOP)
-    for end in range(1, len(parts) + 1):
+    for end in range(len(parts), 0, -1):
         said = _said(_STOP.join(parts[:end]), lang)
         if said is not None:
             rest = in_language(_STOP.join(parts[end:]), lang)
@@ -109,8 +110,8 @@ def _said(text: str, lang: str) -> str | None:
     """
     worded, open_ended = _patterns(lang)
     place, colon, told = text.partition(_COLON)
-    said = _read(text, worded, lang)
-    if said is None and colon:
+    said = _read(text, worded.get(_FIRST.match(text)[0], ()), lang)
+    if said is None and colon and _STOP not in place:
         below = _said(told, lang)
         said = None if below is None else f"{_place(place, lang)}：{below}"
     return _read(text, open_ended, lang) if said is None else said
@@ -119,14 +120,21 @@ def _said(text: str, lang: str) -> str | None:
 def _read(text: str, patterns: _Patterns, lang: str) -> str | None:
     for pattern, template in patterns:
         if match := pattern.fullmatch(text):
-            fields = {name: in_language(one, lang) for name, one in match.groupdict().items()}
-            return template.format(**fields)
+            return template.format(
+                **{name: _field(name, one, lang) for name, one in match.groupdict().items()}
+            )
     return None
+
+
+def _field(name: str, text: str, lang: str) -> str:
+    """A field in another language: a message, a list of names, or as it is."""
+    said = in_language(text, lang)
+    return said.replace(", ", "、") if name.endswith("names") and said == text else said
 
 
 def _place(text: str, lang: str) -> str:
     """A place of the catalogue, or a file with row and column, as :func:`helpers.sources.reading.refusal` writes it."""
-    for pattern, template in chain(*_patterns(lang, "places.")):
+    for pattern, template in _places(lang):
         if match := pattern.fullmatch(text):
             return template.format(**match.groupdict())
     for name, pattern in _PLACES.items():
@@ -135,16 +143,25 @@ def _place(text: str, lang: str) -> str:
 
 
 @cache
-def _patterns(lang: str, room: str = "") -> tuple[_Patterns, _Patterns]:
-    """What templates read that begin with a word and with a field; in each the one with the most words of its own first."""
+def _places(lang: str) -> _Patterns:
+    known = [one for key, one in catalogue().items() if key.startswith("places.")]
+    return tuple((_pattern(one["en"]), one[lang]) for one in known)
+
+
+@cache
+def _patterns(lang: str) -> tuple[dict[str, _Patterns], _Patterns]:
+    """What templates read: by their first letters, and those that begin with a field; the most words of its own first."""
     known = [
-        one
-        for key, one in catalogue().items()
-        if key.startswith(room) and (not key.startswith("frame.") or key == "frame.expected")
+        one for key, one in catalogue().items() if not key.startswith("frame.") or key == "frame.expected"
     ]
-    said = sorted(known, key=lambda one: -len(_FIELD.sub("", one["en"])))
-    worded = tuple((_pattern(one["en"]), one[lang]) for one in said if not one["en"].startswith("{"))
-    return worded, tuple((_pattern(one["en"]), one[lang]) for one in said if one["en"].startswith("{"))
+    said = {one["en"]: one[lang] for one in sorted(known, key=lambda one: -len(_FIELD.sub("", one["en"])))}
+    worded: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for template, other in said.items():
+        first = _FIRST.match(template)[0]
+        key = "{" if template[len(first) : len(first) + 1] == "{" else first
+        worded.setdefault(key, []).append((_pattern(template), other))
+    open_ended = tuple(worded.pop("{", ()))
+    return {first: tuple(patterns) for first, patterns in worded.items()}, open_ended
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -154,7 +171,8 @@ def _pattern(template: str) -> re.Pattern[str]:
         if place % 2 == 0:
             parts.append(re.escape(piece))
         else:
-            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>(?:(?!{_STOP}).)*?)")
+            any_of = ".*?" if piece in _SPANNING else f"(?:(?!{_STOP}).)*?"
+            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>{any_of})")
             seen.add(piece)
     return re.compile("".join(parts), re.DOTALL)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.errors import ParameterError
+from helpers.messages import parts
 
 
 def home() -> Path:
@@ -27,11 +28,7 @@ def home() -> Path:
     for folder in candidates:
         if (folder / "cities").is_dir() and (folder / "notebooks").is_dir():
             return folder
-    raise ParameterError(
-        f"no checkout found at {named or here}",
-        expected="a folder with cities/ and notebooks/",
-        remedy="run inside the checkout or set FIVE_BATTLES_HOME",
-    )
+    raise ParameterError(**parts("paths.no_checkout", folder=named or here))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from typing import IO
 import yaml
 
 from helpers.errors import SourceError
+from helpers.messages import message, parts
 
 SIDECAR = ".source.yml"
 PUBLISHER_UNKNOWN = "publisher_unknown"  # caveat of the registry
@@ -124,10 +125,9 @@ def register_source(path: Path, *, root: Path, sha256: str | None = None) -> Sou
     known = read_sidecar(path) if beside.is_file() else None
     if known is not None and known.sha256 and known.sha256 != found:
         raise SourceError(
-            f"the bytes changed after arrival, SHA-256 is {found}",
             where=relative,
             expected=known.sha256,
-            remedy=f"give the new edition a new name, or remove {beside.name} after review",
+            **parts("provenance.changed", found=found, name=beside.name),
         )
     arrived = {"sha256": found, "bytes": path.stat().st_size}
     source = replace(known or Source(), **arrived)
@@ -141,6 +141,9 @@ def register_source(path: Path, *, root: Path, sha256: str | None = None) -> Sou
     return source
 
 
+_KINDS = {str: "provenance.text", int: "provenance.whole_number", bool: "provenance.true_or_false"}
+
+
 def read_sidecar(path: Path) -> Source:
     """Read the sidecar of a raw file.
 
@@ -151,26 +154,21 @@ def read_sidecar(path: Path) -> Source:
         sidecar and let ingest write a new one.
     """
     beside = sidecar_path(path)
-    remedy = "correct it, or remove it and ingest writes a new one"
     try:
         record = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise SourceError(f"is not YAML ({reason})", where=beside.name, remedy=remedy) from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise SourceError(where=beside.name, **parts("provenance.not_yaml")) from None
     kinds = {field.name: type(field.default) for field in fields(Source)}
     if not isinstance(record, dict) or set(record) - set(kinds):
         unknown = sorted(map(str, set(record) - set(kinds))) if isinstance(record, dict) else record
-        raise SourceError(
-            f"unknown keys {unknown}", where=beside.name, expected=f"keys {list(kinds)}", remedy=remedy
-        )
+        raise SourceError(where=beside.name, **parts("provenance.keys", names=unknown, all_names=list(kinds)))
     values = {key: _as_text(value) for key, value in record.items() if value is not None}
     for key, value in values.items():
         if type(value) is not kinds[key]:
             raise SourceError(
-                f"{key} is {value!r}",
                 where=beside.name,
-                expected={str: "text", int: "a whole number", bool: "true or false"}[kinds[key]],
-                remedy=remedy,
+                expected=message(_KINDS[kinds[key]]),
+                **parts("provenance.value", key=key, value=repr(value)),
             )
     return Source(**values)
 
@@ -256,12 +254,8 @@ def _write_text(path: Path, text: str) -> None:
     try:
         with replacing(path) as stream:
             stream.write(text.encode())
-    except OSError as error:
-        raise SourceError(
-            f"cannot be written ({error.strerror})",
-            where=path.name,
-            remedy="give write access to data/raw, or put the sidecar there yourself",
-        ) from None
+    except OSError:
+        raise SourceError(where=path.name, **parts("provenance.unwritable")) from None
 
 
 def _run_git(folder: Path, *arguments: str) -> str:

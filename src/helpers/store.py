@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers.errors import SchemaError
+from helpers.messages import parts
 from helpers.provenance import replacing
 from helpers.schemas import (
     KEYS,
@@ -97,30 +98,27 @@ def write_table(
     """
     keys, table = partition_keys(name), conform(name, table)
     if partition is not None and set(partition) != set(keys):
-        raise SchemaError(
-            f"partition {dict(partition)}", where=name, expected=f"keys {keys}", remedy="name every key"
-        )
+        raise SchemaError(where=name, **parts("tables.partition", partition=dict(partition), all_names=keys))
     labels = pd.DataFrame({key: _labels(name, table, key) for key in keys})
     root = Path(folder) / name
     if keys:
         groups = labels.groupby(list(keys))
-        parts = {_part_path(root, keys, found): table.loc[rows.index] for found, rows in groups}
+        pieces = {_part_path(root, keys, found): table.loc[rows.index] for found, rows in groups}
     else:
-        parts = {root / _PART: table} if len(table) else {}
+        pieces = {root / _PART: table} if len(table) else {}
     if partition is None:
-        stale = set(root.rglob(_PART)) - set(parts)
+        stale = set(root.rglob(_PART)) - set(pieces)
     else:
         only = _part_path(root, keys, tuple(str(partition[key]) for key in keys))
-        stray = set(parts) - {only}
+        stray = set(pieces) - {only}
         if stray:
             raise SchemaError(
-                f"rows belong to {sorted(p.parent.relative_to(root).as_posix() for p in stray)}",
                 where=name,
                 expected=only.parent.relative_to(root).as_posix(),
-                remedy="split the table by partition before writing",
+                **parts("tables.strays", names=sorted(p.parent.relative_to(root).as_posix() for p in stray)),
             )
-        stale = {only} - set(parts)
-    for path, rows in parts.items():
+        stale = {only} - set(pieces)
+    for path, rows in pieces.items():
         _replace_file(path, _to_arrow(name, rows))
     for path in stale:
         _remove_file(path, root)
@@ -161,16 +159,20 @@ def read_table(
     for column, word in [*((c, "==") for c in wanted), *((c, o) for c, o, _ in filters)]:
         if column not in known or (column == "year" and column in wanted) or word not in _OPERATORS:
             raise SchemaError(
-                f"unknown column {column!r} or operator {word!r}",
                 where=name,
-                expected=f"columns {sorted(known)}, operators {list(_OPERATORS)}",
-                remedy="correct the call",
+                **parts(
+                    "tables.no_column",
+                    column=repr(column),
+                    word=repr(word),
+                    columns=sorted(known),
+                    operators=list(_OPERATORS),
+                ),
             )
     root = Path(folder) / name
     matched = [path for path in sorted(root.rglob(_PART)) if _may_match(_levels(path, root), filters, name)]
-    parts = [_read_part(path, root, name, wanted, filters) for path in matched]
+    pieces = [_read_part(path, root, name, wanted, filters) for path in matched]
     _record_listing(root, matched)
-    kept = [part for part in parts if part is not None and len(part)]
+    kept = [part for part in pieces if part is not None and len(part)]
     table = pd.concat(kept, ignore_index=True) if kept else empty(name)[wanted]
     return table.astype({column: schema[column] for column in wanted})
 
@@ -274,13 +276,12 @@ def _read_part(
     place = path.relative_to(root.parent).as_posix()
     _record(place, buffer)
     declared = {c: _ARROW[kind] for c, kind in SCHEMAS[name].items() if c != "city_code"}
-    again = "run make clean, then ingest again"
     try:
         found = {field.name: field.type for field in pq.read_schema(pa.BufferReader(buffer))}
     except _DAMAGED as error:
-        found = str(error)
+        raise SchemaError(where=place, **parts("tables.damaged")) from error
     if found != declared:
-        raise SchemaError(f"the file holds {found}", where=place, expected=f"{declared}", remedy=again)
+        raise SchemaError(where=place, expected=f"{declared}", **parts("tables.holds", found=found))
     triples = [(c, word, _plain(value, declared[c])) for c, word, value in filters if c in declared]
     try:
         table = pq.read_table(
@@ -290,8 +291,7 @@ def _read_part(
             page_checksum_verification=True,
         ).to_pandas()
     except _DAMAGED as error:
-        first = str(error).splitlines()[0]
-        raise SchemaError(f"the file is damaged: {first}", where=place, remedy=again) from error
+        raise SchemaError(where=place, **parts("tables.damaged")) from error
     if "city_code" in wanted:
         table["city_code"] = pd.Series(_levels(path, root)["city_code"], index=table.index, dtype="str")
     return table[wanted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.errors import RegistryError
+from helpers.messages import parts
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ _UNITS = [
     Unit("m_s", "m/s", "m/s", "speed", 1.0, high=120.0),
     Unit("mm", "mm", "mm", "length", 1.0, high=1e5),
     Unit("km", "km", "km", "length", 1e6, high=1e5),
+    Unit("hpa", "hPa", "hPa", "pressure", 1.0, high=1100.0),
+    Unit("deg", "°", "°", "angle", 1.0, high=360.0),
     Unit("mw", "MW", "MW", "power", 1.0, high=1e6),
     Unit("count", "个", "", "count", 1.0, high=1e8),
     Unit("index", "", "", "index", 1.0, high=1e6),
@@ -67,11 +70,7 @@ def unit(code: str) -> Unit:
         The code is not in the closed list. Use a code of ``helpers.units.UNITS`` or add one there.
     """
     if code not in UNITS:
-        raise RegistryError(
-            f"unknown unit {code!r}",
-            expected=f"one of {', '.join(UNITS)}",
-            remedy="fix the unit or add it to helpers/units.py",
-        )
+        raise RegistryError(**parts("tables.unit", code=repr(code), names=", ".join(UNITS)))
     return UNITS[code]
 
 
@@ -90,11 +89,7 @@ def convert(value: float, source: str, target: str) -> float:
     """
     a, b = unit(source), unit(target)
     if a.dimension != b.dimension:
-        raise RegistryError(
-            f"{source} cannot become {target}",
-            expected="two units of one quantity",
-            remedy="check the unit column",
-        )
+        raise RegistryError(**parts("tables.units", source=source, target=target))
     return value * a.factor / b.factor
 
 

@@ -49,7 +49,7 @@ def observe(battle: str, seen: Any, context: Context) -> list[Observation]:
         if record.measure.by not in _MEASURES:
             raise RegistryError(
                 where="indicators.yml",
-                expected=message("unknown.one_of", known=", ".join(sorted(_MEASURES))),
+                expected=message("words.one_of", names=", ".join(sorted(_MEASURES))),
                 **parts("battles.measure", indicator=repr(record.id), name=repr(record.measure.by)),
             )
         found += _MEASURES[record.measure.by](record, seen)

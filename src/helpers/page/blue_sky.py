@@ -159,7 +159,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
             }
         )
     listed += noise.covered(battle, lang)
-    refused = faults(battle)
+    refused = faults(battle, lang)
     notes: list[object] = [text("coverage.clean", lang)]
     if len(refused):
         title = text("coverage.refused", lang, n=len(refused))

@@ -261,7 +261,7 @@ def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
         Unknown style. Use ``brief`` or ``formal``.
     """
     if style not in STYLES:
-        known = message("unknown.one_of", known=", ".join(STYLES))
+        known = message("words.one_of", names=", ".join(STYLES))
         raise ParameterError(expected=known, **parts("page.style", style=repr(style)))
     document = read_document(notebook)
     # The document holds all the template asks for; the exporter would copy every cell only to drop it.

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.battles.context import Battle
+from helpers.messages import in_language
 from helpers.page.blocks import labels
 from helpers.page.columns import rows_of
 from helpers.sources.merge import is_difference
 
 
-def faults(battle: Battle) -> pd.DataFrame:
-    """Rows and files that could not be taken, of the table ``quarantine``."""
+def faults(battle: Battle, lang: str = "en") -> pd.DataFrame:
+    """Rows and files that could not be taken, of the table ``quarantine``, with their reasons in a language."""
     found = rows_of(battle, "quarantine")
-    return found[~is_difference(found["reason"])] if len(found) else found
+    if found.empty:
+        return found
+    found = found[~is_difference(found["reason"])]
+    return found.assign(reason=found["reason"].map(lambda one: in_language(one, lang)).astype("str"))
 
 
 def differing_note(battle: Battle, lang: str) -> str | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.errors import ParameterError, RegistryError
+from helpers.messages import message, parts
 from helpers.paths import city_folder
 from helpers.periods import Period
 from helpers.registry.city_records import City, Plan, Station, Stations
@@ -137,10 +138,7 @@ def folder_of(slug: str) -> Path:
     if not folder.is_dir():
         names = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())
         raise RegistryError(
-            f"no city {slug!r}",
-            where="cities",
-            expected=f"one of {', '.join(names)}",
-            remedy="correct the city or add a folder for it",
+            where="cities", **parts("registry.no_city", slug=repr(slug), names=", ".join(names))
         )
     return folder
 
@@ -149,7 +147,7 @@ def folder_of(slug: str) -> Path:
 def _read_city(folder: Path) -> City:
     path = folder / "city.yml"
     record = read_records(path, City)
-    check_known(path, "slug", record.slug, [folder.name], f"write {folder.name}, the name of the folder")
+    check_known(path, "slug", record.slug, [folder.name], "registry.folder_name", name=folder.name)
     return record
 
 
@@ -157,12 +155,13 @@ def _read_city(folder: Path) -> City:
 def _read_plan(folder: Path) -> Plan:
     path = folder / "plan.yml"
     record = read_records(path, Plan)
-    parts = (*record.targets, *record.milestones, *record.measures)
-    check_unique(path, "id", (part.id for part in parts))
+    pieces = (*record.targets, *record.milestones, *record.measures)
+    check_unique(path, "id", (piece.id for piece in pieces))
     check_unique(path, "articles.number", (article.number for article in record.articles))
     numbers = range(1, record.n_articles + 1)
-    for part in parts:
-        check_known(path, f"{part.id}.article", part.article, numbers, f"use 1 to {record.n_articles}")
+    for piece in pieces:
+        key = f"{piece.id}.article"
+        check_known(path, key, piece.article, numbers, "registry.article_number", last=record.n_articles)
     _check_indicators(path, record)
     check_own(folder)
     _check_articles(path, record)
@@ -172,22 +171,21 @@ def _read_plan(folder: Path) -> Plan:
 def _check_indicators(path: Path, record: Plan) -> None:
     """Every target and measure names known records, and a target uses its indicator's unit."""
     known, sentences = indicators(), caveats()
-    remedy = "correct it or add the record to registry/indicators.yml"
+    remedy = "registry.add_indicator"
     for target in record.targets:
         check_known(path, f"{target.id}.indicator", target.indicator, known, remedy)
-        check_known(path, f"{target.id}.source", target.source, record.sources, "use an id of sources")
+        check_known(path, f"{target.id}.source", target.source, record.sources, "registry.id_of_sources")
         for caveat_id in target.caveats:
-            check_known(
-                path, f"{target.id}.caveats", caveat_id, sentences, "define it in registry/caveats.yml"
-            )
+            check_known(path, f"{target.id}.caveats", caveat_id, sentences, "registry.define_caveat")
         unit = known[target.indicator].unit
-        check_known(path, f"{target.id}.unit", target.unit, [unit], f"use {unit}, as {target.indicator} does")
+        names = {"unit": unit, "indicator": target.indicator}
+        check_known(path, f"{target.id}.unit", target.unit, [unit], "registry.unit_of_indicator", **names)
     for measure in record.measures:
         check_known(path, f"{measure.id}.indicator", measure.indicator, [None, *known], remedy)
     targets = [target.id for target in record.targets]
     for step in record.milestones:
         for one in step.targets:
-            check_known(path, f"{step.id}.targets", one, targets, "use an id of targets")
+            check_known(path, f"{step.id}.targets", one, targets, "registry.id_of_targets")
 
 
 def _check_articles(path: Path, record: Plan) -> None:
@@ -196,25 +194,22 @@ def _check_articles(path: Path, record: Plan) -> None:
     for number in range(1, record.n_articles + 1):
         if number not in by_number:
             raise RegistryError(
-                f"article {number} is not accounted for",
                 where=f"{shown(path)}, articles",
-                expected=f"articles 1 to {record.n_articles}",
-                remedy="add it with follow target, milestone, tracked or not_measurable",
+                **parts("registry.article_missing", number=number, last=record.n_articles),
             )
     owners = {part.id: part.article for part in chain(record.targets, record.milestones, record.measures)}
     for number, article in by_number.items():
         key = f"articles ({number})"
         check_known(
-            path, key, number, range(1, record.n_articles + 1), f"the plan has {record.n_articles} articles"
+            path, key, number, range(1, record.n_articles + 1), "registry.n_articles", n=record.n_articles
         )
         for ref in article.refs:
-            check_known(path, f"{key}.refs", ref, owners, "use an id of targets, milestones or measures")
+            check_known(path, f"{key}.refs", ref, owners, "registry.id_of_parts")
     for part_id, number in owners.items():
         if part_id not in by_number[number].refs:
             raise RegistryError(
-                f"{part_id!r} belongs to article {number} and is not listed there",
                 where=f"{shown(path)}, articles ({number}).refs",
-                remedy="list it under refs or correct its article",
+                **parts("registry.part_unlisted", part=repr(part_id), number=number),
             )
 
 
@@ -227,10 +222,8 @@ def _read_stations(folder: Path) -> pd.DataFrame:
     for station in records:
         if not (box.west <= station.longitude <= box.east and box.south <= station.latitude <= box.north):
             raise RegistryError(
-                f"{station.longitude}, {station.latitude} lies outside the city's box",
                 where=f"{shown(path)}, {station.station_code}.longitude",
-                expected="a position inside box of city.yml",
-                remedy="check whether longitude and latitude are exchanged",
+                **parts("registry.outside_box", longitude=station.longitude, latitude=station.latitude),
             )
     frame = pd.DataFrame([station.model_dump() for station in records], columns=list(Station.model_fields))
     for column in ("valid_from", "valid_to"):
@@ -243,26 +236,22 @@ def _read_published(folder: Path) -> pd.DataFrame:
     path = folder / "published.csv"
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (FileNotFoundError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
+    except (FileNotFoundError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise RegistryError(
-            f"the table cannot be read ({type(fault).__name__})",
-            where=shown(path),
-            expected=f"a UTF-8 CSV with the columns {', '.join(PUBLISHED_COLUMNS)}",
-            remedy="restore it, or write the header alone where nothing is published",
+            where=shown(path), **parts("registry.table_unreadable", names=", ".join(PUBLISHED_COLUMNS))
         ) from None
     if tuple(frame.columns) != PUBLISHED_COLUMNS:
         raise RegistryError(
-            f"columns are {', '.join(frame.columns)}",
             where=f"{shown(path)}, row 1",
             expected=", ".join(PUBLISHED_COLUMNS),
-            remedy="restore the header",
+            **parts("registry.published_columns", names=", ".join(frame.columns)),
         )
     for column, words in _WORDS.items():
-        _refuse_cells(path, frame, column, lambda cell, words=words: cell in words, f"use {', '.join(words)}")
+        _refuse_cells(path, frame, column, words.__contains__, "registry.use_one", names=", ".join(words))
     known = ("", *indicators())
-    _refuse_cells(path, frame, "indicator_id", lambda cell: cell in known, "use an id of indicators.yml")
-    _refuse_cells(path, frame, "value", _is_number, "write a number, or nothing where none was measured")
-    _refuse_cells(path, frame, "period", lambda cell: _span(cell) is not None, "write 2024 or 2015/2020")
+    _refuse_cells(path, frame, "indicator_id", lambda cell: cell in known, "registry.id_of_indicators")
+    _refuse_cells(path, frame, "value", _is_number, "registry.number_or_nothing")
+    _refuse_cells(path, frame, "period", lambda cell: _span(cell) is not None, "registry.year_or_years")
     frame["value"] = pd.to_numeric(frame["value"], errors="coerce").astype("float64")
     for column in ("is_derived", "shown"):
         frame[column] = frame[column] == "1"
@@ -274,13 +263,20 @@ def _read_published(folder: Path) -> pd.DataFrame:
 
 
 def _refuse_cells(
-    path: Path, frame: pd.DataFrame, column: str, is_good: Callable[[str], bool], remedy: str
+    path: Path,
+    frame: pd.DataFrame,
+    column: str,
+    is_good: Callable[[str], bool],
+    remedy: str,
+    **fields: object,
 ) -> None:
-    """Refuse the first bad cell; rows are counted as a spreadsheet shows them, header included."""
+    """Refuse the first bad cell, with the message ``remedy``; rows are counted as a spreadsheet shows them, header included."""
     for row, cell in enumerate(frame[column], start=2):
         if not is_good(cell):
             raise RegistryError(
-                f"{cell!r} is not allowed", where=f"{shown(path)}, row {row}, {column}", remedy=remedy
+                message("registry.not_allowed", cell=repr(cell)),
+                where=f"{shown(path)}, row {row}, {column}",
+                remedy=message(remedy, **fields),
             )
 
 
@@ -290,9 +286,12 @@ def _refuse_rivals(path: Path, frame: pd.DataFrame) -> None:
     rivals = judged[judged.duplicated(["indicator_id", "area_zh", "period", "kind"])]
     if len(rivals):
         raise RegistryError(
-            f"{rivals.iloc[0]['indicator_id']} has two shown figures for {rivals.iloc[0]['period']}",
             where=f"{shown(path)}, row {rivals.index[0] + 2}, shown",
-            remedy="set shown to 0 for the weaker figure and name it in the note",
+            **parts(
+                "registry.two_shown",
+                indicator=rivals.iloc[0]["indicator_id"],
+                period=rivals.iloc[0]["period"],
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from helpers.errors import RegistryError
+from helpers.messages import message, parts
 from helpers.registry.records import Battle, Identifier, Record, Text, UnitCode, Words
 
 
@@ -15,7 +16,7 @@ def _month_day(text: str) -> str:
     try:
         date.fromisoformat(f"2001-{text}")
     except ValueError:
-        raise ValueError(f"{text!r} is not a month and day such as 10-20") from None
+        raise ValueError(message("registry.month_day", text=repr(text))) from None
     return text
 
 
@@ -67,11 +68,11 @@ class Target(Record):
     @model_validator(mode="after")
     def _check_value(self) -> Target:
         if self.decided_by == "province" and self.value is not None:
-            raise ValueError("value must be null where decided_by is province")
+            raise ValueError(message("registry.value_of_province"))
         if self.value is None and self.note is None:
-            raise ValueError("note must say who gives the number where value is null")
+            raise ValueError(message("registry.note_who"))
         if not self.judged and self.note is None:
-            raise ValueError("note must say why a target is not judged")
+            raise ValueError(message("registry.note_why"))
         return self
 
 
@@ -118,9 +119,9 @@ class Article(Record):
     @model_validator(mode="after")
     def _check_follow(self) -> Article:
         if self.follow == "not_measurable" and (self.refs or not (self.reason_zh and self.reason_en)):
-            raise ValueError("an article that is not_measurable has reason_zh and reason_en and no refs")
+            raise ValueError(message("registry.not_measurable"))
         if self.follow != "not_measurable" and not self.refs:
-            raise ValueError(f"an article followed as {self.follow} names at least one record in refs")
+            raise ValueError(message("registry.followed", follow=self.follow))
         return self
 
 
@@ -157,12 +158,7 @@ class Plan(Record):
         for target in self.targets:
             if target.id == target_id:
                 return target
-        raise RegistryError(
-            f"the plan has no target {target_id!r}",
-            where="plan.yml",
-            expected="an id listed under targets",
-            remedy="correct the id or add the target",
-        )
+        raise RegistryError(where="plan.yml", **parts("registry.no_target", target=repr(target_id)))
 
     def targets_for(self, indicator_id: str, *, judged_only: bool = True) -> tuple[Target, ...]:
         """Return the targets set on one indicator, in plan order; by default those the pages judge by."""
@@ -208,7 +204,7 @@ class Box(Record):
     @model_validator(mode="after")
     def _check_order(self) -> Box:
         if self.west >= self.east or self.south >= self.north:
-            raise ValueError("west must lie below east and south below north")
+            raise ValueError(message("registry.box"))
         return self
 
 

@@ -8,16 +8,41 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from helpers.errors import RegistryError
+from helpers.messages import message, parts
 
 Shape = TypeVar("Shape")
-_REMEDIES = {
-    "missing": "add the key",
-    "extra_forbidden": "remove the key or correct its spelling",
-    "literal_error": "use one of the listed words",
-    "string_too_long": "shorten the text",
+_FAULTS = {
+    "missing": "registry.missing",
+    "extra_forbidden": "registry.extra",
+    "literal_error": "registry.literal",
+    "string_too_long": "registry.too_long",
+    "string_too_short": "registry.too_short",
+    "string_pattern_mismatch": "registry.pattern",
+    "string_type": "registry.no_text",
+    "greater_than_equal": "registry.too_low",
+    "less_than_equal": "registry.too_high",
+    "greater_than": "registry.not_above",
+    "less_than": "registry.not_below",
 }
+"""Kind of fault pydantic names → refusal; the kinds it has for whole numbers, dates and so on go by ``_TYPES``."""
+_TYPES = {
+    "int": "registry.no_whole_number",
+    "float": "registry.no_number",
+    "finite": "registry.no_number",
+    "bool": "registry.no_truth",
+    "date": "registry.no_date",
+    "dict": "registry.no_record_here",
+    "model": "registry.no_record_here",
+    "tuple": "registry.no_sequence",
+    "list": "registry.no_sequence",
+}
+
+
+class _Twice(yaml.constructor.ConstructorError):
+    """A key stands twice; its problem is a message."""
 
 
 class _StrictLoader(yaml.CSafeLoader):
@@ -28,17 +53,15 @@ class _StrictLoader(yaml.CSafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is written twice", key_node.start_mark
-                )
+                problem = message("registry.key_twice", key=repr(key))
+                raise _Twice(None, None, problem, key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
 
 def shown(path: Path) -> str:
     """Name a file as an operator knows it: ``cities/changchun/plan.yml``, ``registry/indicators.yml``."""
-    parts = path.parts[-3:] if "cities" in path.parts[-3:] else path.parts[-2:]
-    return "/".join(parts)
+    return "/".join(path.parts[-3:] if "cities" in path.parts[-3:] else path.parts[-2:])
 
 
 def read_yaml(path: Path) -> Any:
@@ -52,24 +75,16 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
-        raise RegistryError(
-            "the file is missing",
-            where=shown(path),
-            remedy="restore it from version control or write it after cities/changchun",
-        ) from None
+        raise RegistryError(where=shown(path), **parts("registry.file_missing")) from None
     except UnicodeDecodeError as fault:
-        raise RegistryError(
-            f"byte {fault.start} is not UTF-8 text",
-            where=shown(path),
-            remedy="save the file again as UTF-8",
-        ) from None
+        raise RegistryError(where=shown(path), **parts("registry.not_utf8", start=fault.start)) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise RegistryError(
-            f"{getattr(fault, 'problem', None) or 'the text is not YAML'}",
+            fault.problem if isinstance(fault, _Twice) else message("registry.not_yaml"),
             where=f"{shown(path)}{line}",
-            remedy="correct the line (indentation, quotes, colon, repeated key)",
+            remedy=message("registry.correct_line"),
         ) from None
 
 
@@ -106,17 +121,14 @@ def check_unique(path: Path, key: str, values: Iterable[Any]) -> None:
     seen: set[Any] = set()
     for value in values:
         if value in seen:
-            raise RegistryError(
-                f"{value!r} stands twice",
-                where=f"{shown(path)}, {key}",
-                expected="each once",
-                remedy="rename or remove one of the two records",
-            )
+            raise RegistryError(where=f"{shown(path)}, {key}", **parts("registry.twice", value=repr(value)))
         seen.add(value)
 
 
-def check_known(path: Path, key: str, value: Any, known: Iterable[Any], remedy: str) -> None:
-    """Refuse a reference to a record that does not exist.
+def check_known(
+    path: Path, key: str, value: Any, known: Iterable[Any], remedy: str, **fields: object
+) -> None:
+    """Refuse a reference to a record that does not exist; ``remedy`` is a key of the messages, with its ``fields``.
 
     Raises
     ------
@@ -124,7 +136,11 @@ def check_known(path: Path, key: str, value: Any, known: Iterable[Any], remedy: 
         File, key, the unknown value and the remedy.
     """
     if value not in known:
-        raise RegistryError(f"{value!r} is not known", where=f"{shown(path)}, {key}", remedy=remedy)
+        raise RegistryError(
+            message("registry.unknown", value=repr(value)),
+            where=f"{shown(path)}, {key}",
+            remedy=message(remedy, **fields),
+        )
 
 
 def _refusal(path: Path, raw: Any, fault: ValidationError) -> RegistryError:
@@ -136,14 +152,21 @@ def _refusal(path: Path, raw: Any, fault: ValidationError) -> RegistryError:
         here = _step_into(here, step)
         name = here.get("id") or here.get("station_code") if isinstance(here, dict) else None
         steps.append(f"{step} ({name})" if isinstance(step, int) and name else str(step))
-    key = ".".join(steps) or "the whole file"
-    message = first["msg"].removeprefix("Value error, ").rstrip(".")
-    found = "" if isinstance(here, (dict, list)) or first["type"] == "missing" else f" (found {here!r})"
-    return RegistryError(
-        f"{message[0].lower()}{message[1:]}{found}",
-        where=f"{shown(path)}, {key}",
-        remedy=_REMEDIES.get(first["type"], "correct the record"),
-    )
+    key = ".".join(steps) or message("registry.whole_file")
+    told = _told(first)
+    if not isinstance(here, (dict, list)) and first["type"] != "missing":
+        told["found"] = message("registry.found", fault=told["found"], here=repr(here))
+    told.setdefault("remedy", message("registry.correct_record"))
+    return RegistryError(where=f"{shown(path)}, {key}", **told)
+
+
+def _told(fault: ErrorDetails) -> dict[str, str]:
+    """The parts of a refusal for one fault: what a record's own check says, or what its kind is called."""
+    context = fault.get("ctx", {})
+    if isinstance(error := context.get("error"), ValueError):
+        return {"found": str(error)}
+    kind = fault["type"]
+    return parts(_FAULTS.get(kind) or _TYPES.get(kind.partition("_")[0], "registry.unfit"), **context)
 
 
 def _step_into(value: Any, step: int | str) -> Any:

@@ -137,7 +137,7 @@ def terms() -> Terms:
     found = read_records(path, Terms)
     for battle, ids in found.battle_registers.items():
         for one in ids:
-            check_known(path, f"battle_registers.{battle}", one, found.registers, "define it under registers")
+            check_known(path, f"battle_registers.{battle}", one, found.registers, "registry.define_register")
     return found
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from helpers.errors import RegistryError
+from helpers.messages import parts
 from helpers.registry.load import table
 
 
@@ -57,21 +58,14 @@ def limits(
     steps = [step for step in _steps() if step["pollutant"] == pollutant and step["averaging"] == averaging]
     if not steps:
         raise RegistryError(
-            f"no limit for {pollutant} {averaging}",
             where="registry/tables/gb3095_limits.csv",
-            expected="an item of GB 3095 with one of its averaging times",
-            remedy="correct the pollutant or the averaging time",
+            **parts("registry.no_limit", pollutant=pollutant, averaging=averaging),
         )
     for step in steps:
         first, last = step["applies"].split("/")
         if first <= day.isoformat() and (not last or day.isoformat() <= last):
             return Limit(float(step[zone]), step["unit"], step["edition"], step["status"])
-    raise RegistryError(
-        f"no edition of GB 3095 was in force on {day}",
-        where="registry/tables/gb3095_limits.csv",
-        expected="a day from 2016-01-01",
-        remedy="choose a later day or add the edition to the table",
-    )
+    raise RegistryError(where="registry/tables/gb3095_limits.csv", **parts("registry.no_edition", day=day))
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import TypeVar
 import pandas as pd
 
 from helpers.errors import RegistryError
+from helpers.messages import parts
 from helpers.registry.files import check_known, check_unique, read_records
 from helpers.registry.records import Caveat, Indicator, Palette, SourceKind
 
@@ -51,10 +52,7 @@ def table(name: str) -> pd.DataFrame:
     names = sorted(path.stem for path in (REGISTRY / "tables").glob("*.csv"))
     if name not in names:
         raise RegistryError(
-            f"no table {name!r}",
-            where="registry/tables",
-            expected=f"one of {', '.join(names)}",
-            remedy="correct the name",
+            where="registry/tables", **parts("registry.no_table", name=repr(name), names=", ".join(names))
         )
     return _read_table(name).copy()
 
@@ -87,9 +85,9 @@ def read_indicators(
     known_kinds = _read_source_kinds(folder if known_caveats is None else REGISTRY)
     for record in records:
         for caveat_id in record.caveats:
-            check_known(path, f"{record.id}.caveats", caveat_id, sentences, "define it in caveats.yml")
+            check_known(path, f"{record.id}.caveats", caveat_id, sentences, "registry.define_in_caveats")
         for kind in record.source_ids:
-            check_known(path, f"{record.id}.source_ids", kind, known_kinds, "define it in sources.yml")
+            check_known(path, f"{record.id}.source_ids", kind, known_kinds, "registry.define_in_sources")
     return {record.id: record for record in records}
 
 
@@ -118,7 +116,5 @@ def pick(records: Mapping[str, _Record], key: str, file: str) -> _Record:
         There is none. Correct the id or add the record.
     """
     if key not in records:
-        raise RegistryError(
-            f"no record {key!r}", where=f"registry/{file}", remedy="correct the id or add the record"
-        )
+        raise RegistryError(where=f"registry/{file}", **parts("registry.no_record", key=repr(key)))
     return records[key]

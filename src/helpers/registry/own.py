@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from helpers.errors import RegistryError
+from helpers.messages import parts
 from helpers.paths import city_folder
 from helpers.registry import load
 from helpers.registry.files import check_known, read_records, shown
@@ -106,7 +107,7 @@ def check_own(folder: Path) -> None:
     for key, record in own_caveats(folder).items():
         for name in record.indicators:
             path = folder / "caveats.yml"
-            check_known(path, f"{key}.indicators", name, known, "use an id of indicators.yml")
+            check_known(path, f"{key}.indicators", name, known, "registry.id_of_indicators")
 
 
 def _cities() -> tuple[Path, ...]:
@@ -115,8 +116,8 @@ def _cities() -> tuple[Path, ...]:
 
 @cache
 def _all_indicators(registry: Path, cities: tuple[Path, ...]) -> dict[str, Indicator]:
-    parts = {folder / "indicators.yml": own_indicators(folder) for folder in cities}
-    return _join(load.common_indicators(registry), parts)
+    own = {folder / "indicators.yml": own_indicators(folder) for folder in cities}
+    return _join(load.common_indicators(registry), own)
 
 
 @cache
@@ -126,16 +127,13 @@ def _all_caveats(registry: Path, cities: tuple[Path, ...]) -> dict[str, Caveat]:
     )
 
 
-def _join(common: Mapping[str, _Record], parts: Mapping[Path, Mapping[str, _Record]]) -> dict[str, _Record]:
+def _join(common: Mapping[str, _Record], own: Mapping[Path, Mapping[str, _Record]]) -> dict[str, _Record]:
     found = dict(common)
-    for path, records in parts.items():
+    for path, records in own.items():
         for key, record in records.items():
             if key in found:
                 raise RegistryError(
-                    f"{key!r} stands in another file too",
-                    where=f"{shown(path)}, {key}",
-                    expected="an id no other city and no common file has",
-                    remedy="rename it here, and in plan.yml, or remove it",
+                    where=f"{shown(path)}, {key}", **parts("registry.another_file", key=repr(key))
                 )
             found[key] = record
     return found

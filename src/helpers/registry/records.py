@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from helpers.errors import RegistryError
+from helpers.messages import message
 from helpers.units import unit
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -150,23 +151,20 @@ class Indicator(Record):
     def _check_editions(self) -> Indicator:
         days = [one.since or date.min for one in self.editions]
         if days != sorted(set(days)):
-            raise ValueError("editions of basis stand oldest first, each after the first with its day: from")
+            raise ValueError(message("registry.editions"))
         return self
 
     @model_validator(mode="after")
     def _check_span(self) -> Indicator:
         if self.span and not (self.span[0] < self.span[1] and self.is_ledger):
-            raise ValueError("range is lowest, highest, of an indicator a department reports")
+            raise ValueError(message("registry.range"))
         return self
 
     @model_validator(mode="after")
     def _check_ledger_words(self) -> Indicator:
         words = (self.ask_zh, self.ask_en, self.department_zh, self.department_en)
         if self.is_ledger != all(words) or self.is_ledger != any(words):
-            raise ValueError(
-                "ask_zh, ask_en, department_zh and department_en belong to every indicator with source "
-                "department_workbook and to no other"
-            )
+            raise ValueError(message("registry.asks"))
         return self
 
 

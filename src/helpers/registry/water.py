@@ -14,6 +14,7 @@ from string import ascii_uppercase
 import pandas as pd
 
 from helpers.errors import RegistryError
+from helpers.messages import parts
 from helpers.registry.cities import folder_of
 from helpers.registry.files import check_known, check_unique, read_records, shown
 from helpers.registry.water_records import Place, Section, SectionNetwork, Sections
@@ -158,20 +159,20 @@ def _read_sections(folder: Path) -> Sections:
     known = {name: {one.id for one in group} for name, group in groups.items()}
     for section in record.sections:
         key = f"sections ({section.id})"
-        check_known(path, f"{key}.river", section.river, [None, *known["rivers"]], "list it under rivers")
+        check_known(path, f"{key}.river", section.river, [None, *known["rivers"]], "registry.list_river")
         check_known(
             path,
             f"{key}.reservoir",
             section.reservoir,
             [None, *known["reservoirs"]],
-            "list it under reservoirs",
+            "registry.list_reservoir",
         )
-        check_known(path, f"{key}.source", section.source, record.sources, "list it under sources")
+        check_known(path, f"{key}.source", section.source, record.sources, "registry.list_source")
     for network in record.networks:
         key = f"networks ({network.id}).sections"
         check_unique(path, key, network.sections)
         for section_id in network.sections:
-            check_known(path, key, section_id, known["sections"], "list it under sections")
+            check_known(path, key, section_id, known["sections"], "registry.list_section")
     _check_order(path, record)
     return record
 
@@ -181,10 +182,8 @@ def _check_order(path: Path, record: Sections) -> None:
     for earlier, later in pairwise(record.networks):
         if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
             raise RegistryError(
-                f"{earlier.id} does not end before {later.id} begins",
                 where=f"{shown(path)}, networks ({earlier.id}).valid_to",
-                expected=f"a day before {later.valid_from}",
-                remedy="list the networks by date and close each before the next",
+                **parts("registry.network_order", earlier=earlier.id, later=later.id, day=later.valid_from),
             )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from helpers.messages import message
 from helpers.registry.records import Identifier, Record, Text, Words
 
 Body = Literal["river", "lake"]
@@ -74,9 +75,9 @@ class SectionNetwork(Record):
     @model_validator(mode="after")
     def _check_count(self) -> SectionNetwork:
         if self.n_unnamed < 0:
-            raise ValueError(f"n_sections is below the {len(self.sections)} sections listed")
+            raise ValueError(message("registry.n_sections", n=len(self.sections)))
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to lies before valid_from")
+            raise ValueError(message("registry.valid_to"))
         return self
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from helpers.sources.look import Look, Problem, Understood
 
 _MOST_LINES, _MOST_NAMES = 500, 6
-_ANY_FORM = "one of the formats"  # how the refusal of an unknown file begins to list the readers
 
 
 @click.command()
@@ -118,10 +117,10 @@ def _lines(seen: Look, context: object, city: str, lang: str) -> Iterator[str]:
 
 
 def _understood(name: str, table: Understood, known: dict[str, str], lang: str) -> str:
-    from helpers.sources.look_book import look_words
+    from helpers.dictionary import tables
 
     say = partial(_say, lang=lang)
-    parts = [say("understood", name=look_words()["tables"][name][lang], n=table.n_rows)]
+    parts = [say("understood", name=getattr(tables()[name], lang), n=table.n_rows)]
     if table.first:
         parts.append(say("span", first=table.first, last=table.last))
     for key, found in (("places", table.places), ("items", table.items)):
@@ -144,23 +143,20 @@ def _problem_lines(seen: Look, lang: str) -> Iterator[str]:
 
 
 def _problem(one: Problem, lang: str) -> str:
-    from helpers.messages import in_language
-
     say = partial(_say, lang=lang)
     row = say("row", row=one.row) if one.row and not one.cell else ""
     column = say("column", column=one.column) if one.column else ""
     place = " ".join(filter(None, (one.sheet, one.cell, row, column)))
     is_value = bool(one.cell or (one.row and one.column))
     seen = say("seen", found=one.found or say("empty")) if one.found or is_value else ""
-    asked = say("known_form") if one.expected.startswith(_ANY_FORM) else in_language(one.expected, lang)
-    expected = say("expected", expected=asked) if asked and one.expected not in one.remedy else ""
-    remedy = say("remedy", remedy=in_language(one.remedy, lang) or say("mend"))
-    told = say("stop").join(filter(None, (seen, in_language(one.reason, lang), expected, remedy)))
+    reason, asked, what_to_do = one.told(lang)
+    expected = say("expected", expected=asked) if asked and asked not in what_to_do + reason else ""
+    remedy = say("remedy", remedy=what_to_do or say("mend"))
+    told = say("stop").join(filter(None, (seen, reason, expected, remedy)))
     return f"{place}{say('colon')}{told}" if place else told
 
 
 def _annotate(seen: Look, out: Path | None, lang: str) -> str:
-    from helpers.messages import in_language
     from helpers.provenance import sidecar_path
     from helpers.sources.look_book import annotate
 
@@ -169,6 +165,6 @@ def _annotate(seen: Look, out: Path | None, lang: str) -> str:
     if folder.is_relative_to(raw.resolve()) or (out is None and sidecar_path(seen.path).is_file()):
         raise ParameterError(_say("in_raw", lang), where=str(folder), remedy="name another folder by --out")
     target = folder / f"{seen.path.stem}{_say('suffix', lang)}{seen.path.suffix}"
-    if not annotate(seen, target, lang, say=partial(in_language, lang=lang)):
+    if not annotate(seen, target, lang):
         return f"  {_say('only_books', lang)}"
     return f"  {_say('annotated', lang, path=target)}"

@@ -101,6 +101,6 @@ def _unknown(kind: str, word: object, known: Iterable[str], *, where: str = "") 
     return ParameterError(
         message(key, kind=kind, word=repr(word)),
         where=where,
-        expected=message("unknown.one_of", known=", ".join(known)),
+        expected=message("words.one_of", names=", ".join(known)),
         remedy=message("unknown.near", near=near[0]) if near else message("unknown.choose"),
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.air_rows import GRADES, AirRows, fits_grade
 from helpers.sources.builder import ReadingBuilder
@@ -96,11 +97,7 @@ def _city_inside(path: Path, records: list[tuple[int, Record]]) -> str:
     cities = sorted({record[_CITY] for _, record in records if record.get(_CITY)})
     if len(cities) > 1:
         raise refusal(
-            path,
-            f"the table holds {len(cities)} cities, first {', '.join(cities[:3])}",
-            column=_CITY,
-            expected="one city",
-            remedy="split the file by city",
+            path, column=_CITY, **parts("files.several_cities", n=len(cities), names=", ".join(cities[:3]))
         )
     return cities[0] if cities else ""
 
@@ -122,13 +119,7 @@ def _guess_header(path: Path, first: list[str]) -> list[str]:
     between = {start + 2: [], start + 3: ["范围"]}.get(place)
     after = len(first) - place - 1 - len(_ITEMS)
     if between is None or after not in (1, 2):
-        raise refusal(
-            path,
-            f"the first record has {len(first)} cells and no header can be told from it",
-            row=1,
-            expected="日期 or 月份, AQI, a grade, six pollutants",
-            remedy="add the header line of the table",
-        )
+        raise refusal(path, row=1, **parts("air.no_header", n=len(first)))
     return [*before, *between, "质量等级", *_ITEMS, "O3", *["排名"][: after - 1]]
 
 
@@ -139,11 +130,9 @@ def _prove_grades(path: Path, records: list[tuple[int, Record]]) -> None:
         if not (grade in GRADES and index.isdecimal() and fits_grade(grade, int(index))):
             raise refusal(
                 path,
-                f"AQI {index!r} with grade {grade!r}, so the columns of a table without a header are unproved",
                 row=row,
                 column="质量等级",
-                expected="the grade of that AQI",
-                remedy="add the header line of the table",
+                **parts("air.grade_unproved", aqi=repr(index), grade=repr(grade)),
             )
 
 
@@ -159,7 +148,7 @@ def _add_row(
     day = parse_day(text) if is_daily else parse_month(text)
     if day is None:
         form = "2013-12-02" if is_daily else "2013-12"
-        builder.reject(row, date_column, text, f"is not written as {form}")
+        builder.reject(row, date_column, text, message("cells.not_written_as", form=form))
         return
     if builder.is_repeat(row, day, tuple(record[column] for column in column_of.values())):
         return

@@ -15,6 +15,7 @@ from functools import cache
 
 import numpy as np
 
+from helpers.messages import message
 from helpers.registry import table
 from helpers.sources.pollutants import POLLUTANTS
 
@@ -103,10 +104,10 @@ def find_lost_points(values: np.ndarray, has_point: np.ndarray) -> np.ndarray:
 def reason(index: float, *, torn: bool, is_index: bool) -> str:
     """Say why a value that :func:`judge` marked is set aside."""
     if torn:
-        return f"does not hold together with its row: the AQI {index:g} does not follow from the values beside it"
+        return message("air.row_apart", aqi=f"{index:g}")
     if is_index:
-        return "contradicts a value beside it, whose sub-index is higher"
-    return f"contradicts the AQI {index:g} beside it: its own sub-index is higher"
+        return message("air.against_value")
+    return message("air.against_aqi", aqi=f"{index:g}")
 
 
 def is_in_micrograms(carbon_monoxide: np.ndarray) -> bool:

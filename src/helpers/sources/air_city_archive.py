@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources import air_check
 from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
@@ -22,7 +23,7 @@ from helpers.sources.records import read_records
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _LONG = {"city", "time", *POLLUTANTS}
-_EXPECTED = "the Chinese name of a city"
+_EXPECTED = "archive.city"
 
 
 def _is_city(name: str) -> bool:
@@ -76,9 +77,11 @@ def _read_long(path: Path, cities: tuple[str, ...] | None) -> Reading:
         if cities is not None and city not in cities:
             continue
         if time is None:
-            builder.reject(row, "time", record["time"], "is not a full hour written as 2019-02-04 00:00:00")
+            builder.reject(
+                row, "time", record["time"], message("cells.full_hour", form="2019-02-04 00:00:00")
+            )
         elif not city:
-            builder.reject(row, "city", city, "names no city")
+            builder.reject(row, "city", city, message("air.no_city"))
         elif not builder.is_repeat(row, (city, time), tuple(record[name] for name in POLLUTANTS)):
             rows.add(row, (city, time), {name: (name, record[name]) for name in POLLUTANTS})
     rows.finish()

@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SuiteError
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.air_aqistudy import name_city
 from helpers.sources.air_rows import GRADES, AirRows
@@ -113,7 +114,7 @@ def _read_table(path: Path, builder: ReadingBuilder) -> tuple[tuple[str, ...], l
     columns = _columns_of(first)
     if columns is None:
         read_records(path, builder, required=_HEADER)  # tells what the header lacks
-        raise AssertionError(f"the header of {path} is not told")
+        raise AssertionError(path)
     is_headed = "日期" in first
     header = None if is_headed else list(columns)
     records = [
@@ -125,11 +126,7 @@ def _read_table(path: Path, builder: ReadingBuilder) -> tuple[tuple[str, ...], l
     cities = sorted({record.get("城市", "") for _, record in records} - {""})
     if len(cities) > 1:
         raise refusal(
-            path,
-            f"the table holds {len(cities)} cities, first {', '.join(cities[:3])}",
-            column="城市",
-            expected="one city",
-            remedy="split the file by city",
+            path, column="城市", **parts("files.several_cities", n=len(cities), names=", ".join(cities[:3]))
         )
     return columns, records, cities[0] if cities else name_city(path, "")
 
@@ -147,18 +144,10 @@ def _prove_columns(
         if "排名" not in columns and _is_shifted(judged) and _looks_shifted(own):
             return _SHIFTED
     is_short = len(judged) < _FEWEST_DAYS
-    raise refusal(
-        path,
-        f"the columns are in no proved order ({len(judged)} whole days; medians "
-        + ", ".join(f"{name} {value:g}" for name, value in judged.median().items())
-        + ")",
-        row=1,
-        column="PM2.5 to O3",
-        expected=f"at least {_FEWEST_DAYS} days whose values fit the header or the known shift by one",
-        remedy="keep it beside the longer table of the same source and city, or join it to that table"
-        if is_short
-        else "do not use this copy: its header may be shifted; fetch the table from another source",
-    )
+    medians = ", ".join(f"{name} {value:g}" for name, value in judged.median().items())
+    found = {"n": len(judged), "median_names": medians, "fewest": _FEWEST_DAYS}
+    key = "air.too_few_days" if is_short else "air.no_order"
+    raise refusal(path, row=1, column="PM2.5–O3", **parts(key, **found))
 
 
 def _whole_days(records: list[tuple[int, Record]]) -> pd.DataFrame:
@@ -240,7 +229,7 @@ def _add_day(
 ) -> None:
     day = parse_day(record["日期"])
     if day is None:
-        builder.reject(row, "日期", record["日期"], "is not written as 2025-01-31")
+        builder.reject(row, "日期", record["日期"], message("cells.not_written_as", form="2025-01-31"))
     elif not builder.is_repeat(row, day, tuple(record[name] for name in _CELLS)):
         cells = {pollutant: (column, record[column]) for pollutant, column in column_of.items()}
         rows.add(row, (day,), cells, grade=record["质量等级"])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
@@ -59,13 +60,7 @@ def read(path: Path, *, stations: pd.DataFrame | None = None) -> Reading:
         No station table was given, or the header is another one.
     """
     if stations is None:
-        raise refusal(
-            path,
-            "stations stand by name, and no table of names was given",
-            column="WatchPoint",
-            expected="station_code and name_zh of the city's stations",
-            remedy="list the stations in the city's stations.yml",
-        )
+        raise refusal(path, column="WatchPoint", **parts("air.no_stations"))
     codes = _codes_by_name(stations)
     builder = ReadingBuilder("air_hourly")
     rows = AirRows(builder, air_check.HOURLY, tail=("",))
@@ -75,7 +70,7 @@ def read(path: Path, *, stations: pd.DataFrame | None = None) -> Reading:
         time = day and add_hour(day, record["Hour"])
         found = codes.get(_plain(name), [])
         if time is None:
-            builder.reject(row, "Hour", text, "is not a day written as 20190131 and an hour from 0 to 24")
+            builder.reject(row, "Hour", text, message("air.day_and_hour"))
         elif len(found) != 1:
             builder.reject(row, "WatchPoint", name, _why_unknown(name, found, codes))
         elif not builder.is_repeat(row, (found[0], time), tuple(record[c] for c in _COLUMN_OF.values())):
@@ -98,6 +93,6 @@ def _codes_by_name(stations: pd.DataFrame) -> dict[str, list[str]]:
 
 def _why_unknown(name: str, found: list[str], codes: dict[str, list[str]]) -> str:
     if found:
-        return f"may be any of {', '.join(found)}"
+        return message("air.may_be_any", names=", ".join(found))
     near = difflib.get_close_matches(_plain(name), codes, n=3, cutoff=0.3) or sorted(codes)[:3]
-    return f"is no known station name; the nearest are {', '.join(near)}"
+    return message("air.no_station_name", names=", ".join(near))

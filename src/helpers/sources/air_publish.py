@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.air_rows import AirRows
 from helpers.sources.builder import ReadingBuilder
@@ -32,7 +33,6 @@ from helpers.sources.text import is_missing, parse_number, read_bytes
 
 _HOUR_OF = {"AQI": "aqi", "PM2.5": "pm2_5", "PM10": "pm10", "SO2": "so2", "NO2": "no2", "CO": "co"}
 _REQUIRED = ["timepoint", "stationcode", *_HOUR_OF.values(), "o3", "o3_24h"]
-_UNDECIDED = "cannot be told from the 24-hour maximum in this file"
 
 
 def recognise(head: Head) -> bool:
@@ -85,17 +85,12 @@ def _read_features(path: Path, builder: ReadingBuilder) -> list[tuple[int, Recor
         features = json.loads(read_bytes(path))["features"]
         properties = [feature["properties"] for feature in features]
     except (ValueError, KeyError, TypeError) as error:
-        raise refusal(
-            path,
-            f"the JSON cannot be read ({error})",
-            expected="a FeatureCollection whose features carry the feed's properties",
-            remedy="the file may be cut: fetch it again",
-        ) from error
+        raise refusal(path, **parts("air.json")) from error
     records = []
     for row, found in enumerate(properties, start=1):
         absent = [name for name in _REQUIRED if name not in found]
         if absent:
-            builder.reject(row, absent[0], "", "the station lacks this property")
+            builder.reject(row, absent[0], "", message("air.no_property"))
         else:
             records.append((row, {name: str(found[name]).strip() for name in _REQUIRED}))
     return records
@@ -124,11 +119,11 @@ def _add_station(builder: ReadingBuilder, rows: AirRows, row: int, record: Recor
     code, time = record["stationcode"], parse_hour(record["timepoint"])
     if time is None:
         builder.reject(
-            row, "timepoint", record["timepoint"], "is not a full hour written as 2022-01-01T00:00:00"
+            row, "timepoint", record["timepoint"], message("cells.full_hour", form="2022-01-01T00:00:00")
         )
         return
     if not code:
-        builder.reject(row, "stationcode", code, "names no station")
+        builder.reject(row, "stationcode", code, message("air.no_station"))
         return
     if builder.is_repeat(row, (code, time), tuple(record[name] for name in _REQUIRED)):
         return
@@ -147,5 +142,10 @@ def _ozone_hour(
     a, b = _number(record["o3"]), _number(record["o3_24h"])
     if hour_column == "undecided" and a is not None and a == b:
         return {"O3": ("o3", record["o3"])}
-    builder.reject(row, "o3", f"o3 {record['o3']}, o3_24h {record['o3_24h']}", f"the hour {_UNDECIDED}")
+    builder.reject(
+        row,
+        "o3",
+        f"o3 {record['o3']}, o3_24h {record['o3_24h']}",
+        message("air.hour_undecided"),
+    )
     return {}

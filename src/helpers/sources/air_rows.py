@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
+from helpers.messages import message
 from helpers.sources import air_check
 from helpers.sources.air_check import Margin
 from helpers.sources.builder import ReadingBuilder
@@ -63,7 +64,7 @@ class AirRows:
             values[_PLACES[name]] = np.nan if value is None else value
         if not fits_grade(grade, values[0]):
             found = f"{cells['AQI'][1]} {grade}"
-            builder.reject(row, "", found, "the grade is not that of the AQI, so the row may be shifted")
+            builder.reject(row, "", found, message("air.grade"))
             return
         self._rows.append((row, key, {name: column for name, (column, _) in cells.items()}))
         self._values.append(values)
@@ -79,7 +80,7 @@ class AirRows:
         values = np.array(self._values, dtype=float).reshape(-1, len(POLLUTANTS))
         if air_check.is_in_micrograms(np.array(self._carbon_monoxide)):
             for place in np.flatnonzero(~np.isnan(values[:, _CO])):
-                self._set_aside(values, place, _CO, "is CO in µg/m³, as the median of the file shows")
+                self._set_aside(values, place, _CO, message("air.co_of_file"))
         index = values[:, 0].copy()
         for torn, mask in enumerate(air_check.judge(values, self._margin)):
             for place, column in zip(*np.nonzero(mask), strict=True):
@@ -99,7 +100,7 @@ class AirRows:
         )
         marked = air_check.find_lost_points(values[order, _CO], np.array(self._has_point, dtype=bool)[order])
         for place in order[marked]:
-            self._set_aside(values, place, _CO, "lost its decimal point, as its neighbours show")
+            self._set_aside(values, place, _CO, message("air.decimal_point"))
 
     def _set_aside(self, values: np.ndarray, place: int, column: int, reason: str) -> None:
         row, _, columns = self._rows[place]

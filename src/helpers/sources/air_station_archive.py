@@ -18,7 +18,7 @@ from helpers.sources.reading import Reading, join_readings, make_table
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _CODE = re.compile(r"\d{4}[A-Z]")
-_EXPECTED = "a station code such as 1119A"
+_EXPECTED = "archive.station"
 
 
 def recognise(head: Head) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from math import inf
 
+from helpers.dictionary import limits
+from helpers.messages import message
 from helpers.sources.pollutants import reason_against
 from helpers.sources.reading import TABLES, Reading, make_rejects, make_table
 from helpers.sources.text import parse_number
@@ -41,16 +43,23 @@ class ReadingBuilder:
         self._caveats[caveat] = None
 
     def number(
-        self, row: int, column: str, text: str, *, low: float = -inf, high: float = inf
+        self, row: int, column: str, text: str, *, of: str = "", low: float = -inf, high: float = inf
     ) -> float | None:
-        """Read one numeric cell; ``None`` where it is missing or was quarantined."""
+        """Read one numeric cell; ``None`` where it is missing or was quarantined.
+
+        Parameters
+        ----------
+        of
+            Column of the table it fills, whose range in the data dictionary it must keep.
+        """
+        low, high = limits(self._name, of) if of else (low, high)
         try:
             value = parse_number(text)
         except ValueError as error:
             self.reject(row, column, text, str(error))
             return None
         if value is not None and not low <= value <= high:
-            self.reject(row, column, text, f"lies outside {low:g} to {high:g}")
+            self.reject(row, column, text, message("cells.outside", low=f"{low:g}", high=f"{high:g}"))
             return None
         return value
 
@@ -76,7 +85,7 @@ class ReadingBuilder:
             self.warn("repeated_rows_dropped")
         else:
             found = ", ".join(str(value) for value in content)
-            self.reject(row, "", found, f"differs from row {first} of the same key, which stands")
+            self.reject(row, "", found, message("repeats.key", first=first))
         return True
 
     def portion(self) -> Reading:

@@ -16,7 +16,9 @@ from decimal import Decimal
 from functools import cache
 
 from helpers.errors import ParameterError
+from helpers.messages import message
 from helpers.periods import Period
+from helpers.sources.dates import split_day
 from helpers.sources.text import NUMBER
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
@@ -28,9 +30,6 @@ _MARKS = "*※†‡#△▲☆★"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT = re.compile(r'"[^"]*"|[\\!].|\[[^\]]*\]|[_*].|.', re.DOTALL)
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
-_CLOCK = r"(?:[T\s]*\d{1,2}[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?|分)?)?"
-_DAY = re.compile(rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}")
-_DAY_OF_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:月份?)?")
 _MONTH_OF_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _QUARTERS = dict(zip("一二三四1234", "12341234", strict=True))
@@ -116,7 +115,7 @@ def show(value: object, number_format: str = "General", **facts: object) -> Cell
     if width and text.isdigit():
         text = text.zfill(width)
     if is_scaled:
-        facts["problem"] = "is shown in thousands by its number format; format it as a plain number"
+        facts["problem"] = message("cells.thousands")
     return Cell(f"{before}{text}{PERCENT * is_percentage}{after}", is_percentage=is_percentage, **facts)
 
 
@@ -175,7 +174,7 @@ def read_number(cell: Cell, unit: str = "") -> Decimal:
     """
     value, is_censored = read_measured(cell, unit)
     if is_censored:
-        raise ValueError("is a detection limit; write the number only")
+        raise ValueError(message("cells.limit_not_number"))
     return value
 
 
@@ -195,17 +194,17 @@ def read_measured(cell: Cell, unit: str = "") -> tuple[Decimal, bool]:
     text = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", cell.text).replace("−", "-")
     match = None if cell.is_date else _FIGURE.fullmatch(text)
     if match is None:
-        remedy = "format it as a number" if cell.is_date else "write digits only, the unit has its own place"
-        raise ValueError(f"is not a number; {remedy}")
+        remedy = message("cells.format_as_number") if cell.is_date else message("cells.digits_only")
+        raise ValueError(message("cells.not_number_then", remedy=remedy))
     limit = _LIMIT.fullmatch(match["rest"])
     rest = limit["rest"] if limit and _is_rest(limit["rest"], unit) else match["rest"]
     is_limit = bool(match["below"]) or rest != match["rest"]
     _check_rest(cell, rest, unit)
     value = Decimal(match["number"].replace(",", "").lstrip("+"))
     if abs(value) > Decimal("1e300"):
-        raise ValueError("is too large for a number")
+        raise ValueError(message("cells.too_large"))
     if cell.is_format_unknown and spell_unit(unit) == PERCENT and 0 < abs(value) <= 1 and not rest:
-        raise ValueError("may be shown as per cent, which this kind of file does not tell; save it as xlsx")
+        raise ValueError(message("cells.maybe_percent"))
     return value, is_limit
 
 
@@ -220,7 +219,7 @@ def check_shown(cell: Cell) -> None:
     if cell.problem:
         raise ValueError(cell.problem)
     if re.fullmatch(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)", cell.text):
-        raise ValueError("is not a number: an error of the spreadsheet; mend the formula")
+        raise ValueError(message("cells.error_value"))
 
 
 def _is_rest(rest: str, unit: str) -> bool:
@@ -232,17 +231,13 @@ def _check_rest(cell: Cell, rest: str, unit: str) -> None:
     if _is_rest(rest, unit) and not (cell.is_percentage and spell_unit(unit) != PERCENT):
         return
     if cell.is_percentage:
-        raise ValueError("is formatted as a percentage, but the unit is another; format it as a number")
+        raise ValueError(message("cells.percent_format"))
     if all(is_mark(one) for one in rest):
-        raise ValueError(
-            f"is not a number: it carries the mark {rest}; write the number only, and the note in 备注"
-        )
+        raise ValueError(message("cells.mark", rest=rest))
     if re.fullmatch(r"[^\d.,<]\S{0,11}", rest) and not re.fullmatch(r"[Ee~-].*|.*[~±].*", rest):
-        asked = f"in a column of {unit}" if unit else "where a number alone is asked"
-        raise ValueError(
-            f"is not a number: it carries the unit {rest} {asked}; convert it and write the number only"
-        )
-    raise ValueError("is not a number; write digits only, the unit has its own place")
+        asked = message("cells.in_column_of", unit=unit) if unit else message("cells.number_alone")
+        raise ValueError(message("cells.other_unit", rest=rest, asked=asked))
+    raise ValueError(message("cells.not_number_digits"))
 
 
 def is_mark(character: str) -> bool:
@@ -261,7 +256,7 @@ def read_day(cell: Cell) -> date:
     check_shown(cell)
     found = _day_of(cell.text)
     if found is None:
-        raise ValueError(_against_moment(cell, "is no day; write 2025-03-31"))
+        raise ValueError(_against_moment(cell, message("cells.no_day")))
     return found
 
 
@@ -275,7 +270,7 @@ def read_month(cell: Cell) -> date | None:
     """
     check_shown(cell)
     if re.fullmatch(r"(?:19|20)\d{2}\.1", cell.text):  # a spreadsheet keeps 2025.10 as 2025.1
-        raise ValueError("may be January or October; write 2025-01 or 2025-10")
+        raise ValueError(message("cells.january_or_october"))
     match = _MONTH.fullmatch(cell.text) or _MONTH_OF_DIGITS.fullmatch(cell.text)
     if match:
         return _date(int(match[1]), int(match[2]), 1)
@@ -309,7 +304,7 @@ def read_due(cell: Cell) -> date | None:
         last = _last_day(stem)
         if last:
             return last
-    raise ValueError(_against_moment(cell, "is no day; write 2025-03-31, 2025年3月, 2025年底 or 长期坚持"))
+    raise ValueError(_against_moment(cell, message("cells.due")))
 
 
 def _last_day(text: str) -> date | None:
@@ -335,12 +330,12 @@ def read_period(cell: Cell) -> str:
     ValueError
         It is none, or a day.
     """
-    remedy = "write 2024, 2024-Q1 or 2024-06 as text"
+    remedy = message("cells.period_as_text")
     check_shown(cell)
     text = cell.text
     if cell.is_date:
         if cell.grain not in ("month", "year"):
-            raise ValueError(f"has become a date; {remedy}")
+            raise ValueError(message("cells.become_date", remedy=remedy))
         text = text[:7] if cell.grain == "month" else text[:4]
     text = re.sub(r"\s+", "", text)
     quarter, year = _QUARTER.fullmatch(text), _YEAR.fullmatch(text)
@@ -353,7 +348,7 @@ def read_period(cell: Cell) -> str:
     try:
         return Period.parse(text).label
     except ParameterError:
-        raise ValueError(f"is no period; {remedy}") from None
+        raise ValueError(message("cells.no_period", remedy=remedy)) from None
 
 
 def from_serial(value: float, epoch: datetime, *, is_time: bool = False) -> datetime | time | None:
@@ -366,8 +361,8 @@ def from_serial(value: float, epoch: datetime, *, is_time: bool = False) -> date
 
 
 def _day_of(text: str) -> date | None:
-    match = _DAY.fullmatch(text) or _DAY_OF_DIGITS.fullmatch(text)
-    return _date(*map(int, match.groups())) if match else None
+    written = split_day(text)
+    return _date(*written) if written else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -379,7 +374,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         Its year cannot be meant.
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; correct the date")
+        raise ValueError(message("cells.years", first=FIRST_YEAR, last=LAST_YEAR))
     try:
         return date(year, month, day)
     except ValueError:
@@ -388,5 +383,5 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _against_moment(cell: Cell, sentence: str) -> str:
     if _SERIAL.fullmatch(cell.text):
-        return f"is the number {cell.text} and not a date; format the cell as a date"
+        return message("cells.serial", text=cell.text)
     return sentence

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from helpers.errors import SourceError
+from helpers.messages import parts
 from helpers.sources import (
     air_aqistudy,
     air_city_archive,
@@ -140,38 +141,20 @@ def _unknown(path: Path, head: Head) -> SourceError:
     """The refusal of a file no reader takes, in words about what the file is."""
     if head.raw.startswith((ZIP, OLD)):
         named = ", ".join(head.sheet_names)
-        return refusal(
-            path,
-            f"no sheet has the heading of a known form; the sheets are {named}"
-            if named
-            else "the workbook cannot be opened, or is no workbook",
-            expected="a sheet with the heading of a template",
-            remedy="fill in the template and keep its headings"
-            if named
-            else "open it in a spreadsheet and save it as xlsx without a password",
-        )
+        return refusal(path, **parts("files.no_form" if named else "files.no_workbook", names=named))
     if _PAGE.match(head.raw):
-        return refusal(
-            path,
-            "it is an HTML or XML page, whatever its name says",
-            expected="a workbook or a CSV file",
-            remedy="open it in a spreadsheet and save it as xlsx",
-        )
+        return refusal(path, **parts("files.html"))
     if head.raw.startswith(UTF_16) and head.sheets:
         return refusal(
             path,
-            f"a text in UTF-16 that begins with {','.join(head.sheets[0][0])[:80]!r} holds no known form",
             row=1,
-            expected="UTF-8",
-            remedy="save the file as CSV in UTF-8",
+            **parts("files.utf16", first=repr(",".join(head.sheets[0][0])[:80])),
         )
     first = ",".join(head.header)[:80] if head.header else head.raw[:16].hex(" ")
     return refusal(
         path,
-        f"the format is unknown: the file begins with {first!r}",
         row=1,
-        expected=f"one of the formats {', '.join(READERS)}",
-        remedy="compare its header with those formats, or move the file out of the raw folder",
+        **parts("files.unknown", first=repr(first)),
     )
 
 

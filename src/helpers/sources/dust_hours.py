@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_hour
 from helpers.sources.head import Head
@@ -38,7 +39,7 @@ def read(path: Path) -> Reading:
     for row, record in read_records(path, builder, required=(_COLUMN,)):
         time = parse_hour(record[_COLUMN])
         if time is None:
-            builder.reject(row, _COLUMN, record[_COLUMN], "is not a full hour written as 2023-03-22 14:00")
+            builder.reject(row, _COLUMN, record[_COLUMN], message("cells.full_hour", form="2023-03-22 14:00"))
         elif not builder.is_repeat(row, time, ()):
             builder.add(time)
     return builder.finish()

@@ -21,6 +21,7 @@ from functools import lru_cache
 from math import nan
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
@@ -32,7 +33,7 @@ _REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "confidence", "frp
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
 _SHARES = frozenset(map(str, range(101)))
 _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
-_KINDS = {"1": "an active volcano", "2": "another static source on land", "3": "offshore"}
+_KINDS = {"1": "fires.volcano", "2": "fires.static", "3": "fires.offshore"}
 _MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
@@ -62,12 +63,7 @@ def iter_read(path: Path) -> Iterator[Reading]:
     for records in iter_records(path, builder, required=_REQUIRED):
         n += len(records)
         if n > _MOST_POINTS:
-            raise refusal(
-                path,
-                f"the file holds more than {_MOST_POINTS:,} points",
-                expected=f"at most {_MOST_POINTS:,}",
-                remedy="clip it to the region, or split it by year",
-            )
+            raise refusal(path, **parts("fires.too_many", most=f"{_MOST_POINTS:,}"))
         for row, record in records:
             _add_point(builder, row, record, form)
         yield builder.portion()
@@ -93,13 +89,7 @@ def _tell_date_form(path: Path, builder: ReadingBuilder) -> str:
     if len(spans) == 1:
         return next(iter(spans))
     if not spans or spans[_MONTH_FIRST] == spans[_DAY_FIRST]:
-        raise refusal(
-            path,
-            f"month and day of {slashed[0]!r} cannot be told apart",
-            column="acq_date",
-            expected="dates written as 2022-06-03",
-            remedy="fetch the file again and do not save it from a spreadsheet",
-        )
+        raise refusal(path, column="acq_date", **parts("fires.slashed", date=repr(slashed[0])))
     builder.warn("day_month_order_inferred")
     return min(spans, key=spans.__getitem__)
 
@@ -108,14 +98,15 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
     time = _read_time(record["acq_date"], record["acq_time"], form)
     if time is None:
         found = f"{record['acq_date']} {record['acq_time']}"
-        builder.reject(row, "acq_time", found, "is no day and time (HHMM, UTC)")
+        builder.reject(row, "acq_time", found, message("fires.no_time"))
         return
     kind = record.get("type", "0")
     if kind != "0":
-        builder.reject(row, "type", kind, f"is no fire of vegetation: {_KINDS.get(kind, 'an unknown kind')}")
+        told = message(_KINDS.get(kind, "fires.unknown"))
+        builder.reject(row, "type", kind, message("fires.no_fire", kind=told))
         return
-    latitude = builder.number(row, "latitude", record["latitude"], low=-90, high=90)
-    longitude = builder.number(row, "longitude", record["longitude"], low=-180, high=180)
+    latitude = builder.number(row, "latitude", record["latitude"], of="latitude")
+    longitude = builder.number(row, "longitude", record["longitude"], of="longitude")
     if latitude is None or longitude is None:
         return
     confidence = _LEVELS.get(record["confidence"].lower(), record["confidence"])
@@ -125,7 +116,7 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         and builder.number(row, "confidence", confidence, low=0, high=100) is None
     ):
         confidence = ""
-    power = builder.number(row, "frp", record["frp"], low=0)
+    power = builder.number(row, "frp", record["frp"], of="frp_mw")
     content = (record["frp"], record["confidence"])
     if not builder.is_repeat(row, hash((time, record["latitude"], record["longitude"])), content):
         builder.add(time, time + _BEIJING, latitude, longitude, nan if power is None else power, confidence)

@@ -8,15 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from helpers.errors import ParameterError
+from helpers.messages import message
 from helpers.periods import Period
 from helpers.sources.cells import Cell, read_measured
 
-NO_PLACE, NO_ITEM, UNREAD = (
-    "is no place of this city",
-    "is a column of values nothing is known by",
-    "is a column this form does not know",
-)
-"""How a reason begins that a run's summary tells by itself."""
+NO_PLACE, NO_ITEM, UNREAD = "forms.no_place", "forms.no_item", "forms.unread"
+"""Messages by which a reason begins that a run's summary tells by itself."""
 _BELOW = re.compile(
     r"\W*(?:(?:注|备注|说明)(?:\d{0,2}[:、.)]|$)"
     r"|(?:填表|填报|制表|编制|审核|复核|校核|签发|签字|单位|部门)?(?:人|单位|日期|时间|负责人|领导)?(?:\(?签字\)?|\(?盖章\)?)?:).*",
@@ -50,7 +47,7 @@ def read_place(text: str, places: Mapping[str, str] | None) -> str:
     """
     if places is None or text in places:
         return text if places is None else places[text]
-    raise ValueError(f"{NO_PLACE}; {suggest(text, places)}")
+    raise ValueError(f"{message(NO_PLACE)}; {suggest(text, places)}")
 
 
 def suggest(text: str, known: Collection[str]) -> str:
@@ -58,7 +55,7 @@ def suggest(text: str, known: Collection[str]) -> str:
     is_chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
     alike = sorted(one for one in known if bool(re.search(r"[\u4e00-\u9fff]", one)) == is_chinese)
     near = difflib.get_close_matches(text, alike, n=3, cutoff=0.4) or alike[:3] or sorted(known)[:3]
-    return f"the nearest are {', '.join(near)}"
+    return message("forms.nearest", names=", ".join(near))
 
 
 def is_value(text: str) -> bool:
@@ -72,7 +69,7 @@ def is_value(text: str) -> bool:
 def against_future(when: object, name: str, received_on: date | None) -> tuple[str, str] | None:
     """Refuse a day, year or period that begins after the day the file was received on."""
     if received_on is not None and (begin := _begin(when)) is not None and begin > received_on:
-        return name, f"lies after {received_on}, the day of the file; correct the date"
+        return name, message("forms.future", day=received_on)
     return None
 
 

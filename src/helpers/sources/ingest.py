@@ -20,6 +20,7 @@ import pandas as pd
 
 from helpers import provenance, store
 from helpers.errors import SourceError, SuiteError
+from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
@@ -201,7 +202,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
         problems=tuple(line for entry in entries for line in _problems(entry)),
         unread=tuple(
-            f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
+            f"{one.path}: {message('files.unread', names=', '.join(one.told[UNREAD]))}"
             for one in entries
             if UNREAD in one.told
         ),
@@ -218,11 +219,12 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
         reason = rejects["reason"].mode()[0]
         first = rejects[rejects["reason"] == reason].iloc[0]
         fault = SourceError(
-            f"none of its rows was kept: {len(rejects)} were set aside, most often because {first['found']!r} {reason}",
             where=", ".join(
                 filter(None, [path, f"row {first['row']}", first["column"] and f"column {first['column']}"])
             ),
-            remedy="mend what the sentence names, or move the file out of the raw folder",
+            **parts(
+                "files.none_kept", n=len(rejects), found=first["found"].replace("; ", ", "), reason=reason
+            ),
         )
         found.append(Refusal(path, str(fault)))
     return found
@@ -231,30 +233,18 @@ def _unkept(staging: Path, entries: dict[str, Entry]) -> list[Refusal]:
 def _problems(entry: Entry) -> Iterator[str]:
     """What of a file a person should mend before relying on it."""
     if NO_PLACE in entry.told:
-        places = ", ".join(entry.told[NO_PLACE])
-        yield f"{entry.path}: rows name places that are not of this city: {places}; correct the code or the name"
+        yield f"{entry.path}: {message('files.places', names=', '.join(entry.told[NO_PLACE]))}"
     if NO_ITEM in entry.told:
-        columns = ", ".join(entry.told[NO_ITEM])
-        yield f"{entry.path}: columns of values were not read: {columns}; a judgement may lack them"
+        yield f"{entry.path}: {message('files.items', names=', '.join(entry.told[NO_ITEM]))}"
 
 
 def _check_reached(path: Path, relative: str, *, is_printed: bool) -> None:
     if not is_printed:
-        raise SourceError(
-            "the name holds bytes that are no text, or a line break", where=relative, remedy="rename the file"
-        )
+        raise SourceError(where=relative, **parts("files.name"))
     if path.is_dir():
-        raise SourceError(
-            "the link leads to a folder outside the raw folder, where no sidecar may be written",
-            where=relative,
-            remedy="copy the files into the raw folder, or link each file by itself",
-        )
+        raise SourceError(where=relative, **parts("files.link_folder"))
     if not path.is_file():
-        raise SourceError(
-            "the link leads to no file",
-            where=relative,
-            remedy="bring back what it leads to, or remove it; rows it gave before stay until then",
-        )
+        raise SourceError(where=relative, **parts("files.link_nothing"))
 
 
 def _split_unchanged(
@@ -291,10 +281,13 @@ def _register_files(
             owner = owners.setdefault(source.source_id, relative)
             if owner != relative:
                 raise SourceError(
-                    f"source_id {source.source_id!r} is that of {owner}",
                     where=relative,
-                    expected="an id of its own",
-                    remedy=f"correct or remove {provenance.sidecar_path(path).name}, or remove the copy",
+                    **parts(
+                        "files.source_id",
+                        source_id=repr(source.source_id),
+                        owner=owner,
+                        name=provenance.sidecar_path(path).name,
+                    ),
                 )
         except (SuiteError, OSError) as error:
             refused.append(Refusal(relative, str(error)))
@@ -306,13 +299,8 @@ def _register_files(
 def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
     strangers = [path for path, entry in arrived.items() if entry.source["simulated"] != folders.simulated]
     if strangers:
-        kinds = ("real", "simulated") if folders.simulated else ("simulated", "real")
-        raise SourceError(
-            f"{len(strangers)} {kinds[0]} files, first {strangers[0]}",
-            where=str(folders.raw),
-            expected=f"{kinds[1]} files only, as their sidecars say",
-            remedy="move them to a folder of their own: simulated and real values never meet",
-        )
+        key = "files.real_strangers" if folders.simulated else "files.simulated_strangers"
+        raise SourceError(where=str(folders.raw), **parts(key, n=len(strangers), first=strangers[0]))
 
 
 def _stage_files(
@@ -415,7 +403,9 @@ def _stamp(path: Path) -> list[int]:
 def _hash_readers(city: CityContext) -> str:
     """One key for all that decides what a raw file becomes: the code that reads, and what it selects."""
     folder = Path(__file__).parent
-    code = provenance.files_sha256([*folder.glob("*.py"), folder.parent / "schemas.py"])
+    code = provenance.files_sha256(
+        [*folder.glob("*.py"), folder.parent / "schemas.py", folder.parent / "messages.yml"]
+    )
     stations = city.options["stations"].to_csv(index=False)
     record = {
         "code": code,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers import provenance, store
 from helpers.schemas import KEYS
-from helpers.sources.staging import Entry
+from helpers.sources.staging import FAILURES, Entry
 
 SCREENED = "air_hourly"
 
@@ -117,7 +117,7 @@ def write_state(staging: Path, state: State) -> None:
 
 def remove_stale(staging: Path, state: State) -> None:
     """Remove what no entry needs any more: only once the state that forgets it is on disk."""
-    needed = {entry.key for entry in state.entries.values()} | {"conflicts", "state.json"}
+    needed = {entry.key for entry in state.entries.values()} | {"conflicts", FAILURES, "state.json"}
     for path in staging.iterdir():
         if path.name not in needed:
             shutil.rmtree(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from helpers import registry
+
 KINDS = {
     "air_station_archive": "station_archive",
     "air_city_archive": "city_archive",
@@ -35,3 +37,8 @@ KINDS = {
     "ledger_workbook": "department_workbook",
 }
 """Reader → kind of source in ``registry/sources.yml``."""
+
+
+def title_of(reader: str) -> str:
+    """English title of what a reader reads, which a message turns into the reader's language."""
+    return registry.source_kinds()[KINDS[reader]].title_en

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.dictionary import limits
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.land_coordinates import gcj02_to_wgs84
@@ -20,7 +22,7 @@ from helpers.sources.text import read_text
 
 _CODES, _NAMES = ("adcode", "place_code"), ("name", "name_zh")
 _SERVICE_MARK = "acroutes"
-_LONGITUDES, _LATITUDES = (73.0, 136.0), (3.0, 54.0)
+_LONGITUDES, _LATITUDES = (limits("boundaries", name) for name in ("longitude", "latitude"))
 _MIN_CORNERS = 4  # a triangle closed on itself
 
 
@@ -75,26 +77,22 @@ def _read_features(path: Path) -> list[Mapping[str, object]]:
     text = read_text(path)
     try:
         found = json.loads(text)["features"]
-        if not all(isinstance(one, dict) for one in found):
-            raise TypeError("a feature is no object")
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise refusal(
-            path,
-            f"the file is no GeoJSON collection ({error})",
-            expected="a FeatureCollection of polygons",
-            remedy="fetch the file again",
-        ) from error
+        is_whole = all(isinstance(one, dict) for one in found)
+    except (json.JSONDecodeError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise refusal(path, **parts("land.no_geojson"))
     return found
 
 
 def _iter_rings(geometry: Mapping[str, object]) -> Iterator[tuple[int, int, np.ndarray]]:
     """Part, ring and corners (n, 2) of a Polygon or MultiPolygon; nothing for another geometry."""
-    parts = geometry.get("coordinates") or []
+    pieces = geometry.get("coordinates") or []
     if geometry.get("type") == "Polygon":
-        parts = [parts]
+        pieces = [pieces]
     elif geometry.get("type") != "MultiPolygon":
         return
-    for part, rings in enumerate(parts):
+    for part, rings in enumerate(pieces):
         for ring, corners in enumerate(rings):
             try:
                 yield part, ring, np.array([corner[:2] for corner in corners], dtype="float64")
@@ -105,13 +103,13 @@ def _iter_rings(geometry: Mapping[str, object]) -> Iterator[tuple[int, int, np.n
 def _against(code: str, rings: list[tuple[int, int, np.ndarray]]) -> str:
     """Why a place cannot be, or ``""``."""
     if not code:
-        return "names no place: the property adcode is absent"
+        return message("land.no_adcode")
     if not rings:
-        return "has no polygon"
+        return message("land.no_polygon")
     for _, _, corners in rings:
         if len(corners) < _MIN_CORNERS or not np.array_equal(corners[0], corners[-1]):
-            return "has a line that does not close; fetch the file again"
+            return message("land.open_line")
         for axis, (low, high) in enumerate((_LONGITUDES, _LATITUDES)):
             if not ((corners[:, axis] >= low) & (corners[:, axis] <= high)).all():
-                return "lies outside China; longitude comes first and both are degrees"
+                return message("land.outside_china")
     return ""

@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cache
 
 from helpers import registry
+from helpers.dictionary import items
+from helpers.messages import message
 from helpers.sources.cells import Cell, normalise, read_measured
 from helpers.sources.text import is_missing
 
@@ -43,15 +45,6 @@ class SoilItem:
     unit: str = "mg_kg"
 
 
-_FERTILITY = (
-    SoilItem("SOM", ("有机质", "土壤有机质"), "g_kg"),
-    SoilItem("OC", ("有机碳", "SOC"), "g_kg"),
-    SoilItem("TN", ("全氮",), "g_kg"),
-    SoilItem("AP", ("有效磷",)),
-    SoilItem("AK", ("速效钾",)),
-)
-
-
 @cache
 def soil_items() -> dict[str, SoilItem]:
     """Items that may be reported, by every name: GB 15618, GB 36600, organic matter and nutrients.
@@ -63,7 +56,9 @@ def soil_items() -> dict[str, SoilItem]:
         row.item_zh: row.item for row in registry.table("gb3838_table1").itertuples() if row.item == "Cr6"
     }
     names = [*ids, *(name for name in registry.table("gb36600")["item_zh"] if name not in ids)]
-    found = [SoilItem(ids.get(name, name), (name,)) for name in names] + list(_FERTILITY)
+    found = [SoilItem(ids.get(name, name), (name,)) for name in names] + [
+        SoilItem(one.id, one.names, one.unit) for one in items("soil").values()
+    ]
     return {normalise(name).casefold(): one for one in found for name in (one.id, *one.names)}
 
 
@@ -79,8 +74,9 @@ def soil_item(text: str) -> SoilItem:
     name = normalise(text).casefold()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        reason = f"; the nearest are {', '.join(known[one].names[0] for one in near)}" if near else ""
-        raise ValueError(f"is no known item{reason}")
+        names = ", ".join(known[one].names[0] for one in near)
+        told = (message("land.no_item"), near and message("forms.nearest", names=names))
+        raise ValueError("; ".join(filter(None, told)))
     return known[name]
 
 
@@ -107,11 +103,11 @@ def read_content(text: str, item: SoilItem, unit: str) -> tuple[float, bool] | N
     if is_missing(compact):
         return None
     if compact.casefold() in _NOT_DETECTED:
-        raise ValueError("gives no detection limit; write it with <, such as <0.01")
+        raise ValueError(message("land.no_limit"))
     value, is_censored = read_measured(Cell(normalise(text)), unit)
     number = Fraction(value) * content_factor(unit)
     if number <= 0:
-        raise ValueError("is not above 0; write the detection limit with <, such as <0.01")
+        raise ValueError(message("land.not_above_zero"))
     return float(number / (_G_KG if item.unit == "g_kg" else 1)), is_censored
 
 
@@ -129,7 +125,7 @@ def content_factor(unit: str) -> Fraction:
         The unit is none of content.
     """
     if not is_content_unit(unit):
-        raise ValueError(f"has the unit {unit!r}; write one of {', '.join(CONTENTS)}")
+        raise ValueError(message("land.unit", unit=repr(unit), names=", ".join(CONTENTS)))
     return CONTENTS[_spelled(unit)]
 
 

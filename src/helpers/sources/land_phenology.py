@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
@@ -76,13 +77,13 @@ def _add_season(builder: ReadingBuilder, row: int, record: Record) -> None:
                 row,
                 column,
                 record[column],
-                f"is {day:%Y-%m-%d}, far from {year:.0f}; days count from 1970-01-01",
+                message("land.far_day", day=f"{day:%Y-%m-%d}", year=f"{year:.0f}"),
             )
             continue
         days[phase] = day
     if list(days.values()) != sorted(days.values()):
         found = ", ".join(f"{phase} {day:%Y-%m-%d}" for phase, day in days.items())
-        builder.reject(row, "", found, "the phases do not follow each other")
+        builder.reject(row, "", found, message("land.phases"))
         return
     for phase, day in days.items():
         quality = QUALITIES.get(record.get(PHASES[phase][1], ""), "")

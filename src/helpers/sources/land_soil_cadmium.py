@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.land_items import content_factor, read_content, soil_item
@@ -19,7 +20,6 @@ _COLUMNS = {"SoilCdtot": ("soil", "Cd"), "RiceCd": ("crop", "Cd"), "OC": ("soil"
 _REQUIRED = ("X", "Y", "land_use", "pH", "SoilCdtot")
 _LAND_USES = {"Paddy": "paddy", "Upland": "other", "NA": "", "": ""}
 _HEADING_PLACE = 2
-_LONGITUDES, _LATITUDES = (73.0, 136.0), (3.0, 54.0)
 
 
 def recognise(head: Head) -> bool:
@@ -42,13 +42,7 @@ def read(path: Path) -> Reading:
     """
     rows = read_rows(path)
     if len(rows) <= _HEADING_PLACE or not set(rows[_HEADING_PLACE][1]) >= set(_REQUIRED):
-        raise refusal(
-            path,
-            "the third row is not the header",
-            row=3,
-            expected=", ".join(_REQUIRED),
-            remedy="restore the file as it was received",
-        )
+        raise refusal(path, row=3, expected=", ".join(_REQUIRED), **parts("land.third_row"))
     (_, title), (_, units), (_, heading), *body = rows
     places = {name: heading.index(name) for name in (*_REQUIRED, *_COLUMNS) if name in heading}
     written = {name: units[places[name]] for name in _COLUMNS if name in places}
@@ -58,7 +52,7 @@ def read(path: Path) -> Reading:
     for row, cells in body:
         if len(cells) != len(heading):
             builder.reject(
-                row, "", ",".join(cells)[:60], f"has {len(cells)} cells, the header {len(heading)}"
+                row, "", ",".join(cells)[:60], message("records.cells", n=len(cells), width=len(heading))
             )
             continue
         record = {name: cells[place] for name, place in places.items()}
@@ -71,9 +65,7 @@ def _check_units(path: Path, units: dict[str, str]) -> None:
         try:
             content_factor(unit)
         except ValueError as error:
-            raise refusal(
-                path, str(error), row=2, column=name, remedy="correct the unit in the row above the header"
-            ) from error
+            raise refusal(path, str(error), row=2, column=name, remedy=message("land.unit_row")) from error
 
 
 def _add_sample(
@@ -81,11 +73,13 @@ def _add_sample(
 ) -> None:
     land_use = record["land_use"]
     if land_use not in _LAND_USES:
-        builder.reject(row, "land_use", land_use, f"is none of {', '.join(filter(None, _LAND_USES))}")
+        builder.reject(
+            row, "land_use", land_use, message("cells.is_none_of", names=", ".join(filter(None, _LAND_USES)))
+        )
         return
-    place = {"X": _LONGITUDES, "Y": _LATITUDES, "pH": (0.0, 14.0)}
+    place = {"X": "longitude", "Y": "latitude", "pH": "ph"}
     longitude, latitude, ph = (
-        builder.number(row, name, record[name], low=low, high=high) for name, (low, high) in place.items()
+        builder.number(row, name, record[name], of=column) for name, column in place.items()
     )
     for name, unit in units.items():
         medium, item_id = _COLUMNS[name]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from math import nan
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.land_items import SoilItem, content_factor, is_content_unit, read_content, soil_items
@@ -61,12 +62,7 @@ def read(path: Path) -> Reading:
         else:
             builder.warn("columns_not_read")
     if not found:
-        raise refusal(
-            path,
-            f"no sheet has {_ID} beside contents with units",
-            expected=f"a heading such as {_ID}, As (μg/g), Cd (ng/g)",
-            remedy="save a department workbook as xlsx, or copy soil contents into the template soil_samples",
-        )
+        raise refusal(path, **parts("land.no_survey", id=_ID))
     return builder.finish()
 
 
@@ -120,7 +116,7 @@ def _add_samples(
         try:
             content_factor(unit)
         except ValueError as error:
-            builder.reject(heading_number, heading[place], unit, f"{error}; the column was not read")
+            builder.reject(heading_number, heading[place], unit, f"{error}; {message('forms.column_unread')}")
             del contents[place]
     for row, cells in body:
         sample = cells[number]

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from helpers.dictionary import limits
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
@@ -21,7 +23,7 @@ INDICES = ("NDVI", "EVI")
 QUALITIES = {"0": "good", "1": "marginal", "2": "snow", "3": "cloudy"}
 _REQUIRED = ("date", "site", "NDVI", "DayOfYear", "SummaryQA")
 _SCALE, _FILL = Decimal(10_000), -3000
-_LOW, _HIGH = -2000, 10_000
+_LOW, _HIGH = (round(10_000 * one) for one in limits("vegetation", "value"))
 # A composite spans 16 days; the last of a year has been seen with pixels of 5 and 6 January, 18 days later.
 _COMPOSITE_DAYS = 20
 _YEAR_END = 366
@@ -58,7 +60,7 @@ def read(path: Path) -> Reading:
 def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
     first = parse_time(record["date"], "%Y-%m-%d")
     if first is None:
-        builder.reject(row, "date", record["date"], "is not written as 2023-01-31")
+        builder.reject(row, "date", record["date"], message("cells.not_written_as", form="2023-01-31"))
         return
     texts = {index: record[index] for index in INDICES if index in record}
     if all(is_missing(text) for text in texts.values()):
@@ -67,7 +69,7 @@ def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
         return
     quality = record["SummaryQA"]
     if not is_missing(quality) and quality not in QUALITIES:
-        builder.reject(row, "SummaryQA", quality, "is no quality from 0 to 3")
+        builder.reject(row, "SummaryQA", quality, message("land.quality"))
         return
     seen = _pixel_day(builder, row, record["DayOfYear"], first)
     for index, text in texts.items():
@@ -75,7 +77,7 @@ def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
         if number is None or number == _FILL:
             continue
         if not _LOW <= number <= _HIGH:
-            builder.reject(row, index, text, f"lies outside {_LOW} to {_HIGH}, the index ×10,000")
+            builder.reject(row, index, text, message("land.index", low=_LOW, high=_HIGH))
             continue
         value = float(Decimal(text) / _SCALE)
         builder.add(record["site"], first, seen, index, value, QUALITIES.get(quality, ""))
@@ -90,5 +92,7 @@ def _pixel_day(builder: ReadingBuilder, row: int, text: str, first: datetime) ->
         day = datetime(year, 1, 1) + timedelta(days=number - 1)
         if timedelta(0) <= day - first < timedelta(days=_COMPOSITE_DAYS):
             return day
-    builder.reject(row, "DayOfYear", text, f"lies outside the {_COMPOSITE_DAYS} days from {first:%Y-%m-%d}")
+    builder.reject(
+        row, "DayOfYear", text, message("land.composite", n=_COMPOSITE_DAYS, first=f"{first:%Y-%m-%d}")
+    )
     return None

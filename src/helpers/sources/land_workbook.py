@@ -16,6 +16,7 @@ from math import isnan, nan
 from pathlib import Path
 
 from helpers import registry
+from helpers.messages import message, parts
 from helpers.sources import land_forms
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, normalise, read_measured
@@ -69,10 +70,7 @@ def read(
     forms = [form for form in land_forms.FORMS if holds_form(head, form.fields)]
     if not forms:
         raise refusal(
-            path,
-            "no heading of a land ledger was found",
-            expected=f"one of the sheets {', '.join(form.sheet for form in land_forms.FORMS)}",
-            remedy="fill in the template and keep its headings",
+            path, **parts("land.no_heading", names=", ".join(form.sheet for form in land_forms.FORMS))
         )
     return tuple(_read_form(path, form, received_on, places) for form in forms)
 
@@ -116,11 +114,10 @@ def _check_heading(path: Path, grid: Grid, form: Form) -> None:
         if stated and stated != meant and (meant or one.kind == "number" or one.name == "value"):
             raise refusal(
                 path,
-                f"the heading states {stated}",
                 row=grid.number,
                 column=one.label,
-                expected=meant or "a heading without a unit",
-                remedy="convert the column and restore the heading of the template",
+                expected=meant or message("land.no_unit"),
+                **parts("land.heading_unit", stated=stated),
             )
 
 
@@ -145,7 +142,7 @@ def _settle_soil(record: Record) -> None:
     except ValueError as error:
         raise _Fault("value", str(error)) from None
     if value is None:
-        raise _Fault("value", "has no value; delete the row where nothing was measured")
+        raise _Fault("value", message("land.no_value"))
     record |= {"item": item.id, "unit": item.unit, "value": value[0], "is_censored": value[1]}
     record["depth"] = str(record["depth"]).replace("~", "-").replace("—", "-").replace(" ", "")
 
@@ -156,19 +153,19 @@ def _check_sample(samples: dict[tuple[object, ...], tuple[int, Record]], number:
     first, known = samples.setdefault(key, (number, record))
     for name in ("zone", "land_use", "ph", "longitude", "latitude", "sample_date"):
         if record[name] != known[name]:
-            raise _Fault(name, f"differs from row {first} of the same sample; write the same in all its rows")
+            raise _Fault(name, message("land.of_sample", first=first))
 
 
 def _settle_area(record: Record) -> None:
     """Areas in ha, covers in %, whole years."""
     if float(record["survey_year"]) % 1:
-        raise _Fault("survey_year", "is no year; write 2024")
+        raise _Fault("survey_year", message("land.no_year"))
     record["survey_year"] = int(record["survey_year"])
     is_cover = record["measure"] == "cover"
     if is_cover != (record["unit"] == "%"):
-        raise _Fault("unit", "does not fit; a cover is in %, an area in a unit of area")
+        raise _Fault("unit", message("land.unit_apart"))
     if is_cover and float(record["value"]) > 100:
-        raise _Fault("value", "is a cover above 100 %")
+        raise _Fault("value", message("land.cover"))
     if not is_cover:
         record["value"] = scale_number(float(record["value"]), AREAS[str(record["unit"])])
     record["unit"] = "pct" if is_cover else "ha"
@@ -177,7 +174,7 @@ def _settle_area(record: Record) -> None:
 def _settle_species(record: Record) -> None:
     """Whole counts; the number of observers may be unknown."""
     if float(record["individual_count"]) % 1:
-        raise _Fault("individual_count", "is no whole number")
+        raise _Fault("individual_count", message("cells.not_whole"))
     record["observer_count"] = nan if record["observer_count"] is None else record["observer_count"]
 
 
@@ -185,9 +182,7 @@ def _settle_finding(record: Record) -> None:
     """Nothing is closed or due before it was found."""
     for name in ("closed_date", "due_date"):
         if record[name] is not None and record[name] < record["found_date"]:
-            raise _Fault(
-                name, f"lies before {record['found_date']}, the day it was found; correct one of them"
-            )
+            raise _Fault(name, message("land.before_found", day=record["found_date"]))
 
 
 def _settle_parcel(record: Record) -> None:
@@ -206,14 +201,14 @@ def _settle_groundwater(record: Record) -> None:
     """A content in mg/L, or in its own unit where it is none of mass in a volume."""
     text = str(record["value"])
     if text in NOT_SAMPLED:
-        raise _Fault("value", "has no value; delete the row where nothing was measured")
+        raise _Fault("value", message("land.no_value"))
     try:
         number, is_censored = read_measured(Cell(text), str(record["unit"]))
     except ValueError as error:
-        raise _Fault("value", f"{error}, with < for below the detection limit") from None
+        raise _Fault("value", f"{error}; {message('land.limit_with_sign')}") from None
     value = float(number)
     if not 0 <= value < 1e9:
-        raise _Fault("value", "lies outside 0 to 1e9")
+        raise _Fault("value", message("cells.outside", low=0, high="1e9"))
     unit, factor = _water_unit(str(record["unit"]))
     record |= {"value": scale_number(value, factor), "unit": unit, "is_censored": is_censored}
 
@@ -225,7 +220,7 @@ def _settle_limit(record: Record) -> None:
         nan if record[name] is None else scale_number(float(record[name]), factor) for name in ("low", "high")
     ]
     if all(map(isnan, ends)) or ends[0] > ends[1]:
-        raise _Fault("high", "gives no range; fill in the upper limit, or a lower one below it")
+        raise _Fault("high", message("land.no_range"))
     record |= {
         "low": ends[0],
         "high": ends[1],

@@ -22,6 +22,8 @@ from datetime import date
 from math import inf
 from pathlib import Path
 
+from helpers import dictionary
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, read_number, read_period, spell_unit
 from helpers.sources.form_words import against_future, is_below, read_place, suggest
@@ -33,23 +35,12 @@ from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
 SHEET, EXAMPLE = "台账", "示例"
-COLUMNS = {
-    "indicator_id": "指标编号",
-    "indicator_name": "指标名称",
-    "place_code": "地区代码",
-    "period": "统计期",
-    "value": "数值",
-    "unit": "单位",
-    "status": "数据状态",
-    "scope": "口径",
-    "department": "填报部门",
-    "note": "备注",
-}
-REFERENCES = {"target": "目标值", "last_year": "上年数值"}
+_FORM = dictionary.forms()[SHEET]
+COLUMNS = {name: one.zh for name, one in _FORM.fields.items()}
+REFERENCES = {name: one.zh for name, one in _FORM.aside.items()}
 """Columns of a workbook written out for its department: shown beside the value, never read."""
-STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
-_REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
-_MERGED = "lies in a merged cell; write the value in each row"
+STATUSES = dictionary.choices("ledger", "status")
+_MERGED = "cells.merged"
 _VERIFIED = "已核"  # 已核实, 已核对
 _PRECEDENCE = ("revised", "final", "preliminary")
 
@@ -95,19 +86,13 @@ def read(
         The file is no workbook, lacks the sheet or a column, or no list of indicators was given.
     """
     if known is None:
-        raise refusal(
-            path,
-            "no list of indicators was given",
-            column="indicator_id",
-            expected="the indicators of the registry with their units",
-            remedy="read the workbook through ingest",
-        )
+        raise refusal(path, column="indicator_id", **parts("ledger.no_list"))
     sheet, others = _find_sheets(path)
     rows = _rows_of_table(sheet)
     columns = _locate_columns(path, rows)
     builder = ReadingBuilder("ledger")
     for other in others:
-        reason = f"is a second sheet of figures and was not read; move its rows to sheet {sheet.name}"
+        reason = message("ledger.second_sheet", name=sheet.name)
         builder.reject(_rows_of_table(other)[0][0], "", other.name, reason)
     heading = tuple(cell.text for cell in rows[0][1])
     tell_unread(builder, Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:])), "")
@@ -151,10 +136,7 @@ def _find_sheets(path: Path) -> tuple[Sheet, list[Sheet]]:
     named = [sheet for sheet in sheets if sheet.name == SHEET] or tables
     if not named:
         raise refusal(
-            path,
-            f"the sheets are {', '.join(sheet.name for sheet in sheets)}",
-            expected=f"a sheet {SHEET}",
-            remedy="fill in the template and keep the name of its sheet",
+            path, **parts("ledger.sheets", names=", ".join(sheet.name for sheet in sheets), sheet=SHEET)
         )
     return named[0], [sheet for sheet in tables if sheet is not named[0]]
 
@@ -172,7 +154,7 @@ def _cell(cells: Sequence[Cell], place: int, name: str) -> Cell:
     cell = cells[place] if place < len(cells) else Cell("")
     if not cell.spread or cell.text:
         return cell
-    return Cell(cell.spread) if name != "value" else Cell("", problem=_MERGED)
+    return Cell(cell.spread) if name != "value" else Cell("", problem=message(_MERGED))
 
 
 def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
@@ -187,7 +169,7 @@ def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
 
 
 def _absent(places: Mapping[str, int]) -> list[str]:
-    return [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
+    return [f"{COLUMNS[name]} {name}" for name in COLUMNS if name in _FORM.required and name not in places]
 
 
 def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
@@ -196,11 +178,9 @@ def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str,
     if absent := _absent(places):
         raise refusal(
             path,
-            f"sheet {SHEET} lacks the columns {', '.join(absent)}",
             row=rows[0][0] if rows else 1,
             column=absent[0],
-            expected="the heading of the template",
-            remedy="fill in the template and keep its heading",
+            **parts("ledger.columns", sheet=SHEET, names=", ".join(absent)),
         )
     return places
 
@@ -240,12 +220,12 @@ def _indicator(cell: Cell, facts: _Facts, _: str) -> str:
     name = re.sub(r"\s+", "", cell.text)
     if name in named:
         return named[name]
-    raise ValueError(f"is no known indicator; {suggest(cell.text, [*facts.known, *named])}")
+    raise ValueError(f"{message('ledger.no_indicator')}; {suggest(cell.text, [*facts.known, *named])}")
 
 
 def _place(cell: Cell, facts: _Facts, _: str) -> str:
     if not cell.text:
-        raise ValueError("names no place; write its six-digit code")
+        raise ValueError(message("ledger.no_place"))
     return read_place(cell.text, facts.places)
 
 
@@ -259,12 +239,10 @@ def _period(cell: Cell, facts: _Facts, _: str) -> str:
 def _unit(cell: Cell, facts: _Facts, indicator: str) -> str:
     code = facts.known.get(indicator, "")
     if indicator and code not in UNITS:
-        raise ValueError(f"cannot be checked: the indicator's unit {code!r} is not in the list of units")
+        raise ValueError(message("ledger.unit_unknown", code=repr(code)))
     if not indicator or spell_unit(cell.text) in {spell_unit(one) for one in (code, *_labels(code))}:
         return code
-    raise ValueError(
-        f"is not the unit of this indicator; convert the value to {UNITS[code].label_zh or code}"
-    )
+    raise ValueError(message("ledger.unit", unit=UNITS[code].label_zh or code))
 
 
 def _labels(code: str) -> tuple[str, ...]:
@@ -273,23 +251,22 @@ def _labels(code: str) -> tuple[str, ...]:
 
 def _status(cell: Cell, _facts: _Facts, _: str) -> str:
     if cell.text not in {*STATUSES, *STATUSES.values()}:
-        raise ValueError(f"is no status; choose {', '.join(STATUSES)}")
+        raise ValueError(message("ledger.status", names=", ".join(STATUSES)))
     return STATUSES.get(cell.text, cell.text)
 
 
 def _value(cell: Cell, facts: _Facts, indicator: str) -> float:
     """The figure a cell shows, within what can be."""
     if is_missing(cell.text) and not cell.problem:
-        raise ValueError("has no value; report the figure or delete the row")
+        raise ValueError(message("ledger.no_value"))
     label = next(iter(_labels(facts.known.get(indicator, ""))), "")
     value = float(read_number(cell, label))
     if value == MISSING_NUMBER:
-        raise ValueError("has no value; report the figure or delete the row")
+        raise ValueError(message("ledger.no_value"))
     low, high = facts.ranges.get(indicator, (-inf, inf))
     if not low <= value <= high:
-        raise ValueError(
-            f"lies outside {low:g} to {high:g}{' ' * bool(label)}{label}, what can be; correct it"
-        )
+        ends = {"low": f"{low:g}", "high": f"{high:g}{' ' * bool(label)}{label}"}
+        raise ValueError(message("ledger.outside", **ends))
     return value
 
 
@@ -299,7 +276,5 @@ def _keep_one(builder: ReadingBuilder, candidates: list[tuple[int, tuple[object,
     builder.add(*standing[1], sheet, str(standing[0]))
     for row, figure in candidates:
         if row != standing[0]:
-            reason = (
-                f"repeats indicator, place, period and scope of row {standing[0]}, which stands; delete one"
-            )
+            reason = message("ledger.repeats", row=standing[0])
             builder.reject(row, "", f"{figure[0]} {figure[1]} {figure[2]} = {figure[3]:g}", reason)

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from helpers import provenance
 from helpers.errors import SourceError, SuiteError
+from helpers.messages import in_language, message
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, time_column
 from helpers.sources import land_forms
@@ -33,9 +34,14 @@ _HEADING_ROWS, _SHOWN = 20, 60
 _PLACES = ("station_code", "section_id", "section_name", "place_code", "point_id", "source_name", "body_id")
 _OTHER_PLACES = ("outfall_id", "point_name", "zone", "site", "city_name", "parcel_id")
 _ITEMS = ("indicator_id", "pollutant", "item", "index", "kind", "species_group")
-_HINTS = (UNREAD, "is no fire of vegetation")  # nothing is wrong with the file
-_EXPECTED = re.compile(r"(?:lies outside|is not written (?:as|in)|is none of(?: the types)?) (.+)")
-_WRITE = re.compile(r"(?:write|choose) (.+)")
+_HINTS = ((UNREAD, {}), ("fires.no_fire", {"kind": ""}))  # nothing is wrong with the file
+_EXPECTED = {  # what a reason and its remedy say of what would have been right
+    "en": (
+        r"(?:lies outside|is not written (?:as|in)|is none of(?: the types)?) (.+)",
+        r"(?:write|choose) (.+)",
+    ),
+    "zh": (r"(?:不在(.+)之内|应写成(.+)|不是(.+)之一)", r"请(?:写成?|选择)(.+)"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Problem:
     """One cell, or one row where ``cell`` is empty, that was set aside, or for which the file was refused.
 
     ``row`` is 0 where the whole file is meant; ``is_hint`` tells what need not be mended. ``column`` is the reader's name
-    of the column; the texts are the readers' own, in English.
+    of the column; the texts are the readers' own, in English: :meth:`told` says them in a language.
     """
 
     sheet: str
@@ -55,6 +61,21 @@ class Problem:
     expected: str = ""
     remedy: str = ""
     is_hint: bool = False
+    is_refusal: bool = False
+
+    def told(self, lang: str) -> tuple[str, str, str]:
+        """What is wrong, what is expected and what to do, in a language; empty where it is not said."""
+        if self.is_refusal:
+            return tuple(in_language(one, lang) for one in (self.reason, self.expected, self.remedy))
+        return _split("; ".join(filter(None, (self.reason, self.remedy))), lang)
+
+
+def _split(reason: str, lang: str) -> tuple[str, str, str]:
+    """What a reason says in a language, in its parts: the fault, what would have been right, what to do."""
+    said, _, remedy = in_language(reason, lang).partition("；" if lang == "zh" else "; ")
+    of_fault, of_remedy = _EXPECTED[lang]
+    asked = re.search(of_fault, said) or re.match(of_remedy, remedy)
+    return said, next(filter(None, asked.groups()), "") if asked else "", remedy
 
 
 @dataclass
@@ -161,14 +182,12 @@ def _take(seen: Look, reading: Reading, city: CityContext, finder: _Finder) -> N
         return
     seen.tables.setdefault(reading.table_name, Understood()).add(reading.table_name, reading.table)
     for row, column, found, reason in reading.rejects.itertuples(index=False, name=None):
-        said, _, remedy = reason.partition("; ")
-        asked = _EXPECTED.search(said) or _WRITE.match(remedy)
         is_full = len(seen.problems) >= MOST_PROBLEMS
         sheet, cell, label = (
             ("", "", column) if is_full else finder.find(row, column, found, table=reading.table_name)
         )
-        texts = found[:_SHOWN], said, asked[1] if asked else "", remedy
-        seen.add(Problem(sheet, cell, row, label, *texts, is_hint=reason.startswith(_HINTS)))
+        is_hint = reason.startswith(tuple(message(key, **fields) for key, fields in _HINTS))
+        seen.add(Problem(sheet, cell, row, label, found[:_SHOWN], *_split(reason, "en"), is_hint=is_hint))
 
 
 def _refused(error: SuiteError, finder: _Finder) -> Problem:
@@ -177,7 +196,8 @@ def _refused(error: SuiteError, finder: _Finder) -> Problem:
     column = re.search(r", column (.+)$", error.where)
     number, named = int(row[1]) if row else 0, column[1] if column else ""
     sheet, cell, label = finder.find(number, named, "") if number else ("", "", named)
-    return Problem(sheet, cell, number, label, "", error.found, error.expected, error.remedy)
+    told = (error.found, error.expected, error.remedy)
+    return Problem(sheet, cell, number, label, "", *told, is_refusal=True)
 
 
 def _distinct(table: pd.DataFrame, columns: tuple[str, ...]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,7 +32,7 @@ def look_words() -> Mapping[str, Any]:
     return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
-def annotate(seen: Look, target: Path, lang: str, *, say: Callable[[str], str] = str) -> bool:
+def annotate(seen: Look, target: Path, lang: str) -> bool:
     """Write a copy of the workbook with a comment and a colour at each place, and a sheet that lists them.
 
     Marks of an earlier copy go. Formulas stay; the file itself is not touched.
@@ -43,8 +43,6 @@ def annotate(seen: Look, target: Path, lang: str, *, say: Callable[[str], str] =
         Replaced whole when there.
     lang
         ``zh`` or ``en``.
-    say
-        Puts a reader's text into the language.
 
     Returns
     -------
@@ -65,11 +63,11 @@ def annotate(seen: Look, target: Path, lang: str, *, say: Callable[[str], str] =
         _clear(sheet)
     for problem in seen.problems:
         if problem.row and problem.sheet in sheets:
-            _mark(_cell_of(sheets[problem.sheet], problem), problem, say)
+            _mark(_cell_of(sheets[problem.sheet], problem), problem, lang)
     listed = book.create_sheet(old)
     write_heading(listed, words["heading"][lang], _WIDTHS)
     for problem in seen.problems:
-        _list(listed, problem, words["kinds"][lang][problem.is_hint], say)
+        _list(listed, problem, words["kinds"][lang][problem.is_hint], lang)
     save_book(target, book)
     return True
 
@@ -93,17 +91,17 @@ def _cell_of(sheet: Worksheet, problem: Problem) -> Cell:
     return cell
 
 
-def _mark(cell: Cell, problem: Problem, say: Callable[[str], str]) -> None:
-    told = _plain("\n".join(filter(None, (say(problem.reason), say(problem.expected), say(problem.remedy)))))
+def _mark(cell: Cell, problem: Problem, lang: str) -> None:
+    told = _plain("\n".join(filter(None, problem.told(lang))))
     before = f"{cell.comment.text}\n" if cell.comment is not None else ""
     author = cell.comment.author if before and cell.comment.author != _AUTHOR else _AUTHOR
     cell.comment = Comment(before + told, author, height=120, width=320)
     cell.fill = _NOTED if problem.is_hint else _WRONG
 
 
-def _list(sheet: Worksheet, problem: Problem, kind: str, say: Callable[[str], str]) -> None:
-    said = (say(problem.reason), say(problem.expected), say(problem.remedy))
-    texts = (problem.sheet, problem.cell, problem.row or None, problem.column, problem.found, *said, kind)
+def _list(sheet: Worksheet, problem: Problem, kind: str, lang: str) -> None:
+    place = (problem.sheet, problem.cell, problem.row or None, problem.column, problem.found)
+    texts = (*place, *problem.told(lang), kind)
     sheet.append([None if isinstance(one, str) else one for one in texts])
     for cell, one in zip(sheet[sheet.max_row], texts, strict=False):
         if isinstance(one, str):

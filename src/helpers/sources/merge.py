@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.messages import message
 from helpers.schemas import KEYS, ORIGIN, SCHEMAS
 
-_RULE = ", which stands as the fuller or else the later edition"
 CONFLICT = ("source_id", "row", "column", "found", "reason")
 
 
@@ -17,7 +17,9 @@ def is_difference(reasons: pd.Series) -> pd.Series:
     Two stations of the weather differ every day, and a later edition revises an earlier one: one of them stands, and
     neither was read wrongly.
     """
-    return reasons.astype("str").str.endswith(_RULE)
+    begin, _, end = message("merge.differs", source="\0").partition("\0")
+    texts = reasons.astype("str").str
+    return texts.startswith(begin) & texts.endswith(end)
 
 
 def resolve_duplicates(name: str, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -81,7 +83,9 @@ def _list_conflicts(
             "row": [" ".join(map(str, parts)) for parts in lost[key].itertuples(index=False)],
             "column": names,
             "found": [f"{mine} against {stands}" for mine, stands in cells],
-            "reason": "differs from " + won["source_id"].to_numpy(object) + _RULE,
+            "reason": won["source_id"]
+            .map({one: message("merge.differs", source=one) for one in set(won["source_id"])})
+            .to_numpy(object),
         },
         dtype="str",
     )

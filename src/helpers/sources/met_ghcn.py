@@ -25,6 +25,8 @@ from math import nan
 from pathlib import Path
 from statistics import median
 
+from helpers.dictionary import limits
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
@@ -36,28 +38,29 @@ _TEMPERATURES = ("TAVG", "TMAX", "TMIN")
 _MEASURED = (*_TEMPERATURES, "PRCP")
 _FEWEST_VALUES = 30
 _MM_PER_INCH = 25.4
-_COLDEST, _WARMEST = -90.0, 60.0  # beyond the world's records, °C
-_WETTEST = 2000.0  # beyond the world's record of a day, mm
+_COLDEST, _WARMEST = limits("met_daily", "temperature_mean_deg_c")  # beyond the world's records
+_, _WETTEST = limits("met_daily", "precipitation_mm")
 _BEYOND_FAHRENHEIT = 130
 _WIDEST_C, _LEAST_TENTHS = 30, 35  # median span of a day, in units of the table
 _FEWEST_OF_MONTH, _FEWEST_SPANS = 20, 5
 _FORMS = ("whole", "tenth", "fahrenheit", "hundredth", "other")
 _OF_HUNDREDTH = 0.5 * 0.01 * 1.8 + 1e-9  # °F that rounding to hundredths of °C may shift
+_AS_TABLE = {"fahrenheit": "met.fahrenheit", "tenth": "met.tenths", "whole": "met.whole_tenths"}
 _FLAGS = {
-    "D": "duplicate check",
-    "G": "gap check",
-    "I": "internal consistency check",
-    "K": "streak check",
-    "L": "check on length of multiday period",
-    "M": "mega-consistency check",
-    "N": "naught check",
-    "O": "climatological outlier check",
-    "R": "lagged range check",
-    "S": "spatial consistency check",
-    "T": "temporal consistency check",
-    "W": "temperature too warm for snow",
-    "X": "bounds check",
-    "Z": "flagged by the archive's own investigation",
+    "D": "met.flag_d",
+    "G": "met.flag_g",
+    "I": "met.flag_i",
+    "K": "met.flag_k",
+    "L": "met.flag_l",
+    "M": "met.flag_m",
+    "N": "met.flag_n",
+    "O": "met.flag_o",
+    "R": "met.flag_r",
+    "S": "met.flag_s",
+    "T": "met.flag_t",
+    "W": "met.flag_w",
+    "X": "met.flag_x",
+    "Z": "met.flag_z",
 }
 
 
@@ -95,13 +98,7 @@ def read(path: Path) -> Reading:
     ]
     stations = {record["STATION"] for _, record in records if "STATION" in record}
     if len(stations) > 1:
-        raise refusal(
-            path,
-            f"the table holds {len(stations)} stations",
-            column="STATION",
-            expected="one station",
-            remedy="split the file by station",
-        )
+        raise refusal(path, column="STATION", **parts("met.several_stations", n=len(stations)))
     if records:
         for row, record in records:
             _drop_flagged(builder, row, record)
@@ -119,9 +116,11 @@ def _drop_flagged(builder: ReadingBuilder, row: int, record: Record) -> None:
         if not record.get(name):
             continue
         if quality:
-            reason = f"carries the archive's quality flag {quality} ({_FLAGS.get(quality, 'unknown')})"
+            reason = message(
+                "met.flagged", quality=quality, meaning=message(_FLAGS.get(quality, "met.flag_unknown"))
+            )
         elif name == "PRCP" and measured == "P":
-            reason = "is missing and presumed zero, as the archive's flag P says"
+            reason = message("met.presumed_zero")
         else:
             continue
         builder.reject(row, name, record[name], reason)
@@ -161,28 +160,18 @@ def _tell_units(path: Path, records: list[tuple[int, Record]], builder: ReadingB
     if len(spans) >= _FEWEST_VALUES and sum(span < 0 for span in spans) > 0.1 * len(spans):
         raise refusal(
             path,
-            f"TMIN lies above TMAX on {sum(span < 0 for span in spans)} of {len(spans)} days",
             column="TMAX, TMIN",
-            expected="the lowest below the highest temperature",
-            remedy="check whether the columns are exchanged",
+            **parts("met.exchanged", n=sum(span < 0 for span in spans), days=len(spans)),
         )
     return units
 
 
 def _unknown(path: Path, records: list[tuple[int, Record]], values: list[float], beyond: int) -> Exception:
     highest = max(values, default=nan)
-    alone = (
-        f", and {beyond} alone beyond ±{_BEYOND_FAHRENHEIT} cannot decide it"
-        if 0 < beyond * 50 < len(values)
-        else ""
-    )
-    return refusal(
-        path,
-        f"the unit of {len(values)} temperatures (highest {highest:g}) cannot be told{alone}",
-        column=", ".join(name for name in _TEMPERATURES if name in records[0][1]),
-        expected="°C with decimals, or tenths of °C",
-        remedy="correct values that are far off, download the table in metric units, or join it to a longer period",
-    )
+    key = "met.few_beyond" if 0 < beyond * 50 < len(values) else "met.unit_unknown"
+    found = {"n": len(values), "highest": f"{highest:g}", "beyond": beyond, "limit": _BEYOND_FAHRENHEIT}
+    columns = ", ".join(name for name in _TEMPERATURES if name in records[0][1])
+    return refusal(path, column=columns, **parts(key, **found))
 
 
 def _is_fahrenheit(value: float) -> bool:
@@ -228,13 +217,7 @@ def _check_months(path: Path, records: list[tuple[int, Record]], units: _Units) 
         if len(values) >= _FEWEST_OF_MONTH and (
             n_fit < 0.5 * len(values) or (units.form != "whole" and n_whole > 0.9 * len(values))
         ):
-            raise refusal(
-                path,
-                f"the temperatures of {month} are written otherwise than those of the table",
-                column=", ".join(_TEMPERATURES),
-                expected="one unit in the whole table",
-                remedy="join only tables of one unit, or split the file there",
-            )
+            raise refusal(path, column=", ".join(_TEMPERATURES), **parts("met.month_apart", month=month))
 
 
 def _pairs(records: list[tuple[int, Record]]) -> list[tuple[float, float]]:
@@ -264,20 +247,13 @@ def _check_millimetres(path: Path, records: list[tuple[int, Record]]) -> None:
     for row, record in records:
         text = record.get("PRCP", "")
         if len(text.rstrip("0").partition(".")[2]) > 1:
-            raise refusal(
-                path,
-                f"precipitation {text!r} has hundredths beside temperatures in °C",
-                row=row,
-                column="PRCP",
-                expected="mm with at most one decimal",
-                remedy="check the unit: it may be inches; download the table in metric units",
-            )
+            raise refusal(path, row=row, column="PRCP", **parts("met.inches", text=repr(text)))
 
 
 def _add_day(builder: ReadingBuilder, row: int, record: Record, units: _Units) -> None:
     day = parse_day(record["DATE"])
     if day is None:
-        builder.reject(row, "DATE", record["DATE"], "is not written as 2023-01-31")
+        builder.reject(row, "DATE", record["DATE"], message("cells.not_written_as", form="2023-01-31"))
         return
     texts = tuple(record.get(name, "") for name in _MEASURED)
     if builder.is_repeat(row, day, texts):
@@ -287,7 +263,7 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record, units: _Units) -
         for name, text in zip(_TEMPERATURES, texts, strict=False)
     )
     if lowest > highest:
-        builder.reject(row, "TMIN", f"TMIN {lowest:g}, TMAX {highest:g}", "the lowest is above the highest")
+        builder.reject(row, "TMIN", f"TMIN {lowest:g}, TMAX {highest:g}", message("met.low_above_high"))
         lowest = highest = nan
     rain = builder.number(row, "PRCP", texts[3], low=0, high=_WETTEST * units.scale / units.mm_per_unit)
     millimetres = nan if rain is None else rain / units.scale * units.mm_per_unit
@@ -300,7 +276,6 @@ def _temperature(builder: ReadingBuilder, row: int, name: str, text: str, units:
     if value is None:
         return nan
     if not _fits(value, units.form):
-        expected = {"fahrenheit": "degrees Fahrenheit", "tenth": "tenths", "whole": "whole tenths"}
-        builder.reject(row, name, text, f"is not written in {expected[units.form]} as the table is")
+        builder.reject(row, name, text, message("met.not_as_table", form=message(_AS_TABLE[units.form])))
         return nan
     return value / units.scale

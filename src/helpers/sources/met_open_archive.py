@@ -17,33 +17,34 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
+from helpers.dictionary import limits, tables
 from helpers.errors import SourceError
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day, parse_hour
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import read_text, split_rows
+from helpers.units import unit as unit_of
 
-# Variable → unit it must come in, lowest and highest value. The orders are those of the tables.
-_TEMPERATURE, _WIND, _DIRECTION = ("°C", -90.0, 60.0), ("m/s", 0.0, 110.0), ("°", 0.0, 360.0)
-_HUMIDITY, _PRESSURE = ("%", 0.0, 100.0), ("hPa", 400.0, 1100.0)
+# Variable → column it fills. The orders are those of the tables.
 HOURLY = {
-    "temperature_2m": _TEMPERATURE,
-    "wind_speed_10m": _WIND,
-    "wind_direction_10m": _DIRECTION,
-    "relative_humidity_2m": _HUMIDITY,
-    "surface_pressure": _PRESSURE,
-    "precipitation": ("mm", 0.0, 500.0),
+    "temperature_2m": "temperature_deg_c",
+    "wind_speed_10m": "wind_speed_m_s",
+    "wind_direction_10m": "wind_direction_deg",
+    "relative_humidity_2m": "relative_humidity_pct",
+    "surface_pressure": "pressure_hpa",
+    "precipitation": "precipitation_mm",
 }
 DAILY = {
-    "temperature_2m_mean": _TEMPERATURE,
-    "temperature_2m_max": _TEMPERATURE,
-    "temperature_2m_min": _TEMPERATURE,
-    "precipitation_sum": ("mm", 0.0, 2000.0),
-    "wind_speed_10m_mean": _WIND,
-    "wind_direction_10m_dominant": _DIRECTION,
-    "relative_humidity_2m_mean": _HUMIDITY,
-    "surface_pressure_mean": _PRESSURE,
+    "temperature_2m_mean": "temperature_mean_deg_c",
+    "temperature_2m_max": "temperature_max_deg_c",
+    "temperature_2m_min": "temperature_min_deg_c",
+    "precipitation_sum": "precipitation_mm",
+    "wind_speed_10m_mean": "wind_speed_m_s",
+    "wind_direction_10m_dominant": "wind_direction_deg",
+    "relative_humidity_2m_mean": "relative_humidity_pct",
+    "surface_pressure_mean": "pressure_hpa",
 }
 _BLOCKS = {
     "hourly": ("met_hourly", HOURLY, "temperature_2m", parse_hour),
@@ -79,10 +80,7 @@ def read(path: Path) -> tuple[Reading, ...]:
     page = _read_json(path, text) if text.lstrip()[:1] in ("{", "[") else _read_csv(path, text)
     if page.get("utc_offset_seconds") != _BEIJING_SECONDS:
         raise refusal(
-            path,
-            f"utc_offset_seconds is {page.get('utc_offset_seconds')}",
-            expected=f"{_BEIJING_SECONDS}, Beijing time",
-            remedy="fetch it again with timezone=Asia/Shanghai",
+            path, **parts("met.offset", found=page.get("utc_offset_seconds"), seconds=_BEIJING_SECONDS)
         )
     return tuple(_read_block(path, page, name) for name in _BLOCKS if name in page)
 
@@ -90,10 +88,8 @@ def read(path: Path) -> tuple[Reading, ...]:
 def _read_json(path: Path, text: str) -> dict[str, Any]:
     try:
         page = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise refusal(
-            path, f"is no whole JSON ({error})", expected="a weather archive", remedy="fetch it again"
-        ) from None
+    except json.JSONDecodeError:
+        raise refusal(path, **parts("met.json")) from None
     places = page if isinstance(page, list) else [page]
     if len(places) != 1 or not isinstance(places[0], dict):
         raise _several(path, len(places))
@@ -101,12 +97,7 @@ def _read_json(path: Path, text: str) -> dict[str, Any]:
 
 
 def _several(path: Path, n: int) -> SourceError:
-    return refusal(
-        path,
-        f"the answer holds {n} places",
-        expected="one place",
-        remedy="ask for the city's place alone, or keep one file a place",
-    )
+    return refusal(path, **parts("met.places", n=n))
 
 
 def _read_csv(path: Path, text: str) -> dict[str, Any]:
@@ -136,34 +127,28 @@ def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
     table, variables, required, parse = _BLOCKS[name]
     block, units = page[name], page.get(f"{name}_units", {})
     lists = {key: block[key] for key in variables if key in block}
+    ranges = {key: limits(table, column) for key, column in variables.items()}
     if required not in lists or not isinstance(block.get("time"), list):
-        raise refusal(
-            path,
-            f"the block holds {', '.join(block)}",
-            column=name,
-            expected=f"time and {required} among the variables",
-            remedy="fetch it again; if it comes the same, the service changed its names",
-        )
+        raise refusal(path, column=name, **parts("met.block", names=", ".join(block), name=required))
     for key, values in lists.items():
-        unit = variables[key][0]
+        unit = unit_of(tables()[table].columns[variables[key]].unit).label_en
         if units.get(key) != unit or len(values) != len(block["time"]):
-            raise refusal(
-                path,
-                f"{key} has {len(values)} values in {units.get(key)!r}",
-                column=name,
-                expected=f"{len(block['time'])} values in {unit!r}",
-                remedy="fetch it again, wind with wind_speed_unit=ms",
-            )
+            found = {"key": key, "n": len(values), "found": repr(units.get(key))}
+            asked = {"length": len(block["time"]), "unit": repr(unit)}
+            told = parts("met.values", **found, **asked)
+            raise refusal(path, column=name, **told)
     builder = ReadingBuilder(table)
     builder.warn("weather_of_grid_model")
     for cells in page.get(f"{name}_torn", []):
-        builder.reject(0, "", ",".join(cells)[:60], f"has {len(cells)} cells, the header {len(block)}")
+        builder.reject(0, "", ",".join(cells)[:60], message("records.cells", n=len(cells), width=len(block)))
     for place, text in enumerate(block["time"]):
         time = parse(str(text))
         if time is None:
-            builder.reject(place + 1, f"{name}.time", str(text), "is not written as 2025-01-31")
+            builder.reject(
+                place + 1, f"{name}.time", str(text), message("cells.not_written_as", form="2025-01-31")
+            )
             continue
-        _add_row(builder, place, time, lists, variables)
+        _add_row(builder, place, time, lists, ranges)
     return builder.finish()
 
 
@@ -172,13 +157,13 @@ def _add_row(
     place: int,
     time: datetime,
     lists: dict[str, list[Any]],
-    variables: dict[str, Any],
+    ranges: dict[str, tuple[float, float]],
 ) -> None:
     texts = {key: "" if lists[key][place] is None else str(lists[key][place]) for key in lists}
     if not any(texts.values()) or builder.is_repeat(place + 1, time, tuple(texts.values())):
         return  # the newest hours are there without values until the model has run
     values = []
-    for key, (_, low, high) in variables.items():
+    for key, (low, high) in ranges.items():
         value = builder.number(place + 1, key, texts.get(key, ""), low=low, high=high)
         values.append(nan if value is None else value)
     builder.add(time, *values)

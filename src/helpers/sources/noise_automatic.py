@@ -13,16 +13,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, read_number
 from helpers.sources.head import Head
 from helpers.sources.noise_manual import (
-    DATE_FIELD,
     FORM,
     HIGHEST_DB,
     LOWEST_DB,
-    POINT_FIELDS,
-    ZONE_FIELD,
     hour_columns,
     read_point,
     zone_of,
@@ -30,9 +28,6 @@ from helpers.sources.noise_manual import (
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import is_missing
 from helpers.sources.water_forms import (
-    CITY_FIELD,
-    NOTE_FIELD,
-    Form,
     find_grids,
     holds_form,
     is_elsewhere,
@@ -40,13 +35,10 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.workbook import Sheet, read_sheets
 
-_LEVELS = tuple(replace(one, is_required=False) for one in FORM.fields if one.kind == "number")
-DETAIL = Form(
+DETAIL = replace(
+    FORM,
     sheet="详情",
-    table_name="noise_points",
-    fields=(CITY_FIELD, *POINT_FIELDS, ZONE_FIELD, DATE_FIELD, *_LEVELS, NOTE_FIELD),
-    key=("point_id", "date"),
-    dated="date",
+    fields=tuple(replace(one, is_required=one.is_required and one.kind != "number") for one in FORM.fields),
 )
 SUMMARY, TOTAL, ATTAINED = "汇总", "点次总数", "达标点次"
 PERIODS = {"昼间": "day", "夜间": "night"}
@@ -85,13 +77,7 @@ def read(
     for grid in find_grids(path, DETAIL, rank=lambda heading: len(hour_columns(heading)), sheets=sheets):
         places = hour_columns(grid.heading)
         if len(places) < _HOURS:
-            raise refusal(
-                path,
-                f"sheet {grid.sheet.name} has {len(places)} columns of hours in the last row of its heading",
-                row=grid.number,
-                expected="24, from 0时 to 23时",
-                remedy="restore the heading of the workbook",
-            )
+            raise refusal(path, row=grid.number, **parts("noise.hours", name=grid.sheet.name, n=len(places)))
         prefix = f"{grid.sheet.name}!"
         tell_unread(days, grid, prefix, read=places.values())
         for number, cells in grid.rows:
@@ -109,12 +95,7 @@ def read(
             months.add(record["date"].replace(day=1))
             _add_hours(hours, (number, cells), places, key, str(record["zone"]), prefix)
     if len(months) > 1:
-        raise refusal(
-            path,
-            f"the days are of {len(months)} months",
-            expected="one month a workbook",
-            remedy="split the workbook by month",
-        )
+        raise refusal(path, **parts("noise.months", n=len(months)))
     return days.finish(), hours.finish(), _read_summary(sheets, months)
 
 
@@ -152,7 +133,7 @@ def _read_cell(
     try:
         value = float(read_number(cell[0], unit))
         if not ends[0] <= value <= ends[1]:
-            raise ValueError(f"lies outside {ends[0]:g} to {ends[1]:g}")
+            raise ValueError(message("cells.outside", low=f"{ends[0]:g}", high=f"{ends[1]:g}"))
     except ValueError as error:
         builder.reject(row, column, cell[0].text, str(error))
         return None
@@ -207,7 +188,7 @@ def _add_counts(
             column, cell = f"{prefix}{zone}类 {period}", cells[place : place + 1]
             value = _read_cell(builder, row, column, cell, (0, 1e6), unit="")
             if value is not None and value % 1:
-                builder.reject(row, column, cell[0].text, "is no whole number of point-times")
+                builder.reject(row, column, cell[0].text, message("noise.no_whole_number"))
                 value = None
             numbers.append(value)
         if None in numbers:
@@ -215,8 +196,6 @@ def _add_counts(
         n, n_met = map(int, numbers)
         if n_met > n:
             row = counts[ATTAINED][0]
-            builder.reject(
-                row, f"{prefix}{zone}类 {period}", str(n_met), f"is more than the {n} point-times in all"
-            )
+            builder.reject(row, f"{prefix}{zone}类 {period}", str(n_met), message("noise.more_than_all", n=n))
         elif n:
             builder.add(month, zone, period, n, n_met)

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.pollutants import MISSING_MARK, MISSING_MARKS, reason_against
@@ -61,12 +62,7 @@ def read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = None) 
     """
     named = _STATION_IN_NAME.match(path.name)
     if named is None:
-        raise refusal(
-            path,
-            "the name holds no station",
-            expected="a name such as openaq_v3_1119A_pm25_20250101-20250131.json",
-            remedy="rename the file: the page itself does not say whose sensor it is",
-        )
+        raise refusal(path, **parts("air.no_station_in_name"))
     builder = ReadingBuilder("air_hourly")
     results = _read_results(path)
     codes = stations["station_code"] if isinstance(stations, pd.DataFrame) else stations
@@ -79,17 +75,11 @@ def read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = None) 
 def _read_results(path: Path) -> list[dict[str, Any]]:
     try:
         results = json.loads(read_text(path))["results"]
-        if not all(
-            isinstance(result["parameter"], dict) and isinstance(result["period"], dict) for result in results
-        ):
-            raise KeyError("parameter, period")
-    except (ValueError, KeyError, TypeError) as error:
-        raise refusal(
-            path,
-            f"the JSON is no page of hours ({type(error).__name__}: {error})",
-            expected="results that carry value, parameter and period",
-            remedy="fetch the page again; if it comes the same, the service changed its format",
-        ) from None
+        is_whole = all(isinstance(one[key], dict) for one in results for key in ("parameter", "period"))
+    except (ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise refusal(path, **parts("air.no_hours"))
     return results
 
 
@@ -98,14 +88,14 @@ def _add_hour(builder: ReadingBuilder, row: int, code: str, result: dict[str, An
     name, unit = str(parameter.get("name")), str(parameter.get("units"))
     pollutant = PARAMETERS.get(name)
     if pollutant is None:
-        builder.reject(row, "parameter", name, f"is none of {', '.join(PARAMETERS)}")
+        builder.reject(row, "parameter", name, message("cells.is_none_of", names=", ".join(PARAMETERS)))
         return
     if unit not in _UNITS:
-        builder.reject(row, "units", unit, "is not µg/m³, and cannot be converted without temperature")
+        builder.reject(row, "units", unit, message("air.no_conversion"))
         return
     time = _hour_ending(period)
     if time is None:
-        builder.reject(row, "period", str(period)[:80], "is no whole hour that ends on the hour, in UTC")
+        builder.reject(row, "period", str(period)[:80], message("air.no_whole_hour"))
         return
     text = "" if value is None else str(value)
     if builder.is_repeat(row, (pollutant, time), (text,)):
@@ -118,7 +108,7 @@ def _add_hour(builder: ReadingBuilder, row: int, code: str, result: dict[str, An
     number = builder.number(row, "value", text)
     reason = "" if number is None else reason_against(number / scale, pollutant)
     if number in MISSING_MARKS and not (scale > 1 and number == _PLAUSIBLE_CO):
-        reason = MISSING_MARK
+        reason = message(MISSING_MARK)
     if reason:
         builder.reject(row, "value", text, reason)
     elif number is not None:
@@ -129,10 +119,10 @@ def _doubt(result: dict[str, Any]) -> tuple[str, str] | None:
     """Field and reason for which the service itself doubts a mean."""
     flags, coverage = result.get("flagInfo") or {}, result.get("coverage") or {}
     if isinstance(flags, dict) and flags.get("hasFlags"):
-        return "flagInfo", "is flagged by the service"
+        return "flagInfo", message("air.flagged")
     share = coverage.get("percentComplete") if isinstance(coverage, dict) else None
     if isinstance(share, (int, float)) and share < _LEAST_COVERAGE_PCT:
-        return "coverage", f"is a mean of {share:g} % of the hour, less than {_LEAST_COVERAGE_PCT} %"
+        return "coverage", message("air.share", share=f"{share:g}", least=_LEAST_COVERAGE_PCT)
     return None
 
 

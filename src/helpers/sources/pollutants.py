@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-POLLUTANTS = ("AQI", "PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
-HIGHEST_AQI = 500  # HJ 633-2012, 4.3: the scale ends there
+from math import isfinite
+
+from helpers.dictionary import items
+from helpers.messages import message
+
+POLLUTANTS = tuple(items("air"))
 
 # What instruments and tables write where there is no value; -9999 and texts are known to the parser of numbers.
 MISSING_MARKS = (-99.0, -99.9, -999.0, -999.9, 999.9, 9999.0, 9999.9, 99999.0, 32766.0, 32767.0, 327660.0)
-MISSING_MARK = "is a missing mark"
+MISSING_MARK = "cells.missing_mark"
 # Three nines are a mark too, except of particles: sand storms reach them.
 _GASES = ("SO2", "NO2", "CO", "O3")
 _THREE_NINES = 999.0
 # The index of a gas ends here (HJ 633-2012, table 1), far above anything an ambient station measured; mg/m³ for CO,
 # else µg/m³. Particles have no upper limit: 1,177 µg/m³ of PM2.5 and 4,707 µg/m³ of PM10 were real.
-HIGHEST = {"SO2": 2620.0, "NO2": 3840.0, "CO": 150.0, "O3": 1200.0, "AQI": float(HIGHEST_AQI)}
+HIGHEST = {name: one.high for name, one in items("air").items() if isfinite(one.high)}
 
 
 def is_mark(value: float, pollutant: str) -> bool:
@@ -32,13 +36,13 @@ def reason_against(value: float, pollutant: str, *, may_be_zero: bool = False) -
         The feed rounds so coarsely that a small value becomes 0.
     """
     if is_mark(value, pollutant):
-        return MISSING_MARK
+        return message(MISSING_MARK)
     if value < 0:
-        return "is negative; a missing value is left blank"
+        return message("cells.negative")
     if value == 0 and not may_be_zero:
-        return "is zero, below anything the analysers report"
+        return message("air.zero")
     highest = HIGHEST.get(pollutant)
     if highest is not None and value > highest:
-        unit = "; it may be in µg/m³" if pollutant == "CO" else ""
-        return f"lies above {highest:g}, where the index ends{unit}"
+        told = message("air.above_index", highest=f"{highest:g}")
+        return f"{told}; {message('air.maybe_micrograms')}" if pollutant == "CO" else told
     return ""

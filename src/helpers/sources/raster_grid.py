@@ -14,6 +14,7 @@ import xarray as xr
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import transform as transform_points
 
+from helpers.messages import message, parts
 from helpers.sources.reading import refusal
 
 _KM_PER_DEGREE = 111.195  # sphere of 6371 km
@@ -59,18 +60,12 @@ def read_header(path: Path) -> Header:
                 grid, bands = Grid(source.crs, source.transform, source.shape), source.count
                 header = Header(grid, source.block_shapes[0], np.dtype(source.dtypes[0]))
     except RasterioError as error:
-        remedy = "fetch the file again"
-        raise refusal(path, f"the file is no readable GeoTIFF ({error})", remedy=remedy) from error
+        raise refusal(path, **parts("rasters.no_geotiff")) from error
     if bands != 1:
-        raise refusal(path, f"{bands} bands", expected="one band a file", remedy="export one band a file")
+        raise refusal(path, **parts("rasters.bands", n=bands))
     at = grid.transform
     if grid.crs is None or at.b or at.d or at.a <= 0 or at.e >= 0:
-        raise refusal(
-            path,
-            "the file has no coordinate system" if grid.crs is None else "the rows are turned",
-            expected="a coordinate system, and rows from north to south",
-            remedy="reproject the file with gdalwarp",
-        )
+        raise refusal(path, **parts("rasters.no_system" if grid.crs is None else "rasters.turned"))
     return header
 
 
@@ -84,21 +79,16 @@ def check_grid(path: Path, grid: Grid, *, common: Grid) -> None:
     """
     corner, other = np.array(grid.transform[:6]), np.array(common.transform[:6])
     if grid.shape != common.shape:
-        differing = (
-            f"{grid.shape[0]} rows and {grid.shape[1]} columns, not {common.shape[0]} and {common.shape[1]}"
-        )
+        (rows, columns), (other_rows, other_columns) = grid.shape, common.shape
+        other = {"other_rows": other_rows, "other_columns": other_columns}
+        differing = message("rasters.shape", rows=rows, columns=columns, **other)
     elif grid.crs != common.crs:
-        differing = f"{grid.crs}, not {common.crs}"
+        differing = message("rasters.crs", crs=grid.crs, other=common.crs)
     elif np.abs(corner - other).max() > _SAME_CELL * common.transform.a:
-        differing = f"corner and cell {corner.tolist()}, not {other.tolist()}"
+        differing = message("rasters.corner", corner=corner.tolist(), other=other.tolist())
     else:
         return
-    raise refusal(
-        path,
-        f"the grid differs from the other files: {differing}",
-        expected="one grid in a folder",
-        remedy="warp the file to the common grid",
-    )
+    raise refusal(path, **parts("rasters.grid", differing=differing))
 
 
 def measure_cells(grid: Grid) -> tuple[np.ndarray, dict[str, float]]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from helpers.errors import SourceError
+from helpers.messages import parts
 from helpers.sources.reading import refusal
 
 ZONES = "zones.tif"
@@ -62,12 +63,7 @@ def index_of(path: Path) -> str:
 
 def no_index(path: Path) -> SourceError:
     """Refusal of a file whose name says neither an index nor a layer, for the caller to raise."""
-    return refusal(
-        path,
-        "the name says no index",
-        expected=f"{' or '.join(FORMS)} in the name",
-        remedy="rename the files like NDVI_2015-06-01.tif",
-    )
+    return refusal(path, **parts("rasters.no_index", names=", ".join(FORMS)))
 
 
 def tell_date(path: Path) -> datetime:
@@ -88,9 +84,4 @@ def tell_date(path: Path) -> datetime:
         day += timedelta(days=int(part.get("number") or 1) - 1)
         if day.year == year and _FIRST_YEAR <= year <= _LAST_YEAR:
             return day
-    raise refusal(
-        path,
-        "the name holds no date",
-        expected="2015-06-01, 20150601, 2015-06, doy2015153 or A2015153",
-        remedy="rename the file",
-    )
+    raise refusal(path, **parts("rasters.no_date"))

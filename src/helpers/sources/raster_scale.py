@@ -15,6 +15,7 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from helpers.messages import parts
 from helpers.sources.raster_names import RasterForm
 from helpers.sources.reading import refusal
 
@@ -22,7 +23,6 @@ _PLACES = (0.0, 0.5, 1.0)  # of the sampled windows, down and across
 _WINDOW = 128  # pixels
 _FEWEST_PIXELS = 100
 _GROWING_MONTHS = range(5, 10)
-_REMEDY = "store the index times {divisor} or as fractions, or declare the scale in the file"
 
 
 def check_scale(images: Mapping[datetime, Path], form: RasterForm) -> None:
@@ -60,26 +60,16 @@ def _sample(path: Path, form: RasterForm) -> tuple[np.ndarray, bool]:
     try:
         with rasterio.open(path) as source:
             kind, scale, offset = np.dtype(source.dtypes[0]), source.scales[0], source.offsets[0]
-            parts = [source.read(1, window=one, masked=True).compressed() for one in _windows(source.shape)]
+            pieces = [source.read(1, window=one, masked=True).compressed() for one in _windows(source.shape)]
     except RasterioError:
         return np.empty(0), True  # told with its place when the pixels are read
-    stored = np.concatenate(parts).astype(float)
+    stored = np.concatenate(pieces).astype(float)
     stored = stored[np.isfinite(stored) & ~np.isin(stored, form.fills)]
     is_declared = (scale, offset) != (1, 0)
     if not is_declared and kind.itemsize == 1 and form.divisor > np.iinfo(kind).max:
-        raise refusal(
-            path,
-            f"pixels are {kind}, which hold no index times {form.divisor:,}",
-            expected="16 bits, fractions, or a declared scale",
-            remedy=_REMEDY.format(divisor=f"{form.divisor:,}"),
-        )
+        raise refusal(path, **parts("rasters.no_room", kind=kind, divisor=f"{form.divisor:,}"))
     if is_declared and kind.kind == "f" and len(stored) and scale < 1 and np.abs(stored).max() <= form.high:
-        raise refusal(
-            path,
-            f"pixels are fractions (largest {stored.max():g}) and a scale of {scale:g} is declared",
-            expected="one of the two",
-            remedy="remove scale and offset from the file: it was scaled when it was saved",
-        )
+        raise refusal(path, **parts("rasters.twice", largest=f"{stored.max():g}", scale=f"{scale:g}"))
     if not is_declared and kind.kind in "iu":
         stored = stored / form.divisor
     return stored, is_declared
@@ -96,9 +86,5 @@ def _windows(shape: tuple[int, int]) -> list[Window]:
 
 
 def _too_small(path: Path, top: float, n: int, form: RasterForm) -> Exception:
-    return refusal(
-        path,
-        f"the largest of {n:,} pixels means {top:.3g}",
-        expected=f"above {form.least:g} where anything grows",
-        remedy="the values may be scaled by 1,000 or twice: " + _REMEDY.format(divisor=f"{form.divisor:,}"),
-    )
+    found = {"n": f"{n:,}", "top": f"{top:.3g}", "least": f"{form.least:g}", "divisor": f"{form.divisor:,}"}
+    return refusal(path, **parts("rasters.too_small", **found))

@@ -19,6 +19,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from helpers.errors import ParameterError
+from helpers.messages import parts
 from helpers.sources.raster_grid import Header, check_grid, grid_of, measure_cells, read_header
 from helpers.sources.raster_names import (
     FORMS,
@@ -72,11 +73,10 @@ def read_rasters(folder: Path, *, index: str, as_of: date) -> xr.DataArray:
     """
     images, qualities = (_by_date(paths, as_of) for paths in _list_files(folder, index))
     if not images:
-        raise refusal(folder, f"no {index} image up to {as_of}", remedy="add images or choose a later day")
+        raise refusal(folder, **parts("rasters.no_image", index=index, as_of=as_of))
     bare = [day for day in images if day not in qualities]
     if qualities and bare:
-        remedy = "fetch it, or remove all quality layers"
-        raise refusal(images[bare[0]], "the quality layer of this date is absent", remedy=remedy)
+        raise refusal(images[bare[0]], **parts("rasters.no_quality"))
     pairs = [(path, qualities.get(day)) for day, path in images.items()]
     header = read_header(pairs[0][0])
     for path in filter(None, (path for pair in pairs for path in pair)):
@@ -117,8 +117,7 @@ def read_zones(path: Path, stack: xr.DataArray) -> np.ndarray:
     header = read_header(path)
     check_grid(path, header.grid, common=grid_of(stack))
     if header.dtype.kind not in "iu":
-        remedy = "store the codes of the places"
-        raise refusal(path, f"pixels are {header.dtype}", expected="whole numbers", remedy=remedy)
+        raise refusal(path, **parts("rasters.pixels", kind=header.dtype))
     with rasterio.open(path) as source:
         return source.read(1, masked=True).filled(0).astype("int64")
 
@@ -126,9 +125,7 @@ def read_zones(path: Path, stack: xr.DataArray) -> np.ndarray:
 def _list_files(folder: Path, index: str) -> tuple[list[Path], list[Path]]:
     """Images of the index, and quality layers."""
     if index not in FORMS:
-        raise ParameterError(
-            f"index {index!r} is unknown", expected=" or ".join(FORMS), remedy="choose one of them"
-        )
+        raise ParameterError(expected=", ".join(FORMS), **parts("rasters.index", index=repr(index)))
     found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     qualities = [path for path in found if is_quality(path)]
     images = [path for path in found if path not in qualities and path.name != ZONES]
@@ -143,8 +140,7 @@ def _by_date(paths: list[Path], as_of: date) -> dict[datetime, Path]:
     for path in paths:
         day = tell_date(path)
         if day in dated:
-            found = f"{day:%Y-%m-%d} is there twice, also in {dated[day].name}"
-            raise refusal(path, found, expected="one file a date", remedy="keep one of them")
+            raise refusal(path, **parts("rasters.two_of_day", day=f"{day:%Y-%m-%d}", name=dated[day].name))
         dated[day] = path
     return {day: dated[day] for day in sorted(dated) if day.date() <= as_of}
 
@@ -183,8 +179,7 @@ def _read_block(
                     with rasterio.open(quality) as source:
                         values[~np.isin(source.read(1, window=window), form.kept_qualities)] = np.nan
             except RasterioError as error:
-                remedy = "fetch the file and its quality layer again"
-                raise refusal(image, f"pixels cannot be read ({error})", remedy=remedy) from error
+                raise refusal(image, **parts("rasters.unreadable")) from error
     return block
 
 
@@ -205,8 +200,12 @@ def _read_values(path: Path, form: RasterForm, window: Window) -> np.ndarray:
     if wild.any():
         raise refusal(
             path,
-            f"a pixel holds {stored.data[wild][0]:g}, which means {values[wild][0]:g}",
-            expected=f"{form.low:g} to {form.high:g}",
-            remedy="declare the scale and the value of missing pixels in the file",
+            **parts(
+                "rasters.pixel",
+                stored=f"{stored.data[wild][0]:g}",
+                meaning=f"{values[wild][0]:g}",
+                low=f"{form.low:g}",
+                high=f"{form.high:g}",
+            ),
         )
     return values

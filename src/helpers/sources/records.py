@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.reading import refusal
 from helpers.sources.text import NUMBER, decode, iter_byte_lines, read_text, split_rows
@@ -15,8 +16,8 @@ from helpers.sources.text import NUMBER, decode, iter_byte_lines, read_text, spl
 Record = dict[str, str]
 MOST_RECORDS = 200_000  # of a table read at once
 _FIGURES = re.compile(r"[-+.\deE]+")
-_TORN = "stands beside a line of bare figures, so digits may be lost"
-_OPEN = "ends the file without a line break, so digits may be lost; if not, add the line break"
+_TORN = "records.torn"
+_OPEN = "records.open"
 
 
 def read_records(
@@ -45,12 +46,7 @@ def read_records(
     text = read_text(path)
     n_lines = text.count("\n")
     if n_lines > MOST_RECORDS:
-        raise refusal(
-            path,
-            f"the table holds {n_lines:,} lines",
-            expected=f"at most {MOST_RECORDS:,}",
-            remedy="split the file by year or by place",
-        )
+        raise refusal(path, **parts("records.lines", n=f"{n_lines:,}", most=f"{MOST_RECORDS:,}"))
     broken: list[tuple[int, str]] = []
     rows = split_rows(text, path, broken=broken)
     _reject_broken(builder, broken)
@@ -72,12 +68,9 @@ def iter_records(
     while portion := list(islice(lines, at_once)):
         try:
             text = decode(b"".join(portion))
-        except UnicodeDecodeError as error:
+        except UnicodeDecodeError:
             raise refusal(
-                path,
-                f"lines {first} to {first + len(portion) - 1} are not text ({error.reason})",
-                expected="UTF-8 or GB 18030",
-                remedy="save the file as UTF-8",
+                path, **parts("records.not_text", first=first, last=first + len(portion) - 1)
             ) from None
         broken: list[tuple[int, str]] = []
         rows = [(number + first - 1, cells) for number, cells in split_rows(text, path, broken=broken)]
@@ -91,7 +84,7 @@ def iter_records(
 
 def _reject_broken(builder: ReadingBuilder, broken: list[tuple[int, str]]) -> None:
     for number, line in broken:
-        reason = "holds a stray quotation mark, so its cells cannot be told apart"
+        reason = message("records.quotation")
         builder.reject(number, "", line[:60], reason)
 
 
@@ -109,9 +102,9 @@ def _take_rows(
             )
             continue
         record = dict(zip(header, cells, strict=True))
-        doubts = dict.fromkeys(torn.get(place, ()), _TORN)
+        doubts = dict.fromkeys(torn.get(place, ()), message(_TORN))
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
-            doubts[-1] = _OPEN
+            doubts[-1] = message(_OPEN)
         for cell, reason in doubts.items():
             builder.reject(number, header[cell], cells[cell], reason)
             record[header[cell]] = ""
@@ -137,22 +130,26 @@ def _check_header(path: Path, header: list[str], required: Collection[str]) -> N
     absent = [name for name in required if name not in header]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if absent or twice:
-        found = f"the header lacks {', '.join(absent)}" if absent else f"the header names {twice[0]!r} twice"
+        found = (
+            message("records.lacks", names=", ".join(absent))
+            if absent
+            else message("records.names_twice", name=repr(twice[0]))
+        )
         raise refusal(
             path,
             found,
             row=1,
             column=(absent or twice)[0],
-            expected=f"each of {', '.join(required)} once",
-            remedy="check that the file is what it claims to be and mend its header",
+            expected=message("records.each_once", names=", ".join(required)),
+            remedy=message("records.check_header"),
         )
 
 
 def _reject_ragged(
     builder: ReadingBuilder, number: int, cells: list[str], width: int, *, is_cut: bool
 ) -> None:
-    reason = f"has {len(cells)} cells, the header {width}"
+    reason = message("records.cells", n=len(cells), width=width)
     if is_cut:
         builder.warn("file_cut_short")
-        reason = f"the file breaks off here: the record {reason}, and its last number may be cut"
+        reason = message("records.breaks_off", reason=reason)
     builder.reject(number, "", ",".join(cells)[:60], reason)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import SchemaError
+from helpers.messages import parts
 from helpers.sources.screening_rules import BlankRule, RunRule, Screening, StepRule, screening_rules
 
 RULES = tuple(Screening.model_fields)
@@ -166,10 +167,13 @@ def _order(hourly: pd.DataFrame) -> _Series:
     if same.any():
         first = hourly.iloc[order[int(np.argmax(same))]]
         raise SchemaError(
-            f"{first['station_code']} has two values of {first['pollutant']} at {first['time']}",
             where="air_hourly",
-            expected="one row per station, hour and pollutant",
-            remedy="remove the duplicate before screening",
+            **parts(
+                "air.two_values",
+                station_code=first["station_code"],
+                pollutant=first["pollutant"],
+                time=first["time"],
+            ),
         )
     value = hourly["value"].to_numpy(float)[order]
     return _Series(order, *numbers, value, np.asarray(pollutants, object), np.asarray(stations, object))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -21,7 +22,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from helpers import paths, registry
-from helpers.errors import SchemaError, SuiteError
+from helpers.errors import SchemaError, SourceError, SuiteError
+from helpers.messages import message, parts
 from helpers.provenance import Source
 from helpers.registry import land
 from helpers.schemas import SCHEMAS, time_column, year_of
@@ -31,7 +33,7 @@ from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.reading import Reading
 from helpers.sources.text import parse_time
 
-QUARANTINE = "quarantine"
+QUARANTINE, FAILURES = "quarantine", "failures"
 
 
 @dataclass(frozen=True)
@@ -196,12 +198,24 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
         os.replace(beside, staging / entry.key)
     except SuiteError as error:
         return Refusal(entry.path, str(error).replace(f"{raw}{os.sep}", ""))
-    except Exception as error:
-        fault = f"{entry.path}: the reader failed ({type(error).__name__}: {error})"
-        return Refusal(entry.path, f"{fault}; move the file out of the raw folder and report it")
+    except Exception:
+        return _stopped(staging, entry)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return entry
+
+
+def _stopped(staging: Path, entry: Entry) -> Refusal:
+    """The refusal of a file at which a reader stopped without a sentence; what happened is kept for the maintainers."""
+    log = staging / FAILURES / f"{entry.key}.txt"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(f"{entry.path}\n{traceback.format_exc()}", encoding="utf-8")
+    fault = SourceError(
+        message("staging.reader_failed"),
+        where=entry.path,
+        remedy=message("staging.report", log=log.relative_to(staging.parent.parent).as_posix()),
+    )
+    return Refusal(entry.path, str(fault))
 
 
 def read_staged(
@@ -221,7 +235,7 @@ def read_staged(
     SchemaError
         A staged file was damaged. Delete the folder of stages and ingest again.
     """
-    column, parts = time_column(name), []
+    column, pieces = time_column(name), []
     within = (
         (ds.field(column) >= pa.scalar(first, pa.timestamp("ms")))
         & (ds.field(column) <= pa.scalar(last, pa.timestamp("ms")))
@@ -232,21 +246,17 @@ def read_staged(
         path = staging / entry.key / f"{name}.parquet"
         try:
             part = pq.read_table(path, filters=within)
-        except (OSError, pa.ArrowInvalid) as error:
-            raise SchemaError(
-                f"the staged copy cannot be read ({error})",
-                where=entry.path,
-                remedy=f"delete {staging} and ingest again",
-            ) from None
+        except (OSError, pa.ArrowInvalid):
+            raise SchemaError(where=entry.path, **parts("staging.damaged", folder=staging)) from None
         part = part.append_column("source_id", _repeat(str(entry.source["source_id"]), len(part)))
-        parts.append(part.append_column("rank", _repeat(rank, len(part))))
-    table = pa.concat_tables(parts).to_pandas()
+        pieces.append(part.append_column("rank", _repeat(rank, len(part))))
+    table = pa.concat_tables(pieces).to_pandas()
     return table.astype({c: kind for c, kind in SCHEMAS[name].items() if c in table})
 
 
 def read_staged_rejects(staging: Path, entries: list[Entry]) -> pd.DataFrame:
     """Read what the readers set aside: ``source_id, path, row, column, found, reason``."""
-    parts = [
+    pieces = [
         pd.read_parquet(staging / entry.key / f"{QUARANTINE}.parquet").assign(
             source_id=entry.source["source_id"], path=entry.path
         )
@@ -255,7 +265,9 @@ def read_staged_rejects(staging: Path, entries: list[Entry]) -> pd.DataFrame:
     ]
     columns = ["source_id", "path", "row", "column", "found", "reason"]
     return (
-        pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns, dtype="str")
+        pd.concat(pieces, ignore_index=True)[columns]
+        if pieces
+        else pd.DataFrame(columns=columns, dtype="str")
     )
 
 
@@ -280,12 +292,12 @@ class _StageWriter:
         if len(reading.rejects):
             self._write(QUARANTINE, reading.rejects.astype("str"))
             entry.n_quarantined += len(reading.rejects)
-            for phrase in (NO_PLACE, NO_ITEM, UNREAD):
+            for key in (NO_PLACE, NO_ITEM, UNREAD):
                 said = reading.rejects.loc[
-                    reading.rejects["reason"].str.startswith(phrase), "found"
+                    reading.rejects["reason"].str.startswith(message(key)), "found"
                 ].to_list()
                 if said:
-                    entry.told[phrase] = list(dict.fromkeys([*entry.told.get(phrase, []), *said]))[:9]
+                    entry.told[key] = list(dict.fromkeys([*entry.told.get(key, []), *said]))[:9]
         table = reading.table[[column for column in reading.table if column in SCHEMAS[name]]]
         if "value" in table:
             table = table[table["value"].notna()]

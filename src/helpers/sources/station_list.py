@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import nan
 from pathlib import Path
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
@@ -41,10 +42,10 @@ def read(path: Path) -> Reading:
     for row, record in read_records(path, builder, required=_REQUIRED):
         code, name = record["监测点编码"], record["监测点名称"]
         if not code:
-            builder.reject(row, "监测点编码", code, "names no station")
+            builder.reject(row, "监测点编码", code, message("air.no_station"))
         elif not builder.is_repeat(row, code, tuple(record[column] for column in _REQUIRED)):
-            longitude = builder.number(row, "经度", record["经度"], low=73, high=136)
-            latitude = builder.number(row, "纬度", record["纬度"], low=3, high=54)
+            longitude = builder.number(row, "经度", record["经度"], of="longitude")
+            latitude = builder.number(row, "纬度", record["纬度"], of="latitude")
             is_control = _CONTROL in name or record.get(_CONTROL, "").upper() in ("Y", "是", "1")
             builder.add(code, name, record["城市"], _or_nan(longitude), _or_nan(latitude), is_control)
     return builder.finish()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from helpers.errors import SourceError
+from helpers.messages import message, parts
 from helpers.sources.reading import refusal
 
 # Texts the feeds write where there is no value. Compared in lower case, without outer blanks.
@@ -45,12 +46,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         magic = stream.read(2)
         stream.seek(0)
         if not magic:
-            raise refusal(
-                path,
-                "the file is empty (0 bytes)",
-                expected="a header and rows",
-                remedy="fetch the file again",
-            )
+            raise refusal(path, **parts("text.empty"))
         if magic == _GZIP:
             with gzip.GzipFile(fileobj=stream) as unpacked:
                 yield unpacked
@@ -67,18 +63,13 @@ def read_bytes(path: Path) -> bytes:
         The file is empty, or its compressed part is cut or damaged: fetch it again. It holds more than
         ``LARGEST_TEXT`` bytes: split it.
     """
-    parts, size = [], 0
-    for part in _iter_parts(path):
-        size += len(part)
+    blocks, size = [], 0
+    for block in _iter_parts(path):
+        size += len(block)
         if size > LARGEST_TEXT:
-            raise refusal(
-                path,
-                f"the file holds more than {LARGEST_TEXT >> 20} MB",
-                expected=f"at most {LARGEST_TEXT >> 20} MB, for it is read at once",
-                remedy="split the file by year or by place",
-            )
-        parts.append(part)
-    return b"".join(parts)
+            raise refusal(path, **parts("text.too_large", most=LARGEST_TEXT >> 20))
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def iter_byte_lines(path: Path) -> Iterator[bytes]:
@@ -104,29 +95,13 @@ def _iter_parts(path: Path, *, whole: bool = False) -> Iterator[bytes]:
                     raise _too_long(path, n)
                 yield line
         except _DAMAGED as error:
-            raise refusal(
-                path,
-                f"the compressed file breaks off after line {n} ({error})",
-                expected="a whole gzip file",
-                remedy="fetch the file again",
-            ) from error
+            raise refusal(path, **parts("text.gzip_cut", n=n)) from error
     if n == 0:
-        raise refusal(
-            path,
-            "the compressed file holds nothing",
-            expected="a header and rows",
-            remedy="fetch the file again",
-        )
+        raise refusal(path, **parts("text.gzip_empty"))
 
 
 def _too_long(path: Path, row: int) -> SourceError:
-    return refusal(
-        path,
-        f"the line is longer than {LONGEST_LINE >> 20} MB",
-        row=row,
-        expected="lines that end",
-        remedy="the line breaks may be lost: save the table again as CSV",
-    )
+    return refusal(path, row=row, **parts("text.line", most=LONGEST_LINE >> 20))
 
 
 def decode(raw: bytes) -> str:
@@ -157,11 +132,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         raise refusal(
-            path,
-            f"byte {raw[error.start : error.start + 1].hex()} is not text",
-            row=row,
-            expected="UTF-8 or GB 18030",
-            remedy="save the file as UTF-8",
+            path, row=row, **parts("text.not_text", byte=raw[error.start : error.start + 1].hex())
         ) from error
 
 
@@ -198,13 +169,7 @@ def split_rows(
     for number, cells in enumerate(records, start=1):
         if isinstance(cells, str):
             if broken is None:
-                raise refusal(
-                    path,
-                    "the record cannot be split: a quotation mark stands alone",
-                    row=number,
-                    expected="comma-separated cells with closed quotation marks",
-                    remedy="remove the mark; if the file is cut, fetch it again",
-                )
+                raise refusal(path, row=number, **parts("text.quotation"))
             broken.append((number, cells))
             continue
         if has_blanks:
@@ -262,10 +227,10 @@ def parse_number(text: str) -> float | None:
     if not _NUMBER.fullmatch(stripped):
         if stripped.lower() in MISSING:
             return None
-        raise ValueError("is not a number")
+        raise ValueError(message("cells.not_number"))
     value = float(stripped)
     if value in (float("inf"), float("-inf")):
-        raise ValueError("is too large for a number")
+        raise ValueError(message("cells.too_large"))
     return None if value == MISSING_NUMBER else value
 
 
@@ -279,7 +244,7 @@ def parse_ranged(text: str, low: float, high: float) -> float | None:
     """
     value = parse_number(text)
     if value is not None and not low <= value <= high:
-        raise ValueError(f"lies outside {low:g} to {high:g}")
+        raise ValueError(message("cells.outside", low=f"{low:g}", high=f"{high:g}"))
     return value
 
 

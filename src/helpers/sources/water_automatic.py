@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, normalise
 from helpers.sources.dates import parse_moment
@@ -96,7 +97,7 @@ def read(
         cells = [normalise(_TAG.sub("", str(cell))) for cell in row]
         if len(cells) != len(head):
             builder.reject(
-                number, "", " ".join(cells)[:60], f"has {len(cells)} cells, the heading {len(head)}"
+                number, "", " ".join(cells)[:60], message("water.cells", n=len(cells), width=len(head))
             )
             continue
         province, name = cells[places[_PROVINCE]], cells[places[_NAME]]
@@ -107,15 +108,11 @@ def read(
         time = _time(cells[places[_TIME]], seen_on, year)
         if time is None:
             if values:
-                builder.reject(
-                    number, _TIME, cells[places[_TIME]], "is no time of the year before the page's day"
-                )
+                builder.reject(number, _TIME, cells[places[_TIME]], message("water.time"))
             continue
         code = _CLASSES.get(cells[places[_CLASS]])
         if code is None:
-            builder.reject(
-                number, _CLASS, cells[places[_CLASS]], "is no class; expected 1 to 6, or -1 for none"
-            )
+            builder.reject(number, _CLASS, cells[places[_CLASS]], message("water.no_class"))
         if not builder.is_repeat(number, (province, name, time), (code, *values)):
             for item, value, raw in values:
                 builder.add(province, name, time, item, value, raw, code or "")
@@ -134,20 +131,17 @@ def _read_table(path: Path) -> tuple[list[str], list[tuple[int, list[Any]]]]:
 
 def _read_page(path: Path) -> tuple[list[str], list[list[Any]]]:
     """Column headings without HTML, and the rows."""
-    remedy = "fetch the page again"
     try:
         page = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise refusal(
-            path, f"is no whole JSON ({error})", expected="a page of the feed", remedy=remedy
-        ) from None
+    except json.JSONDecodeError:
+        raise refusal(path, **parts("water.json")) from None
     head, body = (page.get(key) if isinstance(page, dict) else None for key in ("thead", "tbody"))
     if (
         not isinstance(head, list)
         or not isinstance(body, list)
         or not all(isinstance(row, list) for row in body)
     ):
-        raise refusal(path, "has no lists thead and tbody", expected="a page of the feed", remedy=remedy)
+        raise refusal(path, **parts("water.no_lists"))
     return [normalise(_TAG.sub("", str(text))) for text in head], body
 
 
@@ -157,10 +151,8 @@ def _locate(path: Path, head: list[str]) -> tuple[dict[str, int], list[tuple[int
     if absent:
         raise refusal(
             path,
-            f"the heading lacks {', '.join(absent)}",
             column=absent[0],
-            expected=f"each of {', '.join(_REQUIRED)}",
-            remedy="compare the page with the feed: its columns change over the years",
+            **parts("water.heading_lacks", names=", ".join(absent), all_names=", ".join(_REQUIRED)),
         )
     columns = [
         (place, text, replace(found[0], low=min(found[0].low, 0)), found[1])  # instruments do print zero
@@ -177,13 +169,7 @@ def _seen_on(path: Path, received_on: date | None) -> date:
     if day is not None:
         return day.date()
     if received_on is None:
-        raise refusal(
-            path,
-            "nothing tells the year of its times",
-            column=_TIME,
-            expected="a day such as 20260821 in the file's name, or retrieved_at in its sidecar",
-            remedy="rename the file or fill in its sidecar",
-        )
+        raise refusal(path, column=_TIME, **parts("water.no_year"))
     return received_on
 
 

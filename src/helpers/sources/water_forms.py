@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from helpers import dictionary
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import (
     Cell,
@@ -93,11 +95,6 @@ class Field:
         return bool(words & {self.name, *map(_bare, (self.label, *self.other_labels))})
 
 
-CITY_FIELD = Field(CITY, "城市", ("所在城市", "所在地市", "地市"))
-NOTE_FIELD = Field(NOTE, "备注", ("说明",))
-YEAR_FIELD = Field(YEAR, "年份", ("年",))
-
-
 @dataclass(frozen=True)
 class Form:
     """A table to be filled in: name of its template's sheet, table it becomes, fields, key.
@@ -110,6 +107,34 @@ class Form:
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     dated: str
+
+
+_KINDS = {"number": "number", "whole": "number", "day": "date"}
+
+
+@cache
+def form_of(sheet: str) -> Form:
+    """The form of a sheet, as the data dictionary declares it."""
+    told = dictionary.forms()[sheet]
+    fields = tuple(_field(one, is_required=name in told.required) for name, one in told.fields.items())
+    return Form(sheet, told.table, fields, told.key, told.dated)
+
+
+def _field(one: dictionary.Column, *, is_required: bool) -> Field:
+    kind = one.kind or _KINDS.get(one.type, "text")
+    low, high = 0.0 if one.low is None else one.low, 1e9 if one.high is None else one.high
+    return Field(
+        one.name,
+        one.zh,
+        (*one.also, one.en),
+        kind,
+        is_required,
+        one.choices,
+        one.spoken,
+        low,
+        high,
+        one.unit_field,
+    )
 
 
 @dataclass(frozen=True)
@@ -176,12 +201,7 @@ def find_grids(
     grids = [grid for sheet in sheets or read_sheets(path) if (grid := _find_grid(sheet, form, rank))]
     if not grids:
         needed = [one.label for one in form.fields if one.is_required]
-        raise refusal(
-            path,
-            f"no heading with the columns {', '.join(needed)} was found",
-            expected=f"them in one of the first {_HEADING_ROWS} rows of a sheet",
-            remedy="fill in the template and keep its heading",
-        )
+        raise refusal(path, **parts("forms.no_heading", names=", ".join(needed), n=_HEADING_ROWS))
     return grids
 
 
@@ -267,14 +287,14 @@ def _read_field(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> ob
     check_shown(cell)
     if is_missing(cell.text):
         if one.is_required and one.kind != "month":
-            raise ValueError(f"is empty; fill in {one.label}")
+            raise ValueError(message("forms.empty", label=one.label))
         if one.kind == "text":
             return ""
         return _month(cell, grid, cells) if one.kind == "month" else None
     if one.choices:
         known = {**one.spoken, **one.choices, **{value: value for value in one.choices.values()}}
         if cell.text not in known:
-            raise ValueError(f"is none of the choices; choose {', '.join(one.choices)}")
+            raise ValueError(message("forms.choices", names=", ".join(one.choices)))
         return known[cell.text]
     if one.kind == "number":
         return _number(cell, one, grid, cells)
@@ -308,10 +328,7 @@ def tell_unread(
         if not held or not heading or UNREAD_SILENTLY.search(heading):
             continue
         is_item = measures and sum(map(is_value, held)) * 2 > len(held)
-        reason = (
-            f"{NO_ITEM if is_item else UNREAD}, and was not read; give it a heading of the form, or delete it"
-        )
-        builder.reject(grid.number, prefix + heading, heading, reason)
+        builder.reject(grid.number, prefix + heading, heading, message(NO_ITEM if is_item else UNREAD))
 
 
 def is_elsewhere(grid: Grid, cells: Sequence[Cell], cities: Sequence[str]) -> bool:
@@ -354,7 +371,9 @@ def _number(cell: Cell, one: Field, grid: Grid, cells: Sequence[Cell]) -> float:
     if one.unit:
         value *= unit_factor(heading, one.unit)
     if not one.low <= value <= one.high:
-        raise ValueError(f"lies outside {one.low:g} to {one.high:g} {one.unit}".rstrip())
+        raise ValueError(
+            message("cells.outside", low=f"{one.low:g}", high=f"{one.high:g} {one.unit}".rstrip())
+        )
     return float(value)
 
 
@@ -387,7 +406,7 @@ def _month(cell: Cell, grid: Grid, cells: Sequence[Cell]) -> date:
             return date(int(month[1]), int(month[2]), 1)
         if year and bare:
             return date(int(year[1]), int(bare[1]), 1)
-    raise ValueError("is no month; write 2025-03")
+    raise ValueError(message("forms.no_month"))
 
 
 @lru_cache(4096)

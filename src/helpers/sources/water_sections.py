@@ -22,6 +22,7 @@ from statistics import median
 
 import pandas as pd
 
+from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
@@ -29,14 +30,10 @@ from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
-    CITY_FIELD,
     NOTE,
-    NOTE_FIELD,
-    YEAR_FIELD,
-    Field,
-    Form,
     Grid,
     find_grids,
+    form_of,
     holds_form,
     is_elsewhere,
     read_fields,
@@ -44,28 +41,9 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
 
-STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
-METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
-FORM = Form(
-    sheet="断面月报",
-    table_name="water_sections",
-    fields=(
-        CITY_FIELD,
-        Field(
-            "section",
-            "断面名称",
-            ("断面", "监测断面", "点位名称", "测点名称", "断面(点位)名称"),
-            is_required=True,
-        ),
-        YEAR_FIELD,
-        Field("date", "监测月份", ("月份", "监测时间", "采样时间", "采样日期", "监测日期", "时间", "年月", "月"), kind="month"),
-        Field("method", "监测方式", ("数据来源", "监测方法"), choices=METHODS),
-        Field("status", "数据状态", ("版本",), choices=STATUSES),
-        NOTE_FIELD,
-    ),
-    key=("section", "date"),
-    dated="date",
-)  # fmt: skip
+_SAID = {"final": "water.final", "preliminary": "water.preliminary", "revised": "water.revised"}
+FORM = form_of("断面月报")
+_STATUSES = next(one.choices for one in FORM.fields if one.name == "status")
 _PRECEDENCE = ("revised", "final", "preliminary")
 _MIN_ITEMS = 3
 _VERIFIED, _SUSPECT_RATIO, _MIN_FOR_MEDIAN = "已核实", 300, 5
@@ -142,13 +120,7 @@ def read(
         No sheet has the columns, or no list of sections was given.
     """
     if sections is None:
-        raise refusal(
-            path,
-            "no list of sections was given",
-            column="断面名称",
-            expected="the sections of the city",
-            remedy="read the workbook through ingest",
-        )
+        raise refusal(path, column="断面名称", **parts("water.no_sections"))
     builder = ReadingBuilder("water_sections")
     names = _known_names(sections)
     grids = [grid for grid in find_grids(path, FORM, rank=count_items) if count_items(grid.heading)]
@@ -197,12 +169,12 @@ def _read_columns(builder: ReadingBuilder, grid: Grid, prefix: str) -> tuple[lis
         try:
             unit_factor(unit or item.unit, item.unit)
         except ValueError as error:
-            builder.reject(grid.number, prefix + heading, unit, f"{error}; the column was not read")
+            builder.reject(grid.number, prefix + heading, unit, f"{error}; {message('forms.column_unread')}")
             continue
         if item.id in columns:
             first = columns[item.id].heading
             builder.reject(
-                grid.number, prefix + heading, heading, f"names {item.id} a second time, after {first}"
+                grid.number, prefix + heading, heading, message("water.item_twice", item=item.id, first=first)
             )
             continue
         if not unit and item.unit != "无量纲":
@@ -229,19 +201,19 @@ def _read_row(
     unmarked = "".join(one for one in name if not is_mark(one)).removesuffix("断面")
     section_id = names.get(name) or names.get(unmarked)
     if section_id is None:
-        reason = f"is no known section; {suggest(name, names)}; correct the name or add it to sections.yml"
+        told = (message("water.no_section"), suggest(name, names), message("water.add_section"))
+        reason = "; ".join(told)
         builder.reject(row[0], f"{prefix}断面名称", name, reason)
         return None
     if not record["status"]:
         titles = " ".join((grid.sheet.name, *grid.titles))
-        record["status"] = next((code for word, code in STATUSES.items() if word in titles), "final")
+        record["status"] = next((code for word, code in _STATUSES.items() if word in titles), "final")
     return section_id, record
 
 
 def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
     """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
     standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
-    place = f"{standing.prefix}row {standing.number}"
     for row in rivals:
         if row is standing:
             continue
@@ -249,7 +221,9 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        reason = f"is a second edition of the section and month of {place}, which stands as {standing.record['status']}"
+        place = {"sheet": standing.prefix, "row": standing.number}
+        status = message(_SAID[standing.record["status"]])
+        reason = message("water.second_edition", **place, status=status)
         builder.reject(row.number, row.prefix, found, reason)
     return standing
 
@@ -270,10 +244,7 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
         usual = medians.get(column.item.id, 0.0)
         is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
         if usual and is_checked and value > _SUSPECT_RATIO * usual:
-            reason = (
-                f"is {value / usual:.0f} times the column's median, as μg/L among mg/L would be;"
-                f" convert it, or write {_VERIFIED} in 备注 if it is right"
-            )
+            reason = message("water.times_median", ratio=f"{value / usual:.0f}", verified=_VERIFIED)
             builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, reason)
             continue
         method = row.record["method"] or "unstated"

@@ -33,6 +33,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from helpers.messages import message, parts
 from helpers.sources import air_check
 from helpers.sources.dates import add_hour, parse_day
 from helpers.sources.pollutants import HIGHEST, POLLUTANTS, reason_against
@@ -48,8 +49,8 @@ _CHARACTERS_PER_PORTION = 16_000_000
 _SPELLINGS = sorted({text for one in MISSING for text in (one, one.upper(), one.title())} | {"NaN", "N/A"})
 
 _FIGURES = re.compile(r"[-+.\deE]+")
-_OPEN = "ends the file without a line break, so digits may be lost; if not, add the line break"
-_TORN = "stands before a line of bare figures, so digits may be lost"
+_OPEN = "records.open"
+_TORN = "records.before_torn"
 
 Reject = tuple[int, str, str, str]
 
@@ -100,7 +101,7 @@ def iter_wide(
     is_name
         Whether a header cell is the name of a station (or city).
     expected
-        What such a name looks like, for the refusal.
+        Message that says what such a name looks like, for the refusal.
     keep
         Names wanted; ``None`` keeps all. Columns not wanted are not parsed.
 
@@ -113,7 +114,7 @@ def iter_wide(
     for number, raw in enumerate(iter_byte_lines(path), start=1):
         line = _plain_line(raw)
         if line is None and columns is not None:
-            _reject(state, columns, (number, "", repr(raw[:40]), "is not text in UTF-8 or GB 18030"))
+            _reject(state, columns, (number, "", repr(raw[:40]), message("archive.not_text")))
         elif columns is None or (line.startswith("date") and line != columns.header):
             if columns is not None:
                 yield _close_portion(state, columns)
@@ -156,24 +157,13 @@ def _read_header(
 ) -> _Columns:
     cells = [cell.strip() for cell in line.removeprefix("\ufeff").split(",")]
     if cells[:3] != KEY:
-        raise refusal(
-            path,
-            f"the header begins with {','.join(cells[:3])!r}",
-            row=number,
-            expected="date,hour,type",
-            remedy="check that this is the hourly archive",
-        )
+        told = parts("archive.header", first=repr(",".join(cells[:3])))
+        raise refusal(path, row=number, expected="date,hour,type", **told)
     columns = _Columns(len(cells), line)
     for place, name in enumerate(cells[3:]):
         if not is_name(name):
-            raise refusal(
-                path,
-                f"the header names {name!r}",
-                row=number,
-                column=str(place + 4),
-                expected=expected,
-                remedy="correct or remove the column",
-            )
+            told = parts("archive.names", name=repr(name))
+            raise refusal(path, row=number, column=str(place + 4), expected=message(expected), **told)
         if wanted is not None and name not in wanted:
             continue
         if name in columns.first:
@@ -187,21 +177,23 @@ def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_e
     """Keep a sound line of a wanted type for the next portion, or quarantine it."""
     n_cells = line.count(",") + 1
     if n_cells != columns.width or "\r" in line:
-        reason = f"has {n_cells} cells, the header {columns.width}"
+        reason = message("records.cells", n=n_cells, width=columns.width)
         if "\r" in line:
-            reason = "holds a carriage return"
+            reason = message("archive.carriage_return")
         if not is_ended:
-            reason = f"the file breaks off here: the line {reason}, and its last number may be cut"
+            reason = message("archive.breaks_off", reason=reason)
             state.caveats["file_cut_short"] = None
         _reject(state, columns, (number, "", line[:60], reason))
         if _FIGURES.fullmatch(line) and state.lines and state.lines[-1][0] == number - 1:
             *kept, cells = state.lines[-1]
-            state.lines[-1] = (*kept, _drop_last_number(state, columns, number - 1, cells, _TORN))
+            state.lines[-1] = (*kept, _drop_last_number(state, columns, number - 1, cells, message(_TORN)))
         return
     date, hour, kind, cells = line.split(",", 3) if n_cells > 3 else (*line.split(","), "")
     kind = kind.strip()
     if kind not in TYPES:
-        _reject(state, columns, (number, "type", kind, f"is none of the types {', '.join(sorted(TYPES))}"))
+        _reject(
+            state, columns, (number, "type", kind, message("archive.types", names=", ".join(sorted(TYPES))))
+        )
         return
     moment = state.times.get((date, hour)) or state.times.setdefault((date, hour), _read_hour(date, hour))
     if isinstance(moment, str):
@@ -213,11 +205,11 @@ def _take_line(state: _State, columns: _Columns, number: int, line: str, *, is_e
     if first != number and known == hash(cells):
         state.caveats["repeated_rows_dropped"] = None
     elif first != number:
-        reason = f"differs from row {first} of the same date, hour and type, which stands"
+        reason = message("archive.repeat", first=first)
         _reject(state, columns, (number, "", line[:60], reason))
     elif columns.first:
         if not is_ended:
-            cells = _drop_last_number(state, columns, number, cells, _OPEN)
+            cells = _drop_last_number(state, columns, number, cells, message(_OPEN))
         state.hour = line[: len(date) + len(hour) + 2]
         state.lines.append((number, moment, kind, cells))
         state.characters += len(cells)
@@ -227,8 +219,8 @@ def _read_hour(date: str, hour: str) -> datetime | str:
     """Time of a line, or the reason why it has none."""
     day = parse_day(date)
     if day is None:
-        return "date is not a day written as 20190131"
-    return add_hour(day, hour) or "hour is not a whole number from 0 to 24"
+        return message("archive.day")
+    return add_hour(day, hour) or message("archive.hour")
 
 
 def _drop_last_number(state: _State, columns: _Columns, number: int, cells: str, reason: str) -> str:
@@ -315,7 +307,7 @@ def _reject_differing(state: _State, columns: _Columns, grid: np.ndarray) -> Non
         state.caveats["column_stands_twice"] = None
         first, second = grid[:, order.index(name)], grid[:, place]
         for line in np.flatnonzero(~np.isnan(second) & (first != second)):
-            reason = f"differs from the first column of this name ({first[line]:g}), which stands"
+            reason = message("archive.column_repeat", first=f"{first[line]:g}")
             state.rejects.append((state.lines[line][0], name, f"{second[line]:g}", reason))
 
 
@@ -327,7 +319,7 @@ def _reject_impossible(state: _State, columns: _Columns, values: np.ndarray) -> 
     is_co = kinds == "CO"
     in_micrograms = is_co[:, None] & ~np.isnan(values) & air_check.is_in_micrograms(values[is_co])
     for line, place in zip(*np.nonzero(in_micrograms), strict=True):
-        _blank(state, columns, values, line, place, "is CO in µg/m³, as the median of these lines shows")
+        _blank(state, columns, values, line, place, message("air.co_of_lines"))
     for line, place in zip(*np.nonzero((values <= 0) | (values > least_suspect)), strict=True):
         reason = reason_against(float(values[line, place]), kinds[line])
         if reason:

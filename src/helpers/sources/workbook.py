@@ -24,6 +24,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from helpers.messages import message, parts
 from helpers.sources.cell_formats import Facts, facts_of_ods, facts_of_xls
 from helpers.sources.cells import Cell, from_serial, normalise, show
 from helpers.sources.reading import refusal
@@ -53,9 +54,7 @@ _FORMULA = re.compile(
 _STORED = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
 _PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NO_RESULT = (
-    "is a formula without a stored result; open the workbook in a spreadsheet, save it and send it again"
-)
+_NO_RESULT = "cells.no_result"
 
 
 @dataclass(frozen=True)
@@ -81,12 +80,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     try:
         return _read_book(raw)
     except Exception as error:  # whatever a damaged package makes a library raise
-        raise refusal(
-            path,
-            f"the workbook cannot be opened ({error})",
-            expected="an xlsx, xls or ods workbook without a password",
-            remedy="save the file again as xlsx",
-        ) from error
+        raise refusal(path, **parts("workbook.unreadable")) from error
 
 
 def peek_sheets(raw: bytes, *, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -136,10 +130,8 @@ def _split(raw: bytes, path: Path) -> list[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise refusal(
             path,
-            f"byte {raw[error.start : error.start + 1].hex()} is not text",
             row=raw.count(b"\n", 0, error.start) + 1,
-            expected="UTF-8, UTF-16 or GB 18030",
-            remedy="save the file as UTF-8",
+            **parts("workbook.not_text", byte=raw[error.start : error.start + 1].hex()),
         ) from error
     if not _is_tabbed(text):
         return split_rows(text, path)
@@ -258,7 +250,7 @@ def _read_cell(cell: object, spread: str, uncomputed: set[str]) -> Cell:
     if value is None and not uncomputed:
         return Cell("", spread=spread)
     if uncomputed and cell.coordinate in uncomputed:
-        return Cell("", spread=spread, problem=_NO_RESULT)
+        return Cell("", spread=spread, problem=message(_NO_RESULT))
     if isinstance(value, CellRichText | str):
         return Cell(_plain(value), spread=spread)
     if value is not None and cell.has_style:

@@ -9,6 +9,7 @@ from typing import Literal
 import httpx
 
 from helpers.errors import SourceError
+from helpers.messages import message, parts
 from helpers.sources.download.partial import Partial
 
 _LATER = {408, 425, 429, 500, 502, 503, 504}
@@ -50,17 +51,14 @@ def judge_status(response: httpx.Response, partial: Partial) -> Literal["receive
         return "absent"
     if status == 416:
         partial.remove()
-        raise Passing("the part that has arrived does not fit the file there now", retry_after=0)
+        raise Passing(message("download.part"), retry_after=0)
     if status in _LATER:
-        raise Passing(f"it answers HTTP {status}", retry_after=_read_retry_after(response))
-    if status in (401, 403):
-        raise Unavailable(
-            f"it refuses us (HTTP {status}{_quote(response)})",
-            remedy="check the key in the environment and what it may ask for",
+        raise Passing(
+            message("download.passing_status", status=status), retry_after=_read_retry_after(response)
         )
-    raise Unavailable(
-        f"it answers HTTP {status}{_quote(response)}", remedy="compare the request with what it documents"
-    )
+    if status in (401, 403):
+        raise Unavailable(**parts("download.refused", status=status, quoted=_quote(response)))
+    raise Unavailable(**parts("download.status", status=status, quoted=_quote(response)))
 
 
 def check_media_type(response: httpx.Response) -> None:
@@ -73,12 +71,10 @@ def check_media_type(response: httpx.Response) -> None:
     """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
-        raise _page(f"of type {kind}")
+        raise _page(message("download.of_type", kind=kind))
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip", ""):
-        raise Unavailable(
-            f"it sends the file packed as {packing!r}", remedy="ask its keeper for plain bytes or gzip"
-        )
+        raise Unavailable(**parts("download.packing", packing=repr(packing)))
 
 
 def check_start(response: httpx.Response, partial: Partial) -> int:
@@ -96,7 +92,7 @@ def check_start(response: httpx.Response, partial: Partial) -> int:
     is_same = partial.validator in known or known == (None, None)
     if found is None or int(found[1]) != partial.size or not partial.size or not is_same:
         partial.remove()
-        raise Passing("it sends another range than was asked for", retry_after=0)
+        raise Passing(message("download.range"), retry_after=0)
     return int(found[1])
 
 
@@ -116,10 +112,7 @@ def check_length(response: httpx.Response, start: int, most: int, partial: Parti
         total = int(announced) if announced.isdecimal() else None
     if total is not None and total > most:
         partial.remove()
-        raise Unavailable(
-            f"the file has {total:,} bytes, more than {most:,}",
-            remedy="ask for a shorter span, or look at what stands at this address",
-        )
+        raise Unavailable(**parts("download.too_long", total=f"{total:,}", most=f"{most:,}"))
     return total
 
 
@@ -135,14 +128,11 @@ def refuse_page(partial: Partial) -> None:
         head = stream.read(2048)
     if _PAGE.match(head):
         partial.remove()
-        raise _page("under the type of data")
+        raise _page(message("download.under_data"))
 
 
 def _page(how: str) -> Unavailable:
-    return Unavailable(
-        f"it sends an HTML page ({how}) instead of data",
-        remedy="open the address in a browser: it may ask to sign in, limit requests, or have moved",
-    )
+    return Unavailable(**parts("download.page", how=how))
 
 
 def _read_retry_after(response: httpx.Response) -> float | None:
@@ -163,5 +153,5 @@ def _quote(response: httpx.Response) -> str:
         head = next(response.iter_bytes(1024), b"")
     except httpx.HTTPError:
         return ""
-    text = " ".join(re.sub(r"<[^>]*>", " ", head.decode("utf-8", "replace")).split())[:_QUOTED]
+    text = " ".join(re.sub(r"<[^>]*>|;", " ", head.decode("utf-8", "replace")).split())[:_QUOTED]
     return f": {text}" if text else ""

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers import provenance
 from helpers.errors import SourceError, SuiteError
+from helpers.messages import message, parts
 from helpers.provenance import Source
 from helpers.sources.detect import detect
 from helpers.sources.download.packed import check_packed
+from helpers.sources.kinds import title_of
 
 INCOMING, REFUSED = ".incoming", ".refused"
 _FIRST_EDITION = 1
@@ -95,10 +98,10 @@ def admit(room: Room, name: str, source: Source) -> Path | None:
     except SuiteError as error:
         raise _refuse(room, name, str(error)) from None
     except Exception as error:  # a reader's own fault must not stop the other files
-        raise _refuse(room, name, f"the reader failed ({type(error).__name__}: {error})") from None
+        raise _refuse(room, name, message("staging.reader_failed"), traceback.format_exc()) from error
     if not n_rows and not room.may_be_empty:
         candidate.unlink()
-        raise NothingYet("it holds no value of the city yet; the next run asks again", where=name)
+        raise NothingYet(message("download.nothing_yet"), where=name)
     sha256, size = provenance.file_sha256(candidate), candidate.stat().st_size
     last = last_edition(room.path / name)
     if last is not None and provenance.file_sha256(last) == sha256:
@@ -148,39 +151,34 @@ def _read_dry(room: Room, path: Path) -> int:
     """
     reader = detect(path)
     if room.readers and reader.name not in room.readers:
+        asked = dict.fromkeys(title_of(one) for one in room.readers)
         raise SourceError(
-            f"the file is of the format {reader.name}",
-            expected=" or ".join(room.readers),
-            remedy="compare it with an earlier file of this feed",
+            expected=", ".join(asked), **parts("download.of_format", name=title_of(reader.name))
         )
     options = {name: room.options[name] for name in reader.options if name in room.options}
-    n_rows, n_rejects, first = 0, 0, ""
+    n_rows, n_rejects = 0, 0
+    first: dict[str, object] = {}
     for reading in reader.iter_read(path, **options):
         n_rows, n_rejects = n_rows + len(reading.table), n_rejects + len(reading.rejects)
         if len(reading.rejects) and not first:
-            row = reading.rejects.iloc[0]
-            first = f"row {row['row']} {row['column']} {row['found']!r} {row['reason']}"
+            first = reading.rejects.iloc[0].to_dict()
     if n_rejects and not n_rows:
-        raise SourceError(
-            f"not one row can be used and {n_rejects:,} were set aside, first {first}",
-            expected=f"rows as {reader.name} reads them",
-            remedy="compare it with an earlier file of this feed",
-        )
+        found = parts("download.no_row", n=f"{n_rejects:,}", name=title_of(reader.name), **first)
+        raise SourceError(**found)
     return n_rows
 
 
-def _refuse(room: Room, name: str, reason: str) -> SourceError:
-    """Keep the file outside, with the sentence beside it."""
+def _refuse(room: Room, name: str, reason: str, details: str = "") -> SourceError:
+    """Keep the file outside, with the sentence beside it, and details for the maintainers."""
     candidate, kept = room.incoming(name), room.refused(name)
     kept.parent.mkdir(parents=True, exist_ok=True)
     os.replace(candidate, kept)
     reason = reason.replace(f"{candidate}: ", "").replace(f"{candidate}, ", "").replace(str(candidate), name)
     refusal = SourceError(
-        f"the format of {room.title} changed or the file is damaged: {reason}",
         where=kept.relative_to(room.raw).as_posix(),
-        remedy="nothing was added to data/raw",
+        **parts("download.changed", title=room.title, reason=reason),
     )
-    _reason_path(kept).write_text(f"{refusal}\n", encoding="utf-8")
+    _reason_path(kept).write_text(f"{refusal}\n{details}", encoding="utf-8")
     return refusal
 
 

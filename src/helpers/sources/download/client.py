@@ -17,6 +17,7 @@ from typing import Literal
 
 import httpx
 
+from helpers.messages import message, parts
 from helpers.sources.download.answers import (
     Passing,
     Unavailable,
@@ -128,23 +129,18 @@ class Client:
                 self._wait_or_give_up(query, fault, attempt, deadline)
             except Unavailable as fault:
                 raise self._unavailable(query, fault.found, fault.remedy) from None
-            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as fault:
-                raise self._unavailable(
-                    query, f"the address is malformed ({fault})", "correct its base in feeds.yml"
-                ) from None
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+                raise self._unavailable(query, **parts("download.address")) from None
 
     def _wait_or_give_up(self, query: Query, fault: Passing, attempt: int, deadline: float) -> None:
         """Wait before the next attempt, unless it was the last or the wait is longer than we may."""
-        limits, asked = self._limits, ""
+        limits, key = self._limits, "download.attempts"
         wait = self._next_wait(attempt) if fault.retry_after is None else fault.retry_after
         if wait > limits.longest_wait_seconds or self._monotonic() + wait > deadline:
-            asked = f", to be asked again in {wait:.0f} s at the earliest"
-        if asked or attempt == limits.attempts:
-            raise self._unavailable(
-                query,
-                f"{fault} (attempt {attempt} of {limits.attempts}{asked})",
-                "run it again later: what has arrived is continued",
-            ) from None
+            key = "download.long_wait"
+        if key == "download.long_wait" or attempt == limits.attempts:
+            tried = {"fault": fault, "attempt": attempt, "most": limits.attempts, "wait": f"{wait:.0f}"}
+            raise self._unavailable(query, **parts(key, **tried)) from None
         self._sleep(wait)
 
     def _next_wait(self, attempt: int) -> float:
@@ -159,12 +155,10 @@ class Client:
             response = self._send(query, conditions)
         except httpx.UnsupportedProtocol:
             raise
-        except httpx.TimeoutException as fault:
-            raise Passing(f"no answer in time ({type(fault).__name__})") from None
-        except httpx.TransportError as fault:
-            raise Passing(
-                f"no connection ({self._keys.redact(str(fault)) or type(fault).__name__})"
-            ) from None
+        except httpx.TimeoutException:
+            raise Passing(message("download.no_answer")) from None
+        except httpx.TransportError:
+            raise Passing(message("download.no_connection")) from None
         try:
             state = judge_status(response, partial)
             answer = Answer(
@@ -202,14 +196,9 @@ class Client:
                 request.url.netloc,
             )
             if (has_key and is_other) or (request.url.scheme == "https" and following.url.scheme != "https"):
-                raise Unavailable(
-                    f"it sends us on to {following.url.host}, where the key or the connection is not safe",
-                    remedy="correct its base in feeds.yml to the address the service documents",
-                )
+                raise Unavailable(**parts("download.sent_on", host=following.url.host))
             request = following
-        raise Unavailable(
-            f"it sends us on more than {_REDIRECTS} times", remedy="correct its base in feeds.yml"
-        )
+        raise Unavailable(**parts("download.redirects", n=_REDIRECTS))
 
     def _save(self, response: httpx.Response, partial: Partial, answer: Answer, deadline: float) -> None:
         """Write the body to the partial file, from where it stopped or from the start."""
@@ -225,23 +214,18 @@ class Client:
                     if size > self._limits.bytes:
                         stream.close()
                         partial.remove()
-                        raise Unavailable(
-                            f"it sends more than {self._limits.bytes:,} bytes",
-                            remedy="ask for a shorter span, or look at what stands at this address",
-                        )
+                        raise Unavailable(**parts("download.more_bytes", most=f"{self._limits.bytes:,}"))
                     stream.write(block)
                     if self._monotonic() > deadline:
-                        raise Unavailable(
-                            f"{size:,} bytes took longer than {self._limits.total_seconds:.0f} s",
-                            remedy="run it again: what has arrived is continued",
-                        )
+                        seconds = f"{self._limits.total_seconds:.0f}"
+                        raise Unavailable(**parts("download.slow", size=f"{size:,}", seconds=seconds))
             except httpx.TimeoutException:
-                raise Passing(f"the transfer stalled after {size:,} bytes") from None
+                raise Passing(message("download.stalled", size=f"{size:,}")) from None
             except httpx.TransportError:
-                raise Passing(f"the transfer broke off after {size:,} bytes") from None
+                raise Passing(message("download.broke_off", size=f"{size:,}")) from None
         if total is not None and size != total:
             partial.remove()
-            raise Passing(f"{size:,} bytes came where {total:,} were announced")
+            raise Passing(message("download.cut", size=f"{size:,}", total=f"{total:,}"))
         refuse_page(partial)
 
     def _shown(self, query: Query) -> str:

@@ -156,7 +156,7 @@ def feeds(city: str) -> tuple[Feed, ...]:
 def _read_kinds(path: Path) -> dict[str, Kind]:
     record = read_records(path, dict[str, Kind])
     for name in record:
-        check_known(path, name, name, CityFeeds.model_fields, "remove it: no code fetches it")
+        check_known(path, name, name, CityFeeds.model_fields, "download.no_code")
     for name in CityFeeds.model_fields:
-        check_known(path, name, name, record, "add the feed")
+        check_known(path, name, name, record, "download.add_feed")
     return record

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers import store
 from helpers.days import last_day
 from helpers.errors import CoverageError
+from helpers.messages import message
 from helpers.sources.download.feeds import Feed
 from helpers.sources.download.job import covered_days
 
@@ -79,16 +80,21 @@ def require_fresh(table: pd.DataFrame) -> None:
     if stale.empty:
         return
     found = [
-        f"{row.source} was never received"
+        message("download.never", source=row.title_en)
         if row.state == "never"
-        else f"{row.source} ends on {row.last_received:%Y-%m-%d}, {row.days_late} days late"
+        else message(
+            "download.late", source=row.title_en, last=f"{row.last_received:%Y-%m-%d}", days=row.days_late
+        )
         for row in stale.itertuples()
     ]
     raise CoverageError(
         "; ".join(found),
         where="freshness",
-        expected=", ".join(f"{row.source} to {row.expected:%Y-%m-%d}" for row in stale.itertuples()),
-        remedy="run make data, or report without --require-fresh",
+        expected=", ".join(
+            message("download.up_to", source=row.title_en, day=f"{row.expected:%Y-%m-%d}")
+            for row in stale.itertuples()
+        ),
+        remedy=message("download.run_make_data"),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from helpers import provenance
 from helpers.errors import ParameterError
+from helpers.messages import message, parts
 from helpers.provenance import Source
 from helpers.sources.download.arrival import Room
 from helpers.sources.download.feeds import Feed
@@ -41,9 +42,7 @@ def sweep(
         The folder does not exist. Correct its path, or mount it.
     """
     if not inbox.is_dir():
-        raise ParameterError(
-            f"the inbox {inbox} is no folder", expected="a folder", remedy="correct its path, or mount it"
-        )
+        raise ParameterError(**parts("download.inbox", inbox=inbox))
     found = [path for path in list_raw_files(inbox) if not path.name.lower().endswith(_UNFINISHED)]
     before = {path: _stamp(path) for path in found}
     if found:
@@ -53,8 +52,8 @@ def sweep(
         name = path.relative_to(inbox).as_posix()
         try:
             problem = _copy_whole(path, room.incoming(name), before[path], known)
-        except OSError as error:
-            yield Outcome(feed.name, name, "failed", f"it cannot be read ({error.strerror})")
+        except OSError:
+            yield Outcome(feed.name, name, "failed", message("download.unreadable"))
             continue
         if problem is not None:
             yield Outcome(feed.name, name, *problem)
@@ -71,14 +70,14 @@ def _copy_whole(
     """Copy a file that is at rest and new; otherwise give the outcome."""
     stamp = _stamp(path)
     if stamp is None or stamp != before:
-        return "absent", "it is still being written; the next run takes it"
+        return "absent", message("download.being_written")
     if provenance.file_sha256(path) in known:
         return ("unchanged",)
     candidate.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, candidate)
     if _stamp(path) != stamp:
         candidate.unlink()
-        return "absent", "it changed while it was copied; the next run takes it"
+        return "absent", message("download.changed_meanwhile")
     return None
 
 

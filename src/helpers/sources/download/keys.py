@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from helpers.errors import ParameterError
+from helpers.messages import parts
 
 _KEY = re.compile(r"[A-Za-z0-9_.~-]{8,256}")  # what needs no quoting in an address or a header
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
@@ -40,12 +41,8 @@ class Keys:
         """
         value = self._environment.get(name, "").strip()
         if not _KEY.fullmatch(value):
-            raise ParameterError(
-                f"{name} holds {len(value)} characters that are no key" if value else f"{name} is not set",
-                where="environment",
-                expected="8 to 256 letters, digits or _ . ~ -",
-                remedy=f"set {name} to the key the service gave you",
-            )
+            key = "download.no_key" if value else "download.not_set"
+            raise ParameterError(where="environment", **parts(key, name=name, n=len(value)))
         self._given[name] = value
         return value
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from helpers.messages import parts
 from helpers.sources.download.answers import Unavailable
 from helpers.sources.download.client import Query
 from helpers.sources.download.job import Job, Outcome, span_name
@@ -44,12 +45,10 @@ def _list_sensors(job: Job, place: int, headers: dict[str, str]) -> list[tuple[i
     try:
         sensors = [one for result in page["results"] for one in result["sensors"]]
         found = [(int(one["id"]), str(one["parameter"]["name"])) for one in sensors]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError):
         raise Unavailable(
-            f"the format of {job.feed.kind.title_zh} changed: a place lists no sensors ({error})",
             where=f"{job.base}/locations/{place}",
-            expected="results with sensors, each with id and parameter",
-            remedy="compare it with the documentation of the service",
+            **parts("download.no_sensors", title=job.feed.kind.title_en),
         ) from None
     return sorted((number, name) for number, name in found if name in PARAMETERS)
 
@@ -79,10 +78,10 @@ def _take_hours(
     if n_rows is not None and n_rows >= _ROWS:
         job.room.incoming(name).unlink()
         raise Unavailable(
-            f"a span of {(after - first).days} days fills an answer of {_ROWS:,} rows, so some may be cut off",
             where=answer.url,
-            expected=f"at most {24 * (after - first).days} hours",
-            remedy="lower chunk_days of openaq_v3 in registry/feeds.yml",
+            **parts(
+                "download.full", days=(after - first).days, rows=f"{_ROWS:,}", most=24 * (after - first).days
+            ),
         )
     return job.let_in(name, answer)
 
@@ -100,18 +99,12 @@ def _fetch_json(job: Job, name: str, query: Query) -> dict[str, Any]:
     into = job.room.incoming(name)
     answer = job.client.fetch(query, into)
     if answer.state != "received":
-        raise Unavailable(
-            "there is no such place",
-            where=answer.url,
-            remedy="correct locations of openaq_v3 in the city's feeds.yml",
-        )
+        raise Unavailable(where=answer.url, **parts("download.no_place"))
     try:
         return json.loads(into.read_bytes())
     except ValueError:
         raise Unavailable(
-            f"the format of {job.feed.kind.title_zh} changed: the answer is no JSON",
-            where=answer.url,
-            remedy="compare it with the documentation of the service",
+            where=answer.url, **parts("download.no_json", title=job.feed.kind.title_en)
         ) from None
     finally:
         into.unlink()

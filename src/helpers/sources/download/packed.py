@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from helpers.errors import SourceError
+from helpers.messages import message, parts
 from helpers.sources.reading import refusal
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -46,20 +47,15 @@ def check_packed(path: Path, allowed: Swelling | None = None) -> None:
                 _count(path, unpacked, 0, allowed)
         elif magic == _ZIP:
             _check_members(path, allowed)
-    except _DAMAGED as error:
-        raise refusal(
-            path,
-            f"the packed file is cut or damaged ({error})",
-            expected="a whole gzip or zip file",
-            remedy="fetch the file again",
-        ) from None
+    except _DAMAGED:
+        raise refusal(path, **parts("packed.damaged")) from None
 
 
 def _check_members(path: Path, allowed: Swelling) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if len(members) > allowed.members:
-            raise _too_much(path, f"{len(members):,} members", f"at most {allowed.members:,}")
+            raise _too_much(path, message("packed.members", n=f"{len(members):,}"), allowed.members)
         n = 0
         for member in members:
             with archive.open(member) as unpacked:
@@ -73,11 +69,9 @@ def _count(path: Path, unpacked: BinaryIO, n: int, allowed: Swelling) -> int:
         n += len(block)
         if n > most:
             packed = path.stat().st_size
-            raise _too_much(path, f"{packed:,} bytes that unpack to more than {most:,}", f"at most {most:,}")
+            raise _too_much(path, message("packed.bytes", packed=f"{packed:,}", most=f"{most:,}"), most)
     return n
 
 
-def _too_much(path: Path, found: str, expected: str) -> SourceError:
-    return refusal(
-        path, f"holds {found}", expected=expected, remedy="do not open it; ask its keeper what it is"
-    )
+def _too_much(path: Path, found: str, most: int) -> SourceError:
+    return refusal(path, **parts("packed.holds", found=found, most=f"{most:,}"))

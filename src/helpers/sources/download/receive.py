@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from helpers import registry
 from helpers.errors import ParameterError, SourceError, SuiteError
+from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.sources.download import (
     firms,
@@ -119,23 +120,15 @@ def _choose(request: Request) -> list[Feed]:
     followed = {feed.name: feed for feed in feeds(request.city)}
     for name in (*request.only, *request.bases):
         if name not in followed:
-            known = name in CityFeeds.model_fields
-            raise ParameterError(
-                f"feed {name!r} is {'not followed by ' + request.city if known else 'not known'}",
-                expected=f"one of {', '.join(followed) or 'none'}",
-                remedy=f"correct the name, or add it to cities/{request.city}/feeds.yml",
-            )
+            key = "download.not_followed" if name in CityFeeds.model_fields else "download.unknown_feed"
+            names = ", ".join(followed) or message("words.none")
+            found = parts(key, name=repr(name), city=request.city, names=names)
+            raise ParameterError(**found)
     for name, base in request.bases.items():
         if not base.startswith(("http://", "https://")) or any(mark in base for mark in "?# "):
-            raise ParameterError(
-                f"address of {name} is {base!r}",
-                expected="http:// or https:// and no question mark",
-                remedy="write it as NAME=ADDRESS",
-            )
+            raise ParameterError(**parts("download.base", name=name, base=repr(base)))
     if request.first and request.last and request.first > request.last:
-        raise ParameterError(
-            f"the first day {request.first} lies after the last, {request.last}", remedy="exchange them"
-        )
+        raise ParameterError(**parts("download.days", first=request.first, last=request.last))
     return [feed for feed in followed.values() if not request.only or feed.name in request.only]
 
 
@@ -150,7 +143,7 @@ def _receive(
     is_inbox = feed.name == INBOX
     folder = inbox.FOLDER if is_inbox else feed.name
     room = Room(
-        request.folders.raw, folder, feed.kind.title_zh, feed.kind.readers, options, feed.kind.may_be_empty
+        request.folders.raw, folder, feed.kind.title_en, feed.kind.readers, options, feed.kind.may_be_empty
     )
     base = request.bases.get(feed.name) or feed.plan.base or feed.kind.base or ""
     missing = _missing(request, feed, base, keys)
@@ -172,13 +165,11 @@ def _receive(
 def _missing(request: Request, feed: Feed, base: str, keys: Keys) -> str:
     """Say what has to be given before the feed can be fetched, or return ``""``."""
     if feed.name == INBOX:
-        return "" if request.inbox else "no inbox is named: give its folder with --inbox"
+        return "" if request.inbox else message("download.no_inbox")
     if not base:
-        return f"no address is given: add base to cities/{request.city}/feeds.yml or use --base {feed.name}=ADDRESS"
+        return message("download.no_base", city=request.city, name=feed.name)
     if feed.kind.key and not keys.has(feed.kind.key):
-        return (
-            f"{feed.kind.key} is not set: ask {feed.kind.url_page} for a key and put it into the environment"
-        )
+        return message("download.no_key_yet", key=feed.kind.key, page=feed.kind.url_page)
     return ""
 
 
@@ -191,9 +182,7 @@ def _alone(raw: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise SourceError(
-            "another download is at work", where=str(raw), remedy="wait until it has ended"
-        ) from None
+        raise SourceError(where=str(raw), **parts("download.another")) from None
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from helpers.messages import parts
 from helpers.sources.download.answers import Unavailable
 from helpers.sources.download.client import Answer, Query
 from helpers.sources.download.job import Job, Outcome
@@ -53,10 +54,5 @@ def _count_pages(job: Job, name: str) -> int:
     except (ValueError, KeyError, TypeError):
         return 1
     if total > _MOST_PAGES:
-        raise Unavailable(
-            f"the first page announces {total:,} pages",
-            where=job.base,
-            expected=f"at most {_MOST_PAGES}",
-            remedy="look at what stands at this address, or narrow it with form in the city's feeds.yml",
-        )
+        raise Unavailable(where=job.base, **parts("download.pages", n=f"{total:,}", most=_MOST_PAGES))
     return max(total, 1)
