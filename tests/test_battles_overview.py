@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from demo_battle import BATTLES, battle
 from helpers import registry, store
 from helpers.battles import cross_cutting, milestones, overview, results, synergy
-from land_cases import build_overview, context, ledger, row, rows
+from helpers.periods import Period
+from land_cases import build_overview, context, empty_tables, ledger, row, rows
 
 
 def build(tables: dict | None = None, as_of: date = date(2025, 12, 31)):
@@ -242,3 +244,13 @@ def test_a_city_with_air_and_without_any_ledger_has_a_series_of_its_air():
     told = synergy.trend_table(synergy.series_table(nothing, annual)).set_index("indicator_id")["status"]
     assert told["pm25_mean"] == "ok"
     assert set(told.drop("pm25_mean")) == {"insufficient"}
+
+
+def test_what_has_no_data_is_asked_for_the_whole_question_whatever_day_another_table_tells() -> None:
+    """C28: a water snapshot of August sets no end to what departments or the air have not told of a year."""
+    asked = replace(context(date(2026, 8, 21)), period=Period.parse("2026"), asked_until=date(2026, 12, 31))
+    for module in overview.BATTLES.values():
+        results = module.build(empty_tables(overview), asked).results
+        assert results["value"].isna().all()
+        assert set(results["period_start"]) == {pd.Timestamp(2026, 1, 1)}
+        assert set(results["period_end"]) == {pd.Timestamp(2026, 12, 31)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "messages", "paths", "units", "periods", "schemas"},
+    {"dictionary", "errors", "messages", "paths", "units", "periods", "schemas"},
     {"registry", "provenance"},
     {"store"},
     {"days"},

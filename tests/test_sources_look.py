@@ -19,7 +19,6 @@ from helpers.sources.kinds import KINDS
 from helpers.sources.ledger_workbook import COLUMNS, SHEET
 from helpers.sources.look import look
 from helpers.sources.look_book import annotate, look_words
-from helpers.sources.reading import TABLES
 from helpers.sources.staging import CityContext
 from helpers.sources.task_template import write_task_template
 from helpers.sources.templates import write_ledger_template
@@ -309,8 +308,7 @@ def test_a_file_of_another_city_is_told(tmp_path: Path) -> None:
 
 def test_every_reader_and_table_has_its_words() -> None:
     words = look_words()
-    assert set(words["tables"]) == set(TABLES)
     assert set(READERS) == set(KINDS)
-    for one in (*words["tables"].values(), *words["words"].values(), words["heading"], words["kinds"]):
+    for one in (*words["words"].values(), words["heading"], words["kinds"]):
         assert set(one) == {"zh", "en"}
     assert len(words["heading"]["zh"]) == len(words["heading"]["en"])

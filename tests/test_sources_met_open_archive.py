@@ -13,6 +13,15 @@ from helpers.sources.detect import detect
 from helpers.sources.met_open_archive import DAILY, HOURLY, read
 from helpers.sources.reading import TABLES
 
+UNITS = {
+    name: unit
+    for part, unit in (
+        ("temperature", "°C"), ("speed", "m/s"), ("direction", "°"), ("humidity", "%"), ("pressure", "hPa"), ("precip", "mm"),
+    )
+    for name in (*HOURLY, *DAILY)
+    if part in name
+}  # fmt: skip
+
 
 def archive(**changes):
     """A page of two hours and one day; ``hourly__temperature_2m=[…]`` replaces one list."""
@@ -20,9 +29,9 @@ def archive(**changes):
         "latitude": 43.86,
         "utc_offset_seconds": 28800,
         "timezone": "Asia/Shanghai",
-        "hourly_units": {"time": "iso8601", **{name: unit for name, (unit, _, _) in HOURLY.items()}},
+        "hourly_units": {"time": "iso8601", **{name: UNITS[name] for name in HOURLY}},
         "hourly": {"time": ["2025-01-01T00:00", "2025-01-01T01:00"], **{name: [1.5, 2.5] for name in HOURLY}},
-        "daily_units": {"time": "iso8601", **{name: unit for name, (unit, _, _) in DAILY.items()}},
+        "daily_units": {"time": "iso8601", **{name: UNITS[name] for name in DAILY}},
         "daily": {"time": ["2025-01-01"], **{name: [3.5] for name in DAILY}},
     }
     page["hourly"]["surface_pressure"], page["daily"]["surface_pressure_mean"] = [990, 991], [990.5]

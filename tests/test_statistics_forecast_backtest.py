@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
+from helpers.battles.judgement import LIKELIHOOD_FLOORS, likelihood_band
 from helpers.errors import CoverageError
 from helpers.standards import air
 from helpers.statistics.backtest import crps_of, judge, part_inside, run_backtest
@@ -185,3 +187,29 @@ def test_nine_years_without_data_leave_the_interval_its_level(cities):
     assert 92 <= told.coverage95_pct <= 100
     assert told.crps < 0.25 * min(told.crps_last_year, told.crps_climatology)
     assert told.withheld == "few_tested_years"
+
+
+@pytest.mark.real
+def test_each_word_comes_true_as_often_as_it_says(shared_data, real_days):
+    """C44: what the pages forecast, of 24 cities in 2016 and of one in 2016 and 2019; event: no worse than the year before.
+
+    The share that came true lies in the band of its word, or the word's band in the share's 95 % interval (Wilson).
+    """
+    shown = [("PM2.5", "mean", 0), ("PM10", "mean", 0), ("O3", "p90", 0), ("AQI", "share_at_most:100", 1)]
+    folder = shared_data / "data" / "air" / "cities" / "aqistudy_daily_2013-2017"
+    told = [run_backtest(real_days[item], statistic=name, decimals=n) for item, name, n in shown]
+    for path in sorted(folder.glob("*.csv.gz")):
+        table = pd.read_csv(path, encoding="utf-8-sig").rename(columns={"日期": "date", "O3_8h": "O3"})
+        table["date"] = pd.to_datetime(table["date"])
+        for item, name, n in shown:
+            daily = table[["date", item]].set_axis(["date", "value"], axis=1)
+            daily = daily[daily["value"] > 0].drop_duplicates("date").sort_values("date", ignore_index=True)
+            told.append(run_backtest(daily, statistic=name, decimals=n))
+    rows = pd.concat(told)
+    assert len(rows) > 1000
+    words = rows["likelihood"].map(likelihood_band)
+    ends = [1.0, *LIKELIHOOD_FLOORS.values(), 0.0]
+    for word, high, low in zip([*LIKELIHOOD_FLOORS, "very_unlikely"], ends[:-1], ends[1:], strict=True):
+        happened = rows.loc[words == word, "happened"]
+        came = proportion_confint(int(happened.sum()), len(happened), method="wilson")
+        assert len(happened) > 100 and came[0] <= high and came[1] >= low, (word, len(happened), came)

@@ -45,7 +45,7 @@ class Seen:
     @cached_property
     def spans(self) -> list[Span]:
         """Spans the report speaks of, the year first."""
-        return spans_told(self.context, self.context.period.until(self.context.as_of)[1])
+        return spans_told(self.context, self.context.period.until(self.context.told_until)[1])
 
     @cached_property
     def statistics(self) -> dict[Span, pd.DataFrame]:

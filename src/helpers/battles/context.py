@@ -44,6 +44,12 @@ class Context:
     asked_until: date | None = None
 
     @property
+    def told_until(self) -> date:
+        """Last day its own data speak of; of a period without any, the last day of the question: no other table decides it."""
+        has_own = self.last_data is not None and self.last_data >= self.period.start
+        return self.as_of if has_own else self.reported_until
+
+    @property
     def reported_until(self) -> date:
         """Last day of the periods whose reported figures count."""
         return max(self.as_of, self.asked_until or self.as_of)

@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
-from helpers.battles.spans import Span
+from helpers.battles.spans import Span, asked_span
 from helpers.errors import ParameterError
 from helpers.periods import Period
 from helpers.schemas import ORIGIN
@@ -54,9 +54,9 @@ def observations(ledger: pd.DataFrame, indicator_ids: Iterable[str], context: Co
 def _observe(rows: pd.DataFrame, indicator_id: str, context: Context) -> Observation:
     history = _history(rows, indicator_id, context)
     if history.empty:
-        start, end = context.period.until(context.as_of)
-        asked = Span(start, end, True, end == context.period.end)
-        return Observation(indicator_id, asked, reason=reason("not_reported"), caveats=["ledger_empty"])
+        return Observation(
+            indicator_id, asked_span(context), reason=reason("not_reported"), caveats=["ledger_empty"]
+        )
     doubted = _doubted(history, indicator_id, context)
     last = history.iloc[-1]
     if doubted[-1]:

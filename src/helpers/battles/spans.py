@@ -48,6 +48,12 @@ def whole_year(year: int) -> Span:
     return Span(date(year, 1, 1), date(year, 12, 31), True, True)
 
 
+def asked_span(context: Context) -> Span:
+    """The whole question, for what no data of its own say how far they reach."""
+    start, end = context.period.until(context.reported_until)
+    return Span(start, end, True, end == context.period.end)
+
+
 def spans_told(context: Context, end: date) -> list[Span]:
     """Spans one report speaks of, the year first: the year up to ``end``, and the month or quarter within it.
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from helpers import dictionary
 from helpers.battles.context import Battle
 from helpers.battles.overview import PARTS
 from helpers.battles.water_months import split_ids
-from helpers.sources.land_forms import STAGES
 
 # What the readers' reasons say, and the kind of fault it is; the first that fits counts.
 _FAULTS = {
@@ -124,7 +124,9 @@ def parcel_stages(battle: Battle) -> pd.DataFrame:
         n_listed=("is_listed", "sum"),
         n_built=("is_built", "sum"),
     )
-    return rows.reindex([one for one in STAGES.values() if one in rows.index]).reset_index()
+    return rows.reindex(
+        [one for one in dictionary.choices("parcels", "stage").values() if one in rows.index]
+    ).reset_index()
 
 
 def risk_classes(battle: Battle) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT
 from helpers.battles.shapes import shape
-from helpers.battles.spans import Span, spans_told, whole_year
-from helpers.battles.water_months import asked_span, last_in_year, split_ids
+from helpers.battles.spans import Span, asked_span, spans_told, whole_year
+from helpers.battles.water_months import last_in_year, split_ids
 from helpers.standards.surface_water.grid import share_pct
 
 _STATISTIC = "share_of_days"

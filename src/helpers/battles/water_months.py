@@ -133,11 +133,6 @@ def month_spans(months: pd.Series, context: Context) -> list[Span]:
     return [] if last is None else spans_told(context, (pd.Timestamp(last) + pd.offsets.MonthEnd(0)).date())
 
 
-def asked_span(context: Context) -> Span:
-    """The period as far as it had run, where no data say how far they reach."""
-    return Span(*context.period.until(context.as_of), True, False)
-
-
 def whole_years(months: pd.Series) -> list[int]:
     """Years whose December has data; whether there are months enough is for each value to say."""
     return sorted(set(months[months.dt.month == 12].dt.year))

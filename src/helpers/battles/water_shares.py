@@ -14,10 +14,9 @@ from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
-from helpers.battles.spans import Span, whole_year
+from helpers.battles.spans import Span, asked_span, whole_year
 from helpers.battles.water_months import (
     WaterMonths,
-    asked_span,
     is_like_for_like,
     is_same_network,
     month_classes,

@@ -15,9 +15,8 @@ from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT, satisfies
 from helpers.battles.shapes import shape
-from helpers.battles.spans import Span, whole_year
+from helpers.battles.spans import Span, asked_span, whole_year
 from helpers.battles.water_months import (
-    asked_span,
     is_like_for_like,
     month_spans,
     months_ended,

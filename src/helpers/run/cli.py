@@ -228,6 +228,7 @@ def check(city: str) -> None:
 
 main.add_command(cli_data.data)
 main.add_command(cli_data.templates)
+main.add_command(cli_data.dictionary)
 main.add_command(cli_look.look)
 main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)

@@ -129,3 +129,18 @@ def demo(city: str, data_dir: str | None) -> None:
     folders, summary = prepare_demonstration(city, data_dir=request.check_folder(data_dir))
     click.echo(summary_line(summary))
     click.echo(f"demonstration (simulated): {paths.shown(folders.raw)}")
+
+
+@click.command()
+@click.option(
+    "--json", "as_json", is_flag=True, help="A Frictionless Data Package with a Table Schema a table."
+)
+def dictionary(as_json: bool) -> None:
+    """Print the data dictionary: every form and processed table with its columns, units, ranges and headings."""
+    import json
+
+    from helpers.run.dictionary import data_package, markdown
+
+    click.echo(
+        json.dumps(data_package(), ensure_ascii=False, indent=1) if as_json else markdown(), nl=as_json
+    )

@@ -117,10 +117,10 @@ def _lines(seen: Look, context: object, city: str, lang: str) -> Iterator[str]:
 
 
 def _understood(name: str, table: Understood, known: dict[str, str], lang: str) -> str:
-    from helpers.sources.look_book import look_words
+    from helpers.dictionary import tables
 
     say = partial(_say, lang=lang)
-    parts = [say("understood", name=look_words()["tables"][name][lang], n=table.n_rows)]
+    parts = [say("understood", name=getattr(tables()[name], lang), n=table.n_rows)]
     if table.first:
         parts.append(say("span", first=table.first, last=table.last))
     for key, found in (("places", table.places), ("items", table.items)):

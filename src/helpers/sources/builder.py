@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from math import inf
 
+from helpers.dictionary import limits
 from helpers.messages import message
 from helpers.sources.pollutants import reason_against
 from helpers.sources.reading import TABLES, Reading, make_rejects, make_table
@@ -42,9 +43,16 @@ class ReadingBuilder:
         self._caveats[caveat] = None
 
     def number(
-        self, row: int, column: str, text: str, *, low: float = -inf, high: float = inf
+        self, row: int, column: str, text: str, *, of: str = "", low: float = -inf, high: float = inf
     ) -> float | None:
-        """Read one numeric cell; ``None`` where it is missing or was quarantined."""
+        """Read one numeric cell; ``None`` where it is missing or was quarantined.
+
+        Parameters
+        ----------
+        of
+            Column of the table it fills, whose range in the data dictionary it must keep.
+        """
+        low, high = limits(self._name, of) if of else (low, high)
         try:
             value = parse_number(text)
         except ValueError as error:

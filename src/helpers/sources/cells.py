@@ -18,6 +18,7 @@ from functools import cache
 from helpers.errors import ParameterError
 from helpers.messages import message
 from helpers.periods import Period
+from helpers.sources.dates import split_day
 from helpers.sources.text import NUMBER
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
@@ -29,9 +30,6 @@ _MARKS = "*※†‡#△▲☆★"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT = re.compile(r'"[^"]*"|[\\!].|\[[^\]]*\]|[_*].|.', re.DOTALL)
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
-_CLOCK = r"(?:[T\s]*\d{1,2}[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?|分)?)?"
-_DAY = re.compile(rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}")
-_DAY_OF_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:月份?)?")
 _MONTH_OF_DIGITS = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _QUARTERS = dict(zip("一二三四1234", "12341234", strict=True))
@@ -363,8 +361,8 @@ def from_serial(value: float, epoch: datetime, *, is_time: bool = False) -> date
 
 
 def _day_of(text: str) -> date | None:
-    match = _DAY.fullmatch(text) or _DAY_OF_DIGITS.fullmatch(text)
-    return _date(*map(int, match.groups())) if match else None
+    written = split_day(text)
+    return _date(*written) if written else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -1,7 +1,7 @@
-"""Days and times of text files, year first: one parser for every reader, whatever a spreadsheet made of them.
+"""Days and times of text files and cells, year first: one parser for every reader, whatever a spreadsheet made of them.
 
 ``2015-01-31``, ``2015/1/31``, ``2015.1.31``, ``20150131`` and ``2015年1月31日`` are one day, with or without ``0:00``
-behind it. ``24:00`` is hour 0 of the next day. A form that begins with day or month is not read here: which of the
+or ``0时`` behind it. ``24:00`` is hour 0 of the next day. A form that begins with day or month is not read here: which of the
 two it is cannot be told from one cell.
 """
 
@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 _SEPARATORS = {("-", "-"), ("/", "/"), (".", "."), ("年", "月"), ("", "")}
-_DAY = r"(\d{4})([-/.年]?)(\d{1,2})([-/.月]?)(\d{1,2})(日?)"
-_CLOCK = r"(?:(?:T|\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?)?"
+_DAY = r"(\d{4})\s*([-/.年]?)\s*(\d{1,2})\s*([-/.月]?)\s*(\d{1,2})\s*([日号]?)"
+_CLOCK = r"(?:(?:T|\s*)(\d{1,2})(?::(\d{2})(?::(\d{2}(?:\.\d+)?))?|[时点](?:(\d{1,2})分?)?))?"
 _MOMENT = re.compile(_DAY + _CLOCK)
 _MONTH = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))")
 _FIRST_YEAR, _LAST_YEAR = 1850, 2100
@@ -53,18 +53,29 @@ def parse_month(text: str) -> datetime | None:
     return day if day is not None and day.day == 1 else None
 
 
-@lru_cache(maxsize=_KEPT)
-def _read(text: str) -> tuple[datetime, timedelta | None] | None:
-    """Day, and time since its beginning where one is written."""
+def split_day(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day a text writes, with any time of day behind them; ``None`` where it is in no such form.
+
+    The calendar need not have that day: whoever asks says what is wrong with it.
+    """
     found = _MOMENT.fullmatch(text.strip())
     if not found or (found[2], found[4]) not in _SEPARATORS or (found[2] != "年" and found[6]):
         return None
     if not found[2] and len(found[3] + found[5]) != 4:
         return None
-    day = _make_day(int(found[1]), int(found[3]), int(found[5]))
+    return int(found[1]), int(found[3]), int(found[5])
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(text: str) -> tuple[datetime, timedelta | None] | None:
+    """Day, and time since its beginning where one is written."""
+    written, found = split_day(text), _MOMENT.fullmatch(text.strip())
+    if written is None or found is None:
+        return None
+    day = _make_day(*written)
     if day is None or found[7] is None:
         return day and (day, None)
-    hours, minutes, seconds = int(found[7]), int(found[8]), int(found[9] or 0)
+    hours, minutes, seconds = int(found[7]), int(found[8] or found[10] or 0), float(found[9] or 0)
     since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     is_clock = minutes < 60 and seconds < 60 and since <= timedelta(days=1)
     return (day, since) if is_clock else None

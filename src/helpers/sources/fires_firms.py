@@ -105,8 +105,8 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         told = message(_KINDS.get(kind, "fires.unknown"))
         builder.reject(row, "type", kind, message("fires.no_fire", kind=told))
         return
-    latitude = builder.number(row, "latitude", record["latitude"], low=-90, high=90)
-    longitude = builder.number(row, "longitude", record["longitude"], low=-180, high=180)
+    latitude = builder.number(row, "latitude", record["latitude"], of="latitude")
+    longitude = builder.number(row, "longitude", record["longitude"], of="longitude")
     if latitude is None or longitude is None:
         return
     confidence = _LEVELS.get(record["confidence"].lower(), record["confidence"])
@@ -116,7 +116,7 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         and builder.number(row, "confidence", confidence, low=0, high=100) is None
     ):
         confidence = ""
-    power = builder.number(row, "frp", record["frp"], low=0)
+    power = builder.number(row, "frp", record["frp"], of="frp_mw")
     content = (record["frp"], record["confidence"])
     if not builder.is_repeat(row, hash((time, record["latitude"], record["longitude"])), content):
         builder.add(time, time + _BEIJING, latitude, longitude, nan if power is None else power, confidence)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.dictionary import limits
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
@@ -21,7 +22,7 @@ from helpers.sources.text import read_text
 
 _CODES, _NAMES = ("adcode", "place_code"), ("name", "name_zh")
 _SERVICE_MARK = "acroutes"
-_LONGITUDES, _LATITUDES = (73.0, 136.0), (3.0, 54.0)
+_LONGITUDES, _LATITUDES = (limits("boundaries", name) for name in ("longitude", "latitude"))
 _MIN_CORNERS = 4  # a triangle closed on itself
 
 

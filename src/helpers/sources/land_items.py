@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from helpers import registry
+from helpers.dictionary import items
 from helpers.messages import message
 from helpers.sources.cells import Cell, normalise, read_measured
 from helpers.sources.text import is_missing
@@ -44,15 +45,6 @@ class SoilItem:
     unit: str = "mg_kg"
 
 
-_FERTILITY = (
-    SoilItem("SOM", ("有机质", "土壤有机质"), "g_kg"),
-    SoilItem("OC", ("有机碳", "SOC"), "g_kg"),
-    SoilItem("TN", ("全氮",), "g_kg"),
-    SoilItem("AP", ("有效磷",)),
-    SoilItem("AK", ("速效钾",)),
-)
-
-
 @cache
 def soil_items() -> dict[str, SoilItem]:
     """Items that may be reported, by every name: GB 15618, GB 36600, organic matter and nutrients.
@@ -64,7 +56,9 @@ def soil_items() -> dict[str, SoilItem]:
         row.item_zh: row.item for row in registry.table("gb3838_table1").itertuples() if row.item == "Cr6"
     }
     names = [*ids, *(name for name in registry.table("gb36600")["item_zh"] if name not in ids)]
-    found = [SoilItem(ids.get(name, name), (name,)) for name in names] + list(_FERTILITY)
+    found = [SoilItem(ids.get(name, name), (name,)) for name in names] + [
+        SoilItem(one.id, one.names, one.unit) for one in items("soil").values()
+    ]
     return {normalise(name).casefold(): one for one in found for name in (one.id, *one.names)}
 
 

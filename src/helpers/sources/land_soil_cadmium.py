@@ -20,7 +20,6 @@ _COLUMNS = {"SoilCdtot": ("soil", "Cd"), "RiceCd": ("crop", "Cd"), "OC": ("soil"
 _REQUIRED = ("X", "Y", "land_use", "pH", "SoilCdtot")
 _LAND_USES = {"Paddy": "paddy", "Upland": "other", "NA": "", "": ""}
 _HEADING_PLACE = 2
-_LONGITUDES, _LATITUDES = (73.0, 136.0), (3.0, 54.0)
 
 
 def recognise(head: Head) -> bool:
@@ -78,9 +77,9 @@ def _add_sample(
             row, "land_use", land_use, message("cells.is_none_of", names=", ".join(filter(None, _LAND_USES)))
         )
         return
-    place = {"X": _LONGITUDES, "Y": _LATITUDES, "pH": (0.0, 14.0)}
+    place = {"X": "longitude", "Y": "latitude", "pH": "ph"}
     longitude, latitude, ph = (
-        builder.number(row, name, record[name], low=low, high=high) for name, (low, high) in place.items()
+        builder.number(row, name, record[name], of=column) for name, column in place.items()
     )
     for name, unit in units.items():
         medium, item_id = _COLUMNS[name]

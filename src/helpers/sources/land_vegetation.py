@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from helpers.dictionary import limits
 from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
@@ -22,7 +23,7 @@ INDICES = ("NDVI", "EVI")
 QUALITIES = {"0": "good", "1": "marginal", "2": "snow", "3": "cloudy"}
 _REQUIRED = ("date", "site", "NDVI", "DayOfYear", "SummaryQA")
 _SCALE, _FILL = Decimal(10_000), -3000
-_LOW, _HIGH = -2000, 10_000
+_LOW, _HIGH = (round(10_000 * one) for one in limits("vegetation", "value"))
 # A composite spans 16 days; the last of a year has been seen with pixels of 5 and 6 January, 18 days later.
 _COMPOSITE_DAYS = 20
 _YEAR_END = 366

@@ -22,6 +22,7 @@ from datetime import date
 from math import inf
 from pathlib import Path
 
+from helpers import dictionary
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, read_number, read_period, spell_unit
@@ -34,22 +35,11 @@ from helpers.sources.workbook import Sheet, read_sheets
 from helpers.units import UNITS
 
 SHEET, EXAMPLE = "台账", "示例"
-COLUMNS = {
-    "indicator_id": "指标编号",
-    "indicator_name": "指标名称",
-    "place_code": "地区代码",
-    "period": "统计期",
-    "value": "数值",
-    "unit": "单位",
-    "status": "数据状态",
-    "scope": "口径",
-    "department": "填报部门",
-    "note": "备注",
-}
-REFERENCES = {"target": "目标值", "last_year": "上年数值"}
+_FORM = dictionary.forms()[SHEET]
+COLUMNS = {name: one.zh for name, one in _FORM.fields.items()}
+REFERENCES = {name: one.zh for name, one in _FORM.aside.items()}
 """Columns of a workbook written out for its department: shown beside the value, never read."""
-STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
-_REQUIRED = ("indicator_id", "place_code", "period", "value", "unit", "status", "scope")
+STATUSES = dictionary.choices("ledger", "status")
 _MERGED = "cells.merged"
 _VERIFIED = "已核"  # 已核实, 已核对
 _PRECEDENCE = ("revised", "final", "preliminary")
@@ -179,7 +169,7 @@ def _places_of(rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:
 
 
 def _absent(places: Mapping[str, int]) -> list[str]:
-    return [f"{COLUMNS[name]} {name}" for name in _REQUIRED if name not in places]
+    return [f"{COLUMNS[name]} {name}" for name in COLUMNS if name in _FORM.required and name not in places]
 
 
 def _locate_columns(path: Path, rows: list[tuple[int, list[Cell]]]) -> dict[str, int]:

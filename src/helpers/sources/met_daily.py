@@ -14,6 +14,7 @@ from __future__ import annotations
 from math import nan
 from pathlib import Path
 
+from helpers.dictionary import limits
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
@@ -21,16 +22,16 @@ from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import Record, read_records
 
-# Column → range in its own unit. The order is that of ``met_daily``.
-_RANGES = {
-    "avgtemp": (-90.0, 60.0),
-    "maxtemp": (-90.0, 60.0),
-    "mintemp": (-90.0, 60.0),
-    "precipitation": (0.0, 2000.0),
-    "avgws": (0.0, 110.0),
-    "maxwswd": (1.0, 17.0),
-    "avgrh": (0.0, 100.0),
-    "avgp": (40_000.0, 110_000.0),
+# Column → column of ``met_daily``, and what a unit of the file is in its unit. The order is that of ``met_daily``.
+_COLUMNS = {
+    "avgtemp": ("temperature_mean_deg_c", 1),
+    "maxtemp": ("temperature_max_deg_c", 1),
+    "mintemp": ("temperature_min_deg_c", 1),
+    "precipitation": ("precipitation_mm", 1),
+    "avgws": ("wind_speed_m_s", 1),
+    "maxwswd": ("wind_direction_deg", 0),  # a sector from 1 to 16, or 17 for calm
+    "avgrh": ("relative_humidity_pct", 1),
+    "avgp": ("pressure_hpa", 0.01),
 }
 _REQUIRED = ("date", "avgtemp", "maxtemp", "mintemp")
 _POLLUTANT_COLUMNS = {"PM25", "PM2.5", "PM10", "CO", "NO2", "SO2", "O3"}
@@ -76,7 +77,7 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
     if day is None:
         builder.reject(row, "date", record["date"], message("cells.not_written_as", form="2023-01-31"))
         return
-    texts = {name: record.get(name, "") for name in _RANGES}
+    texts = {name: record.get(name, "") for name in _COLUMNS}
     if builder.is_repeat(row, day, tuple(texts.values())):
         return
     values = {name: _read_cell(builder, row, name, text) for name, text in texts.items()}
@@ -93,7 +94,8 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
 def _read_cell(builder: ReadingBuilder, row: int, name: str, text: str) -> float:
     if text in _MISSING:
         return nan
-    low, high = _RANGES[name]
+    column, factor = _COLUMNS[name]
+    low, high = (one / factor for one in limits("met_daily", column)) if factor else (1, _CALM)
     value = builder.number(row, name, text, low=low, high=high)
     if value is not None and name == "maxwswd" and value % 1:
         builder.reject(row, name, text, message("met.sector"))

@@ -25,6 +25,7 @@ from math import nan
 from pathlib import Path
 from statistics import median
 
+from helpers.dictionary import limits
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
@@ -37,8 +38,8 @@ _TEMPERATURES = ("TAVG", "TMAX", "TMIN")
 _MEASURED = (*_TEMPERATURES, "PRCP")
 _FEWEST_VALUES = 30
 _MM_PER_INCH = 25.4
-_COLDEST, _WARMEST = -90.0, 60.0  # beyond the world's records, °C
-_WETTEST = 2000.0  # beyond the world's record of a day, mm
+_COLDEST, _WARMEST = limits("met_daily", "temperature_mean_deg_c")  # beyond the world's records
+_, _WETTEST = limits("met_daily", "precipitation_mm")
 _BEYOND_FAHRENHEIT = 130
 _WIDEST_C, _LEAST_TENTHS = 30, 35  # median span of a day, in units of the table
 _FEWEST_OF_MONTH, _FEWEST_SPANS = 20, 5

@@ -17,6 +17,7 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
+from helpers.dictionary import limits, tables
 from helpers.errors import SourceError
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
@@ -24,27 +25,26 @@ from helpers.sources.dates import parse_day, parse_hour
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import read_text, split_rows
+from helpers.units import unit as unit_of
 
-# Variable → unit it must come in, lowest and highest value. The orders are those of the tables.
-_TEMPERATURE, _WIND, _DIRECTION = ("°C", -90.0, 60.0), ("m/s", 0.0, 110.0), ("°", 0.0, 360.0)
-_HUMIDITY, _PRESSURE = ("%", 0.0, 100.0), ("hPa", 400.0, 1100.0)
+# Variable → column it fills. The orders are those of the tables.
 HOURLY = {
-    "temperature_2m": _TEMPERATURE,
-    "wind_speed_10m": _WIND,
-    "wind_direction_10m": _DIRECTION,
-    "relative_humidity_2m": _HUMIDITY,
-    "surface_pressure": _PRESSURE,
-    "precipitation": ("mm", 0.0, 500.0),
+    "temperature_2m": "temperature_deg_c",
+    "wind_speed_10m": "wind_speed_m_s",
+    "wind_direction_10m": "wind_direction_deg",
+    "relative_humidity_2m": "relative_humidity_pct",
+    "surface_pressure": "pressure_hpa",
+    "precipitation": "precipitation_mm",
 }
 DAILY = {
-    "temperature_2m_mean": _TEMPERATURE,
-    "temperature_2m_max": _TEMPERATURE,
-    "temperature_2m_min": _TEMPERATURE,
-    "precipitation_sum": ("mm", 0.0, 2000.0),
-    "wind_speed_10m_mean": _WIND,
-    "wind_direction_10m_dominant": _DIRECTION,
-    "relative_humidity_2m_mean": _HUMIDITY,
-    "surface_pressure_mean": _PRESSURE,
+    "temperature_2m_mean": "temperature_mean_deg_c",
+    "temperature_2m_max": "temperature_max_deg_c",
+    "temperature_2m_min": "temperature_min_deg_c",
+    "precipitation_sum": "precipitation_mm",
+    "wind_speed_10m_mean": "wind_speed_m_s",
+    "wind_direction_10m_dominant": "wind_direction_deg",
+    "relative_humidity_2m_mean": "relative_humidity_pct",
+    "surface_pressure_mean": "pressure_hpa",
 }
 _BLOCKS = {
     "hourly": ("met_hourly", HOURLY, "temperature_2m", parse_hour),
@@ -127,10 +127,11 @@ def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
     table, variables, required, parse = _BLOCKS[name]
     block, units = page[name], page.get(f"{name}_units", {})
     lists = {key: block[key] for key in variables if key in block}
+    ranges = {key: limits(table, column) for key, column in variables.items()}
     if required not in lists or not isinstance(block.get("time"), list):
         raise refusal(path, column=name, **parts("met.block", names=", ".join(block), name=required))
     for key, values in lists.items():
-        unit = variables[key][0]
+        unit = unit_of(tables()[table].columns[variables[key]].unit).label_en
         if units.get(key) != unit or len(values) != len(block["time"]):
             found = {"key": key, "n": len(values), "found": repr(units.get(key))}
             asked = {"length": len(block["time"]), "unit": repr(unit)}
@@ -147,7 +148,7 @@ def _read_block(path: Path, page: dict[str, Any], name: str) -> Reading:
                 place + 1, f"{name}.time", str(text), message("cells.not_written_as", form="2025-01-31")
             )
             continue
-        _add_row(builder, place, time, lists, variables)
+        _add_row(builder, place, time, lists, ranges)
     return builder.finish()
 
 
@@ -156,13 +157,13 @@ def _add_row(
     place: int,
     time: datetime,
     lists: dict[str, list[Any]],
-    variables: dict[str, Any],
+    ranges: dict[str, tuple[float, float]],
 ) -> None:
     texts = {key: "" if lists[key][place] is None else str(lists[key][place]) for key in lists}
     if not any(texts.values()) or builder.is_repeat(place + 1, time, tuple(texts.values())):
         return  # the newest hours are there without values until the model has run
     values = []
-    for key, (_, low, high) in variables.items():
+    for key, (low, high) in ranges.items():
         value = builder.number(place + 1, key, texts.get(key, ""), low=low, high=high)
         values.append(nan if value is None else value)
     builder.add(time, *values)

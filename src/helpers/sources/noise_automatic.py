@@ -18,12 +18,9 @@ from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, read_number
 from helpers.sources.head import Head
 from helpers.sources.noise_manual import (
-    DATE_FIELD,
     FORM,
     HIGHEST_DB,
     LOWEST_DB,
-    POINT_FIELDS,
-    ZONE_FIELD,
     hour_columns,
     read_point,
     zone_of,
@@ -31,9 +28,6 @@ from helpers.sources.noise_manual import (
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import is_missing
 from helpers.sources.water_forms import (
-    CITY_FIELD,
-    NOTE_FIELD,
-    Form,
     find_grids,
     holds_form,
     is_elsewhere,
@@ -41,13 +35,10 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.workbook import Sheet, read_sheets
 
-_LEVELS = tuple(replace(one, is_required=False) for one in FORM.fields if one.kind == "number")
-DETAIL = Form(
+DETAIL = replace(
+    FORM,
     sheet="详情",
-    table_name="noise_points",
-    fields=(CITY_FIELD, *POINT_FIELDS, ZONE_FIELD, DATE_FIELD, *_LEVELS, NOTE_FIELD),
-    key=("point_id", "date"),
-    dated="date",
+    fields=tuple(replace(one, is_required=one.is_required and one.kind != "number") for one in FORM.fields),
 )
 SUMMARY, TOTAL, ATTAINED = "汇总", "点次总数", "达标点次"
 PERIODS = {"昼间": "day", "夜间": "night"}

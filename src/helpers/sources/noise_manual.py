@@ -10,19 +10,18 @@ from datetime import date
 from math import nan
 from pathlib import Path
 
+from helpers import dictionary
 from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
-    CITY_FIELD,
     NOTE,
-    NOTE_FIELD,
-    Field,
     Form,
     Grid,
     find_grids,
+    form_of,
     holds_form,
     is_elsewhere,
     read_fields,
@@ -30,31 +29,10 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.workbook import Cell
 
-ZONES = {f"{name}类": name for name in ("0", "1", "2", "3", "4a", "4b")}
-LOWEST_DB, HIGHEST_DB = 10.0, 130.0  # what a sound level meter can show out of doors
-ZONE_FIELD = Field(
-    "zone", "功能区类别", ("声环境功能区类别", "功能区", "类别"), is_required=True, choices=ZONES
-)
-POINT_FIELDS = (
-    Field("point_id", "点位编码", ("点位编号", "测点编号", "站点编码"), is_required=True),
-    Field("point_name", "点位名称", ("测点名称", "站点名称")),
-)
-DATE_FIELD = Field("date", "监测日期", ("日期", "监测时间"), kind="date", is_required=True)
-FORM = Form(
-    sheet="功能区声环境季度监测",
-    table_name="noise_points",
-    fields=(
-        CITY_FIELD,
-        *POINT_FIELDS,
-        ZONE_FIELD,
-        DATE_FIELD,
-        Field("day_db", "昼间等效声级(dB(A))", ("昼间", "昼间Ld", "Ld"), kind="number", is_required=True, low=LOWEST_DB, high=HIGHEST_DB),
-        Field("night_db", "夜间等效声级(dB(A))", ("夜间", "夜间Ln", "Ln"), kind="number", is_required=True, low=LOWEST_DB, high=HIGHEST_DB),
-        NOTE_FIELD,
-    ),
-    key=("point_id", "date"),
-    dated="date",
-)  # fmt: skip
+FORM = form_of("功能区声环境季度监测")
+LOWEST_DB, HIGHEST_DB = dictionary.limits(
+    "noise_hours", "value"
+)  # what a sound level meter can show out of doors
 _VERIFIED = "已核"
 _HOUR = re.compile(r"(\d{1,2})(?::00){0,2}(?:[-~—](\d{1,2})(?::00)?)?(?:时|点|h)?")
 _NEXT_MIDNIGHT = ("1900-01-01", "1899-12-31", "1 day, 0:00:00", "PT24H00M00S")  # 24:00 as a time cell
@@ -69,8 +47,9 @@ def zone_of(text: str) -> str:
         It is none of the six.
     """
     name = text.replace(" ", "").removesuffix("区").removesuffix("类").lower()
-    if name not in ZONES.values():
-        raise ValueError(message("noise.four" if name == "4" else "noise.no_zone", names=", ".join(ZONES)))
+    zones = dictionary.choices("noise_points", "zone")
+    if name not in zones.values():
+        raise ValueError(message("noise.four" if name == "4" else "noise.no_zone", names=", ".join(zones)))
     return name
 
 
@@ -155,7 +134,8 @@ def read(path: Path, *, cities: Sequence[str] = (), received_on: date | None = N
         zone, own = usual[record["point_id"]], record["zone"]
         if zone != own and _VERIFIED not in str(record[NOTE]):
             reason = message("noise.zone_apart", own=own, zone=zone, verified=_VERIFIED)
-            builder.reject(number, prefix + ZONE_FIELD.label, str(own), reason)
+            heading = dictionary.tables()["noise_points"].columns["zone"].zh
+            builder.reject(number, prefix + heading, str(own), reason)
             continue
         content = (record["point_name"], own, record["day_db"], record["night_db"], "manual")
         key = (record["point_id"], record["date"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
+from helpers.dictionary import items
 from helpers.messages import message
 
-POLLUTANTS = ("AQI", "PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
-HIGHEST_AQI = 500  # HJ 633-2012, 4.3: the scale ends there
+POLLUTANTS = tuple(items("air"))
 
 # What instruments and tables write where there is no value; -9999 and texts are known to the parser of numbers.
 MISSING_MARKS = (-99.0, -99.9, -999.0, -999.9, 999.9, 9999.0, 9999.9, 99999.0, 32766.0, 32767.0, 327660.0)
@@ -15,7 +17,7 @@ _GASES = ("SO2", "NO2", "CO", "O3")
 _THREE_NINES = 999.0
 # The index of a gas ends here (HJ 633-2012, table 1), far above anything an ambient station measured; mg/m³ for CO,
 # else µg/m³. Particles have no upper limit: 1,177 µg/m³ of PM2.5 and 4,707 µg/m³ of PM10 were real.
-HIGHEST = {"SO2": 2620.0, "NO2": 3840.0, "CO": 150.0, "O3": 1200.0, "AQI": float(HIGHEST_AQI)}
+HIGHEST = {name: one.high for name, one in items("air").items() if isfinite(one.high)}
 
 
 def is_mark(value: float, pollutant: str) -> bool:

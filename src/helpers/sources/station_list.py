@@ -44,8 +44,8 @@ def read(path: Path) -> Reading:
         if not code:
             builder.reject(row, "监测点编码", code, message("air.no_station"))
         elif not builder.is_repeat(row, code, tuple(record[column] for column in _REQUIRED)):
-            longitude = builder.number(row, "经度", record["经度"], low=73, high=136)
-            latitude = builder.number(row, "纬度", record["纬度"], low=3, high=54)
+            longitude = builder.number(row, "经度", record["经度"], of="longitude")
+            latitude = builder.number(row, "纬度", record["纬度"], of="latitude")
             is_control = _CONTROL in name or record.get(_CONTROL, "").upper() in ("Y", "是", "1")
             builder.add(code, name, record["城市"], _or_nan(longitude), _or_nan(latitude), is_control)
     return builder.finish()

@@ -14,50 +14,22 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.messages import message
+from helpers.schemas import ORIGIN
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
-from helpers.sources.reading import ORIGIN, TABLES, Reading
+from helpers.sources.reading import TABLES, Reading
 from helpers.sources.water_forms import (
-    NOTE_FIELD,
-    Field,
-    Form,
     find_grids,
+    form_of,
     holds_form,
     read_fields,
     tell_unread,
 )
 
-STATES = {"未开始": "not_started", "进行中": "in_progress", "已完成": "done"}
-# Words departments write instead; what is all but done is not done.
-_SPOKEN = {
-    **dict.fromkeys(("未启动", "未开展", "尚未启动", "尚未开始", "待启动"), "not_started"),
-    **dict.fromkeys(
-        ("基本完成", "推进中", "正在推进", "实施中", "正在实施", "正在进行", "持续推进", "部分完成"),
-        "in_progress",
-    ),
-    **dict.fromkeys(("完成", "已办结", "办结", "全部完成", "已完结"), "done"),
-}
 _ARTICLE = re.compile(r"\(?第?\(?(\d+(?:\.0)?|[一二三四五六七八九十百零]+)\)?[条项款点]?\)?")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
-FORM = Form(
-    sheet="任务台账",
-    table_name="tasks",
-    fields=(
-        Field("ledger", "台账名称", is_required=True),
-        Field("task_id", "任务编号", is_required=True),
-        Field("reported_on", "填报日期", kind="date", is_required=True),
-        Field("article", "条款", ("方案条款", "条目"), is_required=True),
-        Field("measure", "任务措施", ("措施", "任务", "重点任务"), is_required=True),
-        Field("department", "牵头部门", ("责任部门", "牵头单位"), is_required=True),
-        Field("due_date", "完成时限", ("完成期限", "时限"), kind="due"),
-        Field("state", "进展状态", ("完成情况", "状态"), is_required=True, choices=STATES, spoken=_SPOKEN),
-        Field("evidence", "佐证材料", ("佐证", "完成依据")),
-        NOTE_FIELD,
-    ),
-    key=("ledger", "task_id", "reported_on"),
-    dated="reported_on",
-)
+FORM = form_of("任务台账")
 _LABELS = {one.name: one.label for one in FORM.fields}
 
 

@@ -15,13 +15,9 @@ from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
-    CITY_FIELD,
-    NOTE_FIELD,
-    YEAR_FIELD,
-    Field,
-    Form,
     Grid,
     find_grids,
+    form_of,
     holds_form,
     is_elsewhere,
     read_fields,
@@ -30,27 +26,7 @@ from helpers.sources.water_forms import (
 from helpers.sources.water_items import match_heading, read_value, supply_items, unit_factor
 from helpers.sources.workbook import Cell
 
-KINDS = {"河流": "river", "湖库": "lake", "地下水": "groundwater"}
-LEVELS = {"地级": "prefecture", "县级": "county", "乡镇级": "township", "农村": "village"}
-JUDGEMENTS = {"达标": "attained", "不达标": "not_attained", "未监测": "not_monitored"}
-FORM = Form(
-    sheet="饮用水水源月报",
-    table_name="drinking_sources",
-    fields=(
-        CITY_FIELD,
-        Field("source_name", "水源名称", ("水源地名称", "饮用水水源", "水源地"), is_required=True),
-        YEAR_FIELD,
-        Field("date", "监测月份", ("月份", "监测时间", "年月"), kind="month"),
-        Field("kind", "水源类型", ("类型",), choices=KINDS),
-        Field("level", "水源级别", ("级别",), choices=LEVELS),
-        Field("volume_10k_m3", "取水量(万立方米)", ("供水量", "取水总量"), kind="number", high=100_000),
-        Field("judgement", "达标情况", ("是否达标", "水质达标情况"), choices={**JUDGEMENTS, "是": "attained", "否": "not_attained"}),
-        Field("exceeded_items", "超标项目", ("超标因子", "超标指标", "超标项目及倍数")),
-        NOTE_FIELD,
-    ),
-    key=("source_name", "date"),
-    dated="date",
-)  # fmt: skip
+FORM = form_of("饮用水水源月报")
 
 
 def recognise(head: Head) -> bool:

@@ -8,25 +8,9 @@ from pathlib import Path
 
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import CITY_FIELD, NOTE_FIELD, Field, Form, holds_form, read_form
+from helpers.sources.water_forms import form_of, holds_form, read_form
 
-FORM = Form(
-    sheet="生态流量",
-    table_name="ecological_flow",
-    fields=(
-        CITY_FIELD,
-        Field("river_name", "河流名称", ("河流",), is_required=True),
-        Field("point_name", "控制断面", ("断面名称", "断面", "水文站"), is_required=True),
-        Field("date", "日期", ("监测日期",), kind="date", is_required=True),
-        Field(
-            "flow_m3_s", "日均流量(m³/s)", ("流量", "平均流量"), kind="number", is_required=True, high=50_000
-        ),
-        Field("target_m3_s", "生态流量目标(m³/s)", ("生态流量", "目标流量"), kind="number", high=50_000),
-        NOTE_FIELD,
-    ),
-    key=("river_name", "point_name", "date"),
-    dated="date",
-)
+FORM = form_of("生态流量")
 
 
 def recognise(head: Head) -> bool:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from helpers import dictionary
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import (
@@ -94,11 +95,6 @@ class Field:
         return bool(words & {self.name, *map(_bare, (self.label, *self.other_labels))})
 
 
-CITY_FIELD = Field(CITY, "城市", ("所在城市", "所在地市", "地市"))
-NOTE_FIELD = Field(NOTE, "备注", ("说明",))
-YEAR_FIELD = Field(YEAR, "年份", ("年",))
-
-
 @dataclass(frozen=True)
 class Form:
     """A table to be filled in: name of its template's sheet, table it becomes, fields, key.
@@ -111,6 +107,25 @@ class Form:
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     dated: str
+
+
+_KINDS = {"number": "number", "whole": "number", "day": "date"}
+
+
+@cache
+def form_of(sheet: str) -> Form:
+    """The form of a sheet, as the data dictionary declares it."""
+    told = dictionary.forms()[sheet]
+    fields = tuple(_field(one, is_required=name in told.required) for name, one in told.fields.items())
+    return Form(sheet, told.table, fields, told.key, told.dated)
+
+
+def _field(one: dictionary.Column, *, is_required: bool) -> Field:
+    kind = one.kind or _KINDS.get(one.type, "text")
+    low, high = 0.0 if one.low is None else one.low, 1e9 if one.high is None else one.high
+    return Field(
+        one.name, one.zh, one.also, kind, is_required, one.choices, one.spoken, low, high, one.unit_field
+    )
 
 
 @dataclass(frozen=True)

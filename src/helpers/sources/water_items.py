@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from helpers import registry
+from helpers.dictionary import Item, items
 from helpers.messages import message
 from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
 from helpers.sources.text import MISSING
@@ -24,32 +24,6 @@ NOT_SAMPLED = ("/", "\\", "*", "未监测", "未采样", "未检测", "缺测", 
 _NOT_DETECTED = ("未检出", "nd", "n.d.", "n.d", "l", "<")
 _QUANTITY = re.compile(r"(?:平均)?(?:浓度|含量|测定值|监测值|检测值|均值|值)(?:\(.*\))?$")
 _BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item.
-
-    Parameters
-    ----------
-    id
-        As in the standards' tables.
-    names
-        How headings write it: the first is printed in templates.
-    unit
-        Unit of the tables.
-    low, high
-        Values that can be, in ``unit``, both included.
-    is_trace
-        Often reported in μg/L, so that mixed units are looked for.
-    """
-
-    id: str
-    names: tuple[str, ...]
-    unit: str
-    low: float
-    high: float
-    is_trace: bool = False
 
 
 # Unit → (dimension, factor to the dimension's base), in normalised spelling.
@@ -70,47 +44,7 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     }.items()
     for unit, factor in units.items()
 }  # fmt: skip
-_SECTION_ITEMS = (
-    Item("WaterTemp", ("水温", "温度"), "℃", -2, 45),
-    Item("pH", ("pH值", "pH"), "无量纲", 0, 14),
-    Item("DO", ("溶解氧", "DO"), "mg/L", 0, 30),
-    Item("CODMn", ("高锰酸盐指数", "CODMn", "高锰酸钾指数"), "mg/L", 0.01, 150),
-    Item("COD", ("化学需氧量", "COD", "CODcr"), "mg/L", 0.1, 2000),
-    Item("BOD5", ("五日生化需氧量", "生化需氧量", "BOD5", "BOD"), "mg/L", 0.01, 1000),
-    Item("NH3-N", ("氨氮", "NH3-N", "NH4-N"), "mg/L", 0.001, 100),
-    Item("TP", ("总磷", "TP"), "mg/L", 0.0005, 20),
-    Item("TN", ("总氮", "TN"), "mg/L", 0.001, 200),
-    Item("Cu", ("铜", "Cu"), "mg/L", 0.000001, 20, is_trace=True),
-    Item("Zn", ("锌", "Zn"), "mg/L", 0.000001, 20, is_trace=True),
-    Item("F", ("氟化物", "F-", "F"), "mg/L", 0.001, 50),
-    Item("Se", ("硒", "Se"), "mg/L", 0.000001, 0.2, is_trace=True),
-    Item("As", ("砷", "As"), "mg/L", 0.000001, 1, is_trace=True),
-    Item("Hg", ("汞", "Hg"), "mg/L", 0.0000001, 0.01, is_trace=True),
-    Item("Cd", ("镉", "Cd"), "mg/L", 0.0000001, 0.1, is_trace=True),
-    Item("Cr6", ("六价铬", "铬(六价)", "铬六价", "Cr6+", "Cr6", "Cr(Ⅵ)"), "mg/L", 0.00001, 1, is_trace=True),
-    Item("Pb", ("铅", "Pb"), "mg/L", 0.000001, 1, is_trace=True),
-    Item("CN", ("氰化物", "总氰化物", "CN-", "CN"), "mg/L", 0.00001, 2),
-    Item("VolatilePhenol", ("挥发酚", "挥发性酚"), "mg/L", 0.00001, 2),
-    Item("Oil", ("石油类",), "mg/L", 0.0001, 50),
-    Item("LAS", ("阴离子表面活性剂", "LAS"), "mg/L", 0.001, 20),
-    Item("Sulfide", ("硫化物",), "mg/L", 0.0001, 20),
-    Item("FC", ("粪大肠菌群", "粪大肠菌群数"), "个/L", 0, 1e10),
-    Item("Chla", ("叶绿素a", "叶绿素α", "叶绿素", "Chla"), "mg/m3", 0.001, 2000),
-    Item("SD", ("透明度", "SD"), "m", 0.005, 30),
-    Item("DOSaturation", ("溶解氧饱和度", "溶解氧饱和率"), "%", 0, 400),
-    Item("Conductivity", ("电导率",), "μS/cm", 1, 100_000),
-    Item("Turbidity", ("浊度", "浑浊度"), "NTU", 0, 20_000),
-    Item("AlgalDensity", ("藻密度",), "个/L", 0, 1e12),
-    Item("Flow", ("流量",), "m3/s", 0, 50_000),
-)  # fmt: skip
-_SUPPLY_ITEMS = (
-    Item("SO4", ("硫酸盐",), "mg/L", 0.001, 5000),
-    Item("Cl", ("氯化物",), "mg/L", 0.001, 10_000),
-    Item("NO3-N", ("硝酸盐", "硝酸盐氮", "硝酸盐(以N计)"), "mg/L", 0.001, 500),
-    Item("Fe", ("铁", "Fe"), "mg/L", 0.00001, 100),
-    Item("Mn", ("锰", "Mn"), "mg/L", 0.00001, 50),
-)
-SECTION_ITEMS: dict[str, Item] = {item.id: item for item in _SECTION_ITEMS}
+SECTION_ITEMS: dict[str, Item] = items("water")
 TABLE_1 = tuple(SECTION_ITEMS)[:24]
 
 
@@ -119,7 +53,7 @@ def supply_items() -> dict[str, Item]:
     """Items of drinking-water sources: those of sections, then ``gb3838_table2``, then ``gb3838_table3``."""
     rows = registry.table("gb3838_table3").itertuples()
     rare = [Item(f"T3-{row.no}", (row.item_zh,), "mg/L", 1e-13, 100) for row in rows]
-    return SECTION_ITEMS | {item.id: item for item in (*_SUPPLY_ITEMS, *rare)}
+    return SECTION_ITEMS | items("supply") | {item.id: item for item in rare}
 
 
 def match_heading(text: str, items: dict[str, Item]) -> tuple[Item, str] | None:

@@ -12,39 +12,10 @@ from pathlib import Path
 from helpers.messages import message
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import CITY_FIELD, NOTE_FIELD, Field, Form, holds_form, read_form
+from helpers.sources.water_forms import form_of, holds_form, read_form
 
-KINDS = {
-    "工业排污口": "industrial",
-    "城镇污水处理厂排污口": "sewage_plant",
-    "农业排口": "agricultural",
-    "其他排口": "other",
-}
-YES_NO = {"是": "yes", "否": "no"}
+FORM = form_of("排污口台账")
 STAGES = ("surveyed_date", "monitored_date", "traced_date", "rectified_date", "managed_date")
-FORM = Form(
-    sheet="排污口台账",
-    table_name="outfalls",
-    fields=(
-        CITY_FIELD,
-        Field("outfall_id", "排污口编号", ("排污口编码", "入河排污口编号"), is_required=True),
-        Field("outfall_name", "排污口名称", ("入河排污口名称",), is_required=True),
-        Field("date", "统计日期", ("填报日期", "截止日期"), kind="date", is_required=True),
-        Field("place_code", "地区代码", ("行政区划代码",)),
-        Field("water_body", "受纳水体", ("排入水体",), is_required=True),
-        Field("kind", "排污口类型", ("类型",), is_required=True, choices=KINDS),
-        Field("is_in_built_up", "是否在城市建成区", choices=YES_NO),
-        Field("is_direct_sewage", "是否生活污水直排", ("生活污水直排",), choices=YES_NO),
-        Field("surveyed_date", "查(排查日期)", ("排查日期",), kind="date"),
-        Field("monitored_date", "测(监测日期)", ("监测日期",), kind="date"),
-        Field("traced_date", "溯(溯源日期)", ("溯源日期",), kind="date"),
-        Field("rectified_date", "治(整治完成日期)", ("整治完成日期",), kind="date"),
-        Field("managed_date", "管(纳入监管日期)", ("纳入监管日期",), kind="date"),
-        NOTE_FIELD,
-    ),
-    key=("outfall_id", "date"),
-    dated="date",
-)
 
 
 def recognise(head: Head) -> bool:

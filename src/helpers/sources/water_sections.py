@@ -30,14 +30,10 @@ from helpers.sources.head import Head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
-    CITY_FIELD,
     NOTE,
-    NOTE_FIELD,
-    YEAR_FIELD,
-    Field,
-    Form,
     Grid,
     find_grids,
+    form_of,
     holds_form,
     is_elsewhere,
     read_fields,
@@ -45,29 +41,9 @@ from helpers.sources.water_forms import (
 )
 from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
 
-STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 _SAID = {"final": "water.final", "preliminary": "water.preliminary", "revised": "water.revised"}
-METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
-FORM = Form(
-    sheet="断面月报",
-    table_name="water_sections",
-    fields=(
-        CITY_FIELD,
-        Field(
-            "section",
-            "断面名称",
-            ("断面", "监测断面", "点位名称", "测点名称", "断面(点位)名称"),
-            is_required=True,
-        ),
-        YEAR_FIELD,
-        Field("date", "监测月份", ("月份", "监测时间", "采样时间", "采样日期", "监测日期", "时间", "年月", "月"), kind="month"),
-        Field("method", "监测方式", ("数据来源", "监测方法"), choices=METHODS),
-        Field("status", "数据状态", ("版本",), choices=STATUSES),
-        NOTE_FIELD,
-    ),
-    key=("section", "date"),
-    dated="date",
-)  # fmt: skip
+FORM = form_of("断面月报")
+_STATUSES = next(one.choices for one in FORM.fields if one.name == "status")
 _PRECEDENCE = ("revised", "final", "preliminary")
 _MIN_ITEMS = 3
 _VERIFIED, _SUSPECT_RATIO, _MIN_FOR_MEDIAN = "已核实", 300, 5
@@ -231,7 +207,7 @@ def _read_row(
         return None
     if not record["status"]:
         titles = " ".join((grid.sheet.name, *grid.titles))
-        record["status"] = next((code for word, code in STATUSES.items() if word in titles), "final")
+        record["status"] = next((code for word, code in _STATUSES.items() if word in titles), "final")
     return section_id, record
 
 

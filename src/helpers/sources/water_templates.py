@@ -16,7 +16,7 @@ from helpers.sources import (
     water_sections,
 )
 from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
-from helpers.sources.water_forms import EXAMPLE, NOTE, YEAR_FIELD, Field, Form
+from helpers.sources.water_forms import EXAMPLE, NOTE, YEAR, Field, Form
 from helpers.sources.water_items import SECTION_ITEMS, TABLE_1, Item, supply_items
 
 _ROWS, _ROWS_OF_DAYS, _WIDTH = 500, 1500, 16
@@ -108,7 +108,7 @@ def _write_form(book: Workbook, form: Form, items: Sequence[Item]) -> None:
 
 def _shown_fields(form: Form) -> list[Field]:
     """Fields of the template: months are written with their year there."""
-    return [one for one in form.fields if one is not YEAR_FIELD]
+    return [one for one in form.fields if one.name != YEAR]
 
 
 def _example(one: Field) -> object:

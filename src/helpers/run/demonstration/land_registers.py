@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import dictionary
 from helpers.registry import land
 from helpers.run.demonstration.land_forms import Record, write_forms
 from helpers.sources import land_forms, water_black_odorous
@@ -16,7 +17,7 @@ from helpers.sources import land_forms, water_black_odorous
 _REGISTERS = {"绿盾": 9, "生态保护红线监管": 4, "历史遗留矿山": 5, "涉重金属污染源排查": 6, "新污染物调查": 5, "湿地监管": 4,
               "草原监管": 4}  # fmt: skip
 _FIRST_YEAR, _N_PARCELS, _N_BODIES = 2021, 24, 9
-_STAGES = list(land_forms.STAGES)
+_STAGES = list(dictionary.choices("parcels", "stage"))
 # Kind → produced (t) in 2021, growth a year, shares used and disposed of, and what the parts miss of what was produced.
 _WASTES = {
     "一般工业固体废物": (5_200_000.0, 0.03, 0.78, 0.17, 0.0),

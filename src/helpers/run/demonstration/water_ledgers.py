@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers import dictionary
 from helpers.run.demonstration.water_quality import print_value, simulate_months
 from helpers.run.demonstration.weather import red_noise, season
 from helpers.run.demonstration.workbook import write_workbook
@@ -93,7 +94,7 @@ def write_black_odorous(path: Path, *, last: date, seed: int) -> None:
 def write_outfalls(path: Path, rivers: Sequence[str], *, last: date, seed: int) -> None:
     """Write the ledger of sixty example outfalls at each year's end: 查, 测, 溯, 治 and 管 follow one another."""
     rng = np.random.default_rng([seed, 9])
-    kinds = list(water_outfalls.KINDS)
+    kinds = list(dictionary.choices("outfalls", "kind"))
     outfalls = []
     for place in range(_N_OUTFALLS):
         waits = np.cumsum(np.concatenate([rng.integers(0, 400, 1), rng.gamma(2.0, 170, 4)])).astype(int)
