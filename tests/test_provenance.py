@@ -77,8 +77,8 @@ def test_sidecar_written_ahead_of_the_hash_is_completed(tmp_path, raw):
         ("publisher: [unclosed", "is not YAML"),
         ("editor: someone", "unknown keys"),
         ("just a word", "unknown keys"),
-        ("bytes: many", "bytes is 'many'; expected a whole number"),
-        ("simulated: 1", "simulated is 1; expected true or false"),
+        ("bytes: many", "the key bytes holds 'many'; expected a whole number"),
+        ("simulated: 1", "the key simulated holds 1; expected true or false"),
     ],
 )
 def test_malformed_sidecars_are_refused_by_name(tmp_path, raw, text, message):
@@ -162,5 +162,5 @@ def test_folder_that_cannot_be_written_is_a_named_refusal(tmp_path, raw, monkeyp
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(provenance.os, "replace", deny)
-    with pytest.raises(SourceError, match=r"cannot be written .Permission denied.*write access to data/raw"):
+    with pytest.raises(SourceError, match=r"cannot be written; .*write access to data/raw"):
         provenance.register_source(raw, root=tmp_path)

@@ -83,7 +83,7 @@ def test_right_header_is_not_misjudged(tmp_path, seed):
 )
 def test_any_other_order_is_refused(tmp_path, order):
     with pytest.raises(
-        SourceError, match=r"daily\.csv, row 1, column PM2\.5 to O3: .* no proved order.*do not use"
+        SourceError, match=r"daily\.csv, row 1, column PM2\.5–O3: .* no proved order.*do not use"
     ):
         air_misaligned.read(_write(tmp_path, _days(), order))
 

@@ -121,7 +121,7 @@ def test_geojson(tmp_path):
     assert "PM10" not in set(reading.table["pollutant"])
     assert reading.rejects[["row", "column"]].values.tolist() == [[2, "timepoint"]]
     path.write_text(path.read_text(encoding="utf-8")[:-9], encoding="utf-8")
-    with pytest.raises(SourceError, match=r"publish\.geojson: the JSON cannot be read .*fetch it again"):
+    with pytest.raises(SourceError, match=r"publish\.geojson: the JSON cannot be read; .*fetch it again"):
         air_publish.read(path)
 
 

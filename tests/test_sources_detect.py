@@ -64,14 +64,14 @@ def test_geojson(tmp_path):
 @pytest.mark.parametrize(
     "raw", [b"a,b\n1,2\n", b"\x00\x01\x02\x03", b"\xff\xff\xff", b'"open\n', b"\n\n", b"{}"]
 )
-def test_unknown_format_is_refused_with_the_list_of_formats(tmp_path, raw):
+def test_an_unknown_format_is_refused_without_naming_a_reader(tmp_path, raw):
     path = tmp_path / "unknown.csv"
     path.write_bytes(raw)
     with pytest.raises(SourceError) as caught:
         detect(path)
     message = str(caught.value)
     assert "unknown.csv, row 1: the format is unknown" in message
-    assert all(name in message for name in READERS)
+    assert not any(name in message for name in READERS)
     assert "move the file out of the raw folder" in message
 
 

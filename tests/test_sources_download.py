@@ -137,7 +137,10 @@ def test_without_days_the_window_up_to_the_day_that_is_due_is_fetched(server, fo
             b"time,station,pm25\n2025-01-08 01:00,1119A,35\n",
             "the format is unknown: the file begins with 'time,",
         ),
-        (FIRMS_HEADER.encode(), "the file is of the format fires_firms; expected air_station_archive"),
+        (
+            FIRMS_HEADER.encode(),
+            "the file is of the format NASA FIRMS active fire product; expected Nationwide archive of hourly",
+        ),
         (day_file(value="n.d."), "not one row can be used and .* were set aside, first row 2"),
         (gzip.compress(day_file())[:-20], "the packed file is cut or damaged"),
         (b"", r"the file is empty \(0 bytes\)"),
@@ -152,7 +155,7 @@ def test_a_changed_format_is_told_and_stays_outside(server, folders, body, messa
     assert outcome.state == "refused"
     assert re.search(message, outcome.message)
     assert outcome.message.startswith(
-        ".refused/station_archive/china_sites_20250108.csv: the format of 全国站点"
+        ".refused/station_archive/china_sites_20250108.csv: the format of Nationwide archive"
     )
     assert outcome.message.endswith("nothing was added to data/raw")
     assert str(folders.raw) not in outcome.message
@@ -185,7 +188,10 @@ def test_a_fault_of_a_reader_keeps_the_file_outside(server, folders, monkeypatch
     monkeypatch.setattr("helpers.sources.download.arrival._read_dry", lambda *_: 1 / 0)
     (outcome,) = run(folders, server, "station_archive")
     assert outcome.state == "refused"
-    assert "the reader failed (ZeroDivisionError" in outcome.message
+    assert "its contents do not fit its format, and reading stopped" in outcome.message
+    assert "Error" not in outcome.message
+    kept = folders.raw / ".refused" / "station_archive" / "china_sites_20250108.csv.reason.txt"
+    assert "ZeroDivisionError" in kept.read_text("utf-8")
 
 
 @pytest.mark.parametrize("step", ["write_sidecar", "replacing"])

@@ -9,6 +9,7 @@ import pytest
 
 from helpers import store
 from helpers.errors import CoverageError
+from helpers.messages import in_language
 from helpers.sources.download import feeds, find_last_received, freshness_table, require_fresh
 from helpers.sources.download.freshness import COLUMNS, STATES
 
@@ -50,9 +51,16 @@ def test_the_gate_names_every_feed_that_is_late():
     with pytest.raises(CoverageError) as refused:
         require_fresh(freshness_table(last, wanted, today=TODAY))
     assert str(refused.value) == (
-        "freshness: station_archive ends on 2025-01-05, 3 days late; firms was never received; "
-        "expected station_archive to 2025-01-08, firms to 2025-01-08; "
+        "freshness: Nationwide archive of hourly station data (china_sites) ends on 2025-01-05, 3 days late; "
+        "NASA FIRMS active fire product was never received; "
+        "expected data of Nationwide archive of hourly station data (china_sites) (to 2025-01-08), "
+        "NASA FIRMS active fire product (to 2025-01-08); "
         "run make data, or report without --require-fresh"
+    )
+    assert in_language(str(refused.value), "zh") == (
+        "freshness：全国站点小时数据归档（china_sites）止于2025-01-05，已迟3天；美国航天局火点产品（FIRMS）从未收到；"
+        "应为以下数据：全国站点小时数据归档（china_sites）（到2025-01-08）、美国航天局火点产品（FIRMS）（到2025-01-08）；"
+        "请运行make data，或生成报告时不用--require-fresh"
     )
 
 

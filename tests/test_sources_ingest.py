@@ -213,14 +213,18 @@ def test_a_workbook_that_swells_is_refused_before_it_is_opened(folders):
     assert "unpack to more than" in refusal.message
 
 
-def test_fault_of_a_reader_is_a_refusal_with_its_name(folders, monkeypatch):
+def test_a_fault_of_a_reader_is_a_refusal_without_its_name_and_a_log(folders, monkeypatch):
     write_archive(folders, "a.csv")
     monkeypatch.setattr("helpers.sources.staging.detect", lambda path: 1 / 0)
     summary = run(folders)
-    assert "the reader failed (ZeroDivisionError" in summary.refused[0].message
-    assert list((folders.processed / ".staging" / "220100").iterdir()) == [
-        folders.processed / ".staging" / "220100" / "state.json"
-    ]
+    told = summary.refused[0].message
+    assert "its contents do not fit its format, and reading stopped" in told and "Error" not in told
+    log = folders.processed / told.rpartition(" ")[2]
+    assert "ZeroDivisionError" in log.read_text("utf-8")
+    staging = folders.processed / ".staging" / "220100"
+    assert sorted(staging.iterdir()) == [staging / "failures", staging / "state.json"]
+    monkeypatch.undo()
+    assert run(folders).refused == () and not log.exists()
 
 
 def test_equal_values_of_two_files_stand_once_without_a_word(folders):

@@ -229,5 +229,7 @@ def test_refusals_name_file_and_remedy(tmp_path):
     ):
         ledger_workbook.read(path)
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(SourceError, match=r"book\.xlsx: the workbook cannot be opened .*save the file again"):
+    with pytest.raises(
+        SourceError, match=r"book\.xlsx: the workbook cannot be opened; .*save the file again"
+    ):
         ledger_workbook.read(path, known=KNOWN)

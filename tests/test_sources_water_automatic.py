@@ -153,7 +153,7 @@ def test_broken_pages_are_refused(tmp_path):
         water_automatic.read(_write(tmp_path, tbody=None))
     path = _write(tmp_path, _row())
     path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
-    with pytest.raises(SourceError, match=r"is no whole JSON .*fetch the page again"):
+    with pytest.raises(SourceError, match=r"is no whole JSON; .*fetch the page again"):
         water_automatic.read(path)
 
 

@@ -20,7 +20,12 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _FIRST = re.compile(r"\{|[^\s{]*")  # the letters up to the first blank or field
 _STOP, _COLON = "; ", ": "
 _SPANNING = ("reason", "what")  # fields that may hold several parts
-_PLACES = {"row": r", row (\d+)(?=,|$)", "column": r", column (.+)$"}
+_PLACES = {
+    "row": r", row (\d+)(?=,|$)",
+    "line": r", line (\d+)$",
+    "column": r", column (.+)$",
+    "whole": r", the whole file$",
+}
 
 
 @cache
@@ -128,8 +133,9 @@ def _read(text: str, patterns: _Patterns, lang: str) -> str | None:
 
 def _field(name: str, text: str, lang: str) -> str:
     """A field in another language: a message, a list of names, or as it is."""
-    said = in_language(text, lang)
-    return said.replace(", ", "、") if name.endswith("names") and said == text else said
+    if name.endswith("names"):
+        return "、".join(in_language(one, lang) for one in text.split(", "))
+    return in_language(text, lang)
 
 
 def _place(text: str, lang: str) -> str:
@@ -142,6 +148,14 @@ def _place(text: str, lang: str) -> str:
     return text
 
 
+def _titles() -> Iterator[dict[str, str]]:
+    """Titles of feeds and kinds of sources, which messages hold in English."""
+    for name in ("feeds.yml", "sources.yml"):
+        text = (files("helpers") / "registry" / name).read_text(encoding="utf-8")
+        for one in yaml.load(text, Loader=yaml.CSafeLoader).values():
+            yield {"en": one["title_en"], "zh": one["title_zh"]}
+
+
 @cache
 def _places(lang: str) -> _Patterns:
     known = [one for key, one in catalogue().items() if key.startswith("places.")]
@@ -151,9 +165,10 @@ def _places(lang: str) -> _Patterns:
 @cache
 def _patterns(lang: str) -> tuple[dict[str, _Patterns], _Patterns]:
     """What templates read: by their first letters, and those that begin with a field; the most words of its own first."""
-    known = [
-        one for key, one in catalogue().items() if not key.startswith("frame.") or key == "frame.expected"
-    ]
+    said_of_parts = (
+        one for key, one in catalogue().items() if key == "frame.expected" or key[:6] != "frame."
+    )
+    known = [*said_of_parts, *_titles()]
     said = {one["en"]: one[lang] for one in sorted(known, key=lambda one: -len(_FIELD.sub("", one["en"])))}
     worded: dict[str, list[tuple[re.Pattern[str], str]]] = {}
     for template, other in said.items():

@@ -8,6 +8,7 @@ last, so an ingest that is cut off is simply done again.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ from helpers.sources.merge import is_difference, resolve_duplicates
 from helpers.sources.screening import screen_hourly
 from helpers.sources.screening_rules import rules_path
 from helpers.sources.staging import (
+    FAILURES,
     CityContext,
     Entry,
     Refusal,
@@ -164,6 +166,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
     _check_simulated(arrived, folders)
     now.entries, to_read = _split_unchanged(staging, before.entries, arrived)
     n_unchanged = len(now.entries)
+    shutil.rmtree(staging / FAILURES, ignore_errors=True)  # those of files refused again are written again
     for outcome in _stage_files(folders.raw, staging, to_read, context, jobs):
         if isinstance(outcome, Refusal):
             refused.append(outcome)

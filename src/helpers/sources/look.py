@@ -37,7 +37,7 @@ _ITEMS = ("indicator_id", "pollutant", "item", "index", "kind", "species_group")
 _HINTS = ((UNREAD, {}), ("fires.no_fire", {"kind": ""}))  # nothing is wrong with the file
 _EXPECTED = {  # what a reason and its remedy say of what would have been right
     "en": (
-        r"(?:lies outside|is not written (?:as|in)|is none of(?: the types)?) (.+)",
+        r"(?:lies outside|is not written (?:as|in)|is none of(?: the types)?) (?!the choices)(.+)",
         r"(?:write|choose) (.+)",
     ),
     "zh": (r"(?:不在(.+)之内|应写成(.+)|不是(.+)之一)", r"请(?:写成?|选择)(.+)"),

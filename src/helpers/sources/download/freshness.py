@@ -87,13 +87,14 @@ def require_fresh(table: pd.DataFrame) -> None:
         )
         for row in stale.itertuples()
     ]
+    wanted = [
+        message("download.up_to", source=row.title_en, day=f"{row.expected:%Y-%m-%d}")
+        for row in stale.itertuples()
+    ]
     raise CoverageError(
         "; ".join(found),
         where="freshness",
-        expected=", ".join(
-            message("download.up_to", source=row.title_en, day=f"{row.expected:%Y-%m-%d}")
-            for row in stale.itertuples()
-        ),
+        expected=message("download.wanted", names=", ".join(wanted)),
         remedy=message("download.run_make_data"),
     )
 
