@@ -112,6 +112,18 @@ def screen_words() -> set[str]:
     return set(keys(yaml.safe_load((HELPERS / "run" / "screen.yml").read_text(encoding="utf-8"))))
 
 
+@pytest.mark.parametrize("name", ["messages.yml", "run/screen.yml"])
+def test_no_room_or_message_stands_twice_for_the_second_would_hide_the_first(name: str) -> None:
+    def twice(node: yaml.Node) -> list[str]:
+        if not isinstance(node, yaml.MappingNode):
+            return []
+        names = [key.value for key, _ in node.value]
+        found = [one for one in names if names.count(one) > 1]
+        return found + [one for _, below in node.value for one in twice(below)]
+
+    assert twice(yaml.compose((HELPERS / name).read_text(encoding="utf-8"))) == []
+
+
 def test_no_class_of_an_exception_is_put_into_a_sentence() -> None:
     named = re.compile(r"type\((?:error|fault|exc\w*|refusal)\)\.__name__")
     found = [

@@ -191,7 +191,7 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
         )
 
     for refusal in summary.refused:
-        log.item("ingest", "refused", error=refusal.message)
+        log.item(message("places.ingest"), "refused", error=refusal.message)
     outcomes = {job: Outcome(job, "unchanged") for job in unchanged}
     for outcome in outcomes.values():
         tell(outcome)

@@ -100,7 +100,7 @@ def _folder_of(folders: Folders, used: pd.DataFrame) -> Path:
     paths = paths[paths["source_id"].isin(used["source_id"])]["path"]
     found = sorted({str(Path(path).parent) for path in paths})
     if len(found) > 1:
-        raise SourceError(**parts("rasters.folders", n=len(found), names=", ".join(found)))
+        raise SourceError(**parts("images.folders", n=len(found), names=", ".join(found)))
     return folders.raw / found[0]
 
 
