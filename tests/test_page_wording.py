@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ from helpers.errors import RegistryError
 from helpers.page import wording
 from helpers.page.words import banned_words, count_characters, entry, typeset, word
 from wording_cases import LANGS, make_row, make_table
+
+PAGE = Path(str(files("helpers.page")))
 
 SECTIONS = {
     "value": wording.value_sentence,
@@ -648,6 +651,15 @@ def test_rules_and_templates_hold_no_banned_words() -> None:
     for path, both in leaves({key: entry(key) for key in TOLD}):
         for lang in LANGS:
             assert banned_words(str(both[lang]).replace("{band}", ""), lang) == (), path
+
+
+def test_no_words_of_a_page_look_like_a_value_of_the_program() -> None:
+    """A sentence that begins with "None of …" cannot be told from an empty value that was printed."""
+    texts = [path.read_text(encoding="utf-8") for path in PAGE.rglob("*.yml")]
+    assert len(texts) > 10
+    assert not [
+        line for text in texts for line in text.splitlines() if re.search(r"\b(None|True|False|NaN)\b", line)
+    ]
 
 
 @pytest.mark.parametrize(
