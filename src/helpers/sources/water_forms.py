@@ -124,7 +124,16 @@ def _field(one: dictionary.Column, *, is_required: bool) -> Field:
     kind = one.kind or _KINDS.get(one.type, "text")
     low, high = 0.0 if one.low is None else one.low, 1e9 if one.high is None else one.high
     return Field(
-        one.name, one.zh, (*one.also, one.en), kind, is_required, one.choices, one.spoken, low, high, one.unit_field
+        one.name,
+        one.zh,
+        (*one.also, one.en),
+        kind,
+        is_required,
+        one.choices,
+        one.spoken,
+        low,
+        high,
+        one.unit_field,
     )
 
 
