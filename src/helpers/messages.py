@@ -18,6 +18,7 @@ import yaml
 _Patterns = tuple[tuple[re.Pattern[str], str], ...]
 _FIELD = re.compile(r"\{(\w+)\}")
 _FIRST = re.compile(r"\{|[^\s{]*")  # the letters up to the first blank or field
+_WORD = re.compile("[A-Za-z]{2}")  # without one there is nothing to say otherwise
 _STOP, _COLON = "; ", ": "
 _SPANNING = ("reason", "what")  # fields that may hold several parts
 _PLACES = {
@@ -96,7 +97,7 @@ def in_language(text: str, lang: str) -> str:
     >>> in_language("water.csv, row 3: lies outside 0 to 14; expected a number", "zh")
     'water.csv，第3行：不在0至14之内；应为a number'
     """
-    if lang == "en" or not text:
+    if lang == "en" or not _WORD.search(text):
         return text
     parts = text.split(_STOP)
     for end in range(len(parts), 0, -1):
