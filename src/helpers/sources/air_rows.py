@@ -10,6 +10,7 @@ import numpy as np
 from helpers.sources import air_check
 from helpers.sources.air_check import Margin
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.misplaced import against_row
 from helpers.sources.pollutants import POLLUTANTS
 
 GRADES = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300, "严重污染": 500}
@@ -52,11 +53,16 @@ class AirRows:
         *,
         may_be_zero: str = "",
         grade: str = "",
+        words: Mapping[str, str] | None = None,
     ) -> None:
         """Read the cells of one row: pollutant → column and text.
 
-        ``may_be_zero`` names a pollutant that its feed rounds to 0; a row whose ``grade`` is not that of its index goes whole.
+        ``may_be_zero`` names a pollutant that its feed rounds to 0; a row whose ``grade`` is not that of its index goes
+        whole, and so does one with a figure in a column of ``words``.
         """
+        if shifted := against_row((), 0, words or {}):
+            self._builder.reject(row, *shifted)
+            return
         builder, values = self._builder, [np.nan] * len(POLLUTANTS)
         for name, (column, text) in cells.items():
             value = builder.concentration(row, column, text, pollutant=name, may_be_zero=name == may_be_zero)

@@ -24,15 +24,18 @@ from pathlib import Path
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
+from helpers.sources.misplaced import told
 from helpers.sources.reading import Reading, join_readings, refusal
 from helpers.sources.records import Record, iter_records
-from helpers.sources.text import iter_byte_lines, parse_time
+from helpers.sources.text import iter_byte_lines, parse_number, parse_time
 
 _REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "confidence", "frp")
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
 _SHARES = frozenset(map(str, range(101)))
 _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
 _KINDS = {"1": "an active volcano", "2": "another static source on land", "3": "offshore"}
+_BRIGHTNESS = ("brightness", "bright_t31", "bright_ti4", "bright_ti5")
+_COLDEST_K, _HOTTEST_K = 150, 1000
 _MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
@@ -125,10 +128,25 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         and builder.number(row, "confidence", confidence, low=0, high=100) is None
     ):
         confidence = ""
+    for column in _BRIGHTNESS:
+        if column in record and not _is_brightness(record[column]):
+            reason = told("no_brightness", "fetch", column=column, value=record[column])
+            builder.reject(row, "frp", record["frp"], reason)
+            return
     power = builder.number(row, "frp", record["frp"], low=0)
     content = (record["frp"], record["confidence"])
     if not builder.is_repeat(row, hash((time, record["latitude"], record["longitude"])), content):
         builder.add(time, time + _BEIJING, latitude, longitude, nan if power is None else power, confidence)
+
+
+@lru_cache(maxsize=4096)
+def _is_brightness(text: str) -> bool:
+    """Whether a text is a temperature a satellite may see on the ground, in K; a missing one says nothing."""
+    try:
+        value = parse_number(text)
+    except ValueError:
+        return False
+    return value is None or _COLDEST_K <= value <= _HOTTEST_K
 
 
 @lru_cache(maxsize=4096)  # an overpass has many points

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.misplaced import against_row, count_named
 from helpers.sources.reading import refusal
 from helpers.sources.text import NUMBER, decode, iter_byte_lines, read_text, split_rows
 
@@ -100,7 +101,7 @@ def _take_rows(
 ) -> list[tuple[int, Record]]:
     """Records of rows as wide as the header; the others, and cells in doubt, are quarantined."""
     torn = _tears(rows if is_ended else rows[:-1], len(header))
-    records = []
+    records, n_named = [], count_named(header)
     for place, (number, cells) in enumerate(rows):
         is_last_open = place == len(rows) - 1 and not is_ended
         if len(cells) != len(header):
@@ -108,7 +109,10 @@ def _take_rows(
                 builder, number, cells, len(header), is_cut=is_last_open and len(cells) < len(header)
             )
             continue
-        record = dict(zip(header, cells, strict=True))
+        if beyond := against_row(cells, n_named, {}):
+            builder.reject(number, *beyond)
+            continue
+        record = dict(zip(header[:n_named], cells, strict=False))
         doubts = dict.fromkeys(torn.get(place, ()), _TORN)
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
             doubts[-1] = _OPEN
@@ -135,7 +139,7 @@ def _tears(rows: list[tuple[int, list[str]]], width: int) -> dict[int, list[int]
 
 def _check_header(path: Path, header: list[str], required: Collection[str]) -> None:
     absent = [name for name in required if name not in header]
-    twice = [name for name, count in Counter(header).items() if count > 1]
+    twice = [name for name, count in Counter(header[: count_named(header)]).items() if count > 1]
     if absent or twice:
         found = f"the header lacks {', '.join(absent)}" if absent else f"the header names {twice[0]!r} twice"
         raise refusal(

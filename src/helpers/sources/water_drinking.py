@@ -6,16 +6,20 @@ both be there, or one of them. The judgement is what the table prints; this read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
+from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
     CITY_FIELD,
+    NOTE,
     NOTE_FIELD,
     YEAR_FIELD,
     Field,
@@ -27,7 +31,7 @@ from helpers.sources.water_forms import (
     read_fields,
     tell_unread,
 )
-from helpers.sources.water_items import match_heading, read_value, supply_items, unit_factor
+from helpers.sources.water_items import against_parts, match_heading, read_value, supply_items, unit_factor
 from helpers.sources.workbook import Cell
 
 KINDS = {"河流": "river", "湖库": "lake", "地下水": "groundwater"}
@@ -88,6 +92,7 @@ def read(
         No sheet has the columns.
     """
     summary, measured = ReadingBuilder("drinking_sources"), ReadingBuilder("drinking_items")
+    read: list[_Measured] = []
     grids = find_grids(path, FORM)
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
@@ -110,15 +115,49 @@ def read(
             texts = tuple(cell.text for cell in cells)
             if not summary.is_repeat(number, key, texts):
                 summary.add(*key, *details)
-                _add_items(measured, grid, (number, cells), key, prefix)
+                read += _read_items(measured, grid, (number, cells), key, prefix)
+    _add_items(measured, read)
     items = measured.finish()
     return summary.finish(), Reading(items.table_name, items.table, items.rejects)
 
 
-def _add_items(
+@dataclass(frozen=True)
+class _Measured:
+    """One value of an item as its cell states it."""
+
+    row: int
+    column: str
+    text: str
+    key: tuple[object, object]
+    item: str
+    value: float
+    is_censored: bool
+    is_checked: bool
+
+
+def _add_items(builder: ReadingBuilder, read: Sequence[_Measured]) -> None:
+    """Keep what neither its row nor its column contradicts."""
+    rows: dict[tuple[object, object], dict[str, tuple[float, bool]]] = defaultdict(dict)
+    for one in read:
+        rows[one.key][one.item] = one.value, one.is_censored
+    doubts = {key: against_parts(own) for key, own in rows.items()}
+    written = [
+        Written(one.item, at, "", one.text, one.value) for at, one in enumerate(read) if not one.is_checked
+    ]
+    lost = {one.row for one in find_lost_points(written)}
+    for at, one in enumerate(read):
+        reason = doubts[one.key].get(one.item, "") or (LOST_POINT if at in lost else "")
+        if reason:
+            builder.reject(one.row, one.column, one.text, reason)
+        else:
+            builder.add(*one.key, one.item, one.value, one.is_censored)
+
+
+def _read_items(
     builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], key: tuple[object, object], prefix: str
-) -> None:
+) -> Iterator[_Measured]:
     number, cells = row
+    is_checked = CHECKED in grid.cell(cells, NOTE).text
     for place, heading in enumerate(grid.heading[: len(cells)]):
         found = match_heading(heading, supply_items()) if heading else None
         if found is None:
@@ -131,4 +170,4 @@ def _add_items(
             builder.reject(number, prefix + heading, cells[place].text, str(error))
             continue
         if value is not None:
-            builder.add(*key, item.id, *value)
+            yield _Measured(number, prefix + heading, cells[place].text, key, item.id, *value, is_checked)

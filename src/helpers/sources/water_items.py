@@ -10,17 +10,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from helpers import registry
 from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
+from helpers.sources.misplaced import told
 from helpers.sources.text import MISSING
 
 # Texts that say that no sample was taken or nothing was measured: a gap, not a fault.
 NOT_SAMPLED = ("/", "\\", "*", "未监测", "未采样", "未检测", "缺测", "停测", "断流", "无水", "冰封", "封冻")
 _NOT_DETECTED = ("未检出", "nd", "n.d.", "n.d", "l", "<")
+# Of one sample the first lies below the second: a part of it, or in all surface water met so far.
+_ORDERED = (
+    ("NH3-N", "TN", "part"),
+    ("BOD5", "COD", "part"),
+    ("TP", "TN", "order"),
+    ("CODMn", "COD", "order"),
+)
+_METHODS_DIFFER = 1.25
 _QUANTITY = re.compile(r"(?:平均)?(?:浓度|含量|测定值|监测值|检测值|均值|值)(?:\(.*\))?$")
 _BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 
@@ -247,6 +257,22 @@ def _against_range(value: float, item: Item, unit: str) -> str:
     if value == 0:
         return f"{sentence}; write the detection limit with L, such as 0.01L"
     return f"{sentence}; check it against the laboratory's sheet"
+
+
+def against_parts(values: Mapping[str, tuple[float, bool]]) -> dict[str, str]:
+    """Items of one sample that contradict each other, and why: a part above its whole, beyond what two methods differ by.
+
+    Parameters
+    ----------
+    values
+        Item → value in its unit, and whether it is censored.
+    """
+    found: dict[str, str] = {}
+    for low, high, key in _ORDERED:
+        pair = [values[one][0] for one in (low, high) if one in values and not values[one][1]]
+        if len(pair) == 2 and pair[0] > _METHODS_DIFFER * pair[1]:
+            found |= dict.fromkeys((low, high), told(key, "check_columns", low=low, high=high))
+    return found
 
 
 @cache

@@ -26,6 +26,7 @@ from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
+from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
@@ -42,7 +43,15 @@ from helpers.sources.water_forms import (
     read_fields,
     tell_unread,
 )
-from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
+from helpers.sources.water_items import (
+    SECTION_ITEMS,
+    Item,
+    against_parts,
+    is_unit,
+    match_heading,
+    read_value,
+    unit_factor,
+)
 
 STATUSES = {"正式": "final", "初步": "preliminary", "修订": "revised"}
 METHODS = {"手工": "manual", "自动": "automatic", "融合": "combined"}
@@ -266,7 +275,11 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
     for _, column, (value, _) in values:
         by_item[column.item.id].append(value)
     medians = {item: median(found) for item, found in by_item.items() if len(found) >= _MIN_FOR_MEDIAN}
+    doubts = _doubts(values)
     for row, column, (value, is_censored) in values:
+        if doubt := doubts.get((id(row), column.place)):
+            builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, doubt)
+            continue
         usual = medians.get(column.item.id, 0.0)
         is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
         if usual and is_checked and value > _SUSPECT_RATIO * usual:
@@ -278,6 +291,24 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
             continue
         method = row.record["method"] or "unstated"
         builder.add(row.section_id, row.record["date"], column.item.id, value, is_censored, method)
+
+
+def _doubts(values: Sequence[tuple[_Row, _Column, tuple[float, bool]]]) -> dict[tuple[int, int], str]:
+    """Row and place of a value → why it contradicts another of its row, or its column."""
+    rows: dict[int, dict[str, tuple[float, bool]]] = defaultdict(dict)
+    places: dict[tuple[int, str], int] = {}
+    written = []
+    for row, column, read in values:
+        rows[id(row)][column.item.id] = read
+        places[id(row), column.item.id] = column.place
+        text = row.cells[column.place].text
+        if CHECKED not in str(row.record[NOTE]):
+            written.append(Written(column.item.id, id(row), str(column.place), text, read[0]))
+    found = {
+        (row, places[row, item]): why for row, own in rows.items() for item, why in against_parts(own).items()
+    }
+    lost = {(one.row, int(one.column)): LOST_POINT for one in find_lost_points(written)}
+    return lost | found
 
 
 def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[float, bool] | None:
