@@ -84,7 +84,7 @@ def test_city_stations_of_a_country_archive_become_rows(folders):
     assert (source["reader"], source["n_rows"], source["caveats"]) == (
         "air_station_archive",
         360,
-        "publisher_unknown",
+        "publisher_unknown;stations_without_column",
     )
 
 
@@ -270,7 +270,7 @@ def test_sidecar_filled_in_later_changes_the_edition_without_reading(folders):
     assert (summary.n_read, summary.rebuilt) == (0, ("air_hourly/2018", "air_hourly/2019"))
     assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [100]
     source = store.read_table(folders.processed, "sources").set_index("path").loc["air/a.csv"]
-    assert (source["publisher"], source["caveats"]) == ("国家站", "")
+    assert (source["publisher"], source["caveats"]) == ("国家站", "stations_without_column")
 
 
 def test_screening_looks_across_new_year(folders):

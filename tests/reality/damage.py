@@ -21,6 +21,7 @@ from openpyxl.utils.datetime import to_excel
 Row = list[object]
 Grid = list[Row]
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NAMES = re.compile("名称|编号|编码|批次|断面|河流|调查点|物种|口径|部门|备注")
 _DAY = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 
 
@@ -28,9 +29,10 @@ _DAY = re.compile(r"(20\d\d)-(\d\d)-(\d\d)")
 class Table:
     """One table as it was received or filled in.
 
-    ``heading`` is the row of the names of its columns, from 0; ``sheet`` the name of its sheet, empty for a text. A text
-    ends in ``suffix``; ``like`` names columns that hold the same quantity in the same range, so that nobody can tell one
-    from another.
+    ``heading`` is the row of the names of its columns, from 0; ``sheet`` the name of its sheet, empty for a text. The file
+    ends in ``suffix``. ``alike`` are columns or items of what is read that hold quantities of one kind in one range, so
+    that nobody can tell one from another: a swap of them cannot be known. ``is_numbered`` says that the reader names
+    records by their place, so that a lost line renames those behind it.
     """
 
     name: str
@@ -38,7 +40,8 @@ class Table:
     heading: int = 0
     sheet: str = ""
     suffix: str = ".csv"
-    like: tuple[frozenset[str], ...] = ()
+    alike: frozenset[str] = frozenset()
+    is_numbered: bool = False
 
 
 def is_number(cell: object) -> bool:
@@ -87,18 +90,24 @@ def _broken(text: str) -> str:
 
 
 def shift_right(table: Table, rng: Random) -> Grid | None:
-    """One row, from one cell on, one cell to the right; its last cell is pushed out."""
+    """One row, from one cell on, one cell to the right: its last cell stands behind the last heading."""
     grid, row = deepcopy(table.grid), _a_row(table, rng)
     at = rng.randrange(len(grid[row]))
-    grid[row] = [*grid[row][:at], "", *grid[row][at:-1]]
+    grid[row] = [*grid[row][:at], "", *grid[row][at:]]
     return grid
+
+
+def shift_right_and_save(table: Table, rng: Random) -> Grid | None:
+    """The same, saved from a spreadsheet: every other line has a cell more, an empty one."""
+    grid = shift_right(table, rng)
+    width = max(map(len, grid))
+    return [[*cells, *[""] * (width - len(cells))] for cells in grid]
 
 
 def shift_left(table: Table, rng: Random) -> Grid | None:
     """One row, from one cell on, one cell to the left: that cell is gone."""
     grid, row = deepcopy(table.grid), _a_row(table, rng)
-    at = rng.randrange(len(grid[row]))
-    grid[row] = [*grid[row][:at], *grid[row][at + 1 :], ""]
+    del grid[row][rng.randrange(len(grid[row]))]
     return grid
 
 
@@ -133,21 +142,20 @@ def drop_cells(table: Table, rng: Random) -> Grid | None:
     """The cells of a column are gone and its heading is not: all behind them stand one too far left."""
     at, grid = rng.randrange(_width(table)), deepcopy(table.grid)
     rest = table.heading + 1
-    return grid[:rest] + [[*cells[:at], *cells[at + 1 :], ""] for cells in grid[rest:]]
+    return grid[:rest] + [[*cells[:at], *cells[at + 1 :]] for cells in grid[rest:]]
 
 
 def drop_heading(table: Table, rng: Random) -> Grid | None:
-    """The heading of a column is gone and its cells are not."""
+    """The heading of a column is gone and its cells are not; saved from a spreadsheet, the last heading is empty."""
     at, grid = rng.randrange(_width(table)), deepcopy(table.grid)
     grid[table.heading] = [*grid[table.heading][:at], *grid[table.heading][at + 1 :], ""]
     return grid
 
 
 def swap_cells(table: Table, rng: Random) -> Grid | None:
-    """The cells of two neighbouring columns change places, their headings do not."""
+    """The cells of two neighbouring columns change places, their headings do not; nobody can tell one name from another."""
     at, grid = rng.randrange(_width(table) - 1), deepcopy(table.grid)
-    pair = {str(one) for one in grid[table.heading][at : at + 2]}
-    if any(pair <= one for one in table.like):
+    if all(_NAMES.search(str(one)) for one in grid[table.heading][at : at + 2]):
         return None
     for cells in grid[table.heading + 1 :]:
         cells[at : at + 2] = cells[at : at + 2][::-1]
@@ -157,7 +165,7 @@ def swap_cells(table: Table, rng: Random) -> Grid | None:
 def swap_columns(table: Table, rng: Random) -> Grid | None:
     """Two neighbouring columns change places with their headings: nothing is wrong."""
     at, grid = rng.randrange(_width(table) - 1), deepcopy(table.grid)
-    for cells in grid[table.heading :]:
+    for cells in grid:
         cells[at : at + 2] = cells[at : at + 2][::-1]
     return grid
 
@@ -170,6 +178,7 @@ CELLS: Mapping[str, Callable[[Table, Random], Grid | None]] = {
     "broken_number": _cell(_broken),
     "per_cent_sign": _cell("{}%".format),
     "shift_right": shift_right,
+    "shift_right_and_save": shift_right_and_save,
     "shift_left": shift_left,
     "double_column": double_column,
     "double_cells": double_cells,
@@ -189,8 +198,9 @@ def write_text(grid: Grid, *, encoding: str = "utf-8", end: str = "\n", divider:
 
 
 def cut_end(raw: bytes, rng: Random) -> bytes:
-    """The file breaks off."""
-    return raw[: rng.randrange(len(raw) // 3, len(raw) - 1)]
+    """The file breaks off, inside a line: at its end nobody can tell."""
+    at = rng.randrange(len(raw) // 3, len(raw) - 1)
+    return raw[: at - 1 if raw[at - 1 : at] == b"\n" else at]
 
 
 def cut_line(raw: bytes, rng: Random) -> bytes:

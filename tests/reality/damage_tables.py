@@ -14,54 +14,139 @@ from helpers import registry
 from helpers.sources.templates import write_all
 from reality.damage import Row, Table
 
-_AIR = frozenset({"SO2", "NO2", "O3", "O3_8h", "O3_1h", "PM2.5", "PM25", "PM10"})
-# Real files below shared/data: first record of the slice, its length, row of the heading.
-REAL: Mapping[str, tuple[str, int, int, int]] = {
-    "station_archive": ("air/hourly/cnemc_hourly_sites_changchun_2019.csv.gz", 0, 361, 0),
-    "pm25in": ("air/hourly/pm25in_sites_hourly_changchun_20200326-20200402.csv.gz", 0, 240, 0),
-    "city_archive": ("air/hourly/city_hourly_changchun_20190204-20190212.csv.gz", 0, 203, 0),
-    "publish": ("air/hourly/cnemc_publish_csv_changchun_20220101T00__HeQinWill.csv.gz", 0, 20, 0),
-    "aqistudy": ("air/daily/aqistudy_daily_changchun_20131202-20170531__qhzhang87.csv.gz", 0, 200, 0),
-    "aqistudy_monthly": ("air/daily/aqistudy_monthly_changchun_201312-201804_GBK__chensian.csv.gz", 0, 60, 0),
+# What nobody can tell from another: gases and particles where the index does not follow from them, days after days,
+# a flow and its target, the parts of a balance, two contents of one metal.
+_AIR = frozenset({"SO2", "NO2", "O3", "CO", "PM2.5", "PM10", "AQI"})
+_WATER = frozenset(
+    [
+        "WaterTemp",
+        "pH",
+        "BOD5",
+        "NH3-N",
+        "TP",
+        "DO",
+        "Cu",
+        "Zn",
+        "F",
+        "Se",
+        "As",
+        "Hg",
+        "Cd",
+        "Cr6",
+        "Pb",
+        "CN",
+        "VolatilePhenol",
+        "Oil",
+        "LAS",
+        "Sulfide",
+        "FC",
+        "Chla",
+        "SD",
+        "Flow",
+    ]
+)
+_WATER |= {"SO4", "Cl", "NO3-N", "Fe", "Mn"}
+_GASES = _AIR - {"AQI"}
+_ALIKE: Mapping[str, frozenset[str]] = {
+    "station_archive": _AIR,  # a column is a station: all hold the same
+    **dict.fromkeys(("pm25in", "city_archive", "publish", "aqistudy", "misaligned"), _GASES),
+    "aqistudy_monthly": _AIR,
+    "daily_weather": frozenset({"wind_speed_m_s", "relative_humidity_pct", "wind_direction_deg"}),
+    "soil_cadmium": frozenset({"value", "ph", "longitude", "latitude", "is_censored"}),
+    "vegetation": frozenset({"value"}),
+    "phenology": frozenset({"date"}),
+    "fires": frozenset({"frp_mw"}),
+    **dict.fromkeys(("water_sections", "drinking_sources"), _WATER),
+    "black_odorous": frozenset({"identified_date", "eliminated_date", "relapsed_date", "length_km"}),
+    "outfalls": frozenset({f"{one}_date" for one in ("surveyed", "monitored", "traced", "rectified", "managed")}),
+    "ecological_flow": frozenset({"flow_m3_s", "target_m3_s"}),
+    "noise_points": frozenset({"day_db", "night_db"}),
+    "findings": frozenset({"due_date", "closed_date"}),
+    "species_counts": frozenset({"effort_hours", "observer_count"}),
+    "waste_balances": frozenset({f"{one}_t" for one in ("produced", "used", "disposed", "stored_change", "transferred")}),
+}  # fmt: skip
+# Real files below shared/data: length of the slice, row of the heading.
+REAL: Mapping[str, tuple[str, int, int]] = {
+    "station_archive": ("air/hourly/cnemc_hourly_sites_changchun_2019.csv.gz", 361, 0),
+    "pm25in": ("air/hourly/pm25in_sites_hourly_changchun_20200326-20200402.csv.gz", 240, 0),
+    "city_archive": ("air/hourly/city_hourly_changchun_20190204-20190212.csv.gz", 203, 0),
+    "publish": ("air/hourly/cnemc_publish_csv_changchun_20220101T00__HeQinWill.csv.gz", 20, 0),
+    "aqistudy": ("air/daily/aqistudy_daily_changchun_20131202-20170531__qhzhang87.csv.gz", 200, 0),
+    "aqistudy_monthly": ("air/daily/aqistudy_monthly_changchun_201312-201804_GBK__chensian.csv.gz", 60, 0),
     "misaligned": (
         "air/daily/tianqihoubao_daily_changchun_20250101-20260607_misaligned__woccaqwq.csv.gz",
-        0,
         200,
         0,
     ),
-    "daily_weather": ("air/daily/waqi_cma_daily_changchun_20140101-20210430__qiaozhu.csv.gz", 0, 150, 0),
-    "ghcn": ("met/ghcnd_daily_changchun_CHM00054161_1960-2023.csv.gz", 0, 400, 0),
-    "fires": ("fire/firms_modis_c61_nrt_jilinbox_20251123-24.csv.gz", 0, 150, 0),
-    "soil_cadmium": ("soil/pri_Cd_data.csv", 0, 140, 2),
-    "vegetation": ("vegetation/MOD13A1_CN-Cha_Changbaishan_Jilin.csv", 0, 150, 0),
-    "phenology": ("vegetation/modis_mcd12q2_pheno_CN-Cha_CN-Cng_Jilin.csv", 0, 32, 0),
-    "noise_logger": ("noise/noisemonitor_test_data_laeq1m.csv.gz", 0, 2900, 0),
+    "daily_weather": ("air/daily/waqi_cma_daily_changchun_20140101-20210430__qiaozhu.csv.gz", 150, 0),
+    "ghcn": ("met/ghcnd_daily_changchun_CHM00054161_1960-2023.csv.gz", 400, 0),
+    "fires": ("fire/firms_modis_c61_nrt_jilinbox_20251123-24.csv.gz", 150, 0),
+    "soil_cadmium": ("soil/pri_Cd_data.csv", 140, 2),
+    "vegetation": ("vegetation/MOD13A1_CN-Cha_Changbaishan_Jilin.csv", 150, 0),
+    "phenology": ("vegetation/modis_mcd12q2_pheno_CN-Cha_CN-Cng_Jilin.csv", 32, 0),
 }
 
 
-def real_tables(data: Path) -> Iterator[Table]:
-    """Slices of the real files."""
-    for name, (path, first, length, heading) in REAL.items():
-        raw = (data / path).read_bytes()
-        raw = gzip.decompress(raw) if path.endswith(".gz") else raw
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("gb18030")
-        rows = list(csv.reader(io.StringIO(text, newline="")))[first : first + length]
-        yield Table(name, rows, heading, like=(_AIR,))
+def real_table(data: Path, name: str) -> Table:
+    """Slice of a real file."""
+    path, length, heading = REAL[name]
+    raw = (data / path).read_bytes()
+    raw = gzip.decompress(raw) if path.endswith(".gz") else raw
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    rows = list(csv.reader(io.StringIO(text, newline="")))[:length]
+    is_numbered = name == "soil_cadmium"
+    return Table(name, rows, heading, alike=_ALIKE.get(name, frozenset()), is_numbered=is_numbered)
 
 
 def _days(n: int) -> list[str]:
     return [f"2025-{1 + place % 9:02d}-{3 + place:02d}" for place in range(n)]
 
 
+_TRACES = [
+    0.0035,
+    0.021,
+    0.46,
+    0.0004,
+    0.0013,
+    0.00002,
+    0.0001,
+    0.004,
+    0.001,
+    0.004,
+    0.0003,
+    0.01,
+    0.05,
+    0.01,
+    1300,
+]
+
+
 def _sections(names: Sequence[str]) -> list[Row]:
-    return [
-        ["长春市", names[place % 4], f"2025-{1 + place // 4:02d}", "手工", "正式", "", 8.5 + place]
-        + [7.9, 8.4, 4.2, 14.6, 2.3, 0.42 + place / 100, 0.12, 3.65, 0.0035, 0.021, 0.46, 0.0004, 0.0013]
-        for place in range(16)
-    ]
+    rows = []
+    for place in range(16):
+        head = ["长春市", names[place % 4], f"2025-{1 + place // 4:02d}", "手工", "正式", ""]
+        items = [8.5 + place, 7.9, 8.4, 4.2, 14.6, 2.3, round(0.42 + place / 100, 2), 0.12, 3.65]
+        rows.append([*head, *items, *_TRACES, 3.2, 0.8, 21.5])
+    return rows
+
+
+def _sources() -> list[Row]:
+    rows = []
+    for place in range(12):
+        head = [
+            "长春市",
+            f"水源{place % 3}",
+            f"2025-{1 + place // 3:02d}",
+            "河流",
+            "地级",
+            912.4 + 10 * place,
+        ]
+        items = [9.5, 7.8, 8.8, 3.1, 12.6, 2.1, 0.22, 0.04, 1.65]
+        rows.append([*head, "达标", "", "", *items, *_TRACES, 42.5, 21.3, 1.25, 0.11, 0.03])
+    return rows
 
 
 def _rows_of() -> Mapping[str, tuple[str, Callable[[], list[Row]]]]:
@@ -71,13 +156,10 @@ def _rows_of() -> Mapping[str, tuple[str, Callable[[], list[Row]]]]:
     return {
         "department_workbook": ("台账", lambda: [
             *[["clean_heating_share", "清洁取暖率", "220100", str(2012 + n), 62.5 + 1.7 * n, "%", "正式", "全市", "某局", ""] for n in range(12)],
-            *[["heavy_pollution_days", "", "220100", str(2016 + n), 21 - n, "天", "正式", "全市", "某局", ""] for n in range(2)],
+            *[["rural_sewage_share", "", "220100", str(2016 + n), 61.5 + n, "%", "正式", "全市", "某局", ""] for n in range(2)],
         ]),
         "water_sections": ("断面月报", lambda: _sections(names)),
-        "drinking_sources": ("饮用水水源月报", lambda: [
-            ["长春市", f"水源{n % 3}", f"2025-{1 + n // 3:02d}", "河流", "地级", 912.4 + 10 * n, "达标", "", "", 9.5, 7.8, 8.8, 3.1, 12.6, 2.1, 0.22, 0.04]
-            for n in range(12)
-        ]),
+        "drinking_sources": ("饮用水水源月报", _sources),
         "black_odorous": ("黑臭水体台账", lambda: [
             ["长春市", f"H{n:02d}", f"水体{n}", "2025-09-30", "220102", "城市建成区", 1.25 + n, "轻度", "已消除", "2016-05-03", "2020-11-05", "", ""]
             for n in range(8)
@@ -130,5 +212,12 @@ def filled_tables(folder: Path) -> Iterator[Table]:
             for cell in next(load_workbook(written[name])[sheet].iter_rows(max_row=1, values_only=True))
             if cell
         ]
-        filled = [[*cells, *[None] * (len(heading) - len(cells))] for cells in rows()]
-        yield Table(name, [heading, *filled], 0, sheet, ".xlsx")
+        filled = [[round(cell, 4) if isinstance(cell, float) else cell for cell in cells] for cells in rows()]
+        yield Table(name, [heading, *filled], 0, sheet, ".xlsx", _ALIKE.get(name, frozenset()))
+
+
+FILLED = (
+    "department_workbook", "water_sections", "drinking_sources", "black_odorous", "outfalls", "ecological_flow",
+    "noise_points", "task_ledger", "soil_samples", "land_areas", "species_counts", "findings", "parcels",
+    "waste_balances", "groundwater",
+)  # fmt: skip

@@ -87,5 +87,5 @@ def _read_long(path: Path, cities: tuple[str, ...] | None) -> Reading:
                 {name: (name, record[name]) for name in POLLUTANTS},
                 words={_PRIMARY: record.get(_PRIMARY, "")},
             )
-    rows.finish()
+    rows.finish(is_series=True)
     return builder.finish()

@@ -86,7 +86,7 @@ def read(path: Path, *, stations: pd.DataFrame | None = None) -> Reading:
                 {name: (c, record[c]) for name, c in _COLUMN_OF.items()},
                 words={name: record[name] for name in _WORDS if name in record},
             )
-    rows.finish()
+    rows.finish(is_series=True)
     return builder.finish()
 
 

@@ -12,6 +12,7 @@ from helpers.sources.text import NUMBER
 
 _NUMBER = re.compile(NUMBER)
 _FIGURE = re.compile(rf"{NUMBER}|\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?")
+_WORDS = re.compile(r"[\u4e00-\u9fff]{1,}")
 CHECKED = "已核"
 """What a note says of a value a person has compared with the original."""
 _FEWEST, _NEAR, _TIMES, _WITH_POINT = 4, 7, 8.0, 0.8
@@ -40,7 +41,9 @@ def count_named(heading: Sequence[str]) -> int:
     return max((place for place, text in enumerate(heading, start=1) if text), default=0)
 
 
-def against_row(texts: Sequence[str], n_named: int, words: Mapping[str, str]) -> tuple[str, str, str] | None:
+def against_row(
+    texts: Sequence[str], n_named: int, words: Mapping[str, str], figures: Mapping[str, str] | None = None
+) -> tuple[str, str, str] | None:
     """Say why the cells of a row may stand one column off.
 
     Parameters
@@ -51,6 +54,8 @@ def against_row(texts: Sequence[str], n_named: int, words: Mapping[str, str]) ->
         Columns up to the last heading: a cell right behind them was pushed out of the table.
     words
         Cells that hold words: column → text. A figure there belongs to another column.
+    figures
+        Cells that hold figures: column → text. Chinese words there belong to another column.
 
     Returns
     -------
@@ -61,6 +66,9 @@ def against_row(texts: Sequence[str], n_named: int, words: Mapping[str, str]) ->
     for column, text in words.items():
         if is_figure(text):
             return column, text, told("figure_for_words", "move_back", column=column)
+    for column, text in (figures or {}).items():
+        if _WORDS.search(text):
+            return column, text, told("words_for_figure", "move_back", column=column)
     return None
 
 

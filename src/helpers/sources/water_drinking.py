@@ -6,8 +6,8 @@ both be there, or one of them. The judgement is what the table prints; this read
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,14 @@ from helpers.sources.water_forms import (
     read_fields,
     tell_unread,
 )
-from helpers.sources.water_items import against_parts, match_heading, read_value, supply_items, unit_factor
+from helpers.sources.water_items import (
+    against_parts,
+    is_beyond,
+    match_heading,
+    read_value,
+    supply_items,
+    unit_factor,
+)
 from helpers.sources.workbook import Cell
 
 KINDS = {"河流": "river", "湖库": "lake", "地下水": "groundwater"}
@@ -92,7 +99,7 @@ def read(
         No sheet has the columns.
     """
     summary, measured = ReadingBuilder("drinking_sources"), ReadingBuilder("drinking_items")
-    read: list[_Measured] = []
+    read, outside = [], Counter()
     grids = find_grids(path, FORM)
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
@@ -115,8 +122,8 @@ def read(
             texts = tuple(cell.text for cell in cells)
             if not summary.is_repeat(number, key, texts):
                 summary.add(*key, *details)
-                read += _read_items(measured, grid, (number, cells), key, prefix)
-    _add_items(measured, read)
+                read += _read_items(measured, grid, (number, cells), key, prefix, outside)
+    _add_items(measured, read, outside)
     items = measured.finish()
     return summary.finish(), Reading(items.table_name, items.table, items.rejects)
 
@@ -135,12 +142,12 @@ class _Measured:
     is_checked: bool
 
 
-def _add_items(builder: ReadingBuilder, read: Sequence[_Measured]) -> None:
+def _add_items(builder: ReadingBuilder, read: Sequence[_Measured], outside: Mapping[object, int]) -> None:
     """Keep what neither its row nor its column contradicts."""
     rows: dict[tuple[object, object], dict[str, tuple[float, bool]]] = defaultdict(dict)
     for one in read:
         rows[one.key][one.item] = one.value, one.is_censored
-    doubts = {key: against_parts(own) for key, own in rows.items()}
+    doubts = {key: against_parts(own, n_outside=outside[key]) for key, own in rows.items()}
     written = [
         Written(one.item, at, "", one.text, one.value) for at, one in enumerate(read) if not one.is_checked
     ]
@@ -154,7 +161,12 @@ def _add_items(builder: ReadingBuilder, read: Sequence[_Measured]) -> None:
 
 
 def _read_items(
-    builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], key: tuple[object, object], prefix: str
+    builder: ReadingBuilder,
+    grid: Grid,
+    row: tuple[int, list[Cell]],
+    key: tuple[object, object],
+    prefix: str,
+    outside: Counter[object],
 ) -> Iterator[_Measured]:
     number, cells = row
     is_checked = CHECKED in grid.cell(cells, NOTE).text
@@ -168,6 +180,7 @@ def _read_items(
             value = read_value(cells[place], item, unit)
         except ValueError as error:
             builder.reject(number, prefix + heading, cells[place].text, str(error))
+            outside[key] += is_beyond(error)
             continue
         if value is not None:
             yield _Measured(number, prefix + heading, cells[place].text, key, item.id, *value, is_checked)

@@ -242,6 +242,11 @@ def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
     return value, is_censored
 
 
+def is_beyond(error: ValueError) -> bool:
+    """Whether a cell was refused for its size, and no slip of the unit explains it."""
+    return str(error).startswith("lies outside") and " would; " not in str(error)
+
+
 def _against_range(value: float, item: Item, unit: str) -> str:
     """Why a value cannot be, with the likely slip; ``""`` where it can."""
     if value < 0 <= item.low:
@@ -259,19 +264,27 @@ def _against_range(value: float, item: Item, unit: str) -> str:
     return f"{sentence}; check it against the laboratory's sheet"
 
 
-def against_parts(values: Mapping[str, tuple[float, bool]]) -> dict[str, str]:
+def against_parts(values: Mapping[str, tuple[float, bool]], *, n_outside: int = 0) -> dict[str, str]:
     """Items of one sample that contradict each other, and why: a part above its whole, beyond what two methods differ by.
+
+    Where no single item explains every contradiction, the sample may stand one column off, and all of it is doubted.
 
     Parameters
     ----------
     values
         Item → value in its unit, and whether it is censored.
+    n_outside
+        Cells of the sample that lie outside what their item can be, and no slip of the unit explains.
     """
     found: dict[str, str] = {}
+    pairs = []
     for low, high, key in _ORDERED:
-        pair = [values[one][0] for one in (low, high) if one in values and not values[one][1]]
-        if len(pair) == 2 and pair[0] > _METHODS_DIFFER * pair[1]:
+        measured = [values[one][0] for one in (low, high) if one in values and not values[one][1]]
+        if len(measured) == 2 and measured[0] > _METHODS_DIFFER * measured[1]:
+            pairs.append({low, high})
             found |= dict.fromkeys((low, high), told(key, "check_columns", low=low, high=high))
+    if pairs and (n_outside or not set.intersection(*pairs)):
+        return {item: found.get(item) or told("row", "move_back") for item in values}
     return found
 
 

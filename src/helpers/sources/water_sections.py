@@ -13,7 +13,7 @@ trace item more than three hundred times the column's median is set aside as a m
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +47,7 @@ from helpers.sources.water_items import (
     SECTION_ITEMS,
     Item,
     against_parts,
+    is_beyond,
     is_unit,
     match_heading,
     read_value,
@@ -265,17 +266,17 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
 
 def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
     """Keep every sound value; set aside what looks like a mixed unit."""
-    values = [
-        (row, column, read)
-        for row in rows
-        for column in row.columns
-        if column.place < len(row.cells) and (read := _read_cell(builder, row, column)) is not None
-    ]
+    values, outside = [], Counter()
+    for row in rows:
+        for column in row.columns:
+            read, is_outside = _read_cell(builder, row, column)
+            outside[id(row)] += is_outside
+            values += [(row, column, read)] if read is not None else []
     by_item: dict[str, list[float]] = defaultdict(list)
     for _, column, (value, _) in values:
         by_item[column.item.id].append(value)
     medians = {item: median(found) for item, found in by_item.items() if len(found) >= _MIN_FOR_MEDIAN}
-    doubts = _doubts(values)
+    doubts = _doubts(values, outside)
     for row, column, (value, is_censored) in values:
         if doubt := doubts.get((id(row), column.place)):
             builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, doubt)
@@ -293,7 +294,9 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
         builder.add(row.section_id, row.record["date"], column.item.id, value, is_censored, method)
 
 
-def _doubts(values: Sequence[tuple[_Row, _Column, tuple[float, bool]]]) -> dict[tuple[int, int], str]:
+def _doubts(
+    values: Sequence[tuple[_Row, _Column, tuple[float, bool]]], outside: Mapping[int, int]
+) -> dict[tuple[int, int], str]:
     """Row and place of a value → why it contradicts another of its row, or its column."""
     rows: dict[int, dict[str, tuple[float, bool]]] = defaultdict(dict)
     places: dict[tuple[int, str], int] = {}
@@ -305,16 +308,19 @@ def _doubts(values: Sequence[tuple[_Row, _Column, tuple[float, bool]]]) -> dict[
         if CHECKED not in str(row.record[NOTE]):
             written.append(Written(column.item.id, id(row), str(column.place), text, read[0]))
     found = {
-        (row, places[row, item]): why for row, own in rows.items() for item, why in against_parts(own).items()
+        (row, places[row, item]): why
+        for row, own in rows.items()
+        for item, why in against_parts(own, n_outside=outside[row]).items()
     }
     lost = {(one.row, int(one.column)): LOST_POINT for one in find_lost_points(written)}
     return lost | found
 
 
-def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[float, bool] | None:
-    cell = row.cells[column.place]
+def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[tuple[float, bool] | None, bool]:
+    """Value of a cell, ``None`` where it has none or was quarantined; and whether it cannot be one of its item."""
+    cell = row.cells[column.place] if column.place < len(row.cells) else Cell("")
     try:
-        return read_value(cell, column.item, column.unit)
+        return read_value(cell, column.item, column.unit), False
     except ValueError as error:
         builder.reject(row.number, row.prefix + column.heading, cell.text, str(error))
-        return None
+        return None, is_beyond(error)
