@@ -451,7 +451,7 @@ def test_a_line_and_a_file_have_a_limit_that_is_told(tmp_path, monkeypatch):
 
 
 def test_a_file_of_fires_has_a_limit_that_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(fires_firms, "_MOST_POINTS", 5)
+    monkeypatch.setattr(fires_firms, "MOST_POINTS", 5)
     with pytest.raises(SourceError, match=r"more than 5 points; expected at most 5; clip it to the region"):
         _fires(tmp_path, *_points())
 

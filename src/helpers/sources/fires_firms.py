@@ -36,7 +36,8 @@ _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
 _KINDS = {"1": "an active volcano", "2": "another static source on land", "3": "offshore"}
 _BRIGHTNESS = ("brightness", "bright_t31", "bright_ti4", "bright_ti5")
 _COLDEST_K, _HOTTEST_K = 150, 1000
-_MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
+MOST_POINTS = 180_000  # an ingest of them: 287 MB and six seconds of one core (benchmarks/bench_limits.py)
+_AT_ONCE = 5_000  # lines
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
 
@@ -58,17 +59,17 @@ def iter_read(path: Path) -> Iterator[Reading]:
     ------
     SourceError
         A column is absent, month and day cannot be told apart (write dates as 2022-06-03), or the file holds more
-        than 300,000 points (clip it to the region, or split it by year).
+        than 180,000 points (clip it to the region, or split it by year).
     """
     builder, n = ReadingBuilder("fires"), 0
     form = _tell_date_form(path, builder)
-    for records in iter_records(path, builder, required=_REQUIRED):
+    for records in iter_records(path, builder, required=_REQUIRED, at_once=_AT_ONCE):
         n += len(records)
-        if n > _MOST_POINTS:
+        if n > MOST_POINTS:
             raise refusal(
                 path,
-                f"the file holds more than {_MOST_POINTS:,} points",
-                expected=f"at most {_MOST_POINTS:,}",
+                f"the file holds more than {MOST_POINTS:,} points",
+                expected=f"at most {MOST_POINTS:,}",
                 remedy="clip it to the region, or split it by year",
             )
         for row, record in records:
