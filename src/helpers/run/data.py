@@ -98,6 +98,7 @@ def notes(summary: ingest.IngestSummary) -> list[str]:
     """Say of each file that gave nothing, and is no refusal, why: one line a file."""
     empty = [f"nothing of this city: {path}" for path in summary.without_rows]
     empty += [f"nothing reported: {path}" for path in summary.unfilled]
+    empty += summary.corrected
     return empty + [
         f"passed over: {path}, for README names a note; rename the file if it holds data"
         for path in summary.passed_over

@@ -23,6 +23,7 @@ from helpers.errors import SourceError, SuiteError
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.editions import say_corrected, stamp_of, take_edition
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.ingest_state import (
     SCREENED,
@@ -66,6 +67,7 @@ class IngestSummary:
     departments without a figure. ``passed_over`` are files that look like data and are none by their name. ``problems``
     are sentences on files that name places outside the city or whose values were not read; ``unread`` on other columns
     that were not read. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    ``corrected`` are sentences on files that changed under their name and were read as the next edition.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -84,6 +86,7 @@ class IngestSummary:
     problems: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unfilled: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -159,11 +162,13 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
     staging = folders.processed / ".staging" / context.code
     before = read_state(staging)
     now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
-    arrived, refused = _register_files(folders.raw, before.entries, now.readers)
+    arrived, refused, changed = _register_files(folders.raw, before.entries, now.readers)
     _check_simulated(arrived, folders)
     now.entries, to_read = _split_unchanged(staging, before.entries, arrived)
     n_unchanged = len(now.entries)
     for outcome in _stage_files(folders.raw, staging, to_read, context, jobs):
+        if isinstance(outcome, Entry) and outcome.path in changed:
+            outcome = take_edition(folders.raw, outcome, before.entries.get(outcome.path))
         if isinstance(outcome, Refusal):
             refused.append(outcome)
         else:
@@ -172,6 +177,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         if (staging / before.entries[path].key).is_dir():
             now.entries[path] = before.entries[path]
     refused += _unkept(staging, now.entries)
+    corrected = say_corrected(changed, before.entries, now.entries)
     dirty = find_dirty(folders.processed, before, now, context.code)
     now.parts = {part: counts for part, counts in before.parts.items() if part not in dirty}
     for part in dirty:
@@ -199,6 +205,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         without_rows=tuple(one.path for one in without if one.reader != _FILLED_IN),
         unfilled=tuple(one.path for one in without if one.reader == _FILLED_IN),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+        corrected=corrected,
         problems=tuple(line for entry in entries for line in _problems(entry)),
         unread=tuple(
             f"{one.path}: columns not read: {', '.join(one.told[UNREAD])}"
@@ -273,8 +280,9 @@ def _split_unchanged(
 
 def _register_files(
     raw: Path, known: dict[str, Entry], readers: str
-) -> tuple[dict[str, Entry], list[Refusal]]:
-    """Look at every raw file: what its sidecar says, and whether it is what arrived."""
+) -> tuple[dict[str, Entry], list[Refusal], set[str]]:
+    """Look at every raw file: what its sidecar says, and whether it is what arrived; and which changed under their name."""
+    changed: set[str] = set()
     arrived: dict[str, Entry] = {}
     refused: list[Refusal] = []
     owners: dict[str, str] = {}
@@ -284,8 +292,11 @@ def _register_files(
         earlier = known.get(relative)
         try:
             _check_reached(path, relative, is_printed=relative == given)
-            if earlier and earlier.stamp == _stamp(path):
+            if earlier and earlier.stamp == stamp_of(path):
                 source = Source(**earlier.source)
+            elif edition := provenance.next_edition(path, root=raw):
+                source = edition
+                changed.add(relative)
             else:
                 source = provenance.register_source(path, root=raw)
             owner = owners.setdefault(source.source_id, relative)
@@ -299,8 +310,8 @@ def _register_files(
         except (SuiteError, OSError) as error:
             refused.append(Refusal(relative, str(error)))
         else:
-            arrived[relative] = new_entry(relative, _stamp(path), source, readers)
-    return arrived, refused
+            arrived[relative] = new_entry(relative, stamp_of(path), source, readers)
+    return arrived, refused, changed
 
 
 def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
@@ -403,13 +414,6 @@ def _write_ledgers(
     table = pd.DataFrame(sources, columns=list(SCHEMAS["sources"]))
     store.write_table(processed, "sources", table, partition=partition)
     return int((~differs).sum()), int(differs.sum())
-
-
-def _stamp(path: Path) -> list[int]:
-    """Size and time of change of a file and of its sidecar."""
-    beside = provenance.sidecar_path(path)
-    states = [one.stat() for one in (path, beside) if one.is_file()]
-    return [number for state in states for number in (state.st_size, state.st_mtime_ns)]
 
 
 def _hash_readers(city: CityContext) -> str:
