@@ -37,10 +37,11 @@ from helpers.sources.ingest_state import (
     remove_stale,
     write_state,
 )
-from helpers.sources.merge import is_difference, resolve_duplicates
+from helpers.sources.merge import REVISED, is_difference, resolve_duplicates
 from helpers.sources.screening import screen_hourly
 from helpers.sources.screening_rules import rules_path
 from helpers.sources.staging import (
+    REVISED_EDITION,
     CityContext,
     Entry,
     Refusal,
@@ -375,7 +376,9 @@ def _gather(staging: Path, entries: list[Entry], part: Part, margin: pd.Timedelt
     members = sorted((one for one in entries if reach & parts_of(one)), key=lambda one: one.edition)
     if not members:
         return store.empty(name).assign(rank=pd.Series(dtype="int64"))
-    return read_staged(staging, members, name, first=first, last=last)
+    rows = read_staged(staging, members, name, first=first, last=last)
+    revised = [rank for rank, one in enumerate(members) if REVISED_EDITION in one.caveats]
+    return rows.assign(rank=rows["rank"] + REVISED * rows["rank"].isin(revised)) if revised else rows
 
 
 def _write_ledgers(

@@ -6,7 +6,8 @@ value or ``<`` before it means below the detection limit, which is then the valu
 or in the sheet's name or title. Sheets without such a heading are passed over.
 
 Of several rows with one section and month the revised edition stands (column 数据状态, or 修订 in the sheet's name
-or title), then the final, then the preliminary, then the first; another one that differs is quarantined whole.
+or title), then the final, then the preliminary; of equal ones the fullest, then the first; another one that differs is
+quarantined whole, by the rule that decided. A file of revised rows only stands against the other files.
 An unknown section is quarantined with the nearest known names; a faulty cell is quarantined alone. A value of a
 trace item more than three hundred times the column's median is set aside as a mixed unit, unless 备注 says 已核实.
 """
@@ -22,6 +23,7 @@ from statistics import median
 
 import pandas as pd
 
+from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
@@ -178,7 +180,10 @@ def read(
                 builder.reject(number, prefix + future[0], f"{record['date']:%Y-%m}", future[1])
                 continue
             rows[section_id, record["date"]].append(_Row(number, prefix, cells, columns, section_id, record))
-    _add_values(builder, [_choose(builder, rivals) for rivals in rows.values()])
+    standing = [_choose(builder, rivals) for rivals in rows.values()]
+    if standing and all(row.record["status"] == "revised" for row in standing):
+        builder.warn("revised_edition")
+    _add_values(builder, standing)
     return builder.finish()
 
 
@@ -250,7 +255,7 @@ def _read_row(
 
 def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
     """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
-    standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
+    standing = min(rivals, key=lambda row: (_PRECEDENCE.index(row.record["status"]), -len(row.content)))
     place = f"{standing.prefix}row {standing.number}"
     for row in rivals:
         if row is standing:
@@ -259,9 +264,16 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        reason = f"is a second edition of the section and month of {place}, which stands as {standing.record['status']}"
+        reason = message(f"editions.{_rule(row, standing)}", place=place, status=standing.record["status"])
         builder.reject(row.number, row.prefix, found, reason)
     return standing
+
+
+def _rule(row: _Row, standing: _Row) -> str:
+    """The rule by which a row stands against another of its section and month."""
+    if row.record["status"] != standing.record["status"]:
+        return "row_status"
+    return "row_fuller" if len(row.content) < len(standing.content) else "row_first"
 
 
 def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
