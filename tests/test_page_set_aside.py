@@ -11,7 +11,7 @@ from helpers import store
 from helpers.page import blue_sky_tables, set_aside
 from page_example import battle
 
-DIFFERS = "differs from ghcn, which stands as the fuller or else the later edition"
+DIFFERS = "differs from ghcn, which stands as the later edition"
 
 
 def made(*reasons: str):

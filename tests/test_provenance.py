@@ -99,8 +99,23 @@ def test_source_id_depends_on_place_and_bytes_only():
     assert one == provenance.derive_source_id("air/a.csv", "00")
     assert one != provenance.derive_source_id("air/a.csv", "01")
     assert one != provenance.derive_source_id("met/a.csv", "00")
-    assert provenance.derive_source_id("台账.xlsx", "00").startswith("source-")
-    assert provenance.derive_source_id("x/PM2.5 城市 A.csv.gz", "00").startswith("pm2-")
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    {
+        "ledger/2025年部门台账.xlsx": "2025年部门台账",
+        "2025年10月国考断面（更正）.xlsx": "2025年10月国考断面_更正",
+        "x/PM2.5 城市 A.csv.gz": "pm2_5_城市_a",
+        "StationList-2020.01.01.csv": "stationlist_2020_01_01",
+        "１１１９Ａ；甲.csv": "1119a_甲",
+        "，，.csv": "source",
+        "字" * 90 + ".csv": "字" * 60,
+    }.items(),
+)
+def test_f44_a_source_id_keeps_the_letters_of_its_file(name, stem):
+    source_id = provenance.derive_source_id(name, "00")
+    assert source_id.rpartition("-")[0] == stem and len(source_id.rpartition("-")[2]) == 8
 
 
 def test_own_citation_wins_and_unknown_parts_are_left_out():

@@ -58,7 +58,7 @@ def test_the_gate_names_every_feed_that_is_late():
         "run make data, or report without --require-fresh"
     )
     assert in_language(str(refused.value), "zh") == (
-        "freshness：全国站点小时数据归档（china_sites）止于2025-01-05，已迟3天；美国航天局火点产品（FIRMS）从未收到；"
+        "数据到位情况：全国站点小时数据归档（china_sites）止于2025-01-05，已迟3天；美国航天局火点产品（FIRMS）从未收到；"
         "应为以下数据：全国站点小时数据归档（china_sites）（到2025-01-08）、美国航天局火点产品（FIRMS）（到2025-01-08）；"
         "请运行make data，或生成报告时不用--require-fresh"
     )

@@ -84,7 +84,7 @@ def test_city_stations_of_a_country_archive_become_rows(folders):
     assert (source["reader"], source["n_rows"], source["caveats"]) == (
         "air_station_archive",
         360,
-        "publisher_unknown",
+        "publisher_unknown;stations_without_column",
     )
 
 
@@ -150,19 +150,67 @@ def test_result_does_not_depend_on_the_order_of_arrival(folders, tmp_path):
     assert processed_bytes(other) == processed_bytes(folders)
 
 
-def test_changed_bytes_are_refused_and_the_old_rows_stay(folders):
-    write_archive(folders, "a.csv", value=40)
+def test_f43_a_file_corrected_under_its_name_is_its_next_edition_and_told(folders):
+    path = write_archive(folders, "a.csv", value=40)
     write_archive(folders, "b.csv", day="20190102")
     run(folders)
+    first = provenance.read_sidecar(path)
+    known = Source(**{**vars(first), "publisher": "国家站", "published_at": "2019-01-05"})
+    provenance.write_sidecar(path, known)
     write_archive(folders, "a.csv", value=90)
     summary = run(folders)
-    assert [refusal.path for refusal in summary.refused] == ["air/a.csv"]
-    assert "changed after arrival" in summary.refused[0].message
-    assert len(read_air(folders)) == 2 * 24 * 15
-    assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [100]
-    provenance.sidecar_path(folders.raw / "air" / "a.csv").unlink()
-    assert run(folders).refused == ()
+    assert (summary.refused, summary.n_read) == ((), 1)
+    assert summary.corrected == (
+        "air/a.csv: changed after arrival and was read as its next edition (360 rows, 360 before), "
+        f"the edition before has SHA-256 {first.sha256} and is named in the sidecar",
+    )
     assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {100, 150}
+    second = provenance.read_sidecar(path)
+    assert second.supersedes == f"sha256 {first.sha256}, {first.bytes} bytes, 2019-01-05"
+    assert (second.publisher, second.published_at, second.sha256) == (
+        "国家站",
+        "",
+        provenance.file_sha256(path),
+    )
+    assert second.source_id != first.source_id
+    again = run(folders)
+    assert (again.n_read, again.corrected) == (0, ())
+    write_archive(folders, "a.csv", value=91)
+    run(folders)
+    assert provenance.read_sidecar(path).supersedes.count("sha256") == 2
+
+
+@pytest.mark.parametrize("spoil", ["half", "other", "empty", "cut"])
+def test_f43_a_changed_file_that_gives_less_is_refused_and_the_old_rows_stay(folders, spoil):
+    path = write_archive(folders, "a.csv", value=40)
+    run(folders)
+    sidecar = provenance.sidecar_path(path).read_bytes()
+    raw = write_archive(folders, "a.csv", value=90).read_bytes()
+    lines = raw.splitlines(keepends=True)
+    other = "日期,AQI,质量等级,PM2.5,PM10,SO2,CO,NO2,O3\n2019-01-01,75,良,50,100,30,1.1,40,60\n".encode()
+    spoilt = {
+        "half": b"".join(lines[: len(lines) // 2]),
+        "other": other,
+        "empty": lines[0],
+        "cut": raw + lines[-1][:9],
+    }
+    path.write_bytes(spoilt[spoil])
+    for _ in range(2):  # told until it is mended
+        summary = run(folders)
+        assert [one.path for one in summary.refused] == ["air/a.csv"] and not summary.corrected
+        assert "changed after arrival" in summary.refused[0].message
+        assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {100}
+        assert provenance.sidecar_path(path).read_bytes() == sidecar
+
+
+def test_f43_a_download_that_changed_is_refused(folders):
+    path = write_archive(folders, "a.csv", value=40)
+    run(folders)
+    known = Source(**{**vars(provenance.read_sidecar(path)), "url_file": "https://example.org/a.csv"})
+    provenance.write_sidecar(path, known)
+    write_archive(folders, "a.csv", value=90)
+    assert "changed after arrival, SHA-256" in run(folders).refused[0].message
+    assert set(read_air(folders, filters=[("pollutant", "==", "AQI")])["value"]) == {100}
 
 
 def test_one_bad_file_does_not_stop_the_rest(folders, monkeypatch):
@@ -274,7 +322,7 @@ def test_sidecar_filled_in_later_changes_the_edition_without_reading(folders):
     assert (summary.n_read, summary.rebuilt) == (0, ("air_hourly/2018", "air_hourly/2019"))
     assert read_air(folders, filters=[("pollutant", "==", "AQI")])["value"].unique().tolist() == [100]
     source = store.read_table(folders.processed, "sources").set_index("path").loc["air/a.csv"]
-    assert (source["publisher"], source["caveats"]) == ("国家站", "")
+    assert (source["publisher"], source["caveats"]) == ("国家站", "stations_without_column")
 
 
 def test_screening_looks_across_new_year(folders):

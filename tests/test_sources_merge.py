@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.schemas import SCHEMAS
-from helpers.sources.merge import CONFLICT, is_difference, resolve_duplicates
+from helpers.sources.merge import CONFLICT, REVISED, is_difference, resolve_duplicates
 
 
 def make_met(rows: list[tuple[str, float | None, float | None, str, int]]) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def test_fuller_row_stands_before_a_later_edition():
             "row": "220100 2019-01-01 00:00:00",
             "column": "temperature_mean_deg_c",
             "found": "-10.2 against -10",
-            "reason": "differs from full, which stands as the fuller or else the later edition",
+            "reason": "differs from full, which stands as the fuller one",
         }
     ]
 
@@ -95,3 +95,46 @@ def test_one_row_a_key_the_latest_and_as_many_conflicts_as_differ(rows):
         day: value for day, (value, _) in best.items()
     }
     assert len(conflicts) == sum(value != best[day][0] for day, value, _ in rows)
+
+
+def make_sections(*files: tuple[str, int, dict[str, float]]) -> pd.DataFrame:
+    """(source, rank, item → value) → rows of ``water_sections`` of one section and month."""
+    rows = [
+        {
+            "section_id": "a",
+            "date": "2025-03-01",
+            "item": item,
+            "value": value,
+            "source_id": source,
+            "rank": rank,
+        }
+        for source, rank, items in files
+        for item, value in items.items()
+    ]
+    table = pd.DataFrame(rows).assign(city_code="220100", is_censored=False, method="manual")
+    return table[[*SCHEMAS["water_sections"], "rank"]].astype(SCHEMAS["water_sections"])
+
+
+WIDE = {"NH3-N": 0.5, "TP": 0.1, "COD": 14.0, "DO": 8.0}
+
+
+def test_f42_the_table_of_more_items_stands_whatever_its_edition_and_the_rule_is_named():
+    narrow = {"NH3-N": 0.9, "TP": 0.1}
+    for wide_rank, narrow_rank in ((0, 1), (1, 0)):
+        table = make_sections(("wide", wide_rank, WIDE), ("narrow", narrow_rank, narrow))
+        kept, conflicts = resolve_duplicates("water_sections", table)
+        assert set(kept["source_id"]) == {"wide"}
+        assert conflicts["reason"].tolist() == ["differs from wide, which stands as the fuller one"]
+    equal = make_sections(("early", 0, WIDE), ("late", 1, WIDE | {"TP": 0.2}))
+    kept, conflicts = resolve_duplicates("water_sections", equal)
+    assert set(kept["source_id"]) == {"late"}
+    assert conflicts["reason"].tolist() == ["differs from late, which stands as the later edition"]
+    assert is_difference(conflicts["reason"]).all()
+
+
+def test_f42_a_revised_edition_of_few_items_stands_before_a_fuller_one():
+    table = make_sections(("wide", 1, WIDE), ("revised", REVISED, {"NH3-N": 0.9}))
+    kept, conflicts = resolve_duplicates("water_sections", table)
+    assert dict(zip(kept["item"], kept["source_id"], strict=True))["NH3-N"] == "revised"
+    assert len(kept) == 4
+    assert conflicts["reason"].tolist() == ["differs from revised, which stands as the revised edition"]

@@ -451,13 +451,13 @@ def test_a_line_and_a_file_have_a_limit_that_is_told(tmp_path, monkeypatch):
 
 
 def test_a_file_of_fires_has_a_limit_that_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(fires_firms, "_MOST_POINTS", 5)
+    monkeypatch.setattr(fires_firms, "MOST_POINTS", 5)
     with pytest.raises(SourceError, match=r"more than 5 points; expected at most 5; clip it to the region"):
         _fires(tmp_path, *_points())
 
 
 def test_fires_are_read_in_portions_and_repeats_are_told_across_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(records.iter_records, "__kwdefaults__", {"at_once": 5})
+    monkeypatch.setattr(fires_firms, "_AT_ONCE", 5)
     rows = _points()
     path = _write(tmp_path, QUOTED, *rows, rows[0], rows[1].replace(",2.5,", ",9,"))
     readings = list(fires_firms.iter_read(path))

@@ -231,6 +231,20 @@ def test_revised_edition_stands_by_column_or_by_sheet(tmp_path):
     assert "of 2025年3月（修订）!row 2, which stands as revised" in both.rejects["reason"][0]
 
 
+def test_f42_of_two_rows_alike_in_status_the_fuller_stands_and_the_rule_is_named(tmp_path):
+    short = [
+        value if heading in ("断面名称", "监测月份") or "氨氮" in heading else ""
+        for heading, value in zip(HEADING, _changed(氨氮=0.9), strict=True)
+    ]
+    reading = _read(tmp_path, short, GOOD)
+    assert _value(reading, "NH3-N") == [0.52]
+    assert reading.rejects["row"].tolist() == [2]
+    assert "which stands as the fuller of two final ones" in reading.rejects["reason"][0]
+    reading = _read(tmp_path, GOOD, _changed(氨氮=0.9))
+    assert "which stands as the first of two final ones" in reading.rejects["reason"][0]
+    assert reading.caveats == ()
+
+
 def test_rows_of_other_cities_are_passed_over(tmp_path):
     heading = ["城市", *HEADING]
     rows = [["甲市", *GOOD], ["乙市", *_changed(断面="别处桥")]]

@@ -1,7 +1,8 @@
 """Where every file came from: hashes, source sidecars, citations, run manifests, atomic replacement.
 
 Beside each raw file ``NAME`` lies ``NAME.source.yml``. A file that arrives without one gets one written,
-with an unknown publisher as a caveat; a file whose bytes no longer match its sidecar is refused.
+with an unknown publisher as a caveat. A file whose bytes no longer match its sidecar is refused, or is the next
+edition of what a department sent (docs/decisions/0034).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import re
 import subprocess
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -24,6 +26,7 @@ from helpers.errors import SourceError
 from helpers.messages import message, parts
 
 SIDECAR = ".source.yml"
+_ENDING = re.compile(r"(?:\.[a-z][a-z0-9]{0,7}){1,2}\Z")
 PUBLISHER_UNKNOWN = "publisher_unknown"  # caveat of the registry
 
 
@@ -45,7 +48,8 @@ def walk(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
 class Source:
     """What a sidecar says of one raw file; empty text means not known.
 
-    ``retrieved_at`` and ``published_at`` are ISO days or times. ``simulated`` marks demonstration files.
+    ``retrieved_at`` and ``published_at`` are ISO days or times. ``simulated`` marks demonstration files. ``supersedes``
+    names the editions that stood under this name before, the last one first, by hash, size and day.
     """
 
     source_id: str = ""
@@ -62,6 +66,7 @@ class Source:
     bytes: int = 0
     notes: str = ""
     simulated: bool = False
+    supersedes: str = ""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -87,7 +92,9 @@ def sidecar_path(path: Path) -> Path:
 
 
 def derive_source_id(relative: str, sha256: str) -> str:
-    """Name a source by its file and content: ``china_sites_20190101-1f2e3d4c``.
+    """Name a source by its file and content: ``china_sites_20190101-1f2e3d4c``, ``2025年部门台账-9a8b7c6d``.
+
+    Letters of every script stay, in half-width and small; what stands between them becomes one ``_``.
 
     Parameters
     ----------
@@ -96,7 +103,8 @@ def derive_source_id(relative: str, sha256: str) -> str:
     sha256
         Hash of its bytes.
     """
-    stem = re.sub(r"[^a-z0-9]+", "_", Path(relative).name.split(".")[0].lower()).strip("_") or "source"
+    name = unicodedata.normalize("NFKC", Path(relative).name).lower()
+    stem = re.sub(r"[\W_]+", "_", _ENDING.sub("", name)).strip("_") or "source"
     return f"{stem[:60]}-{hashlib.sha256(f'{relative} {sha256}'.encode()).hexdigest()[:8]}"
 
 
@@ -144,6 +152,36 @@ def register_source(path: Path, *, root: Path, sha256: str | None = None) -> Sou
 _KINDS = {str: "provenance.text", int: "provenance.whole_number", bool: "provenance.true_or_false"}
 
 
+def next_edition(path: Path, *, root: Path) -> Source | None:
+    """Return what a changed file would be as the next edition under its name; nothing is written.
+
+    Returns
+    -------
+    The source with its new hash, without the days of the edition before, which ``supersedes`` keeps; ``None`` where the
+    file has not changed, or comes from a download (``url_file``), whose bytes are what its publisher gave.
+    """
+    beside = sidecar_path(path)
+    known = read_sidecar(path) if beside.is_file() else Source()
+    if not known.sha256 or known.url_file:
+        return None
+    found = file_sha256(path)
+    if found == known.sha256:
+        return None
+    days = [day for day in (known.published_at, known.retrieved_at) if day]
+    before = ", ".join([f"sha256 {known.sha256}", f"{known.bytes} bytes", *days])
+    relative = path.relative_to(root).as_posix()
+    is_derived = known.source_id == derive_source_id(relative, known.sha256)
+    return replace(
+        known,
+        source_id=derive_source_id(relative, found) if is_derived or not known.source_id else known.source_id,
+        sha256=found,
+        bytes=path.stat().st_size,
+        published_at="",
+        retrieved_at="",
+        supersedes="; ".join(filter(None, [before, known.supersedes])),
+    )
+
+
 def read_sidecar(path: Path) -> Source:
     """Read the sidecar of a raw file.
 
@@ -186,7 +224,7 @@ def write_sidecar(path: Path, source: Source) -> None:
     record = {
         key: value
         for key, value in asdict(source).items()
-        if value or key not in ("sha256", "bytes", "simulated")
+        if value or key not in ("sha256", "bytes", "simulated", "supersedes")
     }
     _write_text(sidecar_path(path), yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=110))
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock
 
 from helpers import paths, provenance, registry, store
+from helpers.messages import in_language, screen_language
 from helpers.paths import Folders
 from helpers.run.derived import LOCK
 from helpers.run.screen import say
@@ -112,7 +113,8 @@ def set_aside(folders: Folders, summary: ingest.IngestSummary) -> list[str]:
 def notes(summary: ingest.IngestSummary) -> list[str]:
     """Say of each file that gave nothing, and is no refusal, why: one line a file."""
     told = (("other", summary.without_rows), ("empty", summary.unfilled), ("passed", summary.passed_over))
-    return [say(f"ingest.{name}", path=path) for name, found in told for path in found]
+    lines = [say(f"ingest.{name}", path=path) for name, found in told for path in found]
+    return [*lines, *(in_language(one, screen_language()) for one in summary.corrected)]
 
 
 def _write_demonstration_once(folders: Folders, city: str) -> None:

@@ -155,4 +155,4 @@ def _add_row(
     grade = next((record[name] for name in _GRADE_COLUMNS if name in record), "")
     cells = {pollutant: (column, record[column]) for pollutant, column in column_of.items()}
     # The grade of a month counts no mean of indices: only days are held to it.
-    rows.add(row, (day,), cells, grade=grade if is_daily else "")
+    rows.add(row, (day,), cells, grade=grade if is_daily else "", words={_GRADE_COLUMNS[0]: grade})

@@ -22,7 +22,8 @@ from helpers.sources.pollutants import POLLUTANTS
 ITEMS = POLLUTANTS[1:]
 _PARTICLES = ("PM2.5", "PM10")
 _NEIGHBOURS, _FEWEST_NEIGHBOURS, _LOST_POINT = 7, 4, 8.0
-_MOST_CO, _FEWEST_CO = 30.0, 5  # mg/m³, values
+_FEWEST_ROWS, _MOST_CONTRADICT = 10, 0.5
+_MOST_CO, _FEWEST_CO, _WITH_POINT = 30.0, 5, 0.8  # mg/m³, values, share
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,18 @@ def judge(values: np.ndarray, margin: Margin) -> tuple[np.ndarray, np.ndarray]:
     return contradicts & ~torn[:, None], np.repeat(torn[:, None], len(POLLUTANTS), axis=1) & ~np.isnan(values)
 
 
+def is_exchanged(values: np.ndarray, judged: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Whether most rows of a table contradict their own index, as where columns changed places.
+
+    Of the real tables none has more than one such row in fifty.
+    """
+    may_tell = ~np.isnan(values[:, 0]) & ~np.isnan(values[:, 1:]).all(axis=1)
+    marked = (judged[0] | judged[1]).any(axis=1)
+    return bool(
+        may_tell.sum() >= _FEWEST_ROWS and (marked & may_tell).sum() > _MOST_CONTRADICT * may_tell.sum()
+    )
+
+
 def find_lost_points(values: np.ndarray, has_point: np.ndarray) -> np.ndarray:
     """Mark values that lost their decimal point: whole among decimals, and far above every neighbour.
 
@@ -89,7 +102,7 @@ def find_lost_points(values: np.ndarray, has_point: np.ndarray) -> np.ndarray:
         Whether each was written with a decimal point.
     """
     known = ~np.isnan(values)
-    if not known.any() or has_point[known].mean() < 0.8:
+    if not known.any() or has_point[known].mean() < _WITH_POINT:
         return np.zeros(len(values), dtype=bool)
     marked = np.zeros(len(values), dtype=bool)
     for place in np.flatnonzero(known & ~has_point):
@@ -114,6 +127,20 @@ def is_in_micrograms(carbon_monoxide: np.ndarray) -> bool:
     """Whether a column of CO holds µg/m³: its median lies far above any mg/m³ of ambient air."""
     known = carbon_monoxide[~np.isnan(carbon_monoxide)]
     return len(known) >= _FEWEST_CO and float(np.median(known)) > _MOST_CO
+
+
+def is_elsewhere(carbon_monoxide: np.ndarray, values: np.ndarray, has_point: np.ndarray) -> bool:
+    """Whether CO stands under another heading: its own column holds no mg/m³, and another one small decimals only.
+
+    Feeds publish CO with a decimal and all else, but for their means, in whole µg/m³.
+    """
+    if not is_in_micrograms(carbon_monoxide):
+        return False
+    known = ~np.isnan(values)
+    n = known.sum(axis=0)
+    share = (has_point & known).sum(axis=0) / np.maximum(n, 1)
+    small = np.array([n[at] and np.nanmedian(values[:, at]) < _MOST_CO for at in range(values.shape[1])])
+    return bool(((n >= _FEWEST_CO) & (share >= _WITH_POINT) & small).any())
 
 
 def _sub_indices(values: np.ndarray, averaging: str) -> tuple[np.ndarray, np.ndarray]:

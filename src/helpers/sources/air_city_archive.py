@@ -23,6 +23,7 @@ from helpers.sources.records import read_records
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _LONG = {"city", "time", *POLLUTANTS}
+_PRIMARY = "main_pollution"
 _EXPECTED = "archive.city"
 
 
@@ -83,6 +84,11 @@ def _read_long(path: Path, cities: tuple[str, ...] | None) -> Reading:
         elif not city:
             builder.reject(row, "city", city, message("air.no_city"))
         elif not builder.is_repeat(row, (city, time), tuple(record[name] for name in POLLUTANTS)):
-            rows.add(row, (city, time), {name: (name, record[name]) for name in POLLUTANTS})
-    rows.finish()
+            rows.add(
+                row,
+                (city, time),
+                {name: (name, record[name]) for name in POLLUTANTS},
+                words={_PRIMARY: record.get(_PRIMARY, "")},
+            )
+    rows.finish(is_series=True)
     return builder.finish()

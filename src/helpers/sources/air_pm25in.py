@@ -32,6 +32,7 @@ _COLUMN_OF = {
     "O3": "O3_1h",
 }
 _REQUIRED = ["Date", "Hour", "WatchPoint", *_COLUMN_OF.values()]
+_WORDS = ("Level", "PrimaryPollution")
 _NOTE = re.compile(r"[(（].*?[)）]")
 
 
@@ -74,8 +75,13 @@ def read(path: Path, *, stations: pd.DataFrame | None = None) -> Reading:
         elif len(found) != 1:
             builder.reject(row, "WatchPoint", name, _why_unknown(name, found, codes))
         elif not builder.is_repeat(row, (found[0], time), tuple(record[c] for c in _COLUMN_OF.values())):
-            rows.add(row, (found[0], time), {name: (c, record[c]) for name, c in _COLUMN_OF.items()})
-    rows.finish()
+            rows.add(
+                row,
+                (found[0], time),
+                {name: (c, record[c]) for name, c in _COLUMN_OF.items()},
+                words={name: record[name] for name in _WORDS if name in record},
+            )
+    rows.finish(is_series=True)
     return builder.finish()
 
 

@@ -33,6 +33,7 @@ from helpers.sources.text import is_missing, parse_number, read_bytes
 
 _HOUR_OF = {"AQI": "aqi", "PM2.5": "pm2_5", "PM10": "pm10", "SO2": "so2", "NO2": "no2", "CO": "co"}
 _REQUIRED = ["timepoint", "stationcode", *_HOUR_OF.values(), "o3", "o3_24h"]
+_WORDS = ("area", "positionname", "primarypollutant")
 
 
 def recognise(head: Head) -> bool:
@@ -128,7 +129,9 @@ def _add_station(builder: ReadingBuilder, rows: AirRows, row: int, record: Recor
     if builder.is_repeat(row, (code, time), tuple(record[name] for name in _REQUIRED)):
         return
     cells = {name: (column, record[column]) for name, column in _HOUR_OF.items()}
-    rows.add(row, (code, time), cells | _ozone_hour(builder, row, record, hour_column), may_be_zero="CO")
+    words = {name: record[name] for name in _WORDS if name in record}
+    cells |= _ozone_hour(builder, row, record, hour_column)
+    rows.add(row, (code, time), cells, may_be_zero="CO", words=words)
 
 
 def _ozone_hour(

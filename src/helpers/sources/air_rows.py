@@ -11,6 +11,7 @@ from helpers.messages import message
 from helpers.sources import air_check
 from helpers.sources.air_check import Margin
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.misplaced import against_row, told
 from helpers.sources.pollutants import POLLUTANTS
 
 GRADES = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300, "严重污染": 500}
@@ -42,7 +43,7 @@ class AirRows:
         self._builder, self._margin, self._tail = builder, margin, tail
         self._rows: list[tuple[int, tuple[Hashable, ...], Mapping[str, str]]] = []
         self._values: list[list[float]] = []
-        self._has_point: list[bool] = []
+        self._has_point: list[list[bool]] = []
         self._carbon_monoxide: list[float] = []  # as written, impossible ones too: they tell the unit
 
     def add(
@@ -53,11 +54,16 @@ class AirRows:
         *,
         may_be_zero: str = "",
         grade: str = "",
+        words: Mapping[str, str] | None = None,
     ) -> None:
         """Read the cells of one row: pollutant → column and text.
 
-        ``may_be_zero`` names a pollutant that its feed rounds to 0; a row whose ``grade`` is not that of its index goes whole.
+        ``may_be_zero`` names a pollutant that its feed rounds to 0; a row whose ``grade`` is not that of its index goes
+        whole, and so does one with a figure in a column of ``words``.
         """
+        if shifted := against_row((), 0, words or {}, figures=dict(cells.values())):
+            self._builder.reject(row, *shifted)
+            return
         builder, values = self._builder, [np.nan] * len(POLLUTANTS)
         for name, (column, text) in cells.items():
             value = builder.concentration(row, column, text, pollutant=name, may_be_zero=name == may_be_zero)
@@ -69,21 +75,31 @@ class AirRows:
         self._rows.append((row, key, {name: column for name, (column, _) in cells.items()}))
         self._values.append(values)
         text = cells.get("CO", ("", ""))[1]
-        self._has_point.append("." in text)
+        self._has_point.append(["." in cells.get(name, ("", ""))[1] for name in POLLUTANTS])
         self._carbon_monoxide.append(float(text) if _PLAIN.fullmatch(text) else np.nan)
 
     def finish(self, *, is_series: bool = False) -> None:
         """Set aside what contradicts its row, and add the rest.
 
-        ``is_series`` says that the rows are one place's, so that neighbours may be compared; their key ends with the time.
+        ``is_series`` says that the rows of a place follow each other, so that neighbours may be compared; their key ends
+        with the time.
         """
         values = np.array(self._values, dtype=float).reshape(-1, len(POLLUTANTS))
-        if air_check.is_in_micrograms(np.array(self._carbon_monoxide)):
+        carbon_monoxide = np.array(self._carbon_monoxide)
+        has_point = np.array(self._has_point, dtype=bool).reshape(-1, len(POLLUTANTS))
+        if air_check.is_elsewhere(carbon_monoxide, values, has_point):
+            for place, column in zip(*np.nonzero(~np.isnan(values)), strict=True):
+                self._set_aside(values, place, column, told("no_carbon_monoxide", "move_back"))
+        elif air_check.is_in_micrograms(carbon_monoxide):
             for place in np.flatnonzero(~np.isnan(values[:, _CO])):
                 self._set_aside(values, place, _CO, message("air.co_of_file"))
         index = values[:, 0].copy()
-        for torn, mask in enumerate(air_check.judge(values, self._margin)):
-            for place, column in zip(*np.nonzero(mask), strict=True):
+        judged = air_check.judge(values, self._margin)
+        if air_check.is_exchanged(values, judged):
+            for place, column in zip(*np.nonzero(~np.isnan(values)), strict=True):
+                self._set_aside(values, place, column, told("rows", "move_back"))
+        for torn, mask in enumerate(judged):
+            for place, column in zip(*np.nonzero(mask & ~np.isnan(values)), strict=True):
                 reason = air_check.reason(index[place], torn=bool(torn), is_index=column == 0)
                 self._set_aside(values, place, column, reason)
         if is_series:
@@ -95,12 +111,14 @@ class AirRows:
 
     def _find_lost_points(self, values: np.ndarray) -> None:
         """Set CO aside where it lost its decimal point."""
-        order = np.array(
-            sorted(range(len(self._rows)), key=lambda place: self._rows[place][1][-1]), dtype=int
-        )
-        marked = air_check.find_lost_points(values[order, _CO], np.array(self._has_point, dtype=bool)[order])
-        for place in order[marked]:
-            self._set_aside(values, place, _CO, message("air.decimal_point"))
+        places: dict[tuple[Hashable, ...], list[int]] = {}
+        for place in sorted(range(len(self._rows)), key=lambda place: self._rows[place][1][-1]):
+            places.setdefault(self._rows[place][1][:-1], []).append(place)
+        for own in places.values():
+            order = np.array(own, dtype=int)
+            has_point = np.array([self._has_point[place][_CO] for place in own], dtype=bool)
+            for place in order[air_check.find_lost_points(values[order, _CO], has_point)]:
+                self._set_aside(values, place, _CO, message("air.decimal_point"))
 
     def _set_aside(self, values: np.ndarray, place: int, column: int, reason: str) -> None:
         row, _, columns = self._rows[place]

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.sources.head import Head
+from helpers.sources.dates import parse_day
+from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, join_readings, make_table
 from helpers.sources.wide_archive import KEY, iter_wide
 
 _CODE = re.compile(r"\d{4}[A-Z]")
+NO_COLUMN = "stations_without_column"  # caveat of the registry
 _EXPECTED = "archive.station"
 
 
@@ -46,6 +48,7 @@ def iter_read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = N
         The file is empty, cut inside its compression, or its header is not that of the archive.
     """
     codes = stations["station_code"] if isinstance(stations, pd.DataFrame) else stations
+    told = (NO_COLUMN,) if lacks_stations(read_head(path), stations) else ()
     for portion in iter_wide(
         path, is_name=lambda name: bool(_CODE.fullmatch(name)), expected=_EXPECTED, keep=codes
     ):
@@ -56,7 +59,20 @@ def iter_read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = N
             "value": portion.values,
             "flag": pd.Series("", index=portion.names.index, dtype="str"),
         }
-        yield Reading("air_hourly", make_table("air_hourly", columns), portion.rejects, portion.caveats)
+        caveats = (*portion.caveats, *told)
+        yield Reading("air_hourly", make_table("air_hourly", columns), portion.rejects, caveats)
+
+
+def lacks_stations(head: Head, stations: pd.DataFrame | Collection[str] | None) -> bool:
+    """Whether an archive with columns of wanted stations has none of another that stood on its first day."""
+    if not isinstance(stations, pd.DataFrame) or len(head.rows) < 2 or "valid_to" not in stations:
+        return False
+    day = parse_day(head.rows[1][0])
+    if day is None:
+        return False
+    begun = stations["valid_from"].isna() | (stations["valid_from"] <= day)
+    stood = set(stations.loc[begun & ~(stations["valid_to"] < day), "station_code"])
+    return bool(stood & set(head.header)) and not stood <= set(head.header)
 
 
 def read(path: Path, *, stations: pd.DataFrame | Collection[str] | None = None) -> Reading:

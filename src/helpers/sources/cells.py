@@ -19,7 +19,7 @@ from helpers.errors import ParameterError
 from helpers.messages import message
 from helpers.periods import Period
 from helpers.sources.dates import split_day
-from helpers.sources.text import NUMBER
+from helpers.sources.text import LEADING_ZERO, NUMBER
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 PERCENT = "%"
@@ -45,7 +45,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What a cell holds.
 
@@ -200,6 +200,8 @@ def read_measured(cell: Cell, unit: str = "") -> tuple[Decimal, bool]:
     rest = limit["rest"] if limit and _is_rest(limit["rest"], unit) else match["rest"]
     is_limit = bool(match["below"]) or rest != match["rest"]
     _check_rest(cell, rest, unit)
+    if LEADING_ZERO.match(match["number"]):
+        raise ValueError(message("damage.leading_zero"))
     value = Decimal(match["number"].replace(",", "").lstrip("+"))
     if abs(value) > Decimal("1e300"):
         raise ValueError(message("cells.too_large"))

@@ -25,16 +25,20 @@ from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
+from helpers.sources.misplaced import told
 from helpers.sources.reading import Reading, join_readings, refusal
 from helpers.sources.records import Record, iter_records
-from helpers.sources.text import iter_byte_lines, parse_time
+from helpers.sources.text import iter_byte_lines, parse_number, parse_time
 
 _REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "confidence", "frp")
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
 _SHARES = frozenset(map(str, range(101)))
 _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
 _KINDS = {"1": "fires.volcano", "2": "fires.static", "3": "fires.offshore"}
-_MOST_POINTS = 300_000  # with their tables some 340 MB and ten seconds
+_BRIGHTNESS = ("brightness", "bright_t31", "bright_ti4", "bright_ti5")
+_COLDEST_K, _HOTTEST_K = 150, 1000
+MOST_POINTS = 180_000  # an ingest of them: 287 MB and six seconds of one core (benchmarks/bench_limits.py)
+_AT_ONCE = 5_000  # lines
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)
 
@@ -56,14 +60,14 @@ def iter_read(path: Path) -> Iterator[Reading]:
     ------
     SourceError
         A column is absent, month and day cannot be told apart (write dates as 2022-06-03), or the file holds more
-        than 300,000 points (clip it to the region, or split it by year).
+        than 180,000 points (clip it to the region, or split it by year).
     """
     builder, n = ReadingBuilder("fires"), 0
     form = _tell_date_form(path, builder)
-    for records in iter_records(path, builder, required=_REQUIRED):
+    for records in iter_records(path, builder, required=_REQUIRED, at_once=_AT_ONCE):
         n += len(records)
-        if n > _MOST_POINTS:
-            raise refusal(path, **parts("fires.too_many", most=f"{_MOST_POINTS:,}"))
+        if n > MOST_POINTS:
+            raise refusal(path, **parts("fires.too_many", most=f"{MOST_POINTS:,}"))
         for row, record in records:
             _add_point(builder, row, record, form)
         yield builder.portion()
@@ -102,8 +106,8 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         return
     kind = record.get("type", "0")
     if kind != "0":
-        told = message(_KINDS.get(kind, "fires.unknown"))
-        builder.reject(row, "type", kind, message("fires.no_fire", kind=told))
+        meaning = message(_KINDS.get(kind, "fires.unknown"))
+        builder.reject(row, "type", kind, message("fires.no_fire", kind=meaning))
         return
     latitude = builder.number(row, "latitude", record["latitude"], of="latitude")
     longitude = builder.number(row, "longitude", record["longitude"], of="longitude")
@@ -116,10 +120,25 @@ def _add_point(builder: ReadingBuilder, row: int, record: Record, form: str) -> 
         and builder.number(row, "confidence", confidence, low=0, high=100) is None
     ):
         confidence = ""
+    for column in _BRIGHTNESS:
+        if column in record and not _is_brightness(record[column]):
+            reason = told("no_brightness", "fetch", column=column, value=record[column])
+            builder.reject(row, "frp", record["frp"], reason)
+            return
     power = builder.number(row, "frp", record["frp"], of="frp_mw")
     content = (record["frp"], record["confidence"])
     if not builder.is_repeat(row, hash((time, record["latitude"], record["longitude"])), content):
         builder.add(time, time + _BEIJING, latitude, longitude, nan if power is None else power, confidence)
+
+
+@lru_cache(maxsize=4096)
+def _is_brightness(text: str) -> bool:
+    """Whether a text is a temperature a satellite may see on the ground, in K; a missing one says nothing."""
+    try:
+        value = parse_number(text)
+    except ValueError:
+        return False
+    return value is None or _COLDEST_K <= value <= _HOTTEST_K
 
 
 @lru_cache(maxsize=4096)  # an overpass has many points

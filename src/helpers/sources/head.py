@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.sources.text import decode, open_bytes, read_bytes
-from helpers.sources.workbook import OLD, ZIP, peek_sheets, peek_text
+from helpers.sources.workbook import OLD, ZIP, check_size, peek_sheets, peek_text
 
 _LENGTH = 65_536
 _ROWS_OF_SHEET = 20
@@ -53,7 +53,7 @@ def read_head(path: Path) -> Head:
     Raises
     ------
     SourceError
-        The file is empty. Fetch it again.
+        The file is empty: fetch it again. Or it is a workbook too large to be read: split it.
     """
     with open_bytes(path) as stream:
         try:
@@ -61,7 +61,9 @@ def read_head(path: Path) -> Head:
         except (EOFError, OSError, zlib.error):
             raw = b""
     if raw.startswith((ZIP, OLD)):
-        sheets = peek_sheets(read_bytes(path), n_rows=_ROWS_OF_SHEET)
+        book = read_bytes(path)
+        check_size(path, book)
+        sheets = peek_sheets(book, n_rows=_ROWS_OF_SHEET)
         return Head(raw, (), tuple(sheets.values()), tuple(sheets))
     text = peek_text(_whole_lines(raw), n_rows=_ROWS_OF_SHEET)
     return Head(raw, _split(raw), (text,) if text else ())

@@ -25,6 +25,7 @@ from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
+from helpers.sources.editions import say_corrected, stamp_of, take_edition
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.ingest_state import (
     SCREENED,
@@ -38,11 +39,12 @@ from helpers.sources.ingest_state import (
     remove_stale,
     write_state,
 )
-from helpers.sources.merge import is_difference, resolve_duplicates
+from helpers.sources.merge import REVISED, is_difference, resolve_duplicates
 from helpers.sources.screening import screen_hourly
 from helpers.sources.screening_rules import rules_path
 from helpers.sources.staging import (
     FAILURES,
+    REVISED_EDITION,
     CityContext,
     Entry,
     Refusal,
@@ -69,6 +71,7 @@ class IngestSummary:
     departments without a figure. ``passed_over`` are files that look like data and are none by their name. ``problems``
     are sentences on files that name places outside the city or whose values were not read; ``unread`` on other columns
     that were not read. ``rebuilt`` are partitions such as ``air_hourly/2019``.
+    ``corrected`` are sentences on files that changed under their name and were read as the next edition.
     ``n_rows`` is what each processed table now holds of the city. ``n_quarantined`` are rows and files at fault;
     ``n_differing`` are values that another source has otherwise, of which one stands.
     """
@@ -87,6 +90,7 @@ class IngestSummary:
     problems: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unfilled: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
 
 
 def is_data_file(path: Path) -> bool:
@@ -162,12 +166,14 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
     staging = folders.processed / ".staging" / context.code
     before = read_state(staging)
     now = State(_hash_readers(context), provenance.file_sha256(rules_path()))
-    arrived, refused = _register_files(folders.raw, before.entries, now.readers)
+    arrived, refused, changed = _register_files(folders.raw, before.entries, now.readers)
     _check_simulated(arrived, folders)
     now.entries, to_read = _split_unchanged(staging, before.entries, arrived)
     n_unchanged = len(now.entries)
     shutil.rmtree(staging / FAILURES, ignore_errors=True)  # those of files refused again are written again
     for outcome in _stage_files(folders.raw, staging, to_read, context, jobs):
+        if isinstance(outcome, Entry) and outcome.path in changed:
+            outcome = take_edition(folders.raw, outcome, before.entries.get(outcome.path))
         if isinstance(outcome, Refusal):
             refused.append(outcome)
         else:
@@ -176,6 +182,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         if (staging / before.entries[path].key).is_dir():
             now.entries[path] = before.entries[path]
     refused += _unkept(staging, now.entries)
+    corrected = say_corrected(changed, before.entries, now.entries)
     dirty = find_dirty(folders.processed, before, now, context.code)
     now.parts = {part: counts for part, counts in before.parts.items() if part not in dirty}
     for part in dirty:
@@ -203,6 +210,7 @@ def ingest(folders: Folders, *, city: str, jobs: int = 1, today: date | None = N
         without_rows=tuple(one.path for one in without if one.reader != _FILLED_IN),
         unfilled=tuple(one.path for one in without if one.reader == _FILLED_IN),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.path)),
+        corrected=corrected,
         problems=tuple(line for entry in entries for line in _problems(entry)),
         unread=tuple(
             f"{one.path}: {message('files.unread', names=', '.join(one.told[UNREAD]))}"
@@ -266,8 +274,9 @@ def _split_unchanged(
 
 def _register_files(
     raw: Path, known: dict[str, Entry], readers: str
-) -> tuple[dict[str, Entry], list[Refusal]]:
-    """Look at every raw file: what its sidecar says, and whether it is what arrived."""
+) -> tuple[dict[str, Entry], list[Refusal], set[str]]:
+    """Look at every raw file: what its sidecar says, and whether it is what arrived; and which changed under their name."""
+    changed: set[str] = set()
     arrived: dict[str, Entry] = {}
     refused: list[Refusal] = []
     owners: dict[str, str] = {}
@@ -277,8 +286,11 @@ def _register_files(
         earlier = known.get(relative)
         try:
             _check_reached(path, relative, is_printed=relative == given)
-            if earlier and earlier.stamp == _stamp(path):
+            if earlier and earlier.stamp == stamp_of(path):
                 source = Source(**earlier.source)
+            elif edition := provenance.next_edition(path, root=raw):
+                source = edition
+                changed.add(relative)
             else:
                 source = provenance.register_source(path, root=raw)
             owner = owners.setdefault(source.source_id, relative)
@@ -295,8 +307,8 @@ def _register_files(
         except (SuiteError, OSError) as error:
             refused.append(Refusal(relative, str(error)))
         else:
-            arrived[relative] = new_entry(relative, _stamp(path), source, readers)
-    return arrived, refused
+            arrived[relative] = new_entry(relative, stamp_of(path), source, readers)
+    return arrived, refused, changed
 
 
 def _check_simulated(arrived: dict[str, Entry], folders: Folders) -> None:
@@ -355,7 +367,9 @@ def _gather(staging: Path, entries: list[Entry], part: Part, margin: pd.Timedelt
     members = sorted((one for one in entries if reach & parts_of(one)), key=lambda one: one.edition)
     if not members:
         return store.empty(name).assign(rank=pd.Series(dtype="int64"))
-    return read_staged(staging, members, name, first=first, last=last)
+    rows = read_staged(staging, members, name, first=first, last=last)
+    revised = [rank for rank, one in enumerate(members) if REVISED_EDITION in one.caveats]
+    return rows.assign(rank=rows["rank"] + REVISED * rows["rank"].isin(revised)) if revised else rows
 
 
 def _write_ledgers(
@@ -394,13 +408,6 @@ def _write_ledgers(
     table = pd.DataFrame(sources, columns=list(SCHEMAS["sources"]))
     store.write_table(processed, "sources", table, partition=partition)
     return int((~differs).sum()), int(differs.sum())
-
-
-def _stamp(path: Path) -> list[int]:
-    """Size and time of change of a file and of its sidecar."""
-    beside = provenance.sidecar_path(path)
-    states = [one.stat() for one in (path, beside) if one.is_file()]
-    return [number for state in states for number in (state.st_size, state.st_mtime_ns)]
 
 
 def _hash_readers(city: CityContext) -> str:

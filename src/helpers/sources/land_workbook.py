@@ -24,7 +24,16 @@ from helpers.sources.form_words import against_future
 from helpers.sources.head import Head, read_head
 from helpers.sources.land_items import AREAS, MASSES, read_content, scale_number, soil_item
 from helpers.sources.reading import TABLES, Reading, refusal
-from helpers.sources.water_forms import Form, Grid, find_grids, holds_form, read_fields, tell_unread
+from helpers.sources.water_forms import (
+    Form,
+    Grid,
+    Kept,
+    add_kept,
+    find_grids,
+    holds_form,
+    read_fields,
+    tell_unread,
+)
 from helpers.sources.water_items import NOT_SAMPLED, unit_factor
 
 Record = dict[str, object]
@@ -78,6 +87,7 @@ def read(
 def _read_form(path: Path, form: Form, received_on: date | None, places: Mapping[str, str] | None) -> Reading:
     builder = ReadingBuilder(form.table_name)
     samples: dict[tuple[object, ...], tuple[int, Record]] = {}
+    kept: list[Kept] = []
     for grid in find_grids(path, form):
         _check_heading(path, grid, form)
         tell_unread(builder, grid, "")
@@ -101,7 +111,8 @@ def _read_form(path: Path, form: Form, received_on: date | None, places: Mapping
             content = tuple(record[name] for name in TABLES[form.table_name])
             shown = tuple("" if value is None else str(value) for value in content)
             if not builder.is_repeat(number, tuple(record[name] for name in form.key), shown):
-                builder.add(*content)
+                kept.append(Kept(grid, (number, cells), "", record, content))
+    add_kept(builder, form, kept)
     reading = builder.finish()
     return _warn_of_units(reading) if form is land_forms.SOIL_SAMPLES else reading
 

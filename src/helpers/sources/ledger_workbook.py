@@ -95,7 +95,8 @@ def read(
         reason = message("ledger.second_sheet", name=sheet.name)
         builder.reject(_rows_of_table(other)[0][0], "", other.name, reason)
     heading = tuple(cell.text for cell in rows[0][1])
-    tell_unread(builder, Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:])), "")
+    grid = Grid(sheet, (), rows[0][0], heading, columns, tuple(rows[1:]))
+    tell_unread(builder, grid, "")
     facts = _Facts(known, names or {}, ranges or {}, places, received_on)
     is_written_out = REFERENCES.keys() <= columns.keys()
     sound: dict[tuple[str, ...], list[tuple[int, tuple[object, ...]]]] = {}
@@ -104,6 +105,9 @@ def read(
         if is_below(cells) or record.get("note", Cell("")).text.startswith(EXAMPLE):
             continue
         if is_written_out and not (record["value"].text or record["value"].problem):
+            continue
+        if shifted := grid.against(cells):
+            builder.reject(number, *shifted)
             continue
         figure = _read_figure(builder, number, record, facts)
         if figure is not None:

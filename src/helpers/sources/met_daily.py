@@ -19,8 +19,10 @@ from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
+from helpers.sources.misplaced import told
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import Record, read_records
+from helpers.sources.text import parse_number
 
 # Column → column of ``met_daily``, and what a unit of the file is in its unit. The order is that of ``met_daily``.
 _COLUMNS = {
@@ -36,6 +38,15 @@ _COLUMNS = {
 _REQUIRED = ("date", "avgtemp", "maxtemp", "mintemp")
 _POLLUTANT_COLUMNS = {"PM25", "PM2.5", "PM10", "CO", "NO2", "SO2", "O3"}
 _MISSING = {"32766", "327660"}
+_TEMPERATURES = ("avgtemp", "maxtemp", "mintemp")
+_ORDERED = (
+    ("mintemp", "avgtemp", _TEMPERATURES),
+    ("avgtemp", "maxtemp", _TEMPERATURES),
+    ("minrh", "avgrh", ("avgrh",)),
+    ("avgws", "maxws", ("avgws",)),
+    ("minp", "avgp", ("avgp",)),
+    ("avgp", "maxp", ("avgp",)),
+)
 _DEGREES_PER_SECTOR, _CALM = 22.5, 17
 
 
@@ -85,10 +96,29 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record) -> None:
         found = f"mintemp {values['mintemp']:g}, maxtemp {values['maxtemp']:g}"
         builder.reject(row, "mintemp", found, message("met.low_above_high"))
         values["mintemp"] = values["maxtemp"] = nan
+    _check_order(builder, row, record, values)
     sector = values["maxwswd"]
     values["maxwswd"] = nan if sector == _CALM else (sector - 1) * _DEGREES_PER_SECTOR
     values["avgp"] /= 100
     builder.add(day, *values.values())
+
+
+def _check_order(builder: ReadingBuilder, row: int, record: Record, values: dict[str, float]) -> None:
+    """Set aside a mean that lies outside its own lowest and highest, with them."""
+    for low, high, own in _ORDERED:
+        pair = [values[name] if name in values else _number(record.get(name, "")) for name in (low, high)]
+        if pair[0] > pair[1]:
+            reason = told("order", "check_columns", low=low, high=high)
+            builder.reject(row, low, f"{low} {pair[0]:g}, {high} {pair[1]:g}", reason)
+            values |= dict.fromkeys(own, nan)
+
+
+def _number(text: str) -> float:
+    try:
+        value = parse_number("" if text in _MISSING else text)
+    except ValueError:
+        return nan
+    return nan if value is None else value
 
 
 def _read_cell(builder: ReadingBuilder, row: int, name: str, text: str) -> float:

@@ -30,6 +30,7 @@ from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.dates import parse_day
 from helpers.sources.head import Head
+from helpers.sources.misplaced import told
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.records import Record, read_records
 from helpers.sources.text import parse_number
@@ -265,6 +266,11 @@ def _add_day(builder: ReadingBuilder, row: int, record: Record, units: _Units) -
     if lowest > highest:
         builder.reject(row, "TMIN", f"TMIN {lowest:g}, TMAX {highest:g}", message("met.low_above_high"))
         lowest = highest = nan
+    for low, high, names in ((lowest, mean, ("TMIN", "TAVG")), (mean, highest, ("TAVG", "TMAX"))):
+        if low > high:
+            reason = told("order", "check_columns", low=names[0], high=names[1])
+            builder.reject(row, names[0], f"{names[0]} {low:g}, {names[1]} {high:g}", reason)
+            mean = lowest = highest = nan
     rain = builder.number(row, "PRCP", texts[3], low=0, high=_WETTEST * units.scale / units.mm_per_unit)
     millimetres = nan if rain is None else rain / units.scale * units.mm_per_unit
     builder.add(day, mean, highest, lowest, millimetres, nan, nan, nan, nan)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.misplaced import against_row, count_named
 from helpers.sources.reading import refusal
 from helpers.sources.text import NUMBER, decode, iter_byte_lines, read_text, split_rows
 
@@ -93,7 +94,7 @@ def _take_rows(
 ) -> list[tuple[int, Record]]:
     """Records of rows as wide as the header; the others, and cells in doubt, are quarantined."""
     torn = _tears(rows if is_ended else rows[:-1], len(header))
-    records = []
+    records, n_named = [], count_named(header)
     for place, (number, cells) in enumerate(rows):
         is_last_open = place == len(rows) - 1 and not is_ended
         if len(cells) != len(header):
@@ -101,7 +102,10 @@ def _take_rows(
                 builder, number, cells, len(header), is_cut=is_last_open and len(cells) < len(header)
             )
             continue
-        record = dict(zip(header, cells, strict=True))
+        if beyond := against_row(cells, n_named, {}):
+            builder.reject(number, *beyond)
+            continue
+        record = dict(zip(header[:n_named], cells, strict=False))
         doubts = dict.fromkeys(torn.get(place, ()), message(_TORN))
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
             doubts[-1] = message(_OPEN)
@@ -128,7 +132,7 @@ def _tears(rows: list[tuple[int, list[str]]], width: int) -> dict[int, list[int]
 
 def _check_header(path: Path, header: list[str], required: Collection[str]) -> None:
     absent = [name for name in required if name not in header]
-    twice = [name for name, count in Counter(header).items() if count > 1]
+    twice = [name for name, count in Counter(header[: count_named(header)]).items() if count > 1]
     if absent or twice:
         found = (
             message("records.lacks", names=", ".join(absent))

@@ -34,6 +34,7 @@ from helpers.sources.reading import Reading
 from helpers.sources.text import parse_time
 
 QUARANTINE, FAILURES = "quarantine", "failures"
+REVISED_EDITION = "revised_edition"  # caveat of the registry
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "—", "——", "-
 MISSING_NUMBER = -9999.0
 NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER = re.compile(NUMBER)
+LEADING_ZERO = re.compile(r"[-+]?0\d")
 _BLANK = re.compile(r"[^\S\r\n]")
 _GZIP = b"\x1f\x8b"
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -228,6 +229,8 @@ def parse_number(text: str) -> float | None:
         if stripped.lower() in MISSING:
             return None
         raise ValueError(message("cells.not_number"))
+    if LEADING_ZERO.match(stripped):
+        raise ValueError(message("damage.leading_zero"))
     value = float(stripped)
     if value in (float("inf"), float("-inf")):
         raise ValueError(message("cells.too_large"))

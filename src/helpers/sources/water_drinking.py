@@ -6,15 +6,19 @@ both be there, or one of them. The judgement is what the table prints; this read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
+from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading
 from helpers.sources.water_forms import (
+    NOTE,
     Grid,
     find_grids,
     form_of,
@@ -23,7 +27,14 @@ from helpers.sources.water_forms import (
     read_fields,
     tell_unread,
 )
-from helpers.sources.water_items import match_heading, read_value, supply_items, unit_factor
+from helpers.sources.water_items import (
+    Beyond,
+    against_parts,
+    match_heading,
+    read_value,
+    supply_items,
+    unit_factor,
+)
 from helpers.sources.workbook import Cell
 
 FORM = form_of("饮用水水源月报")
@@ -64,6 +75,7 @@ def read(
         No sheet has the columns.
     """
     summary, measured = ReadingBuilder("drinking_sources"), ReadingBuilder("drinking_items")
+    read, outside = [], Counter()
     grids = find_grids(path, FORM)
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
@@ -86,15 +98,54 @@ def read(
             texts = tuple(cell.text for cell in cells)
             if not summary.is_repeat(number, key, texts):
                 summary.add(*key, *details)
-                _add_items(measured, grid, (number, cells), key, prefix)
+                read += _read_items(measured, grid, (number, cells), key, prefix, outside)
+    _add_items(measured, read, outside)
     items = measured.finish()
     return summary.finish(), Reading(items.table_name, items.table, items.rejects)
 
 
-def _add_items(
-    builder: ReadingBuilder, grid: Grid, row: tuple[int, list[Cell]], key: tuple[object, object], prefix: str
-) -> None:
+@dataclass(frozen=True)
+class _Measured:
+    """One value of an item as its cell states it."""
+
+    row: int
+    column: str
+    text: str
+    key: tuple[object, object]
+    item: str
+    value: float
+    is_censored: bool
+    is_checked: bool
+
+
+def _add_items(builder: ReadingBuilder, read: Sequence[_Measured], outside: Mapping[object, int]) -> None:
+    """Keep what neither its row nor its column contradicts."""
+    rows: dict[tuple[object, object], dict[str, tuple[float, bool]]] = defaultdict(dict)
+    for one in read:
+        rows[one.key][one.item] = one.value, one.is_censored
+    doubts = {key: against_parts(own, n_outside=outside[key]) for key, own in rows.items()}
+    written = [
+        Written(one.item, at, "", one.text, one.value) for at, one in enumerate(read) if not one.is_checked
+    ]
+    lost = {one.row for one in find_lost_points(written)}
+    for at, one in enumerate(read):
+        reason = doubts[one.key].get(one.item, "") or (LOST_POINT if at in lost else "")
+        if reason:
+            builder.reject(one.row, one.column, one.text, reason)
+        else:
+            builder.add(*one.key, one.item, one.value, one.is_censored)
+
+
+def _read_items(
+    builder: ReadingBuilder,
+    grid: Grid,
+    row: tuple[int, list[Cell]],
+    key: tuple[object, object],
+    prefix: str,
+    outside: Counter[object],
+) -> Iterator[_Measured]:
     number, cells = row
+    is_checked = CHECKED in grid.cell(cells, NOTE).text
     for place, heading in enumerate(grid.heading[: len(cells)]):
         found = match_heading(heading, supply_items()) if heading else None
         if found is None:
@@ -105,6 +156,7 @@ def _add_items(
             value = read_value(cells[place], item, unit)
         except ValueError as error:
             builder.reject(number, prefix + heading, cells[place].text, str(error))
+            outside[key] += isinstance(error, Beyond)
             continue
         if value is not None:
-            builder.add(*key, item.id, *value)
+            yield _Measured(number, prefix + heading, cells[place].text, key, item.id, *value, is_checked)

@@ -38,6 +38,15 @@ from helpers.sources.form_words import (
     read_place,
 )
 from helpers.sources.head import Head
+from helpers.sources.misplaced import (
+    CHECKED,
+    LOST_POINT,
+    Written,
+    against_row,
+    count_named,
+    find_lost_points,
+    is_plain,
+)
 from helpers.sources.reading import TABLES, Reading, refusal
 from helpers.sources.text import is_missing
 from helpers.sources.water_items import heading_unit, unit_factor
@@ -154,6 +163,12 @@ class Grid:
         cell = cells[place] if 0 <= place < len(cells) else Cell("")
         return Cell(cell.spread) if cell.spread and not cell.text else cell
 
+    def against(self, cells: Sequence[Cell]) -> tuple[str, str, str] | None:
+        """Why the cells of a row may stand one column off; see :func:`helpers.sources.misplaced.against_row`."""
+        note = self.heading[self.places[NOTE]] if NOTE in self.places else ""
+        texts = [cell.text for cell in cells]
+        return against_row(texts, count_named(self.heading), {note: self.cell(cells, NOTE).text})
+
     def is_aside(self, cells: Sequence[Cell]) -> bool:
         """Whether a row is empty, a note or signature below the table, or an example."""
         return is_below(cells) or self.cell(cells, NOTE).text.startswith(EXAMPLE)
@@ -239,6 +254,7 @@ def read_form(
     builder = ReadingBuilder(form.table_name)
     labels = {one.name: one.label for one in form.fields}
     grids = find_grids(path, form)
+    kept: list[Kept] = []
     for grid in grids:
         prefix = f"{grid.sheet.name}!" if len(grids) > 1 else ""
         tell_unread(builder, grid, prefix)
@@ -256,8 +272,44 @@ def read_form(
                 continue
             content = tuple(record[name] for name in TABLES[form.table_name])
             if not builder.is_repeat(number, tuple(record[name] for name in form.key), _shown(content)):
-                builder.add(*content)
+                kept.append(Kept(grid, (number, cells), prefix, record, content))
+    add_kept(builder, form, kept)
     return builder.finish()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A sound row of a form: where it stands, its fields and what its table takes."""
+
+    grid: Grid
+    row: tuple[int, list[Cell]]
+    prefix: str
+    record: Mapping[str, object]
+    content: tuple[object, ...]
+
+
+def add_kept(builder: ReadingBuilder, form: Form, kept: Sequence[Kept]) -> None:
+    """Keep the rows of a form, but those with a number that lost its decimal point, as the rows beside it show.
+
+    A number is compared with those of the same item, or else of the same key on other days.
+    """
+    numbers = [one for one in form.fields if one.kind == "number" or one.name == "value"]
+    written = []
+    for at, row in enumerate(kept):
+        if CHECKED in row.grid.cell(row.row[1], NOTE).text:
+            continue
+        same = ["item"] if "item" in row.record else [name for name in form.key if name != form.dated]
+        series = tuple(str(row.record[name]) for name in same)
+        for one in numbers:
+            text = row.grid.cell(row.row[1], one.name).text
+            if is_plain(text):
+                written.append(Written((one.name, *series), at, one.label, text, float(text)))
+    lost = {one.row: one for one in find_lost_points(written)}
+    for at, row in enumerate(kept):
+        if one := lost.get(at):
+            builder.reject(row.row[0], row.prefix + one.column, one.text, LOST_POINT)
+        else:
+            builder.add(*row.content)
 
 
 def read_fields(
@@ -271,6 +323,10 @@ def read_fields(
 ) -> dict[str, object] | None:
     """Read the fields of one row; ``None`` after quarantining it, once for every field that cannot be."""
     number, cells = row
+    if shifted := grid.against(cells):
+        column, found, reason = shifted
+        builder.reject(number, prefix + column, found, reason)
+        return None
     record: dict[str, object] = {}
     for one in form.fields:
         cell = grid.cell(cells, one.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -17,11 +18,20 @@ from helpers import registry
 from helpers.dictionary import Item, items
 from helpers.messages import message
 from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
+from helpers.sources.misplaced import told
 from helpers.sources.text import MISSING
 
 # Texts that say that no sample was taken or nothing was measured: a gap, not a fault.
 NOT_SAMPLED = ("/", "\\", "*", "未监测", "未采样", "未检测", "缺测", "停测", "断流", "无水", "冰封", "封冻")
 _NOT_DETECTED = ("未检出", "nd", "n.d.", "n.d", "l", "<")
+# Of one sample the first lies below the second: a part of it, or in all surface water met so far.
+_ORDERED = (
+    ("NH3-N", "TN", "part"),
+    ("BOD5", "COD", "part"),
+    ("TP", "TN", "order"),
+    ("CODMn", "COD", "order"),
+)
+_METHODS_DIFFER = 1.25
 _QUANTITY = re.compile(r"(?:平均)?(?:浓度|含量|测定值|监测值|检测值|均值|值)(?:\(.*\))?$")
 _BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 
@@ -159,28 +169,55 @@ def read_value(cell: Cell, item: Item, unit: str) -> tuple[float, bool] | None:
     written = unit or item.unit
     number, is_censored = read_measured(cell, written)
     value = float(number * unit_factor(written, item.unit))
-    complaint = _against_range(value, item, written)
-    if complaint:
-        raise ValueError(complaint)
+    _check_range(value, item, written)
     if is_censored and value == 0:
         raise ValueError(message("water.limit_of_zero"))
     return value, is_censored
 
 
-def _against_range(value: float, item: Item, unit: str) -> str:
-    """Why a value cannot be, with the likely slip; ``""`` where it can."""
+class Beyond(ValueError):
+    """A value outside its range that no slip of the unit explains."""
+
+
+def _check_range(value: float, item: Item, unit: str) -> None:
+    """Refuse a value that cannot be, with the likely slip."""
     if value < 0 <= item.low:
-        return message("water.negative")
+        raise ValueError(message("water.negative"))
     if item.low <= value <= item.high:
-        return ""
+        return
     ends = {"low": f"{item.low:g}", "high": f"{item.high:g} {item.unit}".removesuffix(" 无量纲")}
     is_milligram = spell_unit(unit) == "mg/l"
     meant = value / 1000 if is_milligram else value * 1000
     if item.unit == "mg/L" and value > 0 and item.low <= meant <= item.high:
-        return message("water.micrograms" if is_milligram else "water.milligrams", unit=unit, **ends)
-    return (
-        f"{message('cells.outside', **ends)}; {message('water.write_limit' if value == 0 else 'water.check')}"
-    )
+        raise ValueError(
+            message("water.micrograms" if is_milligram else "water.milligrams", unit=unit, **ends)
+        )
+    remedy = message("water.write_limit" if value == 0 else "water.check")
+    raise Beyond(f"{message('cells.outside', **ends)}; {remedy}")
+
+
+def against_parts(values: Mapping[str, tuple[float, bool]], *, n_outside: int = 0) -> dict[str, str]:
+    """Items of one sample that contradict each other, and why: a part above its whole, beyond what two methods differ by.
+
+    Where no single item explains every contradiction, the sample may stand one column off, and all of it is doubted.
+
+    Parameters
+    ----------
+    values
+        Item → value in its unit, and whether it is censored.
+    n_outside
+        Cells of the sample that lie outside what their item can be, and no slip of the unit explains.
+    """
+    found: dict[str, str] = {}
+    pairs = []
+    for low, high, key in _ORDERED:
+        measured = [values[one][0] for one in (low, high) if one in values and not values[one][1]]
+        if len(measured) == 2 and measured[0] > _METHODS_DIFFER * measured[1]:
+            pairs.append({low, high})
+            found |= dict.fromkeys((low, high), told(key, "check_columns", low=low, high=high))
+    if pairs and (n_outside or not set.intersection(*pairs)):
+        return {item: found.get(item) or told("row", "move_back") for item in values}
+    return found
 
 
 @cache

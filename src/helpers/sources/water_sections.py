@@ -6,14 +6,15 @@ value or ``<`` before it means below the detection limit, which is then the valu
 or in the sheet's name or title. Sheets without such a heading are passed over.
 
 Of several rows with one section and month the revised edition stands (column 数据状态, or 修订 in the sheet's name
-or title), then the final, then the preliminary, then the first; another one that differs is quarantined whole.
+or title), then the final, then the preliminary; of equal ones the fullest, then the first; another one that differs is
+quarantined whole, by the rule that decided. A file of revised rows only stands against the other files.
 An unknown section is quarantined with the nearest known names; a faulty cell is quarantined alone. A value of a
 trace item more than three hundred times the column's median is set aside as a mixed unit, unless 备注 says 已核实.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
 from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
+from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
 from helpers.sources.water_forms import (
@@ -39,7 +41,16 @@ from helpers.sources.water_forms import (
     read_fields,
     tell_unread,
 )
-from helpers.sources.water_items import SECTION_ITEMS, Item, is_unit, match_heading, read_value, unit_factor
+from helpers.sources.water_items import (
+    SECTION_ITEMS,
+    Beyond,
+    Item,
+    against_parts,
+    is_unit,
+    match_heading,
+    read_value,
+    unit_factor,
+)
 
 _SAID = {"final": "water.final", "preliminary": "water.preliminary", "revised": "water.revised"}
 FORM = form_of("断面月报")
@@ -140,7 +151,10 @@ def read(
                 builder.reject(number, prefix + future[0], f"{record['date']:%Y-%m}", future[1])
                 continue
             rows[section_id, record["date"]].append(_Row(number, prefix, cells, columns, section_id, record))
-    _add_values(builder, [_choose(builder, rivals) for rivals in rows.values()])
+    standing = [_choose(builder, rivals) for rivals in rows.values()]
+    if standing and all(row.record["status"] == "revised" for row in standing):
+        builder.warn("revised_edition")
+    _add_values(builder, standing)
     return builder.finish()
 
 
@@ -213,7 +227,8 @@ def _read_row(
 
 def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
     """The row that stands for a section and month; the others are dropped when equal, else quarantined."""
-    standing = min(rivals, key=lambda row: _PRECEDENCE.index(row.record["status"]))
+    standing = min(rivals, key=lambda row: (_PRECEDENCE.index(row.record["status"]), -len(row.content)))
+    place = f"{standing.prefix}row {standing.number}"
     for row in rivals:
         if row is standing:
             continue
@@ -221,26 +236,36 @@ def _choose(builder: ReadingBuilder, rivals: Sequence[_Row]) -> _Row:
             builder.warn("repeated_rows_dropped")
             continue
         found = f"{row.record['section']} {row.record['date']:%Y-%m}"
-        place = {"sheet": standing.prefix, "row": standing.number}
         status = message(_SAID[standing.record["status"]])
-        reason = message("water.second_edition", **place, status=status)
+        reason = message(f"editions.{_rule(row, standing)}", place=place, status=status)
         builder.reject(row.number, row.prefix, found, reason)
     return standing
 
 
+def _rule(row: _Row, standing: _Row) -> str:
+    """The rule by which a row stands against another of its section and month."""
+    if row.record["status"] != standing.record["status"]:
+        return "row_status"
+    return "row_fuller" if len(row.content) < len(standing.content) else "row_first"
+
+
 def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
     """Keep every sound value; set aside what looks like a mixed unit."""
-    values = [
-        (row, column, read)
-        for row in rows
-        for column in row.columns
-        if column.place < len(row.cells) and (read := _read_cell(builder, row, column)) is not None
-    ]
+    values, outside = [], Counter()
+    for row in rows:
+        for column in row.columns:
+            read, is_outside = _read_cell(builder, row, column)
+            outside[id(row)] += is_outside
+            values += [(row, column, read)] if read is not None else []
     by_item: dict[str, list[float]] = defaultdict(list)
     for _, column, (value, _) in values:
         by_item[column.item.id].append(value)
     medians = {item: median(found) for item, found in by_item.items() if len(found) >= _MIN_FOR_MEDIAN}
+    doubts = _doubts(values, outside)
     for row, column, (value, is_censored) in values:
+        if doubt := doubts.get((id(row), column.place)):
+            builder.reject(row.number, row.prefix + column.heading, row.cells[column.place].text, doubt)
+            continue
         usual = medians.get(column.item.id, 0.0)
         is_checked = column.item.is_trace and _VERIFIED not in str(row.record[NOTE])
         if usual and is_checked and value > _SUSPECT_RATIO * usual:
@@ -251,10 +276,33 @@ def _add_values(builder: ReadingBuilder, rows: Sequence[_Row]) -> None:
         builder.add(row.section_id, row.record["date"], column.item.id, value, is_censored, method)
 
 
-def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[float, bool] | None:
-    cell = row.cells[column.place]
+def _doubts(
+    values: Sequence[tuple[_Row, _Column, tuple[float, bool]]], outside: Mapping[int, int]
+) -> dict[tuple[int, int], str]:
+    """Row and place of a value → why it contradicts another of its row, or its column."""
+    rows: dict[int, dict[str, tuple[float, bool]]] = defaultdict(dict)
+    places: dict[tuple[int, str], int] = {}
+    written = []
+    for row, column, read in values:
+        rows[id(row)][column.item.id] = read
+        places[id(row), column.item.id] = column.place
+        text = row.cells[column.place].text
+        if CHECKED not in str(row.record[NOTE]):
+            written.append(Written(column.item.id, id(row), str(column.place), text, read[0]))
+    found = {
+        (row, places[row, item]): why
+        for row, own in rows.items()
+        for item, why in against_parts(own, n_outside=outside[row]).items()
+    }
+    lost = {(one.row, int(one.column)): LOST_POINT for one in find_lost_points(written)}
+    return lost | found
+
+
+def _read_cell(builder: ReadingBuilder, row: _Row, column: _Column) -> tuple[tuple[float, bool] | None, bool]:
+    """Value of a cell, ``None`` where it has none or was quarantined; and whether it cannot be one of its item."""
+    cell = row.cells[column.place] if column.place < len(row.cells) else Cell("")
     try:
-        return read_value(cell, column.item, column.unit)
+        return read_value(cell, column.item, column.unit), False
     except ValueError as error:
         builder.reject(row.number, row.prefix + column.heading, cell.text, str(error))
-        return None
+        return None, isinstance(error, Beyond)

@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -21,9 +22,11 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from helpers.errors import SourceError
 from helpers.messages import message, parts
 from helpers.sources.cell_formats import Facts, facts_of_ods, facts_of_xls
 from helpers.sources.cells import Cell, from_serial, normalise, show
@@ -33,8 +36,24 @@ from helpers.sources.text import read_bytes, split_rows
 
 ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-__all__ = ["OLD", "ZIP", "Cell", "Sheet", "normalise", "open_workbook", "peek_sheets", "read_sheets"]
+__all__ = [
+    "OLD",
+    "ZIP",
+    "Cell",
+    "Sheet",
+    "check_size",
+    "normalise",
+    "open_workbook",
+    "peek_sheets",
+    "read_sheets",
+]
+MOST_CELLS = (
+    120_000  # an ingest of 12,000 rows of ten: 285 MB, seven seconds of one core (benchmarks/bench_limits.py)
+)
+_MOST_AREA = 8 * MOST_CELLS  # cells of the smallest rectangle that holds them
 _TIME = "h:mm:ss"
+_WRITTEN = re.compile(rb"<(?:\w+:)?(?:c|table-cell)[ />]")
+_BLOCK = 1 << 20
 # Built-in formats of East Asian spreadsheets, which openpyxl takes for General: id → what they show.
 _EAST_ASIAN = {
     **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'),
@@ -74,13 +93,52 @@ def read_sheets(path: Path) -> list[Sheet]:
         The file is empty, no workbook although it begins like one, or not text. Save it again as xlsx.
     """
     raw = read_bytes(path)
+    check_size(path, raw)
     if not raw.startswith((ZIP, OLD)):
         rows = ((number, [Cell(normalise(text)) for text in cells]) for number, cells in _split(raw, path))
         return [Sheet("", tuple(rows))]
     try:
-        return _read_book(raw)
+        return _read_book(path, raw)
+    except SourceError:
+        raise
     except Exception as error:  # whatever a damaged package makes a library raise
         raise refusal(path, **parts("workbook.unreadable")) from error
+
+
+def check_size(path: Path, raw: bytes) -> None:
+    """Refuse a workbook, or a text with the cells of one, that is too large to be read at once; before it is opened.
+
+    Raises
+    ------
+    SourceError
+        It holds more than ``MOST_CELLS`` cells, empty ones with a format among them. Split it by year or by place.
+    """
+    if sum(_count_cells(raw)) > MOST_CELLS:
+        raise _too_large(path, MOST_CELLS)
+
+
+def _too_large(path: Path, most: int) -> SourceError:
+    return refusal(path, **parts("damage.too_many_cells", most=f"{most:,}"))
+
+
+def _count_cells(raw: bytes) -> Iterator[int]:
+    """Cells of the sheets, block by block, and no further than the limit."""
+    if not raw.startswith(ZIP):
+        yield 0 if raw.startswith(OLD) else sum(map(raw.count, (b",", b"\t", b"\n")))
+        return
+    n = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            for name in package.namelist():
+                if "worksheets/" not in name and name != "content.xml":
+                    continue
+                with package.open(name) as part:
+                    while n <= MOST_CELLS and (block := part.read(_BLOCK)):
+                        found = sum(1 for _ in _WRITTEN.finditer(block))
+                        n += found
+                        yield found
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+        return  # told when it is opened
 
 
 def peek_sheets(raw: bytes, *, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -91,7 +149,7 @@ def peek_sheets(raw: bytes, *, n_rows: int) -> dict[str, tuple[tuple[str, ...], 
     except Exception:
         pass
     try:
-        sheets = _read_other(raw)
+        sheets = _read_other(raw, Path())
     except Exception:
         return {}
     return {
@@ -159,14 +217,16 @@ def _is_xlsx(raw: bytes) -> bool:
         return any(name.lower().endswith("workbook.xml") for name in package.namelist())
 
 
-def _read_book(raw: bytes) -> list[Sheet]:
+def _read_book(path: Path, raw: bytes) -> list[Sheet]:
     if not _is_xlsx(raw):
-        return _read_other(raw)
+        return _read_other(raw, path)
     try:
-        return _read_xlsx(_mend(raw))
+        return _read_xlsx(_mend(raw), path)
+    except SourceError:
+        raise
     except Exception as error:
         try:
-            return _read_other(raw)
+            return _read_other(raw, path)
         except Exception:
             raise error from None
 
@@ -195,22 +255,29 @@ def _mend_part(part: bytes) -> bytes:
     return _EMPTY_FILL.sub(rb"<\1fill><\1patternFill/></\1fill>", part)
 
 
-def _read_xlsx(raw: bytes) -> list[Sheet]:
+def _read_xlsx(raw: bytes, path: Path) -> list[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reader = ExcelReader(io.BytesIO(raw), data_only=True, rich_text=True)
         reader.read()
     targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
     is_stale = bool(re.search(rb'fullCalcOnLoad="(?:1|true)"', _part(raw, "workbook.xml")))
-    return [
-        Sheet(
-            sheet.title.strip(),
-            tuple(
-                _iter_rows(sheet, _uncomputed(_part(raw, targets.get(sheet.title, "")), is_stale=is_stale))
-            ),
-        )
-        for sheet in reader.wb.worksheets
-    ]
+    found = []
+    for sheet in reader.wb.worksheets:
+        uncomputed = _uncomputed(_part(raw, targets.get(sheet.title, "")), is_stale=is_stale)
+        extent = _extent(sheet, uncomputed)
+        if extent[0] * extent[1] > _MOST_AREA:
+            raise _too_large(path, _MOST_AREA)
+        found.append(Sheet(sheet.title.strip(), tuple(_iter_rows(sheet, uncomputed, extent))))
+    return found
+
+
+def _extent(sheet: Worksheet, uncomputed: set[str]) -> tuple[int, int]:
+    """Last row and column that show something: a format far below costs nothing."""
+    places = [place for place, cell in sheet._cells.items() if cell.value is not None]
+    places += [coordinate_to_tuple(one) for one in uncomputed]
+    places += [(one.max_row, one.max_col) for one in sheet.merged_cells.ranges]
+    return max((row for row, _ in places), default=0), max((column for _, column in places), default=0)
 
 
 def _part(raw: bytes, ending: str) -> bytes:
@@ -229,13 +296,17 @@ def _uncomputed(part: bytes, *, is_stale: bool) -> set[str]:
     return found
 
 
-def _iter_rows(sheet: Worksheet, uncomputed: set[str]) -> Iterator[tuple[int, list[Cell]]]:
+def _iter_rows(
+    sheet: Worksheet, uncomputed: set[str], extent: tuple[int, int]
+) -> Iterator[tuple[int, list[Cell]]]:
+    if not all(extent):
+        return
     spread = {}
     for merged in sheet.merged_cells.ranges:
         text = _read_cell(sheet.cell(merged.min_row, merged.min_col), "", uncomputed).text
         for row in range(merged.min_row + 1, merged.max_row + 1):
             spread[row, merged.min_col] = text
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=extent[0], max_col=extent[1]), start=1):
         yield (
             number,
             [
@@ -283,13 +354,15 @@ def _peek_book(raw: bytes, n_rows: int) -> dict[str, tuple[tuple[str, ...], ...]
     return found
 
 
-def _read_other(raw: bytes) -> list[Sheet]:
+def _read_other(raw: bytes, path: Path) -> list[Sheet]:
     """Sheets of xls, ods or xlsb, and of an xlsx no other library can open."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     known = facts_of_xls(raw) if raw.startswith(OLD) else facts_of_ods(raw) if _is_ods(raw) else []
     found = []
     for place, name in enumerate(book.sheet_names):
         sheet = book.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > _MOST_AREA:
+            raise _too_large(path, _MOST_AREA)
         facts = known[place] if len(known) == len(book.sheet_names) else None
         rows = [
             [_other_cell(value, facts, (row, column)) for column, value in enumerate(values)]
