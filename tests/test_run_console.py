@@ -64,3 +64,5 @@ def test_an_ingest_is_told_in_one_line() -> None:
     more = IngestSummary("changchun", 1, 2, 3, 4, 3196, {}, (), ("a.csv",), ())
     said = "ingest: 1 files read, 2 unchanged, 3 gone, 0 hourly values, 4 quarantined, 0 refused, 3,196 differ between sources, 1 without a row of this city"
     assert summary_line(more) == said
+    refused = IngestSummary("changchun", 2, 0, 0, 4, 0, {}, (), (), (("b.csv", "is none"),))
+    assert "3 quarantined, 1 refused" in summary_line(refused), "a refused file is no row that was set aside"

@@ -86,7 +86,7 @@ def summary_line(summary: ingest.IngestSummary) -> str:
         "unchanged": summary.n_unchanged,
         "gone": summary.n_removed,
         "hourly": summary.n_rows.get("air_hourly", 0),
-        "quarantined": summary.n_quarantined,
+        "quarantined": summary.n_quarantined - len(summary.refused),  # a refused file is told by itself
         "refused": len(summary.refused),
         "differing": summary.n_differing,
         "without": len(summary.without_rows),
