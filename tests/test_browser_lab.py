@@ -18,6 +18,7 @@ import pytest
 
 from browser import open_browser
 from run_checkout import ROOT, make_checkout
+from test_explore_look import SOUND, WRONG, book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = ("blue_sky", "overview")
@@ -107,7 +108,12 @@ def choose(page: object, place: int, label: str, expected: str) -> None:
 
 def paste_and_run(page: object) -> object:
     """Put the code the panel shows into a new cell, run it and return the figure it gives."""
-    code = page.locator(".widget-html pre.code").inner_text()
+    add_cell(page, page.locator(".widget-html pre.code").inner_text())
+    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output svg")
+
+
+def add_cell(page: object, code: str) -> None:
+    """Run code in a new last cell."""
     page.evaluate(
         """async code => {
             const app = window.jupyterapp, cells = app.shell.currentWidget.content;
@@ -118,7 +124,6 @@ def paste_and_run(page: object) -> object:
         }""",
         code,
     )
-    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output svg")
 
 
 def assert_no_fault(page: object) -> None:
@@ -142,6 +147,12 @@ def test_a_battle_runs_and_its_panel_answers(opened: Callable[[str], object]) ->
     if shot := os.environ.get("FIVE_BATTLES_SHOT"):
         page.locator(".widget-vbox").last.screenshot(path=shot)
     assert_no_fault(page)
+    add_cell(page, "import helpers as fb\nfb.look()")
+    upload = page.locator(".jp-CodeCell").last.locator("input[type=file]")
+    upload.set_input_files({"name": "三月.xlsx", "mimeType": "", "buffer": book(SOUND, WRONG)})
+    marked = page.locator(".jp-CodeCell").last.locator("td[title]")
+    marked.wait_for()
+    assert marked.inner_text() == "85.2①②" and page.locator("a[download='三月_检查结果.xlsx']").count() == 1
 
 
 def test_the_overview_runs_and_its_panel_answers(opened: Callable[[str], object]) -> None:

@@ -72,7 +72,7 @@ def test_an_unknown_format_is_refused_without_naming_a_reader(tmp_path, raw):
     message = str(caught.value)
     assert "unknown.csv, row 1: the format is unknown" in message
     assert not any(name in message for name in READERS)
-    assert "move the file out of the raw folder" in message
+    assert "leave the file out" in message
 
 
 def test_empty_file_is_refused(tmp_path):

@@ -16,6 +16,7 @@ _FACADE = {
     "soil": ("helpers.explore.soil", ""),
     "use": ("helpers.explore.workspace", "use"),
     "show": ("helpers.explore.show", "show"),
+    "look": ("helpers.explore.look", "look"),
     **{
         name: ("helpers.explore.city", name)
         for name in (

@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from helpers.explore.look import CheckPanel
 from helpers.explore.panels import Panel
 from helpers.explore.words import text
 
@@ -60,3 +61,18 @@ def build(panel: Panel) -> widgets.Widget:
         ),
     )
     return widgets.VBox([grid, answer])
+
+
+def build_upload(panel: CheckPanel) -> widgets.Widget:
+    """Lay out the place to upload a file above what it holds."""
+    upload = widgets.FileUpload(
+        description=text("look.upload", panel.lang), multiple=False, layout=widgets.Layout(width="auto")
+    )
+    answer = widgets.HTML()
+
+    def follow(_: Any) -> None:
+        if upload.value:
+            answer.value = panel.check(upload.value[0]["name"], bytes(upload.value[0]["content"]))
+
+    upload.observe(follow, names="value")
+    return widgets.VBox([upload, answer])

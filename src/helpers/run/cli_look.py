@@ -56,7 +56,7 @@ def look(
     context, worst = CityContext.of(city, now.date()), 0
     for path in files:
         seen = look_at(path, context)
-        for line in _lines(seen, context, city, lang):
+        for line in lines_of(seen, city, lang):
             click.echo(line)
         if annotate:
             click.echo(_annotate(seen, out, lang))
@@ -87,7 +87,8 @@ def _names(city: str, lang: str) -> dict[str, str]:
     return {place.code: getattr(place, f"name_{lang}"), **{key: name for key, name in found.items() if name}}
 
 
-def _lines(seen: Look, context: object, city: str, lang: str) -> Iterator[str]:
+def lines_of(seen: Look, city: str, lang: str) -> Iterator[str]:
+    """Say what a file is, what was understood of it and what is to be mended, line by line."""
     from helpers import registry
     from helpers.sources.kinds import KINDS
 
@@ -107,7 +108,7 @@ def _lines(seen: Look, context: object, city: str, lang: str) -> Iterator[str]:
         if known and one != "file_without_rows":
             yield f"  {getattr(known, lang)}"
     if seen.other_city:
-        told = say("other_city", found=seen.other_city, expected=context.names[0])
+        told = say("other_city", found=seen.other_city, expected=registry.city(city).name_zh)
         yield f"  {told}{say('stop')}{say('remedy', remedy=say('choose_city'))}"
     if seen.is_failed:
         yield f"  {say('failed')}{say('stop')}{say('remedy', remedy=say('report'))}"
