@@ -148,10 +148,13 @@ def test_a_battle_runs_and_its_panel_answers(opened: Callable[[str], object]) ->
         page.locator(".widget-vbox").last.screenshot(path=shot)
     assert_no_fault(page)
     add_cell(page, "import helpers as fb\nfb.look()")
-    upload = page.locator(".jp-CodeCell").last.locator("input[type=file]")
-    upload.set_input_files({"name": "三月.xlsx", "mimeType": "", "buffer": book(SOUND, WRONG)})
+    with page.expect_file_chooser() as chosen:
+        page.locator(".jp-CodeCell").last.locator(".widget-upload").click()
+    chosen.value.set_files({"name": "三月.xlsx", "mimeType": "", "buffer": book(SOUND, WRONG)})
     marked = page.locator(".jp-CodeCell").last.locator("td[title]")
     marked.wait_for()
+    if shot := os.environ.get("FIVE_BATTLES_SHOT"):
+        page.locator(".widget-vbox").last.screenshot(path=f"{shot}.check.png")
     assert marked.inner_text() == "85.2①②" and page.locator("a[download='三月_检查结果.xlsx']").count() == 1
 
 
