@@ -11,9 +11,11 @@ from openpyxl import load_workbook
 
 from helpers.messages import in_language
 from helpers.sources import (
+    air_aqistudy,
     air_pm25in,
     air_station_archive,
     fires_firms,
+    land_vegetation,
     met_daily,
     met_ghcn,
     water_flow,
@@ -191,3 +193,21 @@ def test_a_section_whose_items_stand_one_column_off_is_set_aside_whole(tmp_path:
         filled(path, "断面月报", [right, wrong]), sections=sections, received_on=date(2026, 1, 1)
     )
     assert set(reading.table["date"].dt.month) == {1}
+
+
+def test_a_table_whose_grades_contradict_most_of_its_index_is_set_aside_as_a_whole(tmp_path: Path) -> None:
+    """The rank of a day under the heading of the index: rows whose grade happens to fit it are no better."""
+    head = "日期,AQI,质量等级,PM2.5,PM10,SO2,NO2,CO,O3_8h"
+    grades = ["良"] * 8 + ["优"] * 4
+    lines = [f"2025-01-{day:02d},30,{grade},20,29,8,20,0.5,40" for day, grade in enumerate(grades, start=1)]
+    reading = air_aqistudy.read(write(tmp_path / "a.csv", head, *lines))
+    assert reading.table.empty
+    assert "most rows of which contradict" in reasons(reading)
+
+
+def test_a_place_that_is_a_figure_belongs_to_another_column(tmp_path: Path) -> None:
+    head = "date,site,NDVI,DayOfYear,SummaryQA"
+    lines = ["2024-07-11,CN-Cha,7000,200,0", "2024-07-27,1409,7000,215,0"]
+    reading = land_vegetation.read(write(tmp_path / "MOD13A1_x.csv", head, *lines))
+    assert reading.table["zone"].tolist() == ["CN-Cha"]
+    assert "holds words" in reasons(reading)

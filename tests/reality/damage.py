@@ -163,10 +163,11 @@ def swap_cells(table: Table, rng: Random) -> Grid | None:
 
 
 def swap_columns(table: Table, rng: Random) -> Grid | None:
-    """Two neighbouring columns change places with their headings: nothing is wrong."""
+    """Two neighbouring columns change places with their headings, a title above them stays: nothing is wrong."""
     at, grid = rng.randrange(_width(table) - 1), deepcopy(table.grid)
     for cells in grid:
-        cells[at : at + 2] = cells[at : at + 2][::-1]
+        if sum(bool(cell) for cell in cells) > 1:
+            cells[at : at + 2] = cells[at : at + 2][::-1]
     return grid
 
 
@@ -199,15 +200,16 @@ def write_text(grid: Grid, *, encoding: str = "utf-8", end: str = "\n", divider:
 
 def cut_end(raw: bytes, rng: Random) -> bytes:
     """The file breaks off, inside a line: at its end nobody can tell."""
-    at = rng.randrange(len(raw) // 3, len(raw) - 1)
-    return raw[: at - 1 if raw[at - 1 : at] == b"\n" else at]
+    places = [at for at in range(len(raw) // 3, len(raw) - 1) if not set(raw[at - 1 : at + 1]) & set(b"\r\n")]
+    return raw[: rng.choice(places)]
 
 
 def cut_line(raw: bytes, rng: Random) -> bytes:
-    """One line breaks off, and the next begins."""
+    """One line breaks off, and the next begins; behind a divider it may be an empty last cell, which nobody can tell."""
     lines = raw.splitlines(keepends=True)
     at = rng.randrange(1, len(lines))
-    lines[at] = lines[at].rstrip(b"\r\n")[: rng.randrange(1, max(2, len(lines[at]) - 2))] + b"\n"
+    kept = lines[at].rstrip(b"\r\n")[: rng.randrange(1, max(2, len(lines[at]) - 2))]
+    lines[at] = (kept.rstrip(b",\t") or kept) + b"\n"
     return b"".join(lines)
 
 

@@ -79,15 +79,17 @@ def judge(values: np.ndarray, margin: Margin) -> tuple[np.ndarray, np.ndarray]:
     return contradicts & ~torn[:, None], np.repeat(torn[:, None], len(POLLUTANTS), axis=1) & ~np.isnan(values)
 
 
-def is_exchanged(values: np.ndarray, judged: tuple[np.ndarray, np.ndarray]) -> bool:
-    """Whether most rows of a table contradict their own index, as where columns changed places.
+def is_exchanged(values: np.ndarray, judged: tuple[np.ndarray, np.ndarray], n_torn: int = 0) -> bool:
+    """Whether most rows of a table contradict their own index or grade, as where columns changed places.
 
-    Of the real tables none has more than one such row in fifty.
+    ``n_torn`` rows went before, for their grade is not that of their index. Of the real tables none has more than one
+    such row in fifty.
     """
     may_tell = ~np.isnan(values[:, 0]) & ~np.isnan(values[:, 1:]).all(axis=1)
     marked = (judged[0] | judged[1]).any(axis=1)
+    n_telling = may_tell.sum() + n_torn
     return bool(
-        may_tell.sum() >= _FEWEST_ROWS and (marked & may_tell).sum() > _MOST_CONTRADICT * may_tell.sum()
+        n_telling >= _FEWEST_ROWS and (marked & may_tell).sum() + n_torn > _MOST_CONTRADICT * n_telling
     )
 
 

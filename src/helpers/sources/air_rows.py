@@ -44,6 +44,7 @@ class AirRows:
         self._rows: list[tuple[int, tuple[Hashable, ...], Mapping[str, str]]] = []
         self._values: list[list[float]] = []
         self._has_point: list[list[bool]] = []
+        self._n_torn = 0  # rows whose grade is not that of their index
         self._carbon_monoxide: list[float] = []  # as written, impossible ones too: they tell the unit
 
     def add(
@@ -71,6 +72,7 @@ class AirRows:
         if not fits_grade(grade, values[0]):
             found = f"{cells['AQI'][1]} {grade}"
             builder.reject(row, "", found, message("air.grade"))
+            self._n_torn += 1
             return
         self._rows.append((row, key, {name: column for name, (column, _) in cells.items()}))
         self._values.append(values)
@@ -95,7 +97,7 @@ class AirRows:
                 self._set_aside(values, place, _CO, message("air.co_of_file"))
         index = values[:, 0].copy()
         judged = air_check.judge(values, self._margin)
-        if air_check.is_exchanged(values, judged):
+        if air_check.is_exchanged(values, judged, self._n_torn):
             for place, column in zip(*np.nonzero(~np.isnan(values)), strict=True):
                 self._set_aside(values, place, column, told("rows", "move_back"))
         for torn, mask in enumerate(judged):

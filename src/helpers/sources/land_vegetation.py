@@ -15,6 +15,7 @@ from helpers.dictionary import limits
 from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.head import Head
+from helpers.sources.misplaced import against_row
 from helpers.sources.reading import Reading
 from helpers.sources.records import Record, read_records
 from helpers.sources.text import is_missing, parse_time
@@ -61,6 +62,9 @@ def _add_composite(builder: ReadingBuilder, row: int, record: Record) -> None:
     first = parse_time(record["date"], "%Y-%m-%d")
     if first is None:
         builder.reject(row, "date", record["date"], message("cells.not_written_as", form="2023-01-31"))
+        return
+    if shifted := against_row((), 0, {"site": record["site"]}):
+        builder.reject(row, *shifted)
         return
     texts = {index: record[index] for index in INDICES if index in record}
     if all(is_missing(text) for text in texts.values()):
