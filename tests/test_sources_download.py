@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from helpers import provenance, registry, store
 from helpers.errors import ParameterError, SourceError
+from helpers.messages import in_language
 from helpers.paths import Folders
 from helpers.sources import ingest
 from helpers.sources.download import Request, count_states, feeds, receive, receive_all
@@ -352,11 +353,23 @@ def test_a_key_the_service_does_not_know_is_refused_without_showing_it(server, f
 
 def test_whatever_fails_a_feed_is_told_without_the_key(server, folders, monkeypatch):
     def fail(job):
-        raise OSError(f"cannot open {job.base}/{job.keys.get('FIRMS_MAP_KEY')}")
+        raise SourceError(f"cannot open {job.base}/{job.keys.get('FIRMS_MAP_KEY')}")
 
     monkeypatch.setattr("helpers.sources.download.firms.receive", fail)
     (outcome,) = run(folders, server, "firms")
     assert outcome.message == f"cannot open {server.base}/firms/{{FIRMS_MAP_KEY}}"
+
+
+def test_a_fault_of_the_system_is_told_in_words_of_the_catalogue(server, folders, monkeypatch):
+    def fail(job):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("helpers.sources.download.firms.receive", fail)
+    (outcome,) = run(folders, server, "firms")
+    assert (
+        in_language(outcome.message, "zh")
+        == "firms：系统不允许读取文件，或不能写入副本；请检查文件权限和磁盘空间"
+    )
 
 
 def water_page(asked: Asked, total=2):

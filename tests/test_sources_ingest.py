@@ -12,6 +12,7 @@ import pytest
 
 from helpers import provenance, store
 from helpers.errors import SchemaError, SourceError
+from helpers.messages import in_language
 from helpers.paths import Folders
 from helpers.provenance import Source
 from helpers.sources import ingest as ingest_module
@@ -259,6 +260,20 @@ def test_a_workbook_that_swells_is_refused_before_it_is_opened(folders):
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (20 << 20))
     (refusal,) = run(folders).refused
     assert "unpack to more than" in refusal.message
+
+
+def test_a_file_the_system_does_not_give_is_told_so(folders, monkeypatch):
+    def deny(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    write_archive(folders, "a.csv")
+    for place in ("helpers.sources.staging.detect", "helpers.sources.ingest.provenance.register_source"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, deny)
+            (refused,) = run(folders).refused
+        assert in_language(refused.message, "zh") == (
+            "air/a.csv：系统不允许读取文件，或不能写入副本；请检查文件权限和磁盘空间"
+        )
 
 
 def test_a_fault_of_a_reader_is_a_refusal_without_its_name_and_a_log(folders, monkeypatch):

@@ -1,7 +1,7 @@
 """Point 11: what is too large to be read in bounded memory is refused by a stated limit, before it is opened.
 
 Measured by ``benchmarks/bench_limits.py``, peak of the whole process of an ingest, imports included (some 175 MB): 180,000
-fire points 287 MB and 6 s of one core, 12,000 rows of a ledger 285 MB and 7 s, 13,000 of a land form 275 MB and 8 s;
+fire points 280 MB and 7 s of one core, 12,000 rows of a ledger 286 MB and 6 s, 13,000 of a land form 276 MB and 8 s;
 the refusal of a ledger of 250,000 rows 181 MB and 1 s.
 """
 

@@ -37,7 +37,7 @@ _SLASHED = re.compile(rb"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
 _KINDS = {"1": "fires.volcano", "2": "fires.static", "3": "fires.offshore"}
 _BRIGHTNESS = ("brightness", "bright_t31", "bright_ti4", "bright_ti5")
 _COLDEST_K, _HOTTEST_K = 150, 1000
-MOST_POINTS = 180_000  # an ingest of them: 287 MB and six seconds of one core (benchmarks/bench_limits.py)
+MOST_POINTS = 180_000  # an ingest of them: 280 MB and seven seconds of one core (benchmarks/bench_limits.py)
 _AT_ONCE = 5_000  # lines
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _BEIJING = timedelta(hours=8)

@@ -40,6 +40,7 @@ from helpers.sources.ingest_state import (
     write_state,
 )
 from helpers.sources.merge import REVISED, is_difference, resolve_duplicates
+from helpers.sources.reading import no_access
 from helpers.sources.screening import screen_hourly
 from helpers.sources.screening_rules import rules_path
 from helpers.sources.staging import (
@@ -305,7 +306,8 @@ def _register_files(
                     ),
                 )
         except (SuiteError, OSError) as error:
-            refused.append(Refusal(relative, str(error)))
+            told = error if isinstance(error, SuiteError) else no_access(relative)
+            refused.append(Refusal(relative, str(told)))
         else:
             arrived[relative] = new_entry(relative, stamp_of(path), source, readers)
     return arrived, refused, changed

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.dictionary import DTYPES, tables
 from helpers.errors import SourceError
+from helpers.messages import parts
 
 # Columns a reader fills; ingest adds ``city_code`` and ``source_id``. Times are naive Beijing time,
 # hour-ending as published, except ``time_utc``.
@@ -53,6 +54,11 @@ def refusal(
     """Make the :class:`SourceError` that names file, row and column, for the caller to raise."""
     place = [str(path), f"row {row}" if row else "", f"column {column}" if column else ""]
     return SourceError(found, where=", ".join(filter(None, place)), expected=expected, remedy=remedy)
+
+
+def no_access(where: str) -> SourceError:
+    """Make the :class:`SourceError` of a file the system does not give, or whose copy it does not take."""
+    return SourceError(where=where, **parts("files.no_access"))
 
 
 def make_table(name: str, columns: Mapping[str, Iterable[object]]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from helpers.schemas import SCHEMAS, time_column, year_of
 from helpers.sources import water_automatic
 from helpers.sources.detect import READERS, detect
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
-from helpers.sources.reading import Reading
+from helpers.sources.reading import Reading, no_access
 from helpers.sources.text import parse_time
 
 QUARANTINE, FAILURES = "quarantine", "failures"
@@ -199,6 +199,8 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
         os.replace(beside, staging / entry.key)
     except SuiteError as error:
         return Refusal(entry.path, str(error).replace(f"{raw}{os.sep}", ""))
+    except PermissionError:
+        return Refusal(entry.path, str(no_access(entry.path)))
     except Exception:
         return _stopped(staging, entry)
     finally:

@@ -48,7 +48,7 @@ __all__ = [
     "read_sheets",
 ]
 MOST_CELLS = (
-    120_000  # an ingest of 12,000 rows of ten: 285 MB, seven seconds of one core (benchmarks/bench_limits.py)
+    120_000  # an ingest of 12,000 rows of ten: 286 MB, six seconds of one core (benchmarks/bench_limits.py)
 )
 _MOST_AREA = 8 * MOST_CELLS  # cells of the smallest rectangle that holds them
 _TIME = "h:mm:ss"

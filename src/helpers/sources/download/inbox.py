@@ -20,6 +20,7 @@ from helpers.sources.download.feeds import Feed
 from helpers.sources.download.job import Outcome, State, admit_as, describe
 from helpers.sources.download.keys import Keys
 from helpers.sources.ingest import list_raw_files
+from helpers.sources.reading import no_access
 
 FOLDER = "ledger"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".download", ".swp", ".lock")
@@ -53,7 +54,7 @@ def sweep(
         try:
             problem = _copy_whole(path, room.incoming(name), before[path], known)
         except OSError:
-            yield Outcome(feed.name, name, "failed", message("download.unreadable"))
+            yield Outcome(feed.name, name, "failed", str(no_access(name)))
             continue
         if problem is not None:
             yield Outcome(feed.name, name, *problem)

@@ -30,6 +30,7 @@ from helpers.sources.download.client import Client, Limits
 from helpers.sources.download.feeds import CityFeeds, Feed, feeds
 from helpers.sources.download.job import Job, Outcome
 from helpers.sources.download.keys import Keys
+from helpers.sources.reading import no_access
 from helpers.sources.staging import CityContext
 
 INBOX = "inbox"
@@ -159,7 +160,8 @@ def _receive(
             job = Job(feed, place, room, client, keys, base.rstrip("/"), request.now, first, last)
             yield from _MODULES[feed.name].receive(job)
     except (SuiteError, OSError) as error:
-        yield Outcome(feed.name, "", "failed", keys.redact(str(error)))
+        told = error if isinstance(error, SuiteError) else no_access(folder)
+        yield Outcome(feed.name, "", "failed", keys.redact(str(told)))
 
 
 def _missing(request: Request, feed: Feed, base: str, keys: Keys) -> str:
