@@ -8,9 +8,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from openpyxl.utils import get_column_letter
 
@@ -19,6 +17,7 @@ from helpers.explore.panels import is_watched
 from helpers.explore.words import text
 from helpers.run import request
 from helpers.run.cli_look import lines_of
+from helpers.run.freshness import today_in
 from helpers.sources.look import Look, Problem
 from helpers.sources.look import look as look_at
 from helpers.sources.look_book import annotate
@@ -26,7 +25,6 @@ from helpers.sources.staging import CityContext
 from helpers.sources.workbook import Sheet, read_sheets
 
 _MOST_ROWS = 200  # of a sheet that is shown
-_COLOURS = {False: "#ffc7ce", True: "#ffeb9c"}  # to be mended, to be noted: as in the annotated copy
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -126,8 +124,7 @@ def look(path: str | Path | None = None, *, city: str = "changchun", lang: str =
     request.check_city(city)
     if path is None:
         return CheckPanel(city, lang)
-    today = datetime.now(ZoneInfo(registry.city(city).timezone)).date()
-    return Check(look_at(Path(path), CityContext.of(city, today)), city, lang)
+    return Check(look_at(Path(path), CityContext.of(city, today_in(city))), city, lang)
 
 
 def _grid(sheet: Sheet, problems: Sequence[Problem], lang: str) -> str:
@@ -157,5 +154,6 @@ def _grid(sheet: Sheet, problems: Sequence[Problem], lang: str) -> str:
 def _cell(shown: str, problem: Problem | None, lang: str) -> str:
     if problem is None:
         return f"<td>{html.escape(shown)}</td>"
+    colour = registry.palette().chips["at_risk" if problem.is_hint else "off_track"]
     told = html.escape(text("look.stop", lang).join(filter(None, problem.told(lang))))
-    return f'<td style="background:{_COLOURS[problem.is_hint]};color:#000" title="{told}">{html.escape(shown) or "&nbsp;"}</td>'
+    return f'<td style="background:{colour.fill};color:{colour.text}" title="{told}">{html.escape(shown) or "&nbsp;"}</td>'
