@@ -11,7 +11,7 @@ from demo_battle import demonstration_run
 from helpers import dictionary, store
 from helpers.run.dictionary import data_package, markdown
 from helpers.schemas import KEYS, SCHEMAS, time_column
-from helpers.sources.water_forms import form_of
+from helpers.sources.form_fields import form_of
 from helpers.units import UNITS
 from run_checkout import invoke
 

@@ -15,10 +15,10 @@ from openpyxl import Workbook
 
 from helpers import dictionary
 from helpers.messages import catalogue
+from helpers.sources.form_fields import form_of
 from helpers.sources.ledger_workbook import COLUMNS, SHEET
 from helpers.sources.look import Look, look
 from helpers.sources.staging import CityContext
-from helpers.sources.water_forms import form_of
 
 HOUSE = Path(__file__).parents[1] / "src" / "helpers"
 MODULES = sorted(HOUSE.rglob("*.py"))

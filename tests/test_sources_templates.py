@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from helpers import registry
 from helpers.sources.detect import iter_readings
+from helpers.sources.form_fields import EXAMPLE
 from helpers.sources.templates import write_all
-from helpers.sources.water_forms import EXAMPLE
 
 HELP = "填报说明"
 MEASURED = re.compile(r"浓度|长度|面积|流量|水深|透明度|时长|取水量|深度")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.sources.water_forms import form_of
+from helpers.sources.form_fields import form_of
 
 SOIL_SAMPLES, AREA_LEDGER, SPECIES = form_of("土壤样品"), form_of("面积台账"), form_of("物种调查")
 FINDINGS, PARCELS, WASTE = form_of("问题台账"), form_of("地块名录"), form_of("固废平衡")

@@ -8,9 +8,9 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from helpers.sources import land_forms
+from helpers.sources.form_fields import EXAMPLE, NOTE, Field, Form
 from helpers.sources.land_items import soil_items
 from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
-from helpers.sources.water_forms import EXAMPLE, NOTE, Field, Form
 
 _ROWS, _WIDTH = 500, 16
 _HELP_SHEET, _LIST_SHEET = "填报说明", "项目表"

@@ -20,20 +20,12 @@ from helpers.messages import message, parts
 from helpers.sources import land_forms
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, normalise, read_measured
+from helpers.sources.form_fields import Form
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head, read_head
 from helpers.sources.land_items import AREAS, MASSES, read_content, scale_number, soil_item
 from helpers.sources.reading import TABLES, Reading, refusal
-from helpers.sources.water_forms import (
-    Form,
-    Grid,
-    Kept,
-    add_kept,
-    find_grids,
-    holds_form,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import Grid, Kept, add_kept, find_grids, holds_form, read_fields, tell_unread
 from helpers.sources.water_items import NOT_SAMPLED, unit_factor
 
 Record = dict[str, object]

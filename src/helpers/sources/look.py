@@ -21,12 +21,13 @@ from helpers.provenance import Source
 from helpers.schemas import SCHEMAS, time_column
 from helpers.sources import land_forms
 from helpers.sources.detect import detect
+from helpers.sources.form_fields import Field, Form
 from helpers.sources.form_words import UNREAD
 from helpers.sources.ledger_workbook import COLUMNS
 from helpers.sources.reading import Reading
 from helpers.sources.staging import CityContext, new_entry
 from helpers.sources.text import open_bytes
-from helpers.sources.water_forms import Field, Form, find_grids
+from helpers.sources.water_forms import find_grids
 from helpers.sources.workbook import OLD, ZIP, Sheet, read_sheets
 
 MOST_PROBLEMS = 5_000

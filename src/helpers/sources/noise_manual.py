@@ -13,20 +13,11 @@ from pathlib import Path
 from helpers import dictionary
 from helpers.messages import message
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_fields import NOTE, Form, form_of
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import (
-    NOTE,
-    Form,
-    Grid,
-    find_grids,
-    form_of,
-    holds_form,
-    is_elsewhere,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import Grid, find_grids, holds_form, is_elsewhere, read_fields, tell_unread
 from helpers.sources.workbook import Cell
 
 FORM = form_of("功能区声环境季度监测")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from helpers.sources.form_fields import EXAMPLE, NOTE
 from helpers.sources.noise_manual import FORM
 from helpers.sources.template_parts import save_book, write_fields, write_help
-from helpers.sources.water_forms import EXAMPLE, NOTE
 
 _ROWS, _WIDTH = 500, 18
 _HELP = (

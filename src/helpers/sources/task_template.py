@@ -8,9 +8,9 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from helpers import registry
+from helpers.sources.form_fields import EXAMPLE
 from helpers.sources.tasks import FORM
 from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
-from helpers.sources.water_forms import EXAMPLE
 
 _ROWS = 500
 _WIDTHS = (28, 14, 14, 10, 44, 22, 14, 12, 36, 20)

@@ -16,16 +16,11 @@ import pandas as pd
 from helpers.messages import message
 from helpers.schemas import ORIGIN
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_fields import form_of
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.reading import TABLES, Reading
-from helpers.sources.water_forms import (
-    find_grids,
-    form_of,
-    holds_form,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import find_grids, holds_form, read_fields, tell_unread
 
 _ARTICLE = re.compile(r"\(?第?\(?(\d+(?:\.0)?|[一二三四五六七八九十百零]+)\)?[条项款点]?\)?")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}

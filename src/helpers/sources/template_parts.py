@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from helpers.sources.water_forms import Field
+from helpers.sources.form_fields import Field
 
 
 def write_heading(sheet: Worksheet, labels: Sequence[str], widths: Sequence[int]) -> None:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from helpers.messages import message
+from helpers.sources.form_fields import form_of
 from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import form_of, holds_form, read_form
+from helpers.sources.water_forms import holds_form, read_form
 
 BODIES, POINTS = form_of("黑臭水体台账"), form_of("黑臭水体监测")
 

@@ -13,20 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from helpers.sources.builder import ReadingBuilder
+from helpers.sources.form_fields import NOTE, form_of
 from helpers.sources.form_words import against_future
 from helpers.sources.head import Head
 from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import (
-    NOTE,
-    Grid,
-    find_grids,
-    form_of,
-    holds_form,
-    is_elsewhere,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import Grid, find_grids, holds_form, is_elsewhere, read_fields, tell_unread
 from helpers.sources.water_items import (
     Beyond,
     against_parts,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from helpers.sources.form_fields import form_of
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import form_of, holds_form, read_form
+from helpers.sources.water_forms import holds_form, read_form
 
 FORM = form_of("生态流量")
 

@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from helpers.messages import message
+from helpers.sources.form_fields import form_of
 from helpers.sources.head import Head
 from helpers.sources.reading import Reading
-from helpers.sources.water_forms import form_of, holds_form, read_form
+from helpers.sources.water_forms import holds_form, read_form
 
 FORM = form_of("排污口台账")
 STAGES = ("surveyed_date", "monitored_date", "traced_date", "rectified_date", "managed_date")

@@ -26,21 +26,13 @@ import pandas as pd
 from helpers.messages import message, parts
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, normalise
+from helpers.sources.form_fields import NOTE, form_of
 from helpers.sources.form_words import against_future, suggest
 from helpers.sources.head import Head
 from helpers.sources.misplaced import CHECKED, LOST_POINT, Written, find_lost_points
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.water_automatic import is_list
-from helpers.sources.water_forms import (
-    NOTE,
-    Grid,
-    find_grids,
-    form_of,
-    holds_form,
-    is_elsewhere,
-    read_fields,
-    tell_unread,
-)
+from helpers.sources.water_forms import Grid, find_grids, holds_form, is_elsewhere, read_fields, tell_unread
 from helpers.sources.water_items import (
     SECTION_ITEMS,
     Beyond,

@@ -15,8 +15,8 @@ from helpers.sources import (
     water_outfalls,
     water_sections,
 )
+from helpers.sources.form_fields import EXAMPLE, NOTE, YEAR, Field, Form
 from helpers.sources.template_parts import add_choice, save_book, write_fields, write_heading, write_help
-from helpers.sources.water_forms import EXAMPLE, NOTE, YEAR, Field, Form
 from helpers.sources.water_items import SECTION_ITEMS, TABLE_1, Item, supply_items
 
 _ROWS, _ROWS_OF_DAYS, _WIDTH = 500, 1500, 16

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from helpers.run.demonstration.workbook import write_workbook
-from helpers.sources.water_forms import Form
+from helpers.sources.form_fields import Form
 
 MARK = "示例数据（模拟）"
 Record = Mapping[str, object]

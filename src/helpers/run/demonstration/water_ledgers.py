@@ -15,7 +15,7 @@ from helpers.run.demonstration.water_quality import print_value, simulate_months
 from helpers.run.demonstration.weather import red_noise, season
 from helpers.run.demonstration.workbook import write_workbook
 from helpers.sources import water_black_odorous, water_drinking, water_flow, water_outfalls
-from helpers.sources.water_forms import Form
+from helpers.sources.form_fields import Form
 from helpers.sources.water_items import supply_items
 
 _MARK = "示例数据（模拟）"
