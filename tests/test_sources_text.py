@@ -124,8 +124,9 @@ def test_last_number_of_a_file_without_final_line_break_is_doubted(tmp_path):
     assert records[-1] == (3, {"a": "3", "b": ""})
     assert reading.rejects.iloc[0][["row", "column", "found"]].to_list() == [3, "b", "45"]
     records, reading = _records(tmp_path, "a,b\n1,2\n3,word")
-    assert records[-1] == (3, {"a": "3", "b": "word"})
-    assert reading.rejects.empty
+    assert records[-1] == (3, {"a": "3", "b": "word"}), "a word stands; that lines may be missing is told"
+    assert reading.rejects["reason"].str.contains("lines may be missing").tolist() == [True]
+    assert _records(tmp_path, "a,b\n1,2\n3,word\n")[1].rejects.empty
 
 
 @pytest.mark.parametrize(("header", "words"), [("a,c", "lacks b"), ("a,b,b", "'b' twice")])

@@ -212,7 +212,7 @@ def filled_tables(folder: Path) -> Iterator[Table]:
             for cell in next(load_workbook(written[name])[sheet].iter_rows(max_row=1, values_only=True))
             if cell
         ]
-        filled = [[round(cell, 4) if isinstance(cell, float) else cell for cell in cells] for cells in rows()]
+        filled = [[round(cell, 6) if isinstance(cell, float) else cell for cell in cells] for cells in rows()]
         yield Table(name, [heading, *filled], 0, sheet, ".xlsx", _ALIKE.get(name, frozenset()))
 
 

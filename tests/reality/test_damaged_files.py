@@ -69,11 +69,11 @@ MISPLACED = {
 
 @dataclass
 class Read:
-    """What a file gave: key → value; keys under a flag; how many rejects; caveats. ``refused`` is the sentence."""
+    """What a file gave: key → value; keys under a flag; rejects; caveats. ``refused`` is the sentence."""
 
     values: dict[Hashable, object] = field(default_factory=dict)
     flagged: set[Hashable] = field(default_factory=set)
-    n_rejects: int = 0
+    rejects: set[tuple[object, ...]] = field(default_factory=set)
     caveats: set[str] = field(default_factory=set)
     refused: str = ""
 
@@ -89,7 +89,7 @@ def read(path: Path, options: Mapping[str, object]) -> Read:
     try:
         for reading in iter_readings(path, **options):
             found.caveats |= set(reading.caveats)
-            found.n_rejects += len(reading.rejects)
+            found.rejects |= set(reading.rejects.itertuples(index=False, name=None))
             parts[reading.table_name].append(reading.table)
     except SuiteError as error:
         return Read(refused=str(error))
@@ -128,10 +128,12 @@ def faults(table: Table, name: str, before: Read, after: Read) -> list[str]:
     }
     if name in MISPLACED:
         wrong = {key: value for key, value in wrong.items() if not set(key) & table.alike}
+    if name == "drop_column":  # of a smaller table, whose keys may have lost a part
+        wrong = {key: value for key, value in wrong.items() if key in before.values}
     if name == "lost_point":
         wrong = {key: value for key, value in wrong.items() if _stands_out(key, value, before)}
     told = [f"{key}: {value} for {before.values.get(key)}" for key, value in wrong.items()]
-    if name in STILL_THERE and after.n_rejects <= before.n_rejects:
+    if name in STILL_THERE and not after.rejects - before.rejects:
         told += [f"{key}: lost" for key in before.values.keys() - after.values.keys()]
     return told
 

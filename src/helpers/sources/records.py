@@ -30,7 +30,7 @@ def read_records(
     line with a stray quotation mark, go whole. A line that holds nothing but figures broke off from a number: it
     goes, with the last cell before and the first behind it. When the file ends without a line break, a short last
     record was cut (caveat ``file_cut_short``), and a number that ends a full last record may have lost digits
-    unseen: that one cell is quarantined.
+    unseen: that one cell is quarantined. A word that ends it stands, and it is told that lines may be missing.
 
     Parameters
     ----------
@@ -109,6 +109,8 @@ def _take_rows(
         doubts = dict.fromkeys(torn.get(place, ()), message(_TORN))
         if is_last_open and re.fullmatch(NUMBER, cells[-1]):
             doubts[-1] = message(_OPEN)
+        elif is_last_open and len(cells) > 1:
+            builder.reject(number, header[-1], cells[-1], message("records.open_text"))
         for cell, reason in doubts.items():
             builder.reject(number, header[cell], cells[cell], reason)
             record[header[cell]] = ""
