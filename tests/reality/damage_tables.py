@@ -14,38 +14,17 @@ from helpers import registry
 from helpers.sources.templates import write_all
 from reality.damage import Row, Table
 
-# What nobody can tell from another: gases and particles where the index does not follow from them, days after days,
-# a flow and its target, the parts of a balance, two contents of one metal.
+# What nobody can tell from another: gases and particles where the index does not follow from them, items of water but
+# oxygen demand and nitrogen (wholes whose parts stand beside them), days after days, a flow and its target, the parts
+# of a balance, two contents of one metal.
 _AIR = frozenset({"SO2", "NO2", "O3", "CO", "PM2.5", "PM10", "AQI"})
 _WATER = frozenset(
     [
-        "WaterTemp",
-        "pH",
-        "BOD5",
-        "NH3-N",
-        "TP",
-        "DO",
-        "Cu",
-        "Zn",
-        "F",
-        "Se",
-        "As",
-        "Hg",
-        "Cd",
-        "Cr6",
-        "Pb",
-        "CN",
-        "VolatilePhenol",
-        "Oil",
-        "LAS",
-        "Sulfide",
-        "FC",
-        "Chla",
-        "SD",
-        "Flow",
+        "WaterTemp", "pH", "DO", "CODMn", "BOD5", "NH3-N", "TP", "Cu", "Zn", "F", "Se", "As", "Hg",
+        "Cd", "Cr6", "Pb", "CN", "VolatilePhenol", "Oil", "LAS", "Sulfide", "FC", "Chla", "SD",
+        "Flow", "SO4", "Cl", "NO3-N", "Fe", "Mn",
     ]
-)
-_WATER |= {"SO4", "Cl", "NO3-N", "Fe", "Mn"}
+)  # fmt: skip
 _GASES = _AIR - {"AQI"}
 _ALIKE: Mapping[str, frozenset[str]] = {
     "station_archive": _AIR,  # a column is a station: all hold the same
