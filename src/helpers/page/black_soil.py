@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -43,10 +45,7 @@ _RURAL = (
     "pesticide_packaging_recovery",
 )
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``black_soil.yml``."""
-    return battle_page.text("black_soil", path, lang, **fields)
+text = partial(battle_page.text, "black_soil")
 
 
 def tillage(battle: Battle, *, lang: str) -> Block:

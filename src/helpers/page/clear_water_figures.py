@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -24,10 +23,7 @@ from helpers.periods import span_label
 SHARE = Measure("pct", 1)
 _LEVELS = range(1, 7)
 
-
-def text(path: str, lang: str, **fields: object) -> Any:
-    """Return a text of ``clear_water.yml``."""
-    return battle_page.text("clear_water", path, lang, **fields)
+text = partial(battle_page.text, "clear_water")
 
 
 def numeral(level: object, lang: str) -> str:

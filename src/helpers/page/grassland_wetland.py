@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
@@ -22,10 +24,7 @@ series, coverage, published, findings, measures = (
     shared.measures,
 )
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``grassland_wetland.yml``."""
-    return battle_page.text("grassland_wetland", path, lang, **fields)
+text = partial(battle_page.text, "grassland_wetland")
 
 
 def grass(battle: Battle, *, lang: str) -> Block:

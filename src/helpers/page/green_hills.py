@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.battles.context import Battle
@@ -29,10 +31,7 @@ series, coverage, published, findings, measures = (
     shared.measures,
 )
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``green_hills.yml``."""
-    return battle_page.text("green_hills", path, lang, **fields)
+text = partial(battle_page.text, "green_hills")
 
 
 def forest(battle: Battle, *, lang: str) -> Block | None:

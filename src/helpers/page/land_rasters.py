@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from helpers.page.blocks import Block
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
 from helpers.page.columns import Table, lay_out, rows_of
-from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_number
 from helpers.periods import span_label
 from helpers.statistics.trend_map import TrendMap
@@ -24,10 +24,7 @@ from helpers.statistics.trend_map import TrendMap
 _PERCENT = {"NDVI": 1.0, "cover": 100.0}  # what a value of the index is told in
 _MEASURES = {"NDVI": Measure("index", 4), "cover": Measure("pp", 2)}
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``rasters.yml``."""
-    return battle_page.text("rasters", path, lang, **fields)
+text = partial(battle_page.text, "rasters")
 
 
 def raster(battle: Battle, index: str, *, lang: str) -> Block:
@@ -125,9 +122,3 @@ def _zones(battle: Battle, index: str, lang: str) -> Table | None:
         by=["year"],
         each=dict.fromkeys(zones[f"name_{lang}"]),
     )
-
-
-@form("percent")
-def _percent(_: At, share: float) -> float:
-    """A share of one in percent."""
-    return 100 * share

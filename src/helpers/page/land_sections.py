@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 
@@ -24,10 +25,7 @@ from helpers.registry.land import register_term, terms
 
 _MOST_OVERDUE = 12
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``land.yml``."""
-    return battle_page.text("land", path, lang, **fields)
+text = partial(battle_page.text, "land")
 
 
 def series(battle: Battle) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup
@@ -39,10 +40,7 @@ _TOLD_TOGETHER = ("missed", "no_data")
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``overview.yml``."""
-    return battle_page.text("overview", path, lang, **fields)
+text = partial(battle_page.text, "overview")
 
 
 def part_name(part: str, lang: str) -> str:

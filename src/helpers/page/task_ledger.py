@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.battles.context import Battle
@@ -15,10 +17,7 @@ from helpers.page.words import word
 _COUNTS = ["n_tasks", "n_done", "n_in_progress", "n_not_started", "n_overdue"]
 _MOST_ROWS = 20
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``task_ledger.yml``."""
-    return battle_page.text("task_ledger", path, lang, **fields)
+text = partial(battle_page.text, "task_ledger")
 
 
 def section(battle: Battle, *, lang: str) -> Block:
