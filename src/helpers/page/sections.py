@@ -11,7 +11,7 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
         - note
       otherwise: [none]
 
-``needs``      what must be there, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
+``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
                for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such rows, ``{test: function}``
 ``heading``    the question; ``fill`` beside it names the function that fills its braces or chooses another text
 ``show``       the parts; ``otherwise`` those that stand in their place where a need is not met; without them no section
@@ -19,7 +19,8 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
 
 A part is the key of a text, or a record with one of these, each with ``if`` and ``unless`` as ``needs`` has it:
 
-``say``        one paragraph of sentences, ``<kind> <indicator>``, of :data:`KINDS`; ``each`` one paragraph a sentence
+``say``        one paragraph of sentences, ``<kind> <indicator>``, of :data:`KINDS`; ``of_each`` a paragraph of those kinds for
+               every indicator a function gives; ``each`` in the place of ``say`` one paragraph a sentence
 ``figure``     function that gives a :class:`Drawing`; beside it ``id``, ``of`` (table behind it), ``unit``, ``decimals``,
                and ``texts``, the entry that holds ``title``, ``measure`` and ``note`` where it is not the section
 ``table``      caption and columns as :func:`helpers.page.columns.lay_out` takes them, each option a value or a function;
@@ -108,7 +109,7 @@ class At:
 
     def path(self, key: str) -> str:
         """Path of a text: of the section, or else of the page."""
-        return f"{self.section}.{key}" if key in self.spec else key
+        return f"{self.section}.{key}" if key.partition(".")[0] in self.spec else key
 
     def text(self, key: str, **fields: object) -> str:
         """Return a text with its braces filled."""
@@ -163,7 +164,7 @@ def tell(battle: Battle, name: str, *, lang: str) -> tuple[str, list[object]] | 
 
 
 def _parts(at: At) -> list[object] | None:
-    parts = at.spec["show"] if holds(at, at.spec.get("needs", [])) else at.spec.get("otherwise")
+    parts = at.spec["show"] if _is_shown(at, at.spec, "needs") else at.spec.get("otherwise")
     return None if parts is None else [one for part in parts for one in _part(at, part) if one is not None]
 
 
@@ -210,6 +211,10 @@ def holds(at: At, wanted: object) -> bool:
     return row is not None and (kind == "row" or not is_missing(row["value"]))
 
 
+def _is_shown(at: At, spec: Spec, needs: str) -> bool:
+    return holds(at, spec.get(needs, [])) and not ("unless" in spec and holds(at, spec["unless"]))
+
+
 def _rows(at: At, part: Spec) -> pd.DataFrame:
     """Rows a part tells of, with their own labels."""
     given = part.get("rows")
@@ -218,10 +223,10 @@ def _rows(at: At, part: Spec) -> pd.DataFrame:
         return rows
     for name, value in part.get("where", {}).items():
         rows = rows[rows[name].isin(value if isinstance(value, list) else [value])]
-    order = part.get("sort", "")
-    return (
-        rows.sort_values(order.removeprefix("-"), ascending=order[0] != "-", kind="stable") if order else rows
-    )
+    order = part.get("sort")
+    if isinstance(order, str) and order.startswith("-"):
+        return rows.sort_values(order[1:], ascending=False, kind="stable")
+    return rows if order is None else rows.sort_values(order, kind="stable")
 
 
 def _heading(at: At) -> str:
@@ -240,7 +245,7 @@ def _filled(at: At, key: str, function: str | None, *given: object) -> Iterable[
 def _part(at: At, part: str | Spec) -> Iterable[object]:
     if isinstance(part, str):
         return [at.text(part) or None]
-    if not holds(at, part.get("if", [])) or ("unless" in part and holds(at, part["unless"])):
+    if not _is_shown(at, part, "if"):
         return []
     kind = next(name for name in part if name in _DRAWN)
     return _DRAWN[kind](at, part)
@@ -262,28 +267,31 @@ def _sentences(at: At, named: Iterable[str]) -> list[wording.Sentence]:
 
 
 def _say(at: At, part: Spec) -> list[object]:
-    told = _sentences(at, part["say"])
-    return [told] if told else []
+    if "of_each" in part:
+        ids = at.call(part["of_each"], *_given(part))
+        told = [_sentences(at, [f"{kind} {name}" for kind in part["say"]]) for name in ids]
+    else:
+        told = [_sentences(at, part["say"])]
+    return [one for one in told if one]
 
 
 def _figure(at: At, part: Spec) -> list[Chart]:
-    drawing: Drawing | None = at.call(part["figure"], *_given(part))
-    if drawing is None:
-        return []
-    fields = {"place": battle_page.place(at.battle, at.lang)} | drawing.fields
+    found = at.call(part["figure"], *_given(part))
     own = replace(at, section=part.get("texts", at.section))
-    keys = {"title": drawing.title} | {key: key for key in ("measure", "note") if key in own.spec}
+    return [_draw(own, part, one) for one in (found if isinstance(found, list) else [found])]
+
+
+def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
+    fields = {"place": battle_page.place(at.battle, at.lang)} | drawing.fields
+    keys = {"title": drawing.title} | {key: key for key in ("measure", "note") if key in at.spec}
     texts = {
-        key: capitalise(own.text(named, **fields))
-        for key, named in keys.items()
-        if key not in drawing.caption
+        key: capitalise(at.text(named, **fields)) for key, named in keys.items() if key not in drawing.caption
     }
     facts = {key: part[key] for key in ("id", "unit", "decimals") if key in part}
-    if "of" in part or drawing.rows is not None:
-        names = [part["of"]] if "of" in part else []
-        facts["source"] = battle_page.source(at.battle, at.lang, *names, rows=drawing.rows)
+    names = [part["of"]] if "of" in part else []
+    facts["source"] = battle_page.source(at.battle, at.lang, *names, rows=drawing.rows)
     caption = Caption(**facts | texts | drawing.caption)
-    return [drawing.draw(drawing.table, caption=caption, lang=at.lang, **drawing.options)]
+    return drawing.draw(drawing.table, caption=caption, lang=at.lang, **drawing.options)
 
 
 def _table(at: At, part: Spec) -> Iterable[object]:
