@@ -20,6 +20,11 @@ def measures(battle: Battle, lang: str) -> list[Table]:
     return indicator_tables(battle, rows, lang=lang)
 
 
+def computed(battle: Battle, lang: str) -> list[Table]:
+    """Indicators of a battle that computes some of them from ledgers, in the same two tables."""
+    return indicator_tables(battle, battle.results, lang=lang, suffix="_computed")
+
+
 def indicator_tables(
     battle: Battle, rows: pd.DataFrame, *, lang: str, topic: str = "", suffix: str = ""
 ) -> list[Table]:

@@ -109,7 +109,9 @@ class At:
 
     def path(self, key: str) -> str:
         """Path of a text: of the section, or else of the page."""
-        return f"{self.section}.{key}" if key.partition(".")[0] in self.spec else key
+        first = key.partition(".")[0]
+        is_own = first in self.spec or f"{first}_columns" in self.spec
+        return f"{self.section}.{key}" if is_own else key
 
     def text(self, key: str, **fields: object) -> str:
         """Return a text with its braces filled."""
@@ -291,13 +293,14 @@ def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
     names = [part["of"]] if "of" in part else []
     facts["source"] = battle_page.source(at.battle, at.lang, *names, rows=drawing.rows)
     caption = Caption(**facts | texts | drawing.caption)
-    return drawing.draw(drawing.table, caption=caption, lang=at.lang, **drawing.options)
+    alt = {"alt": at.text("alt")} if "alt" in at.spec else {}
+    return drawing.draw(drawing.table, caption=caption, lang=at.lang, **alt, **drawing.options)
 
 
 def _table(at: At, part: Spec) -> Iterable[object]:
     rows, most = _rows(at, part), part.get("most")
     shown = rows if most is None else rows.head(most)
-    options = {key: part[key] for key in ("of", "by") if key in part}
+    options = {"of": part["of"], "by": [one.replace("{lang}", at.lang) for one in part.get("by", [])]}
     options["observed"] = part.get("observed", at.spec.get("observed", False))
     for key in ("each", "source"):
         if key in part:
