@@ -93,8 +93,6 @@ def blocks(battle: Battle, lang: str) -> Iterator[dict[str, Any]]:
     """Payload of every reporting cell of the battle's notebook, in order."""
     names: dict[str, object] = {"battle": battle, "lang": lang, "document": document, "sections": sections}
     names["page"] = import_module(f"helpers.page.{battle.name}")
-    if battle.name == "black_soil":
-        names["registers"] = import_module("helpers.page.black_soil_registers")
     cells = json.loads((NOTEBOOKS / f"{battle.name}.ipynb").read_text(encoding="utf-8"))["cells"]
     for cell in cells:
         if {"data", "page-one", "section"} & set(cell["metadata"]["tags"]):

@@ -343,7 +343,8 @@ def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
         own = {"rows": rows} if battle_page.has_own_sources(rows) else {}
         source = battle_page.source(at.battle, at.lang, part.get("of", ""), **own)
         shown = named(rows, f"{at.page}.{at.path(part['named'])}", at.lang) if "named" in part else rows
-        yield Sheet(at.text(part["sheet"]), at.text(part["title"], n=len(rows)), shown, source)
+        fields = at.call(part["fill"]) if "fill" in part else {}
+        yield Sheet(at.text(part["sheet"]), at.text(part["title"], n=len(rows), **fields), shown, source)
 
 
 def _call(at: At, part: Spec) -> list[object]:
