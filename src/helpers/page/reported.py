@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import sort_worst_first
-from helpers.page import battle_page, document
-from helpers.page.blocks import Block
+from helpers.page import battle_page
 from helpers.page.columns import Table, lay_out
 
 
-def measures(battle: Battle, *, lang: str) -> Block:
+def measures(battle: Battle, lang: str) -> list[Table]:
     """Indicators of the departments' workbook: those with values, worst first, then what has to be supplied."""
     known = registry.indicators()
     rows = battle.results[[known[name].is_ledger for name in battle.results["indicator_id"]]]
-    return document.section(text("heading", lang), *indicator_tables(battle, rows, lang=lang))
+    return indicator_tables(battle, rows, lang=lang)
+
+
+def computed(battle: Battle, lang: str) -> list[Table]:
+    """Indicators of a battle that computes some of them from ledgers, in the same two tables."""
+    return indicator_tables(battle, battle.results, lang=lang, suffix="_computed")
 
 
 def indicator_tables(
@@ -51,6 +57,4 @@ def indicator_tables(
     ]
 
 
-def text(path: str, lang: str) -> str:
-    """Return a text of ``reported.yml``."""
-    return battle_page.text("reported", path, lang)
+text = partial(battle_page.text, "reported")

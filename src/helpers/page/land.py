@@ -1,9 +1,9 @@
-"""Sections that the pages of the three land battles share: published figures, counties, findings, measures, coverage."""
+"""What sections that the pages of the three land battles share need beside their specs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 
@@ -11,23 +11,16 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.land_ledger import latest_scope
-from helpers.page import battle_page, document, land_figures, reported, wording
+from helpers.page import battle_page, land_figures, wording
 from helpers.page.battle_page import headline, headlines
-from helpers.page.blocks import Block
-from helpers.page.columns import lay_out, rows_of
+from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_quantity
-from helpers.page.set_aside import differing_note, faults
-from helpers.page.wording.sentence import capitalise
+from helpers.page.numbers import Measure, format_quantity, format_set_number
+from helpers.page.wording.sentence import Facts, capitalise
 from helpers.page.words import word
 from helpers.registry.land import register_term, terms
 
-_MOST_OVERDUE = 12
-
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``land.yml``."""
-    return battle_page.text("land", path, lang, **fields)
+text = partial(battle_page.text, "land")
 
 
 def series(battle: Battle) -> pd.DataFrame:
@@ -38,38 +31,53 @@ def series(battle: Battle) -> pd.DataFrame:
     return latest_scope(years)[["indicator_id", "year", "value"]]
 
 
-def years_of(battle: Battle, indicator_ids: Iterable[str]) -> pd.DataFrame:
+def years_of(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
     """Yearly values of some indicators, each in the scope of its latest value, by year, with the labels of the table."""
     years = rows_of(battle, "years")
     if years.empty:
         return years
-    own = years[years["indicator_id"].isin(list(indicator_ids))]
+    own = years[years["indicator_id"].isin(indicator_ids)]
     kept = latest_scope(own.assign(label=own.index)) if len(own) else own.assign(label=own.index)
     return years.loc[kept["label"]].sort_values("year", kind="stable")
 
 
-def told_or_asked(battle: Battle, indicator_id: str, lang: str) -> wording.Sentence | None:
-    """The value of an indicator against its target, or what has to be supplied; nothing where nobody asks for it."""
-    row = headline(battle, indicator_id)
-    if row is None:
-        return None
-    if is_missing(row["value"]):
-        return wording.no_data_sentence(row, lang=lang)
-    return wording.value_sentence(row, lang=lang)
-
-
-def told_together(battle: Battle, indicator_ids: Iterable[str], lang: str) -> list[object]:
+def told_together(battle: Battle, lang: str, *indicator_ids: str) -> list[object]:
     """The values of several indicators in one paragraph, and in one line those that have none."""
     rows = headlines(battle, indicator_ids)
     told = [wording.value_sentence(row, lang=lang) for row in rows if not is_missing(row["value"])]
-    return [*([told] if told else []), *lacking(rows, lang)]
+    return [*([told] if told else []), *lacking(battle, lang, *indicator_ids)]
 
 
-def lacking(rows: Iterable[pd.Series], lang: str) -> list[str]:
-    """Say in one line which of some rows have no value; what to supply stands in the section on measures."""
+def lacking(battle: Battle, lang: str, *indicator_ids: str) -> list[str]:
+    """Say in one line which of some indicators have no value; what to supply stands in the section on measures."""
+    rows = headlines(battle, indicator_ids)
     names = [indicator_name(row["indicator_id"], lang) for row in rows if is_missing(row["value"])]
-    joined = word("lead.join", lang).join(names)
-    return [text("measures.lacking", lang, names=joined)] if names else []
+    return [text("measures.lacking", lang, names=word("lead.join", lang).join(names))] if names else []
+
+
+def known_rows(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
+    """Rows of some indicators that have a value."""
+    rows = headlines(battle, indicator_ids)
+    return battle.results.loc[[row.name for row in rows if not is_missing(row["value"])]]
+
+
+def has_date(battle: Battle, _: str, indicator_id: str) -> bool:
+    """Whether the target of an indicator has a date."""
+    row = headline(battle, indicator_id)
+    return row is not None and not is_missing(row["target_date"])
+
+
+def target(battle: Battle, lang: str, indicator_id: str) -> dict[str, str] | None:
+    """Target of an indicator; nothing where the plan sets none."""
+    row = headline(battle, indicator_id)
+    if is_missing(row["target_value"]):
+        return None
+    return {"target": format_set_number(row["target_value"], Facts(row, lang).measure, lang)}
+
+
+def day(battle: Battle, _: str) -> dict[str, str]:
+    """Day of the report."""
+    return {"day": battle.context.as_of.isoformat()}
 
 
 def indicator_name(indicator_id: str, lang: str) -> str:
@@ -83,26 +91,10 @@ def quantity(indicator_id: str, value: float, lang: str, *, extra_decimals: int 
     return format_quantity(value, Measure(record.unit, record.decimals + extra_decimals), lang)
 
 
-def published(battle: Battle, *, lang: str) -> Block | None:
-    """Real published figures under their own scopes, apart from everything simulated; nothing where there are none."""
-    found = rows_of(battle, "published")
-    if found.empty:
-        return None
-    listed = (f"{n} {title}" for n, title in enumerate(dict.fromkeys(found["source_title"]), start=1))
-    return document.section(
-        text("published.heading", lang),
-        *land_figures.published(battle, lang),
-        lay_out(
-            battle,
-            "land.published.table",
-            of="published",
-            lang=lang,
-            source=text("published.joiner", lang).join(listed),
-            observed=True,
-        ),
-        text("published.note", lang),
-        observed=True,
-    )
+def titles(battle: Battle, lang: str) -> str:
+    """Numbered titles of what published the figures."""
+    named = enumerate(dict.fromkeys(rows_of(battle, "published")["source_title"]), start=1)
+    return text("published.joiner", lang).join(f"{n} {title}" for n, title in named)
 
 
 @form("published_kind")
@@ -118,7 +110,7 @@ def _published_number(at: At, title: str) -> str:
     return str(titles.index(title) + 1)
 
 
-def counties(battle: Battle, indicator_id: str, lang: str) -> list[object]:
+def counties(battle: Battle, lang: str, indicator_id: str) -> list[object]:
     """Counties as ordered bars, and whether they add up to the city; else what has to be supplied."""
     rows = rows_of(battle, "counties")
     rows = rows[rows["indicator_id"] == indicator_id] if len(rows) else rows
@@ -155,7 +147,7 @@ def county_balance(battle: Battle, indicator_id: str, lang: str) -> list[str]:
     return [told + (gap + text("counties.missing", lang, names=missing) if missing else "")]
 
 
-def ledger_notes(battle: Battle, indicator_ids: Iterable[str], lang: str) -> list[str]:
+def ledger_notes(battle: Battle, lang: str, *indicator_ids: str) -> list[str]:
     """Where reported and computed figures differ in the latest year told, and what could not be computed."""
     differs, against = (
         table if len(table) else pd.DataFrame(columns=["indicator_id", "period"])
@@ -184,19 +176,6 @@ def foreign_sites(battle: Battle, lang: str) -> list[str]:
     return [] if found.empty else [text("foreign", lang, zones=battle_page.joined(found["zone"], lang))]
 
 
-def findings(battle: Battle, *, lang: str) -> Block:
-    """Findings of the battle's registers: found, closed, open and overdue on the day of the report."""
-    heading = text("findings.heading", lang)
-    if rows_of(battle, "findings_summary").empty:
-        return document.section(heading, text("findings.none", lang))
-    day = battle.context.as_of.isoformat()
-    return document.section(
-        heading,
-        lay_out(battle, "land.findings.table", of="findings_summary", lang=lang, fields={"day": day}),
-        *_overdue(battle, day, lang),
-    )
-
-
 @form("register")
 def _register(at: At, name: str) -> str:
     """Name of a register: as it stands, in English the known kind with the year it carries."""
@@ -206,56 +185,37 @@ def _register(at: At, name: str) -> str:
     return terms().registers[register_term(name)].en + (f" {year[0]}" if year else "")
 
 
-def _overdue(battle: Battle, day: str, lang: str) -> list[object]:
-    rows = rows_of(battle, "findings")
-    rows = rows[rows["is_overdue"].astype(bool)] if len(rows) else rows
-    if rows.empty:
-        return [text("findings.no_overdue", lang, day=day)]
-    listed = rows.sort_values("due_date", kind="stable").head(_MOST_OVERDUE)
-    made = lay_out(battle, "land.findings.overdue", listed, of="findings", lang=lang)
-    more = text("findings.more", lang, n=len(rows), shown=len(listed))
-    return [made, *([more] if len(listed) < len(rows) else [])]
-
-
 @form("days_overdue")
 def _days_overdue(at: At, due: pd.Timestamp) -> int:
     """Days from the day a finding was due to the day of the report."""
     return (pd.Timestamp(at.battle.context.as_of) - due).days
 
 
-def measures(battle: Battle, *, lang: str) -> Block:
-    """Indicators of the battle's ledgers: those with values, worst first, then what has to be supplied."""
-    shown = reported.indicator_tables(battle, battle.results, lang=lang, suffix="_computed")
-    return document.section(text("measures.heading", lang), *shown)
-
-
-def coverage(battle: Battle, *, lang: str) -> Block:
-    """What each ledger, survey and feed of the battle covers, what is missing, and the caveats of the report."""
+def has_data(battle: Battle, _: str) -> bool:
+    """Whether any ledger, survey or feed of the battle has a usable row."""
     found = rows_of(battle, "coverage")
-    listed = [_covered(row, lang) for row in found.itertuples()]
-    n_refused = len(faults(battle))
-    notes = [text("coverage.refused", lang, n=n_refused) if n_refused else text("coverage.clean", lang)]
-    notes += [note for note in (differing_note(battle, lang),) if note]
-    notes.append(text("names", lang))
-    if found.empty or not found["valid"].sum():
-        notes.insert(0, text("coverage.none", lang))
-    return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)
+    return len(found) > 0 and bool(found["valid"].sum())
 
 
-def _covered(row: object, lang: str) -> dict[str, object]:
+def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
+    """What each ledger, survey and feed of the battle covers, and what is missing."""
+    return [
+        {
+            "source": text(f"coverage.tables.{row.table}", lang),
+            "period": text("coverage.span", lang, first=row.first, last=row.last)
+            if row.first
+            else word("missing.no_data", lang),
+            "expected": row.expected,
+            "valid": row.valid,
+            "flags": _flags(row, lang),
+        }
+        for row in rows_of(battle, "coverage").itertuples()
+    ]
+
+
+def _flags(row: object, lang: str) -> str:
     missing = row.expected - row.valid
     if row.valid == 0:
-        flags = text(f"coverage.asks.{row.table}", lang)
-    else:
-        kind = "not_reported" if row.table == "ledger" else "unusable"
-        flags = text(f"coverage.{kind}", lang, n=missing) if missing else ""
-    return {
-        "source": text(f"coverage.tables.{row.table}", lang),
-        "period": text("coverage.span", lang, first=row.first, last=row.last)
-        if row.first
-        else word("missing.no_data", lang),
-        "expected": row.expected,
-        "valid": row.valid,
-        "share": round(100 * row.valid / row.expected, 1) if row.expected else float("nan"),
-        "flags": flags,
-    }
+        return text(f"coverage.asks.{row.table}", lang)
+    kind = "not_reported" if row.table == "ledger" else "unusable"
+    return text(f"coverage.{kind}", lang, n=missing) if missing else ""
