@@ -239,6 +239,10 @@ def check(city: str) -> None:
     cli_run.check_commands(schedule)
     runs = join.join(run.name for run in schedule.runs)
     click.echo(say("check.schedule", names=runs or say("check.no_runs")))
+    if unknown := place.publication.unknown:
+        click.echo(
+            say("check.unsigned", names=join.join(screen.named("publication", key) for key in unknown))
+        )
     for battle in request.known_battles():
         names = join.join(parameters.declared(paths.notebook(battle)))
         click.echo(say("check.notebook", name=battle, names=names))
