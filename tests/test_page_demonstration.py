@@ -16,7 +16,6 @@ import pytest
 from docx import Document as open_word
 
 from demo_battle import CASES, PERIODS, battle, demonstration_run, report
-from page_example import figure_sheets
 from helpers import registry, store
 from helpers.page import wording
 from helpers.page.battle_page import text
@@ -28,6 +27,7 @@ from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
 from helpers.page.words import banned_words, entry, standard_name, word
 from helpers.units import UNITS
+from page_example import figure_sheets
 
 LANGS = ("zh", "en")
 BOTH = pytest.mark.parametrize("lang", LANGS)

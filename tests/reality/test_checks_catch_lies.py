@@ -38,8 +38,9 @@ def example() -> Built:
         for lang in CASE.langs:
             made = page_example.report(lang, simulated=False)
             pages.append(Page(battle, lang, made.html, made.facts, workbook(made.document)))
-    index = index_page([Report(f"{page.name}.html", page.facts) for page in pages])
-    return Built(CASE, 0, "", dict.fromkeys(CASE.battles, results), pages, index)
+    reports = [Report(f"{page.name}.html", page.facts) for page in pages]
+    index, index_en = (index_page(reports, lang=lang) for lang in ("zh", "en"))
+    return Built(CASE, 0, "", dict.fromkeys(CASE.battles, results), pages, index, index_en)
 
 
 @cache
@@ -219,7 +220,7 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "no row of the page",
     ),
     "a sentence that denies its value": (
-        in_html("blue_sky.zh", r'(href="#value-pm25_mean[^>]*>)2025年[^<]*', r"\1细颗粒物数据不足。"),
+        in_html("blue_sky.zh", r'(data-row="value-pm25_mean[^>]*>)2025年[^<]*', r"\1细颗粒物数据不足。"),
         "one_truth",
         "数据不足.*28.0",
     ),
@@ -264,8 +265,10 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "one_truth",
         "index: .*44",
     ),
-    "another lead in the index": (
-        lambda built: replace(built, index=built.index.replace(built.pages[0].facts["lead"], "好。")),
+    "another finding in the index": (
+        lambda built: replace(
+            built, index=built.index.replace(built.pages[0].facts["title"].partition("：")[2][-9:], "好")
+        ),
         "one_truth",
         "index: .* is not told",
     ),

@@ -193,17 +193,17 @@ def figure_name(part: Mapping[str, Any]) -> str:
 
 
 def traced(item: Mapping[str, Any]) -> Markup:
-    """Let the first number of a sentence lead to its row; the whole sentence where it prints none."""
+    """Let the first number of a sentence lead to its row, or the whole where it prints none; ``data-row`` is its extent."""
     html, anchor = Markup(item["html"]), item["anchor"]
     if not anchor:
         return html
-    link = Markup('<a class="trace" href="#{}">{}</a>')
+    link, whole = Markup('<a class="trace" href="#{}">{}</a>'), Markup('<span data-row="{}">{}</span>')
     told = {abs(number) for number in item["facts"].get("numbers") or ()}
     for found in _PRINTED.finditer(html):
         if float(found[0].lstrip("−").replace(",", "")) in told:
-            before, after = html[: found.start()], html[found.end() :]
-            return Markup(before) + link.format(anchor, found[0]) + Markup(after)
-    return link.format(anchor, html)
+            before, after = Markup(html[: found.start()]), Markup(html[found.end() :])
+            return whole.format(anchor, before + link.format(anchor, found[0]) + after)
+    return whole.format(anchor, link.format(anchor, html))
 
 
 def table_part(html: str) -> dict[str, Any]:

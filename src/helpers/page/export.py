@@ -30,7 +30,30 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _AFTER_NAME = re.compile(r"[，,；;（(]")
 _NAME_ENOUGH = 12  # characters before an ASCII comma, which may stand in an enumeration
-_NO_END = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "its", "of", "on", "per", "since", "than", "the", "their", "to", "what", "with"])
+_NO_END = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "its",
+        "of",
+        "on",
+        "per",
+        "since",
+        "than",
+        "the",
+        "their",
+        "to",
+        "what",
+        "with",
+    ]
+)
 _NOT_IN_SHEET = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767  # characters a cell may hold

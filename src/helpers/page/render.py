@@ -31,6 +31,7 @@ from helpers.page.words import word  # noqa: E402
 REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
 STYLES = ("brief", "formal")
 _PLACE = re.compile(r' id="([^"]+)"')
+_OF_ROW = re.compile(r' data-row="([^"]+)"')
 _TRACE = re.compile(r'<a class="trace" href="#([^"]+)"(>.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
 # Of a notebook that shows a page of its own making.
@@ -298,4 +299,5 @@ def _settle_traces(html: str) -> str:
             return match[0]
         return f'<a class="trace" href="#{match[1]}" tabindex="-1"{match[2]}</a>'
 
-    return _TRACE.sub(settled, html)
+    html = _TRACE.sub(settled, html)
+    return _OF_ROW.sub(lambda match: match[0] if match[1] in places else "", html)

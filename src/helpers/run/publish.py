@@ -16,7 +16,9 @@ from typing import Any
 
 from helpers import paths, provenance, registry
 from helpers.page import index
+from helpers.page.blocks import labels
 from helpers.page.way import INDEX
+from helpers.periods import Period, span_label
 from helpers.run.jobs import FORMATS, Job
 from helpers.run.way import Shelf, fill_all
 
@@ -121,14 +123,14 @@ def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
     """Keep a failed notebook under ``failed/`` and say in the facts that the run failed; the last good report stays."""
     if notebook is not None:
         publish(job.failed_notebook, notebook)
-    place = registry.city(job.city)
+    place, period = registry.city(job.city), Period.parse(job.period)
     identity = {
         "city": job.city,
         "city_name": place.name_zh if job.lang == "zh" else place.name_en,
         "battle": job.battle,
-        "battle_name": job.battle,
+        "battle_name": labels(job.lang)["battles"].get(job.battle, job.battle),
         "period": job.period,
-        "period_name": job.period,
+        "period_name": span_label(period.start, period.end, job.lang),
         "lang": job.lang,
     }
     last = read_facts(job.file("json"))
