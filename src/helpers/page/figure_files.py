@@ -49,14 +49,9 @@ def _lines(part: Mapping[str, Any], document: Document) -> Iterator[tuple[str, f
     yield part["title"], _TITLE, ink["ink"]
     is_simulated = document.heading["simulated"] and not part["observed"]
     mark = word("mark.full", lang) if is_simulated else ""
-    foot = figure_foot(part, lang)
-    gap = labels(lang)["gap"]
-    for text in (document.heading["running"], part["measure"], foot, mark):
-        if text:
-            for line in _wrapped(
-                text if text != mark or not mark else gap.join((mark, labels(lang)["simulated_notice"]))
-            ):
-                yield line, _SMALL, ink["second_text"]
+    for text in (document.heading["running"], part["measure"], figure_foot(part, lang), mark):
+        for line in _wrapped(text):
+            yield line, _SMALL, ink["second_text"]
 
 
 def _wrapped(text: str, *, most: float = 62.0) -> Iterator[str]:
@@ -108,7 +103,8 @@ def _png(part: Mapping[str, Any], lines: list[tuple[str, float, str]]) -> bytes:
             (_MARGIN * scale, place * scale), text, fill=fill, font=_face(round(size * scale)), anchor="ls"
         )
     stream = io.BytesIO()
-    sheet.quantize(128, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
+    # Drawings have few colours; as a picture of all of them the file is three times as large.
+    sheet.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(stream, "png")
     return stream.getvalue()
 
 
