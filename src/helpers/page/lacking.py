@@ -35,7 +35,12 @@ def _kinds(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
         if kind is not None:
             entry = battle_page.entry("lacking", f"kinds.{kind}")
             who = capitalise(text(entry["who"], lang))
-            yield entry["what"][lang], who, _due(battle, lang), capitalise(entry["how"][lang])
+            yield (
+                entry["what"][lang],
+                who,
+                _due(battle, lang, entry.get("feed", _INBOX)),
+                capitalise(entry["how"][lang]),
+            )
 
 
 def _indicators(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
@@ -47,10 +52,10 @@ def _indicators(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
             yield capitalise(name), capitalise(who), _due(battle, lang), capitalise(how)
 
 
-def _due(battle: Battle, lang: str) -> str:
-    """When departments send their data, by the rhythm of the city's inbox."""
+def _due(battle: Battle, lang: str, name: str = _INBOX) -> str:
+    """When data are due, by the rhythm of a feed the city follows: of what departments send where it is not told."""
     for feed in feeds(battle.context.city.slug):
-        if feed.name == _INBOX:
+        if feed.name == name:
             period = text("periods", lang)[feed.plan.cadence]
             return capitalise(text("due", lang, period=period, n=feed.plan.lag_days))
     return capitalise(text("no_due", lang))
