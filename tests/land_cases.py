@@ -103,7 +103,7 @@ def blocks(battle: Battle, lang: str) -> Iterator[dict[str, Any]]:
 
 def chart_of(battle: Battle, section: str, lang: str) -> Chart:
     """The first figure of a section."""
-    _, parts = sections.tell(battle, *sections.listed(battle, section), lang=lang)
+    _, parts = sections.tell(battle, section if "." in section else f"{battle.name}.{section}", lang=lang)
     return next(part for part in parts if isinstance(part, Chart))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from demo_battle import battle
 from helpers.battles.context import Battle
-from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures, sections
+from helpers.page import battle_page, blue_sky, blue_sky_evidence, blue_sky_figures, sections
 from helpers.page.battle_page import headline
 from helpers.page.blocks import chart_part, labels
 from helpers.page.charts import Caption, annual_line
@@ -105,16 +105,15 @@ def test_five_pollutants_are_drawn_and_the_sixth_is_named(lang):
 
 def test_without_any_of_the_six_nothing_is_drawn_and_no_other_sentence_is_borrowed():
     found = changed(battle("2026"), list(blue_sky_figures.SIX), value=np.nan)
-    said = sections.show(found, "six", lang="zh")
-    assert [part["kind"] for part in said.sections[0].parts] == ["note"]
-    assert "细颗粒物" not in texts(said)
+    assert sections.show(found, "six", lang="zh") is None
 
 
 def test_stations_of_days_from_a_table_are_not_said_to_be_screened():
     found = battle("2026")
     made = replace(found, tables=found.tables | {"stations": found.tables["stations"].iloc[:0]})
-    said = texts(sections.show(made, "stations", lang="zh"))
-    assert "未作数据真实性筛查" in said and blue_sky_figures.text("stations.screen_none", "zh") not in said
+    assert sections.show(made, "stations", lang="zh") is None
+    lacking = battle_page.entry("lacking", "kinds.stations")["what"]["zh"]
+    assert lacking in texts(sections.show(made, "lacking.all", lang="zh"))
 
 
 @BOTH

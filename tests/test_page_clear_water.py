@@ -74,15 +74,17 @@ def blocks(battle: Battle, lang: str) -> list[Block]:
     return [
         sections.coverage(battle, lang=lang),
         document.page_one(battle, lang=lang, series=page.series(battle), version="0.1.0"),
-        *(sections.show(battle, name, lang=lang) for name in SECTIONS),
+        *filter(None, (sections.show(battle, name, lang=lang) for name in SECTIONS)),
         document.appendices(battle, lang=lang, sources=battle.tables["sources"]),
     ]
 
 
+BATTLES = {"running": running, "empty": empty, "partial": lambda: running(simulated=False)}
+
+
 @cache
 def rendered(kind: str, lang: str) -> Rendered:
-    battle = {"running": running, "empty": empty, "partial": lambda: running(simulated=False)}[kind]()
-    return render(notebook(blocks(battle, lang)))
+    return render(notebook(blocks(BATTLES[kind](), lang)))
 
 
 def part_texts(block: Block) -> str:
@@ -105,7 +107,9 @@ def part_texts(block: Block) -> str:
 @pytest.mark.parametrize("kind", ["running", "partial", "empty"])
 def test_page_is_complete_and_says_nothing_in_the_language_of_programs(kind: str, lang: str) -> None:
     made = rendered(kind, lang)
-    assert len(made.document.sections) == 3 + len(SECTIONS) + 1 + 3
+    told = [one for one in SECTIONS if sections.show(BATTLES[kind](), one, lang=lang)]
+    assert len(made.document.sections) == 3 + len(told) + 1 + 3
+    assert (len(told) <= 2) is (kind == "empty"), "what lacks is told in one table"
     for word in (">nan<", ">None<", "<NA>", "&lt;NA&gt;", "NaT", "is_member"):
         assert word not in made.html, word
     assert made.document.heading["battle"] == "clear_water"
@@ -115,16 +119,19 @@ def test_page_is_complete_and_says_nothing_in_the_language_of_programs(kind: str
 def test_simulated_data_are_marked_in_every_section_and_real_ones_in_none(lang: str) -> None:
     marks = {"zh": "示例数据（模拟）", "en": "Demonstration data (simulated)"}
     own = [one for one in rendered("running", lang).document.sections if one["slot"] == "section"]
-    assert [one["stamp"] for one in own] == [marks[lang]] * len(SECTIONS)
+    told = [one for one in SECTIONS if sections.show(running(), one, lang=lang)]
+    assert [one["stamp"] for one in own] == [marks[lang]] * len(told)
     assert marks[lang] not in rendered("partial", lang).html
 
 
-def test_the_page_without_data_says_what_to_supply() -> None:
-    for name in ("shares", "sections", "changes", "allowance", "seasons"):
-        assert "data/raw/water" in part_texts(sections.show(empty(), name, lang="zh"))
-    for name in ("drinking", "bodies", "outfalls", "flow", "automatic"):
-        for lang in LANGS:
-            assert "data/raw/water" in part_texts(sections.show(empty(), name, lang=lang))
+def test_the_page_without_data_tells_once_what_lacks_and_what_is_known_all_the_same() -> None:
+    for lang in LANGS:
+        assert "data/raw" not in rendered("empty", lang).html
+        said = part_texts(sections.show(empty(), "lacking.all", lang=lang))
+        for kind in ("sections", "reservoirs", "drinking", "bodies", "outfalls", "flow", "automatic"):
+            assert said.count(battle_page.entry("lacking", f"kinds.{kind}")["what"][lang]) == 1, kind
+    for name in ("sections", "changes", "allowance", "seasons", "drinking", "outfalls", "flow", "automatic"):
+        assert sections.show(empty(), name, lang="zh") is None
     shares = part_texts(sections.show(empty(), "shares", lang="zh"))
     assert "≥50%" in shares and "≥68.8%" in shares  # both targets with their documents
     assert "2022-06-17" in shares and "2023-07-07" in shares

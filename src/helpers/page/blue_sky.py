@@ -68,8 +68,11 @@ def shares(battle: Battle, _: str) -> pd.DataFrame:
 
 def has_days(battle: Battle, _: str) -> bool:
     """Whether days of the span were judged."""
-    row = headline(battle, "good_day_ratio")
-    return {"exceedances", "daily", "episodes"} <= set(battle.tables) and row is not None and row["n_obs"] > 0
+    row, known = (
+        headline(battle, "good_day_ratio"),
+        {"exceedances", "daily", "episodes"} <= set(battle.tables),
+    )
+    return known and len(battle.tables["daily"]) > 0 and row is not None and row["n_obs"] > 0
 
 
 def has_pollution(battle: Battle, lang: str) -> bool:

@@ -55,9 +55,9 @@ def _told(battle: Battle) -> pd.DataFrame:
 
 
 def synergy_told(battle: Battle, lang: str) -> list[object]:
-    """Whether carbon and pollutants fall together."""
+    """Whether carbon and pollutants fall together; nothing where it cannot be told."""
     if not is_told(battle):
-        return [[Sentence("", text("synergy.no_data", lang), "synergy", lang)]]
+        return []
     told, verdict = _told(battle), synergy.judge(rows_of(battle, "synergy_trends"))
     change = abs(told.loc[synergy.CARBON, "change_pct"])
     fields = {

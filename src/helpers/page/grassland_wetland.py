@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import land
-from helpers.page.battle_page import joined
 from helpers.page.columns import rows_of
 from helpers.page.numbers import format_number
-from helpers.registry.land import land as land_of
 
 series = land.series
 
@@ -35,12 +32,6 @@ def has_water(battle: Battle, _: str) -> bool:
     """Whether any lake has a value of open water."""
     found = rows_of(battle, "open_water")
     return len(found) > 0 and bool(found["value"].notna().any())
-
-
-def lakes(battle: Battle, lang: str) -> dict[str, str]:
-    """The indicator of open water and the lakes it is asked for."""
-    names = joined([one.id for one in land_of(battle.context.city.slug).lakes], lang)
-    return {"indicator": getattr(registry.indicator("open_water_area"), f"name_{lang}"), "lakes": names}
 
 
 def changed_effort(battle: Battle, lang: str) -> dict[str, str] | None:

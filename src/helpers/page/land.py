@@ -42,17 +42,10 @@ def years_of(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
 
 
 def told_together(battle: Battle, lang: str, *indicator_ids: str) -> list[object]:
-    """The values of several indicators in one paragraph, and in one line those that have none."""
+    """The values of several indicators in one paragraph."""
     rows = headlines(battle, indicator_ids)
     told = [wording.value_sentence(row, lang=lang) for row in rows if not is_missing(row["value"])]
-    return [*([told] if told else []), *lacking(battle, lang, *indicator_ids)]
-
-
-def lacking(battle: Battle, lang: str, *indicator_ids: str) -> list[str]:
-    """Say in one line which of some indicators have no value; what to supply stands in the section on measures."""
-    rows = headlines(battle, indicator_ids)
-    names = [indicator_name(row["indicator_id"], lang) for row in rows if is_missing(row["value"])]
-    return [text("measures.lacking", lang, names=word("lead.join", lang).join(names))] if names else []
+    return [told] if told else []
 
 
 def known_rows(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
@@ -111,11 +104,11 @@ def _published_number(at: At, title: str) -> str:
 
 
 def counties(battle: Battle, lang: str, indicator_id: str) -> list[object]:
-    """Counties as ordered bars, and whether they add up to the city; else what has to be supplied."""
+    """Counties as ordered bars, and whether they add up to the city; nothing without figures."""
     rows = rows_of(battle, "counties")
     rows = rows[rows["indicator_id"] == indicator_id] if len(rows) else rows
     if rows.empty:
-        return [text("counties.none", lang, indicator=indicator_name(indicator_id, lang))]
+        return []
     return [land_figures.counties(battle, rows, lang), *county_balance(battle, indicator_id, lang)]
 
 
@@ -216,6 +209,6 @@ def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
 def _flags(row: object, lang: str) -> str:
     missing = row.expected - row.valid
     if row.valid == 0:
-        return text(f"coverage.asks.{row.table}", lang)
+        return text("coverage.not_supplied", lang)
     kind = "not_reported" if row.table == "ledger" else "unusable"
     return text(f"coverage.{kind}", lang, n=missing) if missing else ""

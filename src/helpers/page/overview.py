@@ -25,6 +25,7 @@ from helpers.page.numbers import Measure
 from helpers.page.read_back import hold
 from helpers.page.sections import Drawing
 from helpers.page.tables.grid import build_table, note, stamped
+from helpers.page.wording.reasons import clause
 from helpers.page.wording.sentence import (
     Facts,
     Sentence,
@@ -114,11 +115,6 @@ def _count(number: int, status: str) -> Markup:
     return Markup('<span class="chip chip-{}">{}</span>').format(status, int(number))
 
 
-def nothing(_: Battle, lang: str) -> str:
-    """That a table has no rows."""
-    return word("table.empty", lang)
-
-
 def _plan(path: str, lang: str, numbers: Iterable[float], **fields: object) -> list[object]:
     """A sentence on the plan with the numbers it is held against."""
     said = text(path, lang, **fields)
@@ -140,6 +136,21 @@ def target_tables(battle: Battle, lang: str) -> list[object]:
         lay_out(battle, spec, found[found["part"] == part], of="plan_targets", lang=lang, fields=fields)
         for part, fields in names.items()
     ]
+
+
+@form("readiness")
+def _readiness(at: At, target_id: str) -> str:
+    """Whether a target can be measured at all, and where not or only in part the reason its row gives."""
+    target, rows = at.battle.context.plan.target(target_id), at.battle.results
+    rows = rows[rows["target_id"] == target_id]
+    if not target.judged or rows.empty:
+        return at.text("targets.ready.aside")
+    row = rows.iloc[-1]
+    if row["status"] != "no_data":
+        return at.text("targets.ready.whole")
+    return at.text(
+        f"targets.ready.{'none' if is_missing(row['value']) else 'part'}", why=clause(row, at.lang)
+    )
 
 
 def aside(battle: Battle, lang: str) -> Iterable[dict[str, object]]:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.raster_tables import draw_from
-from helpers.messages import in_language
 from helpers.page import battle_page
 from helpers.page.battle_page import place
 from helpers.page.charts import Caption, Chart
@@ -45,15 +44,6 @@ def is_drawn(battle: Battle, _: str) -> bool:
         and not told["reason"].iloc[0]
         and draw_from(battle.tables) is not None
     )
-
-
-def why_not(battle: Battle, lang: str) -> str:
-    """Why images cannot be used, or what to supply."""
-    told, index = rows_of(battle, "raster_map"), index_of(battle)
-    name, reason = text(f"names.{index}", lang), told["reason"].iloc[0] if len(told) else ""
-    if reason:
-        return text("refused", lang, index=name, reason=in_language(reason, lang))
-    return text("none", lang, index=name, word=index)
 
 
 def raster(battle: Battle, lang: str) -> list[object]:

@@ -13,8 +13,10 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
 
 ``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
                for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such rows, ``{test: function}``
+``lacks``      kind of ``lacking.yml`` told in the table of what lacks where the section is not told
 ``heading``    the question; ``fill`` beside it names the function that fills its braces or chooses another text
-``show``       the parts; ``otherwise`` those that stand in their place where a need is not met; without them no section
+``show``       the parts; ``otherwise`` what is known all the same where a need is not met. A section that tells nothing, or
+               only notes and requests for data, is not printed
 ``observed``   the section rests on published figures alone and is never simulated
 
 A part is the key of a text, or a record with one of these, each with ``if`` and ``unless`` as ``needs`` has it:
@@ -66,13 +68,14 @@ KINDS: Mapping[str, Callable[[pd.Series], str]] = {
     "told": lambda row: "no_data" if is_missing(row["value"]) else "value",
     "asked": lambda row: "no_data" if is_missing(row["value"]) else "",
     "no_data": lambda _: "no_data",
-    "yoy": lambda _: "yoy",
+    "yoy": lambda row: "" if is_missing(row["value"]) else "yoy",
     "trend": lambda _: "trend",
     "forecast": lambda row: "" if is_missing(row["forecast"]) else "forecast",
     "budget": lambda row: "" if is_missing(row["forecast"]) else "budget",
     "chance": lambda row: "" if is_missing(row["likelihood"]) else "forecast",
 }
 """Which sentence each kind is of a row, empty where none is said; an indicator nobody asks for has no row."""
+_LACKING = "lacking.all"
 _FOLLOWS = ("trend", "forecast", "budget")
 
 
@@ -162,7 +165,24 @@ def tell(battle: Battle, name: str, *, lang: str) -> tuple[str, list[object]] | 
     at = At(battle, page or battle.name, section, lang)
     import_module(f"helpers.page.{at.page}")  # it registers the forms of its tables
     parts = _parts(at)
-    return None if parts is None else (_heading(at), parts)
+    return (_heading(at), parts) if parts and any(map(_is_told, parts)) else None
+
+
+def untold(battle: Battle, *, lang: str) -> list[str]:
+    """Sections of the battle's page that are not told, for want of what they need."""
+    parts = battle_page.entry(battle.name, "parts")
+    names = [one for part in parts if part != "coverage" for one in listed(battle, part) if one != _LACKING]
+    return [one for one in names if tell(battle, one, lang=lang) is None]
+
+
+class Finding(str):
+    """A line that tells something of the data, so that a section of it alone is told."""
+
+
+def _is_told(part: object) -> bool:
+    """Whether a part tells something; notes on method and requests for data tell nothing by themselves."""
+    told = part if isinstance(part, list) else [part]
+    return any(getattr(one, "kind", "told") != "no_data" and type(one) is not str for one in told)
 
 
 def _parts(at: At) -> list[object] | None:
@@ -317,7 +337,7 @@ def _table(at: At, part: Spec) -> Iterable[object]:
         if rows.empty
         else [part.get("more") if len(shown) < len(rows) else None, part.get("under")]
     )
-    yield from (at.text(key, **fields) for key in under if key)
+    yield from (Finding(at.text(key, **fields)) for key in under if key)
 
 
 def _text(at: At, part: Spec) -> Iterable[str]:
@@ -327,14 +347,16 @@ def _text(at: At, part: Spec) -> Iterable[str]:
         return
     rows = _rows(at, part)
     if rows.empty and "empty" in part:
-        yield at.text(part["empty"])
+        yield Finding(at.text(part["empty"]))
     elif part.get("count") and len(rows):
         yield at.text(key, n=len(rows))
     elif not part.get("count"):
         rows = {"first": rows.head(1), "last": rows.tail(1)}.get(part.get("pick", ""), rows)
         for row in rows.to_dict("records"):
             told = key if "by" not in part else f"{key}.{row[part['by']]}"
-            yield capitalise(at.text(told, **tell_fields(at.battle, at.page, part["fields"], row, at.lang)))
+            yield Finding(
+                capitalise(at.text(told, **tell_fields(at.battle, at.page, part["fields"], row, at.lang)))
+            )
 
 
 def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
