@@ -19,7 +19,7 @@ from helpers import registry
 from helpers.battles import results
 from helpers.battles.context import Battle, Context
 from helpers.page import document, wording
-from helpers.page.blocks import Block, labels
+from helpers.page.blocks import METADATA_KEY, Block, labels
 from helpers.page.charts.annual import annual_line
 from helpers.page.charts.figure import Caption, Chart
 from helpers.page.render import Rendered, render
@@ -260,14 +260,18 @@ def longest_battle(lang: str) -> Battle:
 
 @cache
 def longest_report(lang: str) -> Rendered:
-    """The rendered report of :func:`longest_battle`."""
+    """The rendered report of :func:`longest_battle`, published by an office that is made up, with all a masthead tells."""
     made = longest_battle(lang)
+    place = made.context.city.model_copy(update={"publication": registry.city("demo_city").publication})
+    made = replace(made, context=replace(made.context, city=place))
     shown = [
         document.page_one(made, lang=lang, series=series(), version="0.1.0"),
         document.section(_TEXTS[lang]["question"], HOSTILE),
         document.appendices(made, lang=lang, sources=sources()),
     ]
-    return render(notebook(shown))
+    executed = notebook(shown)
+    executed.metadata[METADATA_KEY] = {"published": "2026-11-30"}
+    return render(executed)
 
 
 @cache

@@ -188,8 +188,10 @@ def test_a_briefing_without_data_says_so():
 
 
 def test_simulated_numbers_are_marked_in_their_line():
-    page = index_page([Report("a.html", facts(state="simulated", simulated=True))])
-    assert '<td class="nowrap"><span class="stamp">示例数据（模拟）</span></td>' in page
+    simulated = facts(state="simulated", simulated=True)
+    for one in (simulated, mark_failed(simulated, reason="no data")):
+        page = index_page([Report("a.html", one)])
+        assert '<span class="stamp">示例数据（模拟）</span></td>' in page
 
 
 def test_removed_target_is_told_and_status_comes_first():
