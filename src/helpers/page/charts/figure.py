@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, wraps
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -86,7 +88,8 @@ class Chart:
     """One finished figure.
 
     ``svg`` is inline markup with title and description; ``table`` holds the numbers drawn (appendix B), in the
-    code ``unit`` of :mod:`helpers.units`; the other texts are plain and still to be escaped by the page.
+    code ``unit`` of :mod:`helpers.units`; the other texts are plain and still to be escaped by the page. A figure
+    that is ``told`` has too few marks for a picture: the page says its text alternative instead.
     """
 
     id: str
@@ -99,10 +102,31 @@ class Chart:
     source: str
     unit: str
     figure: Figure = field(repr=False)
+    told: bool = False
+    again: Callable[[], Chart] | None = field(default=None, repr=False)
+
+    @cached_property
+    def svg_narrow(self) -> str:
+        """The same figure drawn for a narrow screen; empty where it has no second drawing."""
+        if self.again is None:
+            return ""
+        with style.narrow():
+            return self.again().svg
 
     def png(self, dpi: int = 200) -> bytes:
         """Draw the same figure as PNG for Word, at its exact size."""
         return style.render_png(self.figure, self.id, dpi)
+
+
+def drawn_twice(kind: Callable[..., Chart]) -> Callable[..., Chart]:
+    """Let a kind of figure be drawn again for a narrow screen when a page asks for it."""
+
+    @wraps(kind)
+    def draw(*args: Any, **options: Any) -> Chart:
+        chart = kind(*args, **options)
+        return chart if style.is_narrow() else replace(chart, again=partial(kind, *args, **options))
+
+    return draw
 
 
 @dataclass(frozen=True)
@@ -112,6 +136,7 @@ class Remarks:
     alt: str
     notes: Sequence[str] = ()
     measures: Sequence[str] = ()
+    told: bool = False
 
 
 def finish(figure: Figure, caption: Caption, remarks: Remarks, *, table: pd.DataFrame, lang: str) -> Chart:
@@ -130,11 +155,14 @@ def finish(figure: Figure, caption: Caption, remarks: Remarks, *, table: pd.Data
         measure=joiner.join(part for part in (caption.measure, *remarks.measures) if part),
         note=joiner.join(part for part in (caption.note, *remarks.notes) if part),
         alt=remarks.alt,
-        svg=inline_svg(svg, figure_id=caption.id, title=caption.title, description=remarks.alt),
+        svg=inline_svg(
+            svg, figure_id=caption.id, title=caption.title, description=remarks.alt, narrow=style.is_narrow()
+        ),
         table=table.reset_index(drop=True),
         source=caption.source,
         unit=caption.unit,
         figure=figure,
+        told=remarks.told,
     )
 
 
@@ -144,14 +172,15 @@ def insufficient(caption: Caption, *, table: pd.DataFrame, lang: str, missing: s
     Without ``missing`` it says that no value of the caption's measure is valid.
     """
     missing = missing or label("insufficient_values", lang, measure=caption.measure or caption.title)
+    body = style.fold(label("insufficient_body", lang, missing=missing), style.width() - 0.4, most=3)
     with style.figure_style(caption.id):
-        figure = style.new_figure(height=1.0)
+        figure = style.new_figure(height=1.0 + 0.2 * body.count("\n"))
         axes = figure.add_axes((0.005, 0.02, 0.99, 0.96), xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set(color=colours.neutral("axis"), linestyle=(0, (4, 3)))
         middle = {"ha": "center", "va": "center", "transform": axes.transAxes}
-        axes.text(0.5, 0.66, label("insufficient", lang), color=colours.neutral("ink"), size=13, **middle)
-        body = style.shorten(label("insufficient_body", lang, missing=missing), style.WIDTH - 0.4)
-        axes.text(0.5, 0.3, body, color=colours.neutral("second_text"), **middle)
+        heading = {"color": colours.neutral("ink"), "size": 13}
+        axes.text(0.5, 1 - 0.32 / figure.get_size_inches()[1], label("insufficient", lang), **middle, **heading)
+        axes.text(0.5, 0.32, body, color=colours.neutral("second_text"), **middle)
     alt = label("insufficient_alt", lang, title=caption.title, missing=missing)
     return finish(figure, caption, Remarks(alt), table=table, lang=lang)

@@ -14,18 +14,19 @@ from matplotlib.path import Path
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import Margins, inches, key, plot_area, swatch
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, swatch, tell
 from helpers.page.charts.inputs import refuse
 from helpers.page.charts.labels import fact, label, number, words
 from helpers.statistics.trend_map import TrendMap
 
 SIGNIFICANCE = 0.05
-_HEIGHT = 5.2
+_HEIGHT, _SCALE_ROW = 5.2, 0.25
 _MOST_CELLS = 72  # along the longer side; more would make the page heavy and could not be told apart
 _HATCH = "////"
 
 
+@drawn_twice
 def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
     """Draw the yearly change of each pixel in five classes, with scale bar, north and period.
 
@@ -61,16 +62,18 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
     edges = _edges(known)
     slopes, faint, size = _coarsen(trend)
     with style.figure_style(caption.id):
-        figure = style.new_figure(_HEIGHT)
-        axes = plot_area(figure, Margins(left=0.1, right=0.1, top=0.72, bottom=0.5), baseline=False)
-        axes.set(xticks=[], yticks=[])
         extent = trend.slope.shape[1] * trend.cell_width_km, trend.slope.shape[0] * trend.cell_height_km
+        around = Margins(left=0.1, right=0.1, top=0.94, bottom=0.5 + _SCALE_ROW * style.is_narrow())
+        high = (style.width() - 0.2) * extent[1] / extent[0] + around.top + around.bottom
+        figure = style.new_figure(min(_HEIGHT, max(high, 2.6)))
+        axes = plot_area(figure, around, baseline=False)
+        axes.set(xticks=[], yticks=[])
         km_per_inch = _frame(axes, extent)
         cell = size * trend.cell_width_km, size * trend.cell_height_km
         _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent)
-        key(figure, _class_entries(edges, lang), left=0.1, top=0.06)
-        key(figure, _other_entries(lang), left=0.1, top=0.34)
         _draw_scale(axes, km_per_inch, trend, lang)
+        heading = (stroke("none", linewidth=0), _heading(caption, lang))
+        key(figure, [heading], [*_class_entries(edges, lang)], _other_entries(lang), left=0.1, top=0.06)
     table = _count(trend, edges, lang)
     median = caption.quantity(float(np.median(known)), lang)
     alt = label(
@@ -137,10 +140,17 @@ def _period(trend: TrendMap, lang: str) -> str:
 
 def _class_entries(edges: np.ndarray, lang: str) -> list[tuple[object, str]]:
     first, *_, last = texts = [fact(edge) for edge in edges]
-    names = [label("per_year_below", lang, value=first)]
+    names = [label("below", lang, value=first)]
     names += [label("range", lang, low=low, high=high) for low, high in pairwise(texts)]
     names.append(label("above", lang, value=last))
     return [(swatch(colours.change(4 - place)), name) for place, name in enumerate(names)]
+
+
+def _heading(caption: Caption, lang: str) -> str:
+    """What the classes are of: the measure of the caption, and its unit a year."""
+    unit = label("a_year", lang, unit=caption.unit_label(lang)).strip()
+    what = caption.measure.partition("；" if lang == "zh" else ";")[0]
+    return label("legend", lang, what=what, unit=unit)
 
 
 def _other_entries(lang: str) -> list[tuple[object, str]]:
@@ -235,4 +245,7 @@ def _draw_scale(axes: Axes, km_per_inch: float, trend: TrendMap, lang: str) -> N
         arrowprops={"arrowstyle": "-|>", "color": colours.neutral("ink"), "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
     )  # fmt: skip
     axes.text((foot[0] + 0.2) / width, low / height, label("north_word", lang), va="center", **at)
+    if style.is_narrow():
+        axes.text(0, (low - _SCALE_ROW) / height, _period(trend, lang), va="center", ha="left", **at)
+        return
     axes.text(1, low / height, _period(trend, lang), va="center", ha="right", **at)
