@@ -75,8 +75,8 @@ def test_text_alternative(lang, alt):
 
 
 @pytest.mark.parametrize(("lang", "shown"), [
-    ("zh", ["每年＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：方向不明确（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
-    ("en", ["per year: < −0.006", "−0.006–−0.002", "> 0.006", "hatched: direction not clear (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
+    ("zh", ["NDVI每年变化", "＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：方向不明确（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
+    ("en", ["NDVI每年变化", "< −0.006", "−0.006–−0.002", "> 0.006", "hatched: direction not clear (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
 ])  # fmt: skip
 def test_key_scale_and_period_stand_in_the_picture(lang, shown):
     root = ElementTree.fromstring(draw(simple(), lang).svg)

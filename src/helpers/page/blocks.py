@@ -180,9 +180,14 @@ def chart_part(chart: Any) -> dict[str, Any]:
 
 def told_part(chart: Any) -> dict[str, Any]:
     """Say in a note what a chart of too few marks would draw: a sentence with its values, its measure and its source."""
-    joined = [str(text).rstrip("。.") for text in (chart.alt, chart.measure, chart.note, chart.source) if text]
+    joined = [
+        str(text).rstrip("。.") for text in (chart.alt, chart.measure, chart.note, chart.source) if text
+    ]
     is_chinese = any("\u4e00" <= character <= "\u9fff" for character in chart.title)
-    return {"kind": "note", "text": printable(("。" if is_chinese else ". ").join(joined) + ("。" if is_chinese else "."))}
+    return {
+        "kind": "note",
+        "text": printable(("。" if is_chinese else ". ").join(joined) + ("。" if is_chinese else ".")),
+    }
 
 
 def figure_foot(part: Mapping[str, Any], lang: str) -> str:

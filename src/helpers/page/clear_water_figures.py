@@ -114,13 +114,13 @@ def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
 
 
 def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:
-    """Shares of classes in whole years, one figure a network: they never join."""
+    """Shares of classes in whole years, one figure a network, the latest first: they never join."""
     annual = rows_of(battle, "annual")
     if annual.empty:
         return []
     return [
         _year_stack(battle, network_id, rows.sort_values("year"), lang)
-        for network_id, rows in annual.groupby("network_id", sort=False)
+        for network_id, rows in sorted(annual.groupby("network_id"), key=lambda one: -one[1]["year"].max())
         if network_name(battle, network_id, lang)
     ]
 
@@ -243,6 +243,7 @@ def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
         unit="mg_l",
         decimals=3,
         battle="clear_water",
+        per="year",
     )
     table = pd.DataFrame(
         {
@@ -251,6 +252,9 @@ def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
             "low": rows["low"],
             "high": rows["high"],
             "n": rows["n"],
+            "is_clear": rows["word"].isin(["improving", "worsening"]),
         }
     )
-    return charts.dot_interval(table, caption=caption, lang=lang)
+    is_better, is_rising = rows["word"] == "improving", rows["estimate"] > 0
+    better = "high" if (table["is_clear"] & (is_better == is_rising)).any() else "low"
+    return charts.dot_interval(table, caption=caption, lang=lang, better=better)

@@ -95,10 +95,12 @@ def _synergy_chart(battle: Battle, told: pd.DataFrame, years: dict[str, int], la
         source=battle_page.source(battle, lang, "synergy_trends"),
         unit="pct",
         decimals=1,
+        per="year",
     )
     dots = told.rename(columns={"change_pct": "value", "low_pct": "low", "high_pct": "high"})
     dots = dots.assign(name=[_name(one, lang) for one in told.index])
-    return dot_interval(dots[["name", "value", "low", "high", "n"]], caption=caption, lang=lang)
+    columns = ["name", "value", "low", "high", "n"]
+    return dot_interval(dots[columns], caption=caption, lang=lang, better="low")
 
 
 def _changes(battle: Battle, lang: str) -> Table | None:

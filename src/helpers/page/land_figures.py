@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -212,12 +213,14 @@ def vegetation(battle: Battle, found: pd.DataFrame, n_clear: int, lang: str) -> 
     }
     title = "title" if n_clear else "title_unclear"
     per_decade = found[["estimate", "low", "high"]].mul(10).set_axis(["value", "low", "high"], axis=1)
+    heading = caption(
+        battle, "vegetation", lang, of="vegetation", unit="index", decimals=3, fields=fields, title=title
+    )
     return charts.dot_interval(
         per_decade.assign(name=found["zone"], n=found["n"]),
-        caption=caption(
-            battle, "vegetation", lang, of="vegetation", unit="index", decimals=3, fields=fields, title=title
-        ),
+        caption=replace(heading, per="decade"),
         lang=lang,
+        better="high",
     )
 
 
@@ -280,8 +283,9 @@ def matter(battle: Battle, lang: str) -> Chart:
         "clear": int(((told["low"] > 0) | (told["high"] < 0)).sum()),
     }
     title = "title" if fields["clear"] else "title_unclear" if len(told) else "title_hidden"
+    clear = told.loc[(told["low"] > 0) | (told["high"] < 0), "zone"]
     return charts.slope(
-        levels,
+        levels.assign(is_clear=levels["name"].isin(clear)),
         caption=caption(
             battle, "matter", lang, of="matter_levels", unit="g_kg", decimals=1, fields=fields, title=title
         ),

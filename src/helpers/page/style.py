@@ -35,7 +35,10 @@ FONT_SIZE = 10.5
 SMALL_SIZE = 9.0  # numerals inside cells only
 WIDTH, HEIGHT = 8.0, 3.4  # inches; the width is fixed so that type has one size on screen and on paper
 SHOWN_WIDTH = 768  # CSS pixels: 8 in at 96 a inch
-NARROW_WIDTH, NARROW_HEIGHT = 3.5, 2.9  # inches of the drawing for a phone: 12 px of type at 320 px, 15 px at 390 px
+NARROW_WIDTH, NARROW_HEIGHT = (
+    3.5,
+    2.9,
+)  # inches of the drawing for a phone: 12 px of type at 320 px, 15 px at 390 px
 NARROW_SHOWN = 440
 _BREAKS = re.compile(r"[^\s（(、，；]+[、，；]?\s*|[（(、，；][^\s（(、，；]*\s*|\s+")
 _drawn_width: ContextVar[float] = ContextVar("drawn_width", default=WIDTH)

@@ -252,7 +252,9 @@ def _draw_published(axes: Axes, published: pd.DataFrame, *, caption: Caption, la
         published["year"], published["value"], linestyle="none", marker="o", markersize=6, markerfacecolor="white",
         markeredgecolor=colours.neutral("second_text"), markeredgewidth=1.4, zorder=6,
     )  # fmt: skip
-    tell(mark, [tip(int(row.year), caption.quantity(row.value, lang), lang) for row in published.itertuples()])
+    tell(
+        mark, [tip(int(row.year), caption.quantity(row.value, lang), lang) for row in published.itertuples()]
+    )
     for row in published.itertuples():
         axes.annotate(
             number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, 7), textcoords="offset points",
@@ -273,7 +275,12 @@ def _unbroken(years: pd.DataFrame) -> list[slice]:
 
 
 def _label_values(
-    axes: Axes, years: pd.DataFrame, target: pd.DataFrame, steps: list[tuple[float, float]], *, caption: Caption
+    axes: Axes,
+    years: pd.DataFrame,
+    target: pd.DataFrame,
+    steps: list[tuple[float, float]],
+    *,
+    caption: Caption,
 ) -> None:
     """Print as many values as have room, the last always, on the side free of line, target and limit."""
     valid = years[years["is_valid"]]

@@ -70,7 +70,7 @@ def bullet_bars(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     with style.figure_style(caption.id):
         names = [words("pollutants", lang).get(p, p) for p in bars["pollutant"]]
         rows = lay_rows(names, [_bullet_text(bar, lang) for bar in bars.itertuples()], pitch=0.38)
-        figure, axes = rows.area(0.62, 0.6, least=style.HEIGHT)
+        figure, axes = rows.area(0.6, 0.6, least=style.HEIGHT)
         top = [100.0, *bars["share"], *bars["share_prev"], *bars["share_target"]]
         value_scale(axes, top, axis="x")
         _draw_bullets(axes, bars, lang)

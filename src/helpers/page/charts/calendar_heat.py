@@ -109,7 +109,7 @@ def _draw_days(axes: Axes, days: pd.DataFrame, lang: str) -> None:
         fill = {"facecolor": colours.aqi_level(int(level))[0]} if level else outline
         corners = list(zip(group["x"] - half, group["y"] - half, strict=True))
         titles = [tip(day(date, lang), names[int(level)], lang) for date in group["date"]]
-        cells(axes, corners, size=size, titles=() if narrow else titles, **fill)
+        cells(axes, corners, size=size, titles=titles, **fill)
     for level, group in () if narrow else places.groupby(places["level"].fillna(0)):
         ink = colours.aqi_level(int(level))[1] if level else colours.neutral("muted")
         for row in group.itertuples():
@@ -142,7 +142,13 @@ def _count_good_days(axes: Axes, days: pd.DataFrame, lang: str) -> None:
         _count_below(axes, good, lang)
         return
     write(
-        axes, 31.75, 0.1, label("good_days", lang), color=colours.neutral("second_text"), ha="left", va="bottom"
+        axes,
+        31.75,
+        0.1,
+        label("good_days", lang),
+        color=colours.neutral("second_text"),
+        ha="left",
+        va="bottom",
     )
     for month, count in good.items():
         write(axes, 31.75, month, label("days_count", lang, n=int(count)), ha="left")

@@ -72,7 +72,9 @@ def class_strip(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     heading = label("driver", lang) if any(drivers) else ""
     rows = lay_rows(sections, drivers, pitch=_ROW, least=least, heading=heading)
     with style.figure_style(caption.id):
-        figure, axes = rows.area(0.66 if style.is_narrow() else 0.62, 0.05, least=style.HEIGHT)
+        figure, axes = rows.area(
+            (0.76 if heading else 0.5) if style.is_narrow() else 0.62, 0.05, least=style.HEIGHT
+        )
         axes.spines["bottom"].set_visible(False)
         axes.set_xlim(-0.5, len(months) - 0.5)
         axes.xaxis.tick_top()
@@ -266,7 +268,7 @@ def _draw_stack(axes: Axes, wide: pd.DataFrame, goals: pd.Series, *, caption: Ca
             text = f"{number(value, caption.decimals)}%"
             write(axes, side * (edge + 0.02 * (left + right)), year, text, ha=align)
         heading = label("good_share" if side < 0 else "poor_share", lang)
-        heading = style.fold(heading, (left if side < 0 else right + side_room) * per_unit + 0.4)
+        heading = style.fold(heading, ((left if side < 0 else right) + side_room) * per_unit)
         write(
             axes, side * 0.01 * (left + right), wide.index[0] - 0.62, heading, ha=align, va="bottom",
             color=colours.neutral("second_text"),

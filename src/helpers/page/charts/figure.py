@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers.errors import ParameterError
 from helpers.messages import fault
@@ -20,6 +21,7 @@ from helpers.page.charts.labels import label, number
 from helpers.units import unit as unit_record
 
 _FIRST_HAN = 0x4E00
+_LINES = 1.45  # between lines of one text
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
 
@@ -39,6 +41,8 @@ class Caption:
         Shown under the figure.
     unit
         Code of :mod:`helpers.units` of the values drawn.
+    per
+        ``year`` or ``decade`` where the values are changes in that time; empty else.
     decimals
         Decimals of every number printed in the figure.
     battle
@@ -58,6 +62,7 @@ class Caption:
     unit: str = "index"
     decimals: int = 0
     battle: str = "blue_sky"
+    per: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -71,7 +76,8 @@ class Caption:
     def unit_label(self, lang: str) -> str:
         """Label of the unit in the language of the figure."""
         record = unit_record(self.unit)
-        return record.label_zh if lang == "zh" else record.label_en
+        told = record.label_zh if lang == "zh" else record.label_en
+        return label(f"per_{self.per}", lang, unit=told).strip() if self.per else told
 
     def quantity(self, value: float, lang: str) -> str:
         """Write a value with its unit: ``31 μg/m³``, ``90.6%``."""
@@ -148,6 +154,8 @@ def finish(figure: Figure, caption: Caption, remarks: Remarks, *, table: pd.Data
         A text holds a character that the packaged face lacks.
     """
     joiner = label("joiner", lang)
+    for text in figure.findobj(Text):
+        text.set_linespacing(_LINES)
     svg = style.render_svg(figure, caption.id)
     return Chart(
         id=caption.id,
@@ -180,7 +188,9 @@ def insufficient(caption: Caption, *, table: pd.DataFrame, lang: str, missing: s
             spine.set(color=colours.neutral("axis"), linestyle=(0, (4, 3)))
         middle = {"ha": "center", "va": "center", "transform": axes.transAxes}
         heading = {"color": colours.neutral("ink"), "size": 13}
-        axes.text(0.5, 1 - 0.32 / figure.get_size_inches()[1], label("insufficient", lang), **middle, **heading)
+        axes.text(
+            0.5, 1 - 0.32 / figure.get_size_inches()[1], label("insufficient", lang), **middle, **heading
+        )
         axes.text(0.5, 0.32, body, color=colours.neutral("second_text"), **middle)
     alt = label("insufficient_alt", lang, title=caption.title, missing=missing)
     return finish(figure, caption, Remarks(alt), table=table, lang=lang)

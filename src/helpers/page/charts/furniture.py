@@ -69,7 +69,9 @@ def head(axes: Axes, text: str, *, axis: str = "y") -> None:
     if axis == "x":
         figure.text(box.x1, box.y0 - 0.27 / height, text, va="top", ha="right", **look)
         return
-    figure.text(max(box.x0 - 0.5 / width, 0.03 / width), box.y1 + 0.1 / height, text, va="bottom", ha="left", **look)
+    figure.text(
+        max(box.x0 - 0.5 / width, 0.03 / width), box.y1 + 0.1 / height, text, va="bottom", ha="left", **look
+    )
 
 
 def month_axis(axes: Axes, year: int, lang: str, *, named: bool = True) -> None:
@@ -203,6 +205,19 @@ def label_right(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
         )
 
 
+def readable(axes: Axes, points: Sequence[tuple[float, float]], texts: Sequence[str]) -> list[int]:
+    """Choose the points whose labels have room, the last one first: none covers another."""
+    (width, height), (low, high), (bottom, top) = inches(axes), axes.get_xlim(), axes.get_ylim()
+    wide = max(map(style.text_width, texts), default=0.0) + 0.05
+    apart, tall = wide * (high - low) / width, LINE_GAP * (top - bottom) / height
+    kept: list[int] = []
+    for place in range(len(points) - 1, -1, -1):
+        x, y = points[place]
+        if all(abs(x - points[k][0]) >= apart or abs(y - points[k][1]) >= tall for k in kept):
+            kept.append(place)
+    return kept[::-1]
+
+
 def leave_right(axes: Axes, room: float) -> None:
     """Let the plotting area end ``room`` inches before the right edge of the figure."""
     box, width = axes.get_position(), axes.figure.get_size_inches()[0]
@@ -219,7 +234,13 @@ def mark_target(axes: Axes, x: float, y: float, title: str) -> None:
 
 
 def observed(
-    axes: Axes, x: Sequence[float], y: Sequence[float], titles: Sequence[str], *, colour: str, dots: bool = True
+    axes: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    titles: Sequence[str],
+    *,
+    colour: str,
+    dots: bool = True,
 ) -> None:
     """Draw what was observed: a solid line with a dot per period; call it once per unbroken run.
 
@@ -300,7 +321,8 @@ def cells(
     if paths:
         options = {"linewidth": 0.0} | options
         patch = axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
-        if titles := list(titles):
+        # A finger shows no titles: on a narrow screen a field of cells stays one light path.
+        if (titles := list(titles)) and not style.is_narrow():
             tell(patch, titles)
 
 
@@ -310,7 +332,9 @@ def key(figure: Figure, *groups: Sequence[tuple[object, str]], left: float, top:
     Each group begins a row. What does not fit takes further rows; for more rows than groups the figure grows.
     """
     left = 0.08 if style.is_narrow() else left
-    rows = [row for entries in groups for row in _key_rows(entries, figure.get_size_inches()[0] - left - 0.05)]
+    rows = [
+        row for entries in groups for row in _key_rows(entries, figure.get_size_inches()[0] - left - 0.05)
+    ]
     lines = [max(1 + text.count("\n") for _, text in row) for row in rows]
     grow(figure, _KEY_ROW * (sum(lines) - len(groups)))
     width, height = figure.get_size_inches()

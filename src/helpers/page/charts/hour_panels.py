@@ -130,9 +130,11 @@ def _draw(axes: Axes, rows: pd.DataFrame, name: str, caption: Caption, lang: str
     for stretch in runs(hours["value"].notna().tolist()):
         run = hours.iloc[stretch]
         titles = [
-            tip(f"{name} {hour}:00", caption.quantity(value, lang), lang) for hour, value in run["value"].items()
+            tip(f"{name} {hour}:00", caption.quantity(value, lang), lang)
+            for hour, value in run["value"].items()
         ]
-        observed(axes, run.index + 0.5, run["value"], titles, colour=colours.series(0))
+        dots = len(run) == 1 or not style.is_narrow()
+        observed(axes, run.index + 0.5, run["value"], titles, colour=colours.series(0), dots=dots)
     shown = style.shorten(name, inches(axes)[0] + 0.1)
     axes.text(0, 1.04, shown, transform=axes.transAxes, color=colours.neutral("ink"), va="bottom")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
@@ -47,13 +47,14 @@ def inline_svg(raw: bytes, *, figure_id: str, title: str, description: str, narr
     """
     source = ElementTree.fromstring(raw)
     prefix = f"{figure_id}-n" if narrow else figure_id
-    used = {
+    asked = {
         match
         for node in source.iter()
         for value in node.attrib.values()
         for match in _REFERENCE.findall(value)
     }
-    used &= {node.get("id", "") for node in source.iter()}
+    given = (node.get("id", "") for node in source.iter())
+    used = {one: f"{prefix}-{place}" for place, one in enumerate(one for one in given if one in asked)}
     shown = style.NARROW_SHOWN if narrow else style.SHOWN_WIDTH
     root = Element(
         "svg",
@@ -72,18 +73,18 @@ def inline_svg(raw: bytes, *, figure_id: str, title: str, description: str, narr
     )
     for tag, text in () if narrow else (("title", title), ("desc", description)):
         ElementTree.SubElement(root, tag, {"id": f"{figure_id}-{tag}"}).text = _NOT_XML.sub("", text)
-    root.extend(_gather(kept for child in source for kept in _clean(child, used, prefix)))
+    root.extend(_gather(kept for child in source for kept in _clean(child, used)))
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
-def _clean(node: Element, used: set[str], prefix: str) -> list[Element]:
+def _clean(node: Element, used: Mapping[str, str]) -> list[Element]:
     """Return the element with plain attributes; a group without any is replaced by its children."""
     if node.tag in _DROPPED:
         return []
-    children = [kept for child in node for kept in _clean(child, used, prefix)]
+    children = [kept for child in node for kept in _clean(child, used)]
     if node.get("id", "").startswith(TIP):
         children = _titled(children, node.attrib["id"].split(TIP)[1:])
-    tag, attributes = node.tag.removeprefix(_SVG), _attributes(node, used, prefix)
+    tag, attributes = node.tag.removeprefix(_SVG), _attributes(node, used)
     is_unseen = tag == "path" and attributes.get("fill") == "none" and "stroke" not in attributes
     if is_unseen or (tag == "defs" and not children):
         return []
@@ -143,7 +144,12 @@ def _gather(children: Iterable[Element]) -> list[Element]:
     gathered: list[Element] = []
     for (tag, shared), run in groupby(children, key=_look):
         nodes = list(run)
-        if tag not in ("text", "path", "use") or not shared or "opacity" in dict(shared) or len(nodes) < _FEWEST:
+        if (
+            tag not in ("text", "path", "use")
+            or not shared
+            or "opacity" in dict(shared)
+            or len(nodes) < _FEWEST
+        ):
             gathered += nodes
             continue
         group = Element("g", dict(shared))
@@ -159,7 +165,7 @@ def _look(node: Element) -> tuple[str, tuple[tuple[str, str], ...]]:
     return node.tag, tuple(item for item in node.attrib.items() if item[0] not in _OWN)
 
 
-def _attributes(node: Element, used: set[str], prefix: str) -> dict[str, str]:
+def _attributes(node: Element, used: Mapping[str, str]) -> dict[str, str]:
     given = {"href" if key == _HREF else key: value for key, value in node.attrib.items()}
     declared = dict(part.split(":", 1) for part in given.pop("style", "").split(";") if ":" in part)
     given |= {key.strip(): value.strip() for key, value in declared.items()}
@@ -173,9 +179,9 @@ def _attributes(node: Element, used: set[str], prefix: str) -> dict[str, str]:
         if not value or key == "font-family" or _ALREADY_SO.get(key) == value:
             continue
         if key == "id":
-            value = f"{prefix}-{value}"
+            value = used[value]
         elif key == "href" or value.startswith("url("):
-            value = _REFERENCE.sub(rf"#{prefix}-\1", value)
+            value = _REFERENCE.sub(lambda match: f"#{used[match[1]]}", value)
         elif key in ("d", "x", "y", "width", "height", "transform", "points"):
             value = _short(key, value)
         kept[key] = value
@@ -188,4 +194,6 @@ def _short(key: str, value: str) -> str:
     if key != "d":
         return value
     boxes = _BOX.sub(r"M\1 \2H\3V\4H\1z", value)
-    return boxes.replace(" L ", "L").replace(" C ", "C").replace("M ", "M").replace(" M", "M").replace(" z", "z")
+    return (
+        boxes.replace(" L ", "L").replace(" C ", "C").replace("M ", "M").replace(" M", "M").replace(" z", "z")
+    )

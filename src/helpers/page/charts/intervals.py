@@ -41,7 +41,7 @@ _OPTIONAL = {"low": np.nan, "high": np.nan, "n": np.nan}
 def slope(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Join the values of each group at two dates; groups with fewer than five samples are not shown.
 
-    A group whose change is clear has a thick line and a bold name, one whose change is not a thin grey dashed line.
+    A group whose change is clear has a thick line, one whose change is not a thin grey dashed line.
 
     Parameters
     ----------
@@ -112,13 +112,14 @@ def dot_interval(
     """Draw each group as a dot on its interval, in the order given; small groups are not shown.
 
     Changes, told by ``better``, have a line at zero, and those whose interval leaves it on the better or on the worse
-    side are set apart by colour and bold name from those without a clear direction.
+    side are set apart by colour from those without a clear direction.
 
     Parameters
     ----------
     table
         ``name``, ``value``; optional ``low``, ``high`` (95 % interval), ``n`` (samples; fewer than five are
-        suppressed) and ``is_censored`` (below the detection limit, value at that limit). Unit of the caption.
+        suppressed), ``is_censored`` (below the detection limit, value at that limit) and ``is_clear`` (the change has a
+        clear direction; without it that is so where the interval leaves zero). Unit of the caption.
     reference
         A limit and its name, drawn as the red dashed line.
     better
@@ -134,8 +135,11 @@ def dot_interval(
     SchemaError
         A column is missing, a group repeated, an interval that does not hold its value, or over thirty groups.
     """
-    kinds = _KINDS | {"is_censored": "flag"}
-    tidy = read_table(table, kinds, where=caption.id, optional=_OPTIONAL | {"is_censored": False})
+    kinds = _KINDS | {"is_censored": "flag", "is_clear": "flag"}
+    optional = _OPTIONAL | {"is_censored": False, "is_clear": False}
+    tidy = read_table(table, kinds, where=caption.id, optional=optional)
+    if "is_clear" not in table:
+        tidy["is_clear"] = (tidy["low"] > 0) | (tidy["high"] < 0)
     _check_intervals(tidy, where=caption.id)
     if tidy["name"].duplicated().any() or len(tidy) > _MOST_ROWS:
         raise refuse("a group twice or over thirty groups", where=caption.id, expected="one row per group")
@@ -150,12 +154,12 @@ def dot_interval(
     ]
     rows = lay_rows(kept["name"].tolist(), texts)
     with style.figure_style(caption.id):
-        figure, axes = rows.area(0.82 if better or reference else 0.62, 0.6)
+        figure, axes = rows.area(0.6 if better or reference else 0.4, 0.6)
         levels = [*kept["value"], *kept["low"], *kept["high"], *(reference[:1] if reference else ())]
         lifted = value_scale(axes, [*levels, *([0.0] if better else [])], axis="x", from_zero=False)
         head(axes, caption.unit_label(lang), axis="x")
         _draw_dots(axes, kept, [(side, better) for side in sides], caption, lang)
-        rows.write(axes, bold=[bool(side) for side in sides])
+        rows.write(axes, muted=[bool(better) and not side for side in sides])
         if reference:
             limit_line(axes, reference[0], f"{reference[1]} {fact(reference[0])}", axis="x")
         if better:
@@ -170,7 +174,8 @@ def dot_interval(
     notes += [label("note_censored", lang)] if kept["is_censored"].any() else []
     notes += [label("note_names_cut", lang)] if rows.is_cut else []
     remarks = Remarks(alt, notes, [label("axis_not_from_zero", lang)] if lifted else [])
-    return finish(figure, caption, remarks, table=_without(tidy, suppressed), lang=lang)
+    shown = _without(tidy, suppressed).drop(columns=[] if better else "is_clear")
+    return finish(figure, caption, remarks, table=shown, lang=lang)
 
 
 def _check_intervals(tidy: pd.DataFrame, *, where: str) -> None:
@@ -219,7 +224,7 @@ def _draw_pairs(
 
 
 def _name_groups(axes: Axes, after: pd.DataFrame, *, caption: Caption, lang: str) -> None:
-    """Write name and last value of each group at the right; bold where its change is clear."""
+    """Write name and last value of each group at the right, in the colour of its line."""
     narrow = style.is_narrow()
     texts = [
         f"{name} {_value_and_n(row['value'], np.nan if narrow else row['n'], caption=caption, lang=lang)}"
@@ -234,8 +239,7 @@ def _name_groups(axes: Axes, after: pd.DataFrame, *, caption: Caption, lang: str
     ):
         axes.annotate(
             text, xy=(1, y), xycoords=axes.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
-            va="center", weight="bold" if is_clear and not after["is_clear"].all() else "normal",
-            color=colours.neutral("ink"), annotation_clip=False,
+            va="center", color=colours.series(0) if is_clear else colours.neutral("muted"), annotation_clip=False,
         )  # fmt: skip
 
 
@@ -254,7 +258,9 @@ def _key_slope(figure: Figure, before: pd.DataFrame, has_intervals: bool, lang: 
 
 def _told(name: str, row: pd.Series, caption: Caption, lang: str) -> str:
     """Title of a mark: value, interval and number of samples."""
-    low, high = ("" if np.isnan(row[side]) else number(row[side], caption.decimals) for side in ("low", "high"))
+    low, high = (
+        "" if np.isnan(row[side]) else number(row[side], caption.decimals) for side in ("low", "high")
+    )
     count = "" if np.isnan(row["n"]) else " " + label("sample_size", lang, n=number(row["n"], 0))
     return tip(name, caption.quantity(row["value"], lang), lang, low=low, high=high) + count
 
@@ -265,10 +271,10 @@ def _value_and_n(value: float, n: float, *, caption: Caption, lang: str) -> str:
 
 
 def _sides(kept: pd.DataFrame, better: str) -> list[str]:
-    """On which side of zero the interval of each change lies wholly: ``high``, ``low`` or neither (empty)."""
+    """On which side of zero each clear change lies: ``high`` or ``low``; empty for the others."""
     if not better:
         return [""] * len(kept)
-    return ["high" if row.low > 0 else "low" if row.high < 0 else "" for row in kept.itertuples()]
+    return [("high" if row.value > 0 else "low") if row.is_clear else "" for row in kept.itertuples()]
 
 
 def _side_colour(side: str, better: str) -> str:
@@ -277,7 +283,9 @@ def _side_colour(side: str, better: str) -> str:
     return colours.series(0) if side or not better else colours.neutral("muted")
 
 
-def _draw_dots(axes: Axes, kept: pd.DataFrame, sides: list[tuple[str, str]], caption: Caption, lang: str) -> None:
+def _draw_dots(
+    axes: Axes, kept: pd.DataFrame, sides: list[tuple[str, str]], caption: Caption, lang: str
+) -> None:
     for y, (side, (_, row)) in enumerate(zip(sides, kept.iterrows(), strict=True)):
         colour = _side_colour(*side)
         is_open = row["is_censored"] or (side[1] and not side[0])
@@ -295,7 +303,9 @@ def _key_dots(axes: Axes, kept: pd.DataFrame, sides: list[str], better: str, lan
     for side in ("high", "low", "") if better else ():
         if side in sides:
             face = {} if side else {"markerfacecolor": "white"}
-            entries.append((stroke(_side_colour(side, better), **dot, **face), _side_word(side, better, lang)))
+            entries.append(
+                (stroke(_side_colour(side, better), **dot, **face), _side_word(side, better, lang))
+            )
     if kept["low"].notna().any():
         entries.append((stroke(colours.neutral("second_text"), linewidth=1.6), label("interval95", lang)))
     if kept["n"].notna().any():

@@ -216,7 +216,11 @@ def waterfall(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
 def _steps(values: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Start, length and colour of every column, the sum last."""
     colour = [colours.change(0) if value >= 0 else colours.change(4) for value in values]
-    return np.append(sums - values, 0.0), np.append(values, sums[-1]), [*colour, colours.neutral("second_text")]
+    return (
+        np.append(sums - values, 0.0),
+        np.append(values, sums[-1]),
+        [*colour, colours.neutral("second_text")],
+    )
 
 
 def _scale(axes: Axes, sums: np.ndarray, axis: str) -> None:
@@ -226,7 +230,9 @@ def _scale(axes: Axes, sums: np.ndarray, axis: str) -> None:
     value_scale(axes, [high + room, low - room * (low < 0)], axis=axis)
 
 
-def _ledger_across(names: list[str], values: np.ndarray, sums: np.ndarray, caption: Caption, lang: str) -> Figure:
+def _ledger_across(
+    names: list[str], values: np.ndarray, sums: np.ndarray, caption: Caption, lang: str
+) -> Figure:
     """Columns one after the other, from left to right."""
     figure = style.new_figure()
     axes = plot_area(figure, Margins(top=0.62, bottom=0.55), baseline=False)
@@ -254,7 +260,9 @@ def _ledger_across(names: list[str], values: np.ndarray, sums: np.ndarray, capti
     return figure
 
 
-def _ledger_down(names: list[str], values: np.ndarray, sums: np.ndarray, caption: Caption, lang: str) -> Figure:
+def _ledger_down(
+    names: list[str], values: np.ndarray, sums: np.ndarray, caption: Caption, lang: str
+) -> Figure:
     """Bars one below the other, each under its name and number."""
     starts, lengths, colour = _steps(values, sums)
     rows = lay_rows(names, [signed(value, caption.decimals) for value in lengths])

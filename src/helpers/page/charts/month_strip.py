@@ -111,6 +111,9 @@ def _key(figure: Figure, lang: str) -> None:
     texts.append(f"≥{edges[-1]}%")
     entries: list[tuple[object, str]] = [(swatch(_colour(step)), text) for step, text in enumerate(texts)]
     entries.append(
-        (swatch("white", edgecolor=colours.neutral("rule"), linewidth=0.6, hatch="////"), label("missing", lang))
+        (
+            swatch("white", edgecolor=colours.neutral("rule"), linewidth=0.6, hatch="////"),
+            label("missing", lang),
+        )
     )
     key(figure, entries, left=0.08)

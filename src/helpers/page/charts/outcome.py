@@ -124,7 +124,9 @@ def _draw_fan(axes: Axes, days: pd.DataFrame, ahead: pd.DataFrame, caption: Capt
     (mark,) = axes.plot(last["date"], last["value"], marker="o", markersize=6, color=colour, zorder=6)
     tell(mark, _titles(last, "value", "", caption, lang))
     title = ends(_titles(ahead, "median", label("projection", lang, value="").strip(), caption, lang))
-    band = axes.fill_between(ahead["date"], ahead["low"], ahead["high"], color=colour, alpha=0.16, linewidth=0)
+    band = axes.fill_between(
+        ahead["date"], ahead["low"], ahead["high"], color=colour, alpha=0.16, linewidth=0
+    )
     dotted = {"color": colour, "linewidth": 1.8, "linestyle": (0, (1, 2)), "zorder": 5}
     (line,) = axes.plot(ahead["date"], ahead["median"], **dotted)
     for mark in (band, line):
@@ -135,7 +137,9 @@ def _titles(days: pd.DataFrame, column: str, name: str, caption: Caption, lang: 
     """Title of each day; a projection has its interval."""
     known = days.dropna(subset=[column])
     sides = [
-        (number(row.low, caption.decimals), number(row.high, caption.decimals)) if column == "median" else ("", "")
+        (number(row.low, caption.decimals), number(row.high, caption.decimals))
+        if column == "median"
+        else ("", "")
         for row in known.itertuples()
     ]
     return [

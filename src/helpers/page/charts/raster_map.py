@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +17,7 @@ from matplotlib.path import Path
 from helpers.page import style
 from helpers.page.charts import colours
 from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
-from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, swatch, tell
+from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, swatch, tell, tip
 from helpers.page.charts.inputs import refuse
 from helpers.page.charts.labels import fact, label, number, words
 from helpers.statistics.trend_map import TrendMap
@@ -61,6 +63,7 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
         return insufficient(caption, table=_count(trend, np.zeros(4), lang), lang=lang)
     edges = _edges(known)
     slopes, faint, size = _coarsen(trend)
+    table = _count(trend, edges, lang)
     with style.figure_style(caption.id):
         extent = trend.slope.shape[1] * trend.cell_width_km, trend.slope.shape[0] * trend.cell_height_km
         around = Margins(left=0.1, right=0.1, top=0.94, bottom=0.5 + _SCALE_ROW * style.is_narrow())
@@ -70,11 +73,11 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
         axes.set(xticks=[], yticks=[])
         km_per_inch = _frame(axes, extent)
         cell = size * trend.cell_width_km, size * trend.cell_height_km
-        _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent)
+        titles = _titles(table, edges, caption, lang)
+        _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent, titles=titles)
         _draw_scale(axes, km_per_inch, trend, lang)
         heading = (stroke("none", linewidth=0), _heading(caption, lang))
         key(figure, [heading], [*_class_entries(edges, lang)], _other_entries(lang), left=0.1, top=0.06)
-    table = _count(trend, edges, lang)
     median = caption.quantity(float(np.median(known)), lang)
     alt = label(
         "alt_raster", lang, title=caption.title, period=_period(trend, lang), median=median,
@@ -123,6 +126,16 @@ def _count(trend: TrendMap, edges: np.ndarray, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "low", "high", "share_pct"])
 
 
+def _titles(table: pd.DataFrame, edges: np.ndarray, caption: Caption, lang: str) -> list[str]:
+    """Title of each class: its range a year, and its share of the pixels."""
+    unit = replace(caption, per="year").suffix(lang)
+    shares = table["share_pct"].to_numpy().reshape(-1, 2).sum(axis=1)
+    return [
+        tip(f"{name}{unit}", f"{number(share, 1)}%", lang)
+        for name, share in zip(_class_names(edges, lang), shares, strict=True)
+    ]
+
+
 def _share(trend: TrendMap, chosen: np.ndarray) -> str:
     """Per cent of the pixels with a trend that are chosen and significant."""
     share = 100 * (chosen & (trend.p < SIGNIFICANCE)).sum() / np.isfinite(trend.slope).sum()
@@ -138,19 +151,22 @@ def _period(trend: TrendMap, lang: str) -> str:
     )  # fmt: skip
 
 
-def _class_entries(edges: np.ndarray, lang: str) -> list[tuple[object, str]]:
+def _class_names(edges: np.ndarray, lang: str) -> list[str]:
     first, *_, last = texts = [fact(edge) for edge in edges]
     names = [label("below", lang, value=first)]
     names += [label("range", lang, low=low, high=high) for low, high in pairwise(texts)]
-    names.append(label("above", lang, value=last))
+    return [*names, label("above", lang, value=last)]
+
+
+def _class_entries(edges: np.ndarray, lang: str) -> list[tuple[object, str]]:
+    names = _class_names(edges, lang)
     return [(swatch(colours.change(4 - place)), name) for place, name in enumerate(names)]
 
 
 def _heading(caption: Caption, lang: str) -> str:
-    """What the classes are of: the measure of the caption, and its unit a year."""
-    unit = label("a_year", lang, unit=caption.unit_label(lang)).strip()
-    what = caption.measure.partition("；" if lang == "zh" else ";")[0]
-    return label("legend", lang, what=what, unit=unit)
+    """What the classes are of: the quantity of the caption with its unit."""
+    what, unit = re.split("[，；,;]", caption.measure)[0], caption.unit_label(lang)
+    return label("legend", lang, what=what, unit=unit) if unit and unit not in what else what
 
 
 def _other_entries(lang: str) -> list[tuple[object, str]]:
@@ -182,6 +198,7 @@ def _draw_cells(
     *,
     cell: tuple[float, float],
     extent: tuple[float, float],
+    titles: list[str],
 ) -> None:
     """Fill the classes, hatch what is not significant, and frame the picture; kilometres from its lower left."""
     classes = _class_of(slopes, edges)
@@ -193,15 +210,16 @@ def _draw_cells(
         colour = colours.change(4 - place)
         # A thin edge of the same colour closes the seams between neighbouring rectangles.
         options = {"facecolor": colour, "edgecolor": colour, "linewidth": 0.4, "zorder": 2}
-        _draw_mask(axes, classes == place, cell, extent, **options)
+        if (patch := _draw_mask(axes, classes == place, cell, extent, **options)) is not None:
+            tell(patch, [titles[place]])
     hatch = {"hatch": _HATCH, "edgecolor": colours.neutral("axis"), "facecolor": "none", "linewidth": 0}
     _draw_mask(axes, (classes >= 0) & faint, cell, extent, zorder=3, **hatch)
 
 
 def _draw_mask(
     axes: Axes, mask: np.ndarray, cell: tuple[float, float], extent: tuple[float, float], **options: object
-) -> None:
-    """Draw the marked cells as one path of few rectangles, cut at the edge of the picture."""
+) -> PathPatch | None:
+    """Draw the marked cells as one path of few rectangles, cut at the edge of the picture; None where none is marked."""
     paths = []
     for top, left, bottom, right in _rectangles(mask):
         x = np.minimum(np.array([left, right]) * cell[0], extent[0])
@@ -209,7 +227,8 @@ def _draw_mask(
         corners = [(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]), (x[0], y[0])]
         paths.append(Path(corners, [1, 2, 2, 2, 79]))
     if paths:
-        axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+        return axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+    return None
 
 
 def _rectangles(mask: np.ndarray) -> Iterable[tuple[int, int, int, int]]:

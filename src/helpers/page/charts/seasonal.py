@@ -101,14 +101,18 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, caption: Caption, lang: str) ->
     for stretch in runs(curve["value"].notna().tolist()):
         run = curve.iloc[stretch]
         titles = _titles(run, "value", "", caption, lang)
-        observed(axes, run["date"], run["value"], titles, colour=colours.series(0), dots=dots or len(run) == 1)
+        observed(
+            axes, run["date"], run["value"], titles, colour=colours.series(0), dots=dots or len(run) == 1
+        )
     gap_ticks(axes, _gaps(curve))
 
 
 def _titles(rows: pd.DataFrame, column: str, name: str, caption: Caption, lang: str) -> list[str]:
     """Title of each interval: its value, or for the band its two ends."""
     values = [
-        label("range", lang, low=number(row["low"], caption.decimals), high=caption.quantity(row["high"], lang))
+        label(
+            "range", lang, low=number(row["low"], caption.decimals), high=caption.quantity(row["high"], lang)
+        )
         if column == "high"
         else caption.quantity(row[column], lang)
         for _, row in rows.iterrows()

@@ -15,6 +15,7 @@ from helpers.page.charts.furniture import (
     label_right,
     mark_target,
     plot_area,
+    readable,
     stroke,
     tell,
     tip,
@@ -84,8 +85,8 @@ def survey_points(
         year_axis(axes, [first, last, *goal["year"].astype(int)])
         head(axes, caption.unit_label(lang))
         for place, scope in enumerate(scopes):
-            rows = usable[usable["scope"] == scope]
-            _draw_scope(axes, rows, (place, lifted), goal, caption, lang)
+            _draw_scope(axes, usable[usable["scope"] == scope], (place, lifted), caption, lang)
+        _label_values(axes, usable, goal, caption)
         if has_key:
             key(figure, [(_handle(place), scope) for place, scope in enumerate(scopes) if scope], left=0.5)
     ends = usable.iloc[0], usable.iloc[-1]
@@ -94,7 +95,9 @@ def survey_points(
         first=number(ends[0]["value"], caption.decimals), last=caption.quantity(ends[1]["value"], lang),
     )  # fmt: skip
     is_told = len(usable) < _FEWEST and goal.empty
-    remarks = Remarks(told, measures=[label("not_from_zero", lang)] if lifted and not is_told else [], told=is_told)
+    remarks = Remarks(
+        told, measures=[label("not_from_zero", lang)] if lifted and not is_told else [], told=is_told
+    )
     shown = surveys.rename(columns={"scope": "name"}).assign(decimals=caption.decimals)
     return finish(figure, caption, remarks, table=shown, lang=lang)
 
@@ -104,11 +107,8 @@ def _left(levels: list[float]) -> float:
     return max(0.5, style.text_width(number(max(levels), 0)) + 0.15)
 
 
-def _draw_scope(
-    axes: Axes, rows: pd.DataFrame, drawn: tuple[int, bool], goal: pd.DataFrame, caption: Caption, lang: str
-) -> None:
+def _draw_scope(axes: Axes, rows: pd.DataFrame, drawn: tuple[int, bool], caption: Caption, lang: str) -> None:
     place, is_lifted = drawn
-    goals = dict(zip(goal["year"], goal["value"], strict=True))
     colour = colours.series(place)
     if not is_lifted:
         axes.vlines(rows["year"], 0, rows["value"], color=colours.neutral("rule"), linewidth=1, zorder=2)
@@ -120,7 +120,14 @@ def _draw_scope(
         tip(f"{int(row.year)} {row.scope}".strip(), caption.quantity(row.value, lang), lang)
         for row in rows.itertuples()
     ])  # fmt: skip
-    for row in rows.itertuples():
+
+
+def _label_values(axes: Axes, usable: pd.DataFrame, goal: pd.DataFrame, caption: Caption) -> None:
+    """Print as many values as have room, the last always, below where the target stands above."""
+    goals = dict(zip(goal["year"], goal["value"], strict=True))
+    texts = [number(value, caption.decimals) for value in usable["value"]]
+    kept = readable(axes, list(zip(usable["year"], usable["value"], strict=True)), texts)
+    for row in usable.iloc[kept].itertuples():
         is_below = goals.get(row.year, -float("inf")) >= row.value  # the target's diamond stands above
         axes.annotate(
             number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, -9 if is_below else 8),

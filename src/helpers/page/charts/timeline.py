@@ -56,11 +56,11 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
             "an unknown state or over thirty milestones", where=caption.id, expected=", ".join(_MARKERS)
         )
     states = [f"{row.date:%Y-%m}  {row.word}" for row in rows.itertuples()]
-    laid = lay_rows(rows["name"].tolist(), states, pitch=_ROW, least=2.2)
+    laid = lay_rows(rows["name"].tolist(), states, pitch=_ROW, least=2.2, even=False)
     with style.figure_style(caption.id):
         figure, axes = laid.area(0.4, 0.35, least=style.HEIGHT)
         _year_axis(axes, rows["date"], as_of)
-        _draw_milestones(axes, rows, states, lang)
+        _draw_milestones(axes, rows.assign(place=laid.places), states, lang)
         laid.write(axes)
         if as_of is not None:
             axes.axvline(pd.Timestamp(as_of), color=colours.neutral("muted"), linewidth=1)
@@ -86,9 +86,11 @@ def _year_axis(axes: Axes, dates: pd.Series, as_of: date | None) -> None:
 def _draw_milestones(axes: Axes, rows: pd.DataFrame, states: list[str], lang: str) -> None:
     for position, row in enumerate(rows.itertuples()):
         colour = colours.status_mark(row.state)
-        axes.axhline(position, color=colours.neutral("rule"), linewidth=0.6, zorder=1)  # leads the eye, no length
+        axes.axhline(
+            row.place, color=colours.neutral("rule"), linewidth=0.6, zorder=1
+        )  # leads the eye, no length
         (mark,) = axes.plot(
-            [row.date], [position], marker=_MARKERS[row.state], markersize=9, markeredgecolor=colour,
+            [row.date], [row.place], marker=_MARKERS[row.state], markersize=9, markeredgecolor=colour,
             markerfacecolor="white" if row.state in _OPEN else colour, markeredgewidth=1.4, zorder=4,
         )  # fmt: skip
         tell(mark, [tip(row.name, states[position], lang)])

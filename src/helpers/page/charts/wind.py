@@ -218,5 +218,9 @@ def _side_key(
     low = _KEY_LINE * (len(remarks) - 0.5) + 0.05 if narrow else 0.2 * height
     for position, text in enumerate(remarks):
         figure.text(
-            left / width, (low - 0.25 * position) / height, text, color=colours.neutral("second_text"), va="center"
+            left / width,
+            (low - 0.25 * position) / height,
+            text,
+            color=colours.neutral("second_text"),
+            va="center",
         )
