@@ -21,7 +21,7 @@ from helpers.page.charts.inline import TIP
 from helpers.page.charts.labels import label, number, words
 
 LINE_GAP = 0.19  # inches between two lines of labels
-_KEY_ROW = 0.2  # inches between two rows of a key
+_KEY_ROW = 0.22  # inches between two rows of a key
 
 
 class Margins(NamedTuple):

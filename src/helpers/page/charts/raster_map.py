@@ -66,7 +66,7 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
     table = _count(trend, edges, lang)
     with style.figure_style(caption.id):
         extent = trend.slope.shape[1] * trend.cell_width_km, trend.slope.shape[0] * trend.cell_height_km
-        around = Margins(left=0.1, right=0.1, top=0.94, bottom=0.5 + _SCALE_ROW * style.is_narrow())
+        around = Margins(left=0.1, right=0.1, top=1.0, bottom=0.5 + _SCALE_ROW * style.is_narrow())
         high = (style.width() - 0.2) * extent[1] / extent[0] + around.top + around.bottom
         figure = style.new_figure(min(_HEIGHT, max(high, 2.6)))
         axes = plot_area(figure, around, baseline=False)
