@@ -82,7 +82,7 @@ def one_map(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
         "alt_map", lang, title=caption.title, most=order["name"].iloc[-1], least=order["name"].iloc[0],
         high=caption.quantity(order["value"].iloc[-1], lang), low=caption.quantity(order["value"].iloc[0], lang),
     )  # fmt: skip
-    return finish(figure, caption, Remarks(alt), table=points, lang=lang)
+    return finish(figure, caption, Remarks(alt, [label("no_outline", lang)]), table=points, lang=lang)
 
 
 def _dot(colour: str) -> object:

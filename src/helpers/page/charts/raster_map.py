@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, fin
 from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, swatch, tell, tip
 from helpers.page.charts.inputs import refuse
 from helpers.page.charts.labels import fact, label, number, words
+from helpers.page.charts.raster_outline import draw_borders, has_borders, name_zones
 from helpers.statistics.trend_map import TrendMap
 
 SIGNIFICANCE = 0.05
@@ -29,7 +30,9 @@ _HATCH = "////"
 
 
 @drawn_twice
-def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
+def raster_map(
+    trend: TrendMap, *, caption: Caption, lang: str, names: Mapping[int, str] | None = None
+) -> Chart:
     """Draw the yearly change of each pixel in five classes, with scale bar, north and period.
 
     More is better: classes run from the palette's worse to its better. Large rasters are drawn in cells of several
@@ -39,6 +42,9 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
     ----------
     trend
         Slopes (unit of the caption, per year) and p of each pixel; NaN is left white.
+    names
+        Of the zones of the map, by their code. Borders and names are drawn where zones were supplied; where none
+        were, the note says so.
     caption
         Its decimals are those of the median change in the text alternative.
 
@@ -75,6 +81,10 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
         cell = size * trend.cell_width_km, size * trend.cell_height_km
         titles = _titles(table, edges, caption, lang)
         _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent, titles=titles)
+        if has_borders(trend.zone):
+            zones = np.asarray(trend.zone)[::size, ::size]
+            draw_borders(axes, zones, cell, extent[1])
+            name_zones(axes, zones, names or {}, cell, extent[1])
         _draw_scale(axes, km_per_inch, trend, lang)
         heading = (stroke("none", linewidth=0), _heading(caption, lang))
         key(figure, [heading], [*_class_entries(edges, lang)], _other_entries(lang), left=0.1, top=0.06)
@@ -84,6 +94,7 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
         up=_share(trend, trend.slope > 0), down=_share(trend, trend.slope < 0),
     )  # fmt: skip
     notes = [label("note_cells", lang, n=size)] if size > 1 else []
+    notes.append(label("outline" if has_borders(trend.zone) else "no_outline", lang))
     return finish(figure, caption, Remarks(alt, notes), table=table, lang=lang)
 
 
