@@ -105,7 +105,7 @@ def test_page_survives_text_spacing(opened):
 @pytest.mark.parametrize("lang", LANGS)
 def test_figures_are_not_blank(opened, lang):
     page, _ = opened(lang)
-    figures = page.locator("figure svg[role=img]").locator("visible=true")
+    figures = page.locator("figure svg[role=img]:visible")
     assert (figures.count(), page.locator("figure svg[role=img]").count()) == (3, 6)
     for number in range(3):
         figure = figures.nth(number)

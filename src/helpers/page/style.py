@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import matplotlib as mpl
@@ -81,6 +81,7 @@ def _characters() -> frozenset[int]:
     return frozenset(load_font().get_charmap())
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Width of a line of text in inches when set in the packaged face at ``size`` points."""
     font = load_font()
