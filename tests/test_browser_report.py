@@ -111,7 +111,7 @@ def test_figures_are_not_blank(opened, lang):
         figure = figures.nth(number)
         box = figure.bounding_box()
         assert box["width"] > 600 and box["height"] > 200
-        assert figure.locator("title").text_content()
+        assert figure.locator("title").first.text_content()
         inks = page.evaluate(
             """async (picture) => {
                 const image = new Image(); image.src = 'data:image/png;base64,' + picture; await image.decode();
