@@ -14,7 +14,6 @@ from helpers.page.charts import colours
 from helpers.page.charts.furniture import LINE_GAP, Margins, cells, inches, plot_area
 
 _MARK, _EDGE = 0.24, 0.1  # inches: height of a mark, distance from the edge
-_WIDEST = 0.42  # of a narrow screen: what a text may take beside its name
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,12 @@ def _pull_in(axes: Axes) -> None:
             text.set_ha("left" if place < low + room else "right")
 
 
+def _fold_all(names: Sequence[str], room: float) -> tuple[list[str], bool]:
+    """Break names into at most two lines; whether one had to be cut all the same."""
+    folded = [style.fold(name, room) for name in names]
+    return folded, any(a.endswith("…") != b.endswith("…") for a, b in zip(folded, names, strict=True))
+
+
 def lay_rows(
     names: Sequence[str],
     texts: Sequence[str],
@@ -122,11 +127,12 @@ def lay_rows(
     """
     narrow = style.is_narrow()
     widest = max([0.0, *map(style.lines_width, (*texts, *([] if narrow else [heading])))])
-    is_stacked = narrow and widest > _WIDEST * style.width()
-    room = style.width() - widest * (not is_stacked) - (2 * _EDGE + 0.1 if narrow else least + 0.5)
-    folded = [style.fold(name, room) for name in names]
-    is_cut = any(shown.endswith("…") != name.endswith("…") for shown, name in zip(folded, names, strict=True))
-    if is_stacked:  # a long text takes a line of its own
+    edges = 2 * _EDGE + 0.1 if narrow else least + 0.5
+    folded, is_cut = _fold_all(names, style.width() - widest - edges)
+    is_stacked = narrow and is_cut
+    if is_stacked:
+        folded, is_cut = _fold_all(names, style.width() - edges)
+        # A name that has no room beside its text has the line for itself.
         folded = [f"{name}\n{text}" for name, text in zip(folded, texts, strict=True)]
         texts = [""] * len(folded)
     lines = [1 + name.count("\n") for name in folded]
