@@ -234,7 +234,7 @@ def test_exact_width_and_responsive(kind: str) -> None:
     root = ElementTree.fromstring(drawn(kind, "zh").svg)
     left, top, width, height = map(float, root.attrib["viewBox"].split())
     assert (left, top, width) == (0, 0, 576)  # 8.0 in of 72 points
-    assert height >= 244.8
+    assert height >= (100 if kind == "dots" else 244.8)  # a row a group: few groups make a low figure
     assert root.get("width") == "100%" and "max-width:768px" in root.attrib["style"]
 
 

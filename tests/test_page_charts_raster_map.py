@@ -75,8 +75,8 @@ def test_text_alternative(lang, alt):
 
 
 @pytest.mark.parametrize(("lang", "shown"), [
-    ("zh", ["每年＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：方向不明确（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
-    ("en", ["per year: < −0.006", "−0.006–−0.002", "> 0.006", "hatched: direction not clear (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
+    ("zh", ["NDVI每年变化", "＜−0.006", "−0.006～−0.002", "＞0.006", "斜线：方向不明确（p≥0.05）", "无数据", "0.5 km", "北", "2015年1月—2025年12月"]),
+    ("en", ["NDVI每年变化", "< −0.006", "−0.006–−0.002", "> 0.006", "hatched: direction not clear (p ≥ 0.05)", "0.5 km", "N", "Jan 2015–Dec 2025"]),
 ])  # fmt: skip
 def test_key_scale_and_period_stand_in_the_picture(lang, shown):
     root = ElementTree.fromstring(draw(simple(), lang).svg)
@@ -193,3 +193,35 @@ def test_charts_are_drawn_without_the_raster_libraries():
     code = "import sys, helpers.page.charts; print(*{'xarray', 'dask', 'rasterio'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def _bordered() -> TrendMap:
+    zone = np.zeros((20, 30), dtype=int)
+    zone[2:18, 3:15], zone[2:18, 15:27] = 220102, 220103
+    return trend(np.full((20, 30), 0.01), np.full((20, 30), 0.01), zone=zone)
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "不作划界依据"), ("en", "set no boundary")])
+def test_zones_that_were_supplied_are_outlined_and_named(lang, told):
+    caption = Caption("greening", "林地变绿", "NDVI每年变化", decimals=4, battle="green_hills")
+    names = {220102: "南关区", 220103: "宽城区"}
+    chart = charts.raster_map(_bordered(), caption=caption, lang=lang, names=names)
+    axes = chart.figure.axes[0]
+    assert {"南关区", "宽城区"} <= {text.get_text() for text in axes.texts}
+    borders = [patch for patch in axes.patches if patch.get_facecolor()[3] == 0 and patch.get_zorder() == 5]
+    assert [patch.get_linewidth() for patch in borders] == [0.7, 1.5]
+    x, y = borders[1].get_path().vertices.T
+    assert (x.min(), x.max(), y.min(), y.max()) == (3, 27, 2, 18)
+    assert told in chart.note and chart.svg_narrow
+
+
+def test_no_outline_is_invented():
+    for made in (simple(), replace(simple(), zone=np.full((2, 5), 999))):
+        chart = draw(made)
+        assert "未提供行政边界" in chart.note
+        assert not [patch for patch in chart.figure.axes[0].patches if patch.get_zorder() == 5]
+
+
+def test_each_class_tells_its_range_and_share():
+    titles = [node.text for node in ElementTree.fromstring(draw(simple()).svg).iter(f"{SVG}title")][1:]
+    assert "＜−0.006每年：22.2%" in titles and len(titles) == 5

@@ -74,6 +74,7 @@ def summarise_folder(
         north_deg=stack.attrs["north_deg"],
         first=dates[0].date(),
         last=dates[-1].date(),
+        zone=labels,
     )
     return RasterSummary(index, zonal, drawn, stack["cell_area_km2"].to_numpy(), len(dates))
 
@@ -100,6 +101,7 @@ def as_tables(summary: RasterSummary) -> dict[str, pd.DataFrame]:
         "slope": drawn.slope.ravel(),
         "p": drawn.p.ravel(),
         "n": drawn.n.ravel(),
+        "zone": drawn.zone.ravel(),
     }
     return {
         "map": raster_tables.shape("map", [told]),

@@ -36,6 +36,7 @@ _SHAPES = {
         "slope": "float64",
         "p": "float64",
         "n": "int64",
+        "zone": "int64",
     },
     "zones": {"zone": "str", "date": "datetime64[s]", "value": "float64", "valid_share_pct": "float64"},
 }
@@ -101,7 +102,8 @@ def draw_from(tables: dict[str, pd.DataFrame]) -> TrendMap | None:
         return None
     told, pixels = tables["raster_map"].iloc[0], tables["raster_pixels"]
     layers = {
-        name: pixels[name].to_numpy().reshape(told["rows"], told["columns"]) for name in ("slope", "p", "n")
+        name: pixels[name].to_numpy().reshape(told["rows"], told["columns"])
+        for name in ("slope", "p", "n", "zone")
     }
     measures = {name: float(told[name]) for name in ("cell_width_km", "cell_height_km", "north_deg")}
     return TrendMap(**layers, **measures, first=told["first"].date(), last=told["last"].date())

@@ -128,7 +128,7 @@ def part(value: object) -> dict[str, Any]:
         The value is none of these. Pass a chart, a sentence, a table of ``helpers.page.tables`` or a text.
     """
     if hasattr(value, "svg"):
-        return chart_part(value)
+        return told_part(value) if getattr(value, "told", False) else chart_part(value)
     if isinstance(value, Sheet):
         facts = {"sheet": value.name, "title": value.title, "source": value.source}
         return {"kind": "data", **facts, "table": records(value.table)}
@@ -174,8 +174,21 @@ def chart_part(chart: Any) -> dict[str, Any]:
         "source": printable(str(chart.source)),
         "unit": chart.unit,
         "svg": chart.svg,
+        "svg_narrow": getattr(chart, "svg_narrow", ""),
         "png": base64.b64encode(bitmap).decode("ascii"),
         "table": records(chart.table),
+    }
+
+
+def told_part(chart: Any) -> dict[str, Any]:
+    """Say in a note what a chart of too few marks would draw: a sentence with its values, its measure and its source."""
+    joined = [
+        str(text).rstrip("。.") for text in (chart.alt, chart.measure, chart.note, chart.source) if text
+    ]
+    is_chinese = any("\u4e00" <= character <= "\u9fff" for character in chart.title)
+    return {
+        "kind": "note",
+        "text": printable(("。" if is_chinese else ". ").join(joined) + ("。" if is_chinese else ".")),
     }
 
 

@@ -110,11 +110,13 @@ def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
 
 
 def year_stacks(battle: Battle, lang: str) -> list[Drawing]:
-    """Shares of classes in whole years, one figure a network: they never join."""
+    """Shares of classes in whole years, one figure a network, the latest first: they never join."""
     annual = rows_of(battle, "annual")
     return [
         _year_stack(battle, network_id, rows.sort_values("year"), lang)
-        for network_id, rows in (annual.groupby("network_id", sort=False) if len(annual) else ())
+        for network_id, rows in (
+            sorted(annual.groupby("network_id"), key=lambda one: -one[1]["year"].max()) if len(annual) else ()
+        )
         if network_name(battle, network_id, lang)
     ]
 
@@ -195,8 +197,11 @@ def slopes(battle: Battle, lang: str) -> Drawing:
     adjusted = text("trends.adjusted", lang)
     fields = {"item": item_name(item, lang), "n": len(rows), "adjusted": adjusted, **sides}
     columns = {f"name_{lang}": "name", "estimate": "value"}
-    table = rows.drop(columns="name", errors="ignore").rename(columns=columns)
-    return Drawing(charts.dot_interval, table[["name", "value", "low", "high", "n"]], fields, title)
+    is_clear, is_better = rows["word"].isin(["improving", "worsening"]), rows["word"] == "improving"
+    better = "high" if (is_clear & (is_better == (rows["estimate"] > 0))).any() else "low"
+    table = rows.drop(columns="name", errors="ignore").rename(columns=columns).assign(is_clear=is_clear)
+    shown = table[["name", "value", "low", "high", "n", "is_clear"]]
+    return Drawing(charts.dot_interval, shown, fields, title, {"better": better}, caption={"per": "year"})
 
 
 def _worst_item(battle: Battle, known: set[str]) -> str:

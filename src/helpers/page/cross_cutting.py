@@ -80,7 +80,9 @@ def synergy_chart(battle: Battle, lang: str) -> Drawing:
     told = _told(battle)
     dots = told.rename(columns={"change_pct": "value", "low_pct": "low", "high_pct": "high"})
     dots = dots.assign(name=[_name(one, lang) for one in told.index])
-    return Drawing(dot_interval, dots[["name", "value", "low", "high", "n"]], _years(told))
+    columns = ["name", "value", "low", "high", "n"]
+    changes = {"options": {"better": "low"}, "caption": {"per": "year"}}
+    return Drawing(dot_interval, dots[columns], _years(told), **changes)
 
 
 def series(_: Battle, __: str) -> Sequence[str]:

@@ -138,7 +138,8 @@ def vegetation(battle: Battle, lang: str) -> Drawing:
     fields = {"n": len(found), "clear": n_clear, "season": season, "first": last - 9, "last": last}
     per_decade = found[["estimate", "low", "high"]].mul(10).set_axis(["value", "low", "high"], axis=1)
     table = per_decade.assign(name=found["zone"], n=found["n"])
-    return Drawing(charts.dot_interval, table, fields, "title" if n_clear else "title_unclear")
+    title = "title" if n_clear else "title_unclear"
+    return Drawing(charts.dot_interval, table, fields, title, {"better": "high"}, caption={"per": "decade"})
 
 
 def published(battle: Battle, lang: str) -> list[Chart]:
@@ -190,11 +191,12 @@ def matter(battle: Battle, lang: str) -> Drawing:
     levels, change = rows_of(battle, "matter_levels"), rows_of(battle, "matter")
     depth = change["depth"].min()
     told = change[(change["depth"] == depth) & (change["status"] == "ok")]
-    n_clear = int(((told["low"] > 0) | (told["high"] < 0)).sum())
+    is_clear = (told["low"] > 0) | (told["high"] < 0)
     span = {"first": levels["period"].min(), "last": levels["period"].max()}
-    title = "title" if n_clear else "title_unclear" if len(told) else "title_hidden"
-    fields = {"layer": _layer(depth, lang), "n": len(told), "clear": n_clear, **span}
-    return Drawing(charts.slope, levels, fields, title)
+    title = "title" if is_clear.any() else "title_unclear" if len(told) else "title_hidden"
+    fields = {"layer": _layer(depth, lang), "n": len(told), "clear": int(is_clear.sum()), **span}
+    marked = levels.assign(is_clear=levels["name"].isin(told.loc[is_clear, "zone"]))
+    return Drawing(charts.slope, marked, fields, title)
 
 
 def risks(battle: Battle, lang: str) -> Drawing:

@@ -17,6 +17,7 @@ from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
 from helpers.page.columns import Table, lay_out, rows_of
 from helpers.page.numbers import Measure, format_number
 from helpers.periods import span_label
+from helpers.registry import land
 from helpers.statistics.trend_map import TrendMap
 
 _PERCENT = {"NDVI": 1.0, "cover": 100.0}  # what a value of the index is told in
@@ -106,7 +107,10 @@ def _map(battle: Battle, index: str, drawn: TrendMap, lang: str) -> Chart:
         unit=measure.unit,
         decimals=measure.decimals,
     )
-    return raster_map(replace(drawn, slope=_PERCENT[index] * drawn.slope), caption=caption, lang=lang)
+    slug, side = battle.context.city.slug, 0 if lang == "zh" else 1
+    names = {int(code): land.raster_zone(slug, str(code))[side] for code in pixels["zone"].unique() if code}
+    shown = replace(drawn, slope=_PERCENT[index] * drawn.slope)
+    return raster_map(shown, caption=caption, lang=lang, names=names)
 
 
 def _zones(battle: Battle, index: str, lang: str) -> Table | None:

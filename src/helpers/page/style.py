@@ -9,10 +9,12 @@ usual Chinese faces, and a host that prints PDF needs one of them. The raster fo
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import matplotlib as mpl
@@ -33,6 +35,33 @@ FONT_SIZE = 10.5
 SMALL_SIZE = 9.0  # numerals inside cells only
 WIDTH, HEIGHT = 8.0, 3.4  # inches; the width is fixed so that type has one size on screen and on paper
 SHOWN_WIDTH = 768  # CSS pixels: 8 in at 96 a inch
+NARROW_WIDTH, NARROW_HEIGHT = (
+    3.5,
+    2.9,
+)  # inches of the drawing for a phone: 12 px of type at 320 px, 15 px at 390 px
+NARROW_SHOWN = 440
+_BREAKS = re.compile(r"[^\s（(、，；]+[、，；]?\s*|[（(、，；][^\s（(、，；]*\s*|\s+")
+_drawn_width: ContextVar[float] = ContextVar("drawn_width", default=WIDTH)
+
+
+def width() -> float:
+    """Width in inches of what is drawn now."""
+    return _drawn_width.get()
+
+
+def is_narrow() -> bool:
+    """Whether the drawing for a narrow screen is made."""
+    return width() < WIDTH
+
+
+@contextmanager
+def narrow() -> Iterator[None]:
+    """Draw for a narrow screen what is drawn inside; the page shows it by the width of the screen alone."""
+    token = _drawn_width.set(NARROW_WIDTH)
+    try:
+        yield
+    finally:
+        _drawn_width.reset(token)
 
 
 @cache
@@ -52,6 +81,7 @@ def _characters() -> frozenset[int]:
     return frozenset(load_font().get_charmap())
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Width of a line of text in inches when set in the packaged face at ``size`` points."""
     font = load_font()
@@ -67,6 +97,32 @@ def shorten(text: str, width: float, size: float = FONT_SIZE) -> str:
     while text and text_width(text + "…", size) > width:
         text = text[:-1]
     return text + "…"
+
+
+def fold(text: str, width: float, *, most: int = 2, size: float = FONT_SIZE) -> str:
+    """Break a text into at most ``most`` lines of ``width`` inches, at a space or a bracket where there is one.
+
+    What does not fit the last line is cut with an ellipsis.
+    """
+    lines = [""]
+    for piece in _pieces(text, width, size):
+        if lines[-1] and text_width((lines[-1] + piece).rstrip(), size) > width:
+            lines.append("")
+        lines[-1] += piece
+    if len(lines) > most:
+        lines[most - 1 :] = [shorten("".join(lines[most - 1 :]), width, size)]
+    return "\n".join(line.strip() for line in lines)
+
+
+def _pieces(text: str, width: float, size: float) -> Iterator[str]:
+    """Parts between which a line may end; a part wider than a line may end anywhere."""
+    for piece in _BREAKS.findall(text):
+        yield from [piece] if text_width(piece.rstrip(), size) <= width else piece
+
+
+def lines_width(text: str, size: float = FONT_SIZE) -> float:
+    """Width in inches of the longest line of a text."""
+    return max(text_width(line, size) for line in text.split("\n"))
 
 
 @contextmanager
@@ -94,9 +150,13 @@ def figure_style(figure_id: str) -> Iterator[None]:
         yield
 
 
-def new_figure(height: float = HEIGHT) -> Figure:
-    """Return an empty figure, 8.0 in wide and ``height`` in high, on no screen and in no global state."""
-    figure = Figure(figsize=(WIDTH, height), dpi=72, facecolor="white")
+def new_figure(height: float | None = None) -> Figure:
+    """Return an empty figure as wide as is drawn now and ``height`` in high, on no screen and in no global state.
+
+    Without ``height`` it has that of most figures.
+    """
+    usual = NARROW_HEIGHT if is_narrow() else HEIGHT
+    figure = Figure(figsize=(width(), usual if height is None else height), dpi=72, facecolor="white")
     FigureCanvasSVG(figure)
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -107,6 +108,11 @@ def _subscripts() -> re.Pattern[str]:
             for before, low, after in entry("subscripts")
         )
     )
+
+
+def chemical_digits(text: str) -> Iterator[re.Match[str]]:
+    """Find the digits of chemical names in a text: those that are set lower."""
+    return _subscripts().finditer(text)
 
 
 def typeset(text: str) -> Markup:

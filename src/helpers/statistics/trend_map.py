@@ -14,6 +14,7 @@ class TrendMap:
 
     ``slope`` is the unit of the index per year, ``p`` two-sided, ``n`` valid images of the pixel; slope and p are NaN
     where values are too few or constant. ``north_deg`` turns clockwise from the top of the picture to the north.
+    ``zone`` is the code of the place of each pixel, 0 outside all, as boundaries or a raster of zones tell it.
     """
 
     slope: np.ndarray
@@ -24,3 +25,4 @@ class TrendMap:
     north_deg: float
     first: date
     last: date
+    zone: np.ndarray | None = None

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
     gap_ticks,
     head,
+    inches,
     key,
     label_right,
     limit_handle,
     mark_target,
     observed,
     plot_area,
+    tell,
+    tip,
     value_scale,
     write,
+    year_axis,
 )
 from helpers.page.charts.inputs import read_table, refuse, runs
 from helpers.page.charts.labels import fact, label, number, words
@@ -31,6 +33,7 @@ _MOST_YEARS = 40
 _HALF_FAN = 0.25  # of a year: half the width of a projection that stands alone
 
 
+@drawn_twice
 def annual_line(
     table: pd.DataFrame,
     *,
@@ -88,20 +91,20 @@ def annual_line(
     years = _complete(years, published)
     with style.figure_style(caption.id):
         figure = style.new_figure()
-        axes = plot_area(figure, Margins(top=0.42 if limits.empty else 0.62))
+        axes = plot_area(figure, Margins(left=0.5, top=0.42 if limits.empty else 0.62))
         levels = [*usable["value"], *limits["value"], *target["value"], *forecast["low"], *forecast["high"]]
         lifted = value_scale(axes, [*levels, *published["value"]], from_zero=len(usable) < 2)
-        _year_axis(axes, [*years["year"], *target["year"], *forecast["year"]])
-        head(axes, caption.unit_label(lang))
-        _draw_limits(axes, limits, lang)
         right = _draw_forecast(axes, usable, forecast, caption=caption, lang=lang)
-        _draw_observed(axes, years, target, caption=caption)
-        _draw_published(axes, published, caption=caption)
         for row in target.itertuples():
-            mark_target(axes, row.year, row.value)
             text = label("target_year", lang, value=fact(row.value), year=int(row.year))
+            mark_target(axes, row.year, row.value, text + caption.suffix(lang))
             right.append((row.value, text, colours.neutral("target")))
         label_right(axes, right)
+        year_axis(axes, [*years["year"], *target["year"], *forecast["year"]])
+        head(axes, caption.unit_label(lang))
+        steps = _draw_limits(axes, limits, lang)
+        _draw_observed(axes, years, (target, steps), caption=caption, lang=lang)
+        _draw_published(axes, published, caption=caption, lang=lang)
     remarks = Remarks(
         _describe(usable, target, caption, lang),
         notes=[label(f"note_{mark}", lang) for mark, used in _marks(years).items() if used],
@@ -145,25 +148,18 @@ def _marks(years: pd.DataFrame) -> dict[str, bool]:
     return {"gap": not years["is_valid"].all(), "censored": bool(years["is_censored"].any())}
 
 
-def _year_axis(axes: Axes, years: Sequence[float]) -> None:
-    first, last = int(min(years)), int(max(years))
-    step = next(s for s in (1, 2, 5, 10, 20) if (last - first) / s <= 13)
-    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
-    axes.set_xlim(first - 0.6, last + 0.6)
-    axes.set_xticks(ticks, [str(year) for year in ticks])
-
-
-def _draw_limits(axes: Axes, limits: pd.DataFrame, lang: str) -> None:
+def _draw_limits(axes: Axes, limits: pd.DataFrame, lang: str) -> list[tuple[float, float]]:
     """Draw the limit as a step and name its standards above the picture, where no value lies under the names.
 
-    A year's mean stands in the middle of its year, so 1 January is half a year to its left.
+    A year's mean stands in the middle of its year, so 1 January is half a year to its left. Returns since which
+    place on the axis which value holds.
     """
     if limits.empty:
-        return
+        return []
     first, last = axes.get_xlim()
     days = limits["start"].dt
     starts = days.year + (days.strftime("%j").astype(int) - 1) / 365.25 - 0.5
-    axes.plot(
+    (line,) = axes.plot(
         np.clip([*starts, last], first, last), [*limits["value"], limits["value"].iloc[-1]],
         drawstyle="steps-post", color=colours.neutral("target"), linewidth=1.4, linestyle=(0, (5, 3)), zorder=4,
     )  # fmt: skip
@@ -173,7 +169,9 @@ def _draw_limits(axes: Axes, limits: pd.DataFrame, lang: str) -> None:
         parts.append(label("limit_named", lang, **values) if position == 0 else label(
             "limit_from", lang, year=row.start.year, month=words("month", lang)[row.start.month - 1], **values
         ))  # fmt: skip
-    key(axes.figure, [(limit_handle(), label("joiner", lang).join(parts))], left=0.6)
+    tell(line, [label("joiner", lang).join(parts)])
+    key(axes.figure, [(limit_handle(), label("joiner", lang).join(parts))], left=0.5)
+    return list(zip(starts, limits["value"], strict=True))
 
 
 def _draw_forecast(
@@ -191,9 +189,15 @@ def _draw_forecast(
     else:
         wide = pd.concat([ahead.assign(year=first - _HALF_FAN), ahead.assign(year=ahead["year"] + _HALF_FAN)])
         x, band = wide["year"].tolist(), [wide[column].tolist() for column in ("low", "high", "median")]
-    axes.fill_between(x, band[0], band[1], color=colour, alpha=0.16, linewidth=0)
-    axes.plot(x, band[2], color=colour, linewidth=1.8, linestyle=(0, (1, 2)), zorder=5)
     end = ahead.iloc[-1]
+    low, high = (number(end[side], caption.decimals) for side in ("low", "high"))
+    title = tip(
+        f"{int(end['year'])} {label('projection', lang, value='').strip()}",
+        caption.quantity(end["median"], lang), lang, low=low, high=high,
+    )  # fmt: skip
+    tell(axes.fill_between(x, band[0], band[1], color=colour, alpha=0.16, linewidth=0), [title])
+    (line,) = axes.plot(x, band[2], color=colour, linewidth=1.8, linestyle=(0, (1, 2)), zorder=5)
+    tell(line, [title])
     text = label("projection", lang, value=number(end["median"], caption.decimals))
     return [
         (end["median"], text, colour),
@@ -201,32 +205,56 @@ def _draw_forecast(
     ]
 
 
-def _draw_observed(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, caption: Caption) -> None:
+def _draw_observed(
+    axes: Axes,
+    years: pd.DataFrame,
+    around: tuple[pd.DataFrame, list[tuple[float, float]]],
+    *,
+    caption: Caption,
+    lang: str,
+) -> None:
     colour = colours.series(0)
     for stretch in _unbroken(years):
         run = years.iloc[stretch]
-        observed(axes, run["year"], run["value"].where(~run["is_censored"]), colour=colour)
+        measured = run[~run["is_censored"]]
+        titles = _titles(measured, caption, lang)
+        observed(axes, run["year"], run["value"].where(~run["is_censored"]), titles, colour=colour)
         if run["is_censored"].any():
             axes.plot(run["year"], run["value"], color=colour, linewidth=1, zorder=4)
             below = run[run["is_censored"]]
-            axes.plot(
+            (mark,) = axes.plot(
                 below["year"], below["value"], linestyle="none", marker="v", markersize=7, markerfacecolor="white",
                 markeredgecolor=colour, zorder=6,
             )  # fmt: skip
+            tell(mark, _titles(below, caption, lang))
     gap_ticks(axes, years.loc[~years["is_valid"], "year"])
-    _label_values(axes, years, target, caption=caption)
+    _label_values(axes, years, *around, caption=caption)
     for row in years[years["break_note"] != ""].itertuples():
         axes.axvline(row.year - 0.5, color=colours.neutral("axis"), linewidth=0.8, linestyle=(0, (2, 2)))
         top = axes.get_ylim()[1]
-        write(axes, row.year - 0.45, top, row.break_note, color=colours.neutral("second_text"), va="top")
+        first, last = axes.get_xlim()
+        room = (last - row.year + 0.4) / (last - first) * inches(axes)[0]
+        note = style.fold(row.break_note, max(room, 0.6), most=3)
+        write(axes, row.year - 0.45, top, note, color=colours.neutral("second_text"), va="top")
 
 
-def _draw_published(axes: Axes, published: pd.DataFrame, *, caption: Caption) -> None:
+def _titles(rows: pd.DataFrame, caption: Caption, lang: str) -> list[str]:
+    """Title of each year's mark."""
+    return [
+        tip(int(row.year), ("＜" if row.is_censored else "") + caption.quantity(row.value, lang), lang)
+        for row in rows.itertuples()
+    ]
+
+
+def _draw_published(axes: Axes, published: pd.DataFrame, *, caption: Caption, lang: str) -> None:
     """Draw published figures as open points with their values."""
-    axes.plot(
+    (mark,) = axes.plot(
         published["year"], published["value"], linestyle="none", marker="o", markersize=6, markerfacecolor="white",
         markeredgecolor=colours.neutral("second_text"), markeredgewidth=1.4, zorder=6,
     )  # fmt: skip
+    tell(
+        mark, [tip(int(row.year), caption.quantity(row.value, lang), lang) for row in published.itertuples()]
+    )
     for row in published.itertuples():
         axes.annotate(
             number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, 7), textcoords="offset points",
@@ -246,15 +274,32 @@ def _unbroken(years: pd.DataFrame) -> list[slice]:
     return cut
 
 
-def _label_values(axes: Axes, years: pd.DataFrame, target: pd.DataFrame, *, caption: Caption) -> None:
-    """Print every value of a short series, the first and the last of a long one, on the free side of the line."""
+def _label_values(
+    axes: Axes,
+    years: pd.DataFrame,
+    target: pd.DataFrame,
+    steps: list[tuple[float, float]],
+    *,
+    caption: Caption,
+) -> None:
+    """Print as many values as have room, the last always, on the side free of line, target and limit."""
     valid = years[years["is_valid"]]
-    chosen = valid if len(valid) <= 13 else valid.iloc[[0, -1]]
+    if valid.empty:
+        return
+    first, last = axes.get_xlim()
+    widest = max(style.text_width(number(value, caption.decimals)) for value in valid["value"]) + 0.04
+    apart = int(np.ceil(widest * (last - first) / inches(axes)[0]))
+    chosen = valid[(valid["year"].iloc[-1] - valid["year"]) % apart == 0]
+    high = (axes.get_ylim()[1] - axes.get_ylim()[0]) / inches(axes)[1] * 0.3
     around = years.set_index("year")["value"].where(years["is_valid"].to_numpy())
     goals = target.set_index("year")["value"]
     for row in chosen.itertuples():
         beside = pd.Series([around.get(row.year - 1), around.get(row.year + 1)], dtype=float).mean()
         below = bool(beside > row.value) or bool(goals.get(row.year, -np.inf) >= row.value)
+        limit = next((value for start, value in reversed(steps) if start <= row.year), np.nan)
+        crossed = row.value - high < limit < row.value if below else row.value < limit < row.value + high
+        if crossed and not (goals.get(row.year, np.nan) >= row.value):
+            below = not below
         axes.annotate(
             ("＜" if row.is_censored else "") + number(row.value, caption.decimals),
             xy=(row.year, row.value), xytext=(0, -7 if below else 7), textcoords="offset points",

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
     gap_ticks,
@@ -17,19 +17,24 @@ from helpers.page.charts.furniture import (
     limit_handle,
     limit_line,
     mark_target,
+    month_names,
     plot_area,
     swatch,
     target_handle,
+    tell,
+    tip,
     value_scale,
 )
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import label, number, words
+from helpers.page.charts.rows import lay_rows
 from helpers.units import unit as unit_record
 
 _MOST_SERIES = 4
 _SHADE = 0.4
 
 
+@drawn_twice
 def bullet_bars(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw each pollutant as a bar in per cent of the limit in force, the previous period lighter behind it.
 
@@ -63,15 +68,15 @@ def bullet_bars(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     if bars["share"].isna().all():
         return insufficient(caption, table=bars, lang=lang)
     with style.figure_style(caption.id):
-        figure = style.new_figure()
-        axes = plot_area(figure, Margins(left=0.75, right=1.85, top=0.62, bottom=0.35))
+        names = [words("pollutants", lang).get(p, p) for p in bars["pollutant"]]
+        rows = lay_rows(names, [_bullet_text(bar, lang) for bar in bars.itertuples()], pitch=0.38)
+        figure, axes = rows.area(0.6, 0.6, least=style.HEIGHT)
         top = [100.0, *bars["share"], *bars["share_prev"], *bars["share_target"]]
         value_scale(axes, top, axis="x")
-        axes.set_ylim(len(bars) - 0.4, -0.6)
-        axes.set_yticks(range(len(bars)), [words("pollutants", lang).get(p, p) for p in bars["pollutant"]])
         _draw_bullets(axes, bars, lang)
+        rows.write(axes)
         _key_bullets(axes, bars, lang)
-        head(axes, label("share", lang))
+        head(axes, label("share", lang), axis="x")
     ranked = bars.dropna(subset=["share"]).sort_values("share", kind="stable")
     best, worst = ranked.iloc[0], ranked.iloc[-1]
     alt = label(
@@ -82,23 +87,36 @@ def bullet_bars(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
 
 
 def _draw_bullets(axes: Axes, bars: pd.DataFrame, lang: str) -> None:
-    rows = np.arange(len(bars))
-    axes.barh(rows, bars["share_prev"], height=0.72, color=colours.neutral("rule"), zorder=2)
-    axes.barh(rows, bars["share"], height=0.38, color=colours.series(0), zorder=3)
-    limit_line(axes, 100, axis="x")
+    rows, low = np.arange(len(bars)), 0.6 if style.is_narrow() else 1.0
+    before = axes.barh(rows, bars["share_prev"], height=0.72 * low, color=colours.neutral("rule"), zorder=2)
+    now = axes.barh(rows, bars["share"], height=0.38 * low, color=colours.series(0), zorder=3)
+    limit_line(axes, 100, f"{label('limit', lang)} 100%", axis="x")
     for row, bar in zip(rows, bars.itertuples(), strict=True):
+        name = words("pollutants", lang).get(bar.pollutant, bar.pollutant)
+        tell(now[row], [tip(name, _bullet_text(bar, lang), lang)])
+        earlier = _amount(bar, bar.value_prev, bar.share_prev, lang)
+        tell(before[row], [tip(f"{name} {label('previous', lang)}", earlier, lang)])
         if not np.isnan(bar.share_target):
-            mark_target(axes, bar.share_target, row)
-        text = label("no_value", lang)
-        if not np.isnan(bar.share):
-            record = unit_record(bar.unit)
-            unit = record.label_zh if lang == "zh" else record.label_en
-            value = number(bar.value, int(bar.decimals))
-            text = label("bullet_value", lang, value=value, unit=unit, share=number(bar.share, 0))
-        axes.annotate(
-            text, xy=(1, row), xycoords=axes.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
-            va="center", color=colours.neutral("ink"), annotation_clip=False,
-        )  # fmt: skip
+            aim = _amount(bar, bar.target_value, bar.share_target, lang)
+            mark_target(axes, bar.share_target, row, tip(f"{name} {_target_word(lang)}", aim, lang))
+
+
+def _bullet_text(bar: tuple, lang: str) -> str:
+    return _amount(bar, bar.value, bar.share, lang)
+
+
+def _amount(bar: tuple, value: float, share: float, lang: str) -> str:
+    """A value with its unit and its share of the limit; where it has none, that."""
+    if np.isnan(share):
+        return label("no_value", lang)
+    record = unit_record(bar.unit)
+    unit = record.label_zh if lang == "zh" else record.label_en
+    written = number(value, int(bar.decimals))
+    return label("bullet_value", lang, value=written, unit=unit, share=number(share, 0))
+
+
+def _target_word(lang: str) -> str:
+    return label("target", lang, value="").strip()
 
 
 def _key_bullets(axes: Axes, bars: pd.DataFrame, lang: str) -> None:
@@ -109,10 +127,11 @@ def _key_bullets(axes: Axes, bars: pd.DataFrame, lang: str) -> None:
         entries.append((swatch(colours.neutral("rule")), label("previous", lang)))
     entries.append((limit_handle(), limit))
     if bars["share_target"].notna().any():
-        entries.append((target_handle(), label("target", lang, value="").strip()))
+        entries.append((target_handle(), _target_word(lang)))
     key(axes.figure, entries, left=0.08)
 
 
+@drawn_twice
 def exceedance_stack(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw exceedance days by month, stacked by primary pollutant; more than four become “other”.
 
@@ -150,7 +169,7 @@ def exceedance_stack(table: pd.DataFrame, *, caption: Caption, lang: str) -> Cha
         totals = wide.sum(axis=1, min_count=1)
         value_scale(axes, [*(1.08 * totals), 4.0])  # room for the number above the highest column
         axes.set(xlim=(0.4, 12.6))
-        axes.set_xticks(range(1, 13), words("month", lang))
+        axes.set_xticks(range(1, 13), month_names(lang))
         heating = sorted(set(tidy.loc[tidy["is_heating"], "month"]))
         _shade_heating(axes, heating)
         entries = _stack(axes, wide, totals, lang)
@@ -190,10 +209,19 @@ def _stack(axes: Axes, wide: pd.DataFrame, totals: pd.Series, lang: str) -> list
     entries: list[tuple[object, str]] = []
     for position, name in enumerate(wide.columns):
         colour, heights = colours.series(position), wide[name].fillna(0)
-        axes.bar(wide.index, heights, bottom=base, width=0.66, color=colour, edgecolor="white", linewidth=0.8)
+        drawn = axes.bar(
+            wide.index, heights, bottom=base, width=0.66, color=colour, edgecolor="white", linewidth=0.8
+        )
+        shown = words("pollutants", lang).get(name, name)
+        for bar, (month, n) in zip(drawn, heights.items(), strict=True):
+            if not n:
+                bar.set_visible(False)
+                continue
+            days = f"{number(n, 0)} {label('days_unit', lang)}"
+            tell(bar, [tip(f"{words('month', lang)[int(month) - 1]} {shown}", days, lang)])
         base = base + heights
         days = label("days_count", lang, n=number(heights.sum(), 0))
-        entries.append((swatch(colour), f"{words('pollutants', lang).get(name, name)} {days}"))
+        entries.append((swatch(colour), f"{shown} {days}"))
     for month, total in totals.dropna().items():
         axes.annotate(
             number(total, 0), xy=(month, total), xytext=(0, 3), textcoords="offset points", ha="center",

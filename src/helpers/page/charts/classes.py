@@ -9,26 +9,32 @@ from matplotlib.figure import Figure
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
     cells,
+    inches,
     key,
     mark_target,
+    month_names,
     plot_area,
     swatch,
     target_handle,
+    tell,
+    tip,
     write,
 )
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import fact, label, number, words
+from helpers.page.charts.rows import lay_rows
 
 _CLASSES = range(1, 7)
 _ROW = 0.26  # inches: rows keep their height, so a long river makes a taller figure
-_MOST_MONTHS, _MOST_SECTIONS = 24, 40
+_MOST_MONTHS, _MOST_SECTIONS, _MONTHS_NARROW = 24, 40, 12
 _STATES = ("", "frozen", "missing")
 
 
+@drawn_twice
 def class_strip(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw the class of every section and month, its numeral in the cell.
 
@@ -57,25 +63,29 @@ def class_strip(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
         return insufficient(caption, table=tidy, lang=lang)
     sections = list(dict.fromkeys(tidy["section"]))
     months = pd.date_range(tidy["month"].min(), tidy["month"].max(), freq="MS", unit="s")
+    months = months[-_MONTHS_NARROW:] if style.is_narrow() else months
     placed = tidy.assign(
         row=tidy["section"].map(sections.index), column=months.get_indexer(pd.DatetimeIndex(tidy["month"]))
     )
-    shown = [style.shorten(name, 1.75) for name in sections]
+    placed = placed[placed["column"] >= 0]
+    drivers, least = _drivers(placed, len(sections)), min(0.24 * len(months) + 1, 4.2)
+    heading = label("driver", lang) if any(drivers) else ""
+    rows = lay_rows(sections, drivers, pitch=_ROW, least=least, heading=heading)
     with style.figure_style(caption.id):
-        left, right = max(map(style.text_width, shown)) + 0.2, 1.15 if tidy["driver"].any() else 0.1
-        margins = Margins(left, right, top=0.62, bottom=0.05)
-        figure = style.new_figure(max(style.HEIGHT, 0.67 + _ROW * len(sections)))
-        axes = plot_area(figure, margins, baseline=False)
-        axes.set(xlim=(-0.5, len(months) - 0.5), ylim=(len(sections) - 0.5, -0.5))
+        figure, axes = rows.area(
+            (0.76 if heading else 0.5) if style.is_narrow() else 0.62, 0.05, least=style.HEIGHT
+        )
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xlim(-0.5, len(months) - 0.5)
         axes.xaxis.tick_top()
         axes.set_xticks(range(len(months)), _month_names(months, lang))
-        axes.set_yticks(range(len(sections)), shown)
-        _draw_strip(axes, placed, lang)
+        _draw_strip(axes, placed, lang, high=min(0.9, 0.24 / rows.pitch) if style.is_narrow() else 0.9)
+        rows.write(axes)
         _key_strip(figure, placed, lang)
     good = int((classes <= 3).sum())
     counts = {"total": len(classes), "good": good, "poor": len(classes) - good}
     alt = label("alt_strip", lang, title=caption.title, **counts)
-    notes = [label("note_names_cut", lang)] if shown != sections else []
+    notes = [label("note_names_cut", lang)] if rows.is_cut else []
     return finish(figure, caption, Remarks(alt, notes), table=tidy, lang=lang)
 
 
@@ -96,7 +106,7 @@ def _check_strip(tidy: pd.DataFrame, *, where: str) -> None:
 
 def _month_names(months: pd.DatetimeIndex, lang: str) -> list[str]:
     """Name months by number where there are many, and give the year to the first month and each January."""
-    names = words("month", lang) if len(months) <= 12 else [str(i) for i in range(1, 13)]
+    names = month_names(lang) if len(months) <= 12 else [str(i) for i in range(1, 13)]
     years = len(set(months.year)) > 1
     return [
         f"{m.year}\n{names[m.month - 1]}" if years and (i == 0 or m.month == 1) else names[m.month - 1]
@@ -104,12 +114,14 @@ def _month_names(months: pd.DatetimeIndex, lang: str) -> list[str]:
     ]
 
 
-def _draw_strip(axes: Axes, placed: pd.DataFrame, lang: str) -> None:
+def _draw_strip(axes: Axes, placed: pd.DataFrame, lang: str, *, high: float) -> None:
     numerals = words("water_classes", lang)
-    half, size = 0.47, (0.94, 0.9)
+    half, size = 0.47, (0.94, high)
     for number_, group in placed.groupby("water_class"):
         fill, ink = colours.water_class(int(number_))
-        cells(axes, zip(group["column"] - half, group["row"] - 0.45, strict=True), size=size, facecolor=fill)
+        corners = zip(group["column"] - half, group["row"] - high / 2, strict=True)
+        titles = [tip(_cell(cell), numerals[int(number_)], lang) for cell in group.itertuples()]
+        cells(axes, corners, size=size, titles=titles, facecolor=fill)
         for cell in group.itertuples():
             write(
                 axes, cell.column, cell.row, numerals[int(number_)], size=style.SMALL_SIZE, color=ink, ha="center",
@@ -117,26 +129,24 @@ def _draw_strip(axes: Axes, placed: pd.DataFrame, lang: str) -> None:
             )  # fmt: skip
     blank = placed[placed["water_class"].isna()]
     for is_frozen, group in blank.groupby(blank["state"] == "frozen"):
+        word = label("frozen" if is_frozen else "missing", lang)
         cells(
             axes,
-            zip(group["column"] - half, group["row"] - 0.45, strict=True),
+            zip(group["column"] - half, group["row"] - high / 2, strict=True),
             size=size,
+            titles=[tip(_cell(cell), word, lang) for cell in group.itertuples()],
             **_blank(bool(is_frozen)),
         )
-    _name_drivers(axes, placed, lang)
 
 
-def _name_drivers(axes: Axes, placed: pd.DataFrame, lang: str) -> None:
-    """Write the most frequent driver of each section right of its row."""
-    named = placed[placed["driver"] != ""].groupby("row")["driver"]
-    drivers = [(row, style.shorten(names.mode().iloc[0], 1.0)) for row, names in named]
-    edge = {"textcoords": "offset points", "annotation_clip": False, "color": colours.neutral("second_text")}
-    for row, text in drivers:
-        at = axes.get_yaxis_transform()
-        axes.annotate(text, xy=(1, row), xycoords=at, xytext=(6, 0), va="center_baseline", **edge)
-    if drivers:
-        heading = label("driver", lang)
-        axes.annotate(heading, xy=(1, 1), xycoords="axes fraction", xytext=(6, 5), va="baseline", **edge)
+def _cell(cell: tuple) -> str:
+    return f"{cell.section} {cell.month:%Y-%m}"
+
+
+def _drivers(placed: pd.DataFrame, n_rows: int) -> list[str]:
+    """The most frequent driver of each section; empty where none is named."""
+    named = placed[placed["driver"] != ""].groupby("row")["driver"].agg(lambda names: names.mode().iloc[0])
+    return [style.shorten(named.get(row, ""), 1.4) for row in range(n_rows)]
 
 
 def _blank(is_frozen: bool) -> dict[str, object]:
@@ -157,6 +167,7 @@ def _key_strip(figure: Figure, placed: pd.DataFrame, lang: str) -> None:
     key(figure, entries, left=0.08)
 
 
+@drawn_twice
 def class_stack(
     table: pd.DataFrame, *, caption: Caption, lang: str, target: pd.DataFrame | None = None
 ) -> Chart:
@@ -189,11 +200,12 @@ def class_stack(
     last = int(max([wide.index[-1], *goals["year"]]))
     wide = wide.reindex(range(int(wide.index[0]), last + 1)).reindex(columns=list(_CLASSES))
     with style.figure_style(caption.id):
-        figure = style.new_figure(max(style.HEIGHT, 0.8 + 0.3 * len(wide)))
-        axes = plot_area(figure, Margins(left=0.6, right=0.2, top=0.72, bottom=0.05), baseline=False)
+        figure = style.new_figure(max(0.0 if style.is_narrow() else style.HEIGHT, 0.8 + 0.3 * len(wide)))
+        axes = plot_area(figure, Margins(left=0.5, right=0.1, top=0.72, bottom=0.05), baseline=False)
         _draw_stack(axes, wide, goals["value"], caption=caption, lang=lang)
         for row in goals.itertuples():
-            mark_target(axes, -row.value, row.year)
+            title = label("target_year", lang, value=f"{fact(row.value)}%", year=int(row.year))
+            mark_target(axes, -row.value, row.year, title)
         _key_stack(figure, wide, goals, lang=lang)
     good = wide.loc[wide.notna().any(axis=1), [1, 2, 3]].sum(axis=1)
     alt = label(
@@ -226,17 +238,29 @@ def _read_shares(table: pd.DataFrame, *, where: str) -> pd.DataFrame:
 def _draw_stack(axes: Axes, wide: pd.DataFrame, goals: pd.Series, *, caption: Caption, lang: str) -> None:
     good, poor = (wide[columns].sum(axis=1, min_count=1) for columns in ([1, 2, 3], [4, 5, 6]))
     left, right = float(np.nanmax([*good, *goals, 1.0])), float(np.nanmax([*poor, 1.0]))
-    axes.set(xlim=(-left - 0.13 * (left + right), right + 0.13 * (left + right)), xticks=[])
+    side_room = (left + right) * 0.6 / (inches(axes)[0] - 1.2)  # half an inch for the sum at each end
+    axes.set(xlim=(-left - side_room, right + side_room), xticks=[])
+    per_unit = inches(axes)[0] / (left + right + 2 * side_room)
+    numerals = words("water_classes", lang)
     axes.set(ylim=(wide.index[-1] + 0.5, wide.index[0] - 0.5))
     axes.set_yticks(wide.index, [str(year) for year in wide.index])
     for side, order in ((-1, (3, 2, 1)), (1, (4, 5, 6))):
         base = pd.Series(0.0, index=wide.index)
         for class_ in order:
             share, (fill, ink) = wide[class_].fillna(0), colours.water_class(class_)
-            axes.barh(wide.index, side * share, left=side * base, height=0.72, color=fill, edgecolor="white")
-            for year, value in share[share > 0.055 * (left + right)].items():
-                at = side * (base[year] + value / 2)
-                write(axes, at, year, number(value, 0), size=style.SMALL_SIZE, color=ink, ha="center")
+            drawn = axes.barh(
+                wide.index, side * share, left=side * base, height=0.72, color=fill, edgecolor="white"
+            )
+            for bar, (year, value) in zip(drawn, share.items(), strict=True):
+                if not value:
+                    bar.set_visible(False)
+                    continue
+                name = f"{int(year)} {numerals[class_]}"
+                tell(bar, [tip(name, f"{number(value, caption.decimals)}%", lang)])
+                text = number(value, 0)
+                if value * per_unit > style.text_width(text, style.SMALL_SIZE) + 0.05:
+                    at = side * (base[year] + value / 2)
+                    write(axes, at, year, text, size=style.SMALL_SIZE, color=ink, ha="center")
             base = base + share
         total, align = (good, "right") if side < 0 else (poor, "left")
         for year, value in total.dropna().items():
@@ -244,6 +268,7 @@ def _draw_stack(axes: Axes, wide: pd.DataFrame, goals: pd.Series, *, caption: Ca
             text = f"{number(value, caption.decimals)}%"
             write(axes, side * (edge + 0.02 * (left + right)), year, text, ha=align)
         heading = label("good_share" if side < 0 else "poor_share", lang)
+        heading = style.fold(heading, ((left if side < 0 else right) + side_room) * per_unit)
         write(
             axes, side * 0.01 * (left + right), wide.index[0] - 0.62, heading, ha=align, va="bottom",
             color=colours.neutral("second_text"),
@@ -255,8 +280,7 @@ def _draw_stack(axes: Axes, wide: pd.DataFrame, goals: pd.Series, *, caption: Ca
 
 def _key_stack(figure: Figure, wide: pd.DataFrame, goals: pd.DataFrame, *, lang: str) -> None:
     numerals = words("water_classes", lang)
-    present = [c for c in _CLASSES if wide[c].fillna(0).sum() > 0]
-    entries: list[tuple[object, str]] = [(swatch(colours.water_class(c)[0]), numerals[c]) for c in present]
+    entries: list[tuple[object, str]] = [(swatch(colours.water_class(c)[0]), numerals[c]) for c in _CLASSES]
     if len(goals):
         last = goals.iloc[-1]
         value = f"{fact(last['value'])}%"

@@ -5,21 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
+    day,
+    ends,
     head,
+    inches,
     key,
-    limit_handle,
     limit_line,
     month_axis,
     observed,
     plot_area,
     stroke,
+    tell,
+    tip,
     value_scale,
 )
 from helpers.page.charts.inputs import read_table, runs
@@ -29,6 +32,7 @@ _MOST_DOTS = 60
 _KINDS = {"date": "date", "value": "number", "other": "number"}
 
 
+@drawn_twice
 def compared_lines(
     table: pd.DataFrame,
     *,
@@ -61,18 +65,19 @@ def compared_lines(
     known = rows[["value", "other"]].stack()
     if known.empty:
         return insufficient(caption, table=rows, lang=lang)
-    entries = _entries(rows, caption, names=names, limit=limit)
+    entries = _entries(rows, names)
     with style.figure_style(caption.id):
         figure = style.new_figure()
-        axes = plot_area(figure, Margins(right=0.25, top=0.62 if entries else 0.42))
+        axes = plot_area(figure, Margins(left=0.5, right=0.25, top=0.62 if entries else 0.42))
         levels = [*known, *([limit[0]] if limit else [])]
         lifted = value_scale(axes, levels, from_zero=rows["value"].count() < 2)
         _time_axis(axes, rows["date"], lang)
         head(axes, caption.unit_label(lang))
-        _draw(axes, rows)
+        _draw(axes, rows, (caption, names), lang)
         if limit:
-            limit_line(axes, limit[0])
-        _write_key(figure, entries)
+            limit_line(axes, limit[0], f"{limit[1]} {fact(limit[0])}")
+        if entries:
+            key(figure, entries, left=0.5)
     usable = rows.dropna(subset=["value"])
     remarks = Remarks(
         _describe(usable if len(usable) else rows.dropna(subset=["other"]), caption, lang),
@@ -82,18 +87,31 @@ def compared_lines(
     return finish(figure, caption, remarks, table=drawn, lang=lang)
 
 
-def _draw(axes: Axes, rows: pd.DataFrame) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, told: tuple[Caption, tuple[str, str]], lang: str) -> None:
+    caption, (own, of_other) = told
     has_dots = len(rows) <= _MOST_DOTS
     for stretch in runs(rows["other"].notna().tolist()):
         run = rows.iloc[stretch]
         alone = {"marker": "o", "markersize": 3} if len(run) == 1 else {}
-        axes.plot(run["date"], run["other"], color=colours.neutral("muted"), linewidth=1.2, zorder=4, **alone)
+        (line,) = axes.plot(
+            run["date"], run["other"], color=colours.neutral("muted"), linewidth=1.2, zorder=4, **alone
+        )
+        tell(line, [ends(_titles(run, "other", of_other, caption, lang))])
     for stretch in runs(rows["value"].notna().tolist()):
         run = rows.iloc[stretch]
+        titles = _titles(run, "value", own, caption, lang)
         if has_dots or len(run) == 1:
-            observed(axes, run["date"], run["value"], colour=colours.series(0))
+            observed(axes, run["date"], run["value"], titles, colour=colours.series(0))
         else:
-            axes.plot(run["date"], run["value"], color=colours.series(0), linewidth=1.3, zorder=5)
+            (line,) = axes.plot(run["date"], run["value"], color=colours.series(0), linewidth=1.3, zorder=5)
+            tell(line, [ends(titles)])
+
+
+def _titles(run: pd.DataFrame, column: str, name: str, caption: Caption, lang: str) -> list[str]:
+    return [
+        tip(f"{day(date, lang)} {name}".strip(), caption.quantity(value, lang), lang)
+        for date, value in zip(run["date"], run[column], strict=True)
+    ]
 
 
 def _time_axis(axes: Axes, dates: pd.Series, lang: str) -> None:
@@ -112,27 +130,19 @@ def _time_axis(axes: Axes, dates: pd.Series, lang: str) -> None:
         margin = pd.Timedelta(days=200 if is_yearly else 15)
         axes.set_xlim(first - margin, last + margin)
         years = range(first.year + (not is_yearly and (first.month, first.day) != (1, 1)), last.year + 1)
-        step = next(n for n in (1, 2, 5, 10, 20) if len(years) / n <= 13)
+        room = max(inches(axes)[0] / 0.5, 2)
+        step = next(n for n in (1, 2, 5, 10, 20, 50) if len(years) / n <= room)
         shown = [year for year in years if (last.year - year) % step == 0]
         ticks = [pd.Timestamp(year, 1, 1).as_unit("s") for year in shown]
         axes.set_xticks(ticks, [str(year) for year in shown], ha="center" if is_yearly else "left")
 
 
-def _entries(
-    rows: pd.DataFrame, caption: Caption, *, names: tuple[str, str], limit: tuple[float, str] | None
-) -> list[tuple[object, str]]:
+def _entries(rows: pd.DataFrame, names: tuple[str, str]) -> list[tuple[object, str]]:
     entries: list[tuple[object, str]] = []
     if rows["other"].notna().any():
-        entries.append((stroke(colours.series(0), marker="o", markersize=5), style.shorten(names[0], 2.6)))
-        entries.append((stroke(colours.neutral("muted"), linewidth=1.2), style.shorten(names[1], 2.6)))
-    if limit:
-        entries.append((limit_handle(), f"{limit[1]} {fact(limit[0])}"))
+        entries.append((stroke(colours.series(0), marker="o", markersize=5), names[0]))
+        entries.append((stroke(colours.neutral("muted"), linewidth=1.2), names[1]))
     return entries
-
-
-def _write_key(figure: Figure, entries: list[tuple[object, str]]) -> None:
-    if entries:
-        key(figure, entries, left=0.6)
 
 
 def _describe(known: pd.DataFrame, caption: Caption, lang: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,16 +17,18 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.labels import number, words
+from helpers.page.charts.inline import TIP
+from helpers.page.charts.labels import label, number, words
 
 LINE_GAP = 0.19  # inches between two lines of labels
+_KEY_ROW = 0.22  # inches between two rows of a key
 
 
 class Margins(NamedTuple):
     """Room around the plotting area, in inches."""
 
     left: float = 0.6
-    right: float = 1.75
+    right: float = 0.2
     top: float = 0.42
     bottom: float = 0.35
 
@@ -58,19 +61,57 @@ def write(axes: Axes, x: float, y: float, text: str, **options: object) -> None:
     axes.text(x, y, text, **({"color": colours.neutral("ink"), "va": "center"} | options))
 
 
-def head(axes: Axes, text: str) -> None:
-    """Write the unit above the axis, left, where a rotated axis title would otherwise stand."""
-    figure = axes.figure
-    height = figure.get_size_inches()[1]
-    top = axes.get_position().y1 + 0.1 / height
-    figure.text(0.01, top, text, color=colours.neutral("second_text"), va="bottom", ha="left")
+def head(axes: Axes, text: str, *, axis: str = "y") -> None:
+    """Write the unit at its axis: above the labels of a vertical one, below those of a horizontal one at its end."""
+    figure, box = axes.figure, axes.get_position()
+    width, height = figure.get_size_inches()
+    look = {"color": colours.neutral("second_text")}
+    if axis == "x":
+        figure.text(box.x1, box.y0 - 0.27 / height, text, va="top", ha="right", **look)
+        return
+    figure.text(
+        max(box.x0 - 0.5 / width, 0.03 / width), box.y1 + 0.1 / height, text, va="bottom", ha="left", **look
+    )
 
 
 def month_axis(axes: Axes, year: int, lang: str, *, named: bool = True) -> None:
     """Show the days of a calendar year, months written at their first day."""
     starts = pd.date_range(f"{year}-01-01", periods=12, freq="MS", unit="s")
     axes.set_xlim(starts[0], pd.Timestamp(year, 12, 31))
-    axes.set_xticks(starts, words("month", lang) if named else [""] * 12, ha="left")
+    axes.set_xticks(starts, month_names(lang) if named else [""] * 12, ha="left")
+
+
+def month_names(lang: str) -> list[str]:
+    """Names of the twelve months, as short as the screen asks."""
+    return list(words("month_short" if style.is_narrow() else "month", lang))
+
+
+def year_axis(axes: Axes, years: Sequence[float]) -> None:
+    """Show whole years, the last one always named, as many as have room."""
+    first, last = int(min(years)), int(max(years))
+    room = max(inches(axes)[0] / 0.46, 2)
+    step = next(s for s in (1, 2, 5, 10, 20, 50) if (last - first) / s <= room - 1)
+    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
+    pad = max(0.6, 0.28 * (last - first + 1) / inches(axes)[0])  # room for half a label
+    axes.set_xlim(first - pad, last + pad)
+    axes.set_xticks(ticks, [str(year) for year in ticks])
+
+
+def tell(artist: Artist, titles: Iterable[str]) -> None:
+    """Give the marks of an artist their titles, one a mark in the order drawn: a pointer at rest shows them."""
+    artist.set_gid(TIP + TIP.join(" ".join(title.split()) for title in titles))
+
+
+def tip(name: object, value: str, lang: str, *, low: str = "", high: str = "") -> str:
+    """Title of a mark: whose or when, the value with its unit, and its interval where it has one."""
+    if low and high:
+        return label("tip_interval", lang, name=name, value=value, low=low, high=high)
+    return label("tip", lang, name=name, value=value)
+
+
+def day(date: pd.Timestamp, lang: str) -> str:
+    """A day as titles write it: 2025-03-09, in both languages."""
+    return f"{date:%Y-%m-%d}"
 
 
 def round_steps(low: float, high: float, most: int) -> np.ndarray:
@@ -142,13 +183,18 @@ def spread(positions: Sequence[float], gap: float, bounds: tuple[float, float] |
 
 
 def label_right(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
-    """Write labels ``(y, text, colour)`` right of the plotting area, at the height of what they name."""
+    """Write labels ``(y, text, colour)`` right of the plotting area, which takes all the room they leave."""
+    if not labels:
+        return
     low, high = axes.get_ylim()
-    gap = (high - low) * LINE_GAP / inches(axes)[1]
-    room = axes.figure.get_size_inches()[0] * (1 - axes.get_position().x1) - 0.2
-    for y, (_, text, colour) in zip(spread([y for y, _, _ in labels], gap, (low, high)), labels, strict=True):
+    shown = [style.fold(text, 0.95 if style.is_narrow() else 2.2) for _, text, _ in labels]
+    gap = (high - low) * LINE_GAP * max(1 + text.count("\n") for text in shown) / inches(axes)[1]
+    leave_right(axes, max(map(style.lines_width, shown)) + 0.3)
+    for y, text, (_, _, colour) in zip(
+        spread([y for y, _, _ in labels], gap, (low, high)), shown, labels, strict=True
+    ):
         axes.annotate(
-            style.shorten(text, room),
+            text,
             xy=(1, y),
             xycoords=axes.get_yaxis_transform(),
             xytext=(11, 0),
@@ -159,20 +205,57 @@ def label_right(axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
         )
 
 
-def mark_target(axes: Axes, x: float, y: float) -> None:
-    """Draw the target: an open diamond with a red outline."""
-    axes.plot(
-        [x], [y], marker="D", markersize=8, markerfacecolor="white", markeredgecolor=colours.neutral("target"),
+def readable(axes: Axes, points: Sequence[tuple[float, float]], texts: Sequence[str]) -> list[int]:
+    """Choose the points whose labels have room, the last one first: none covers another."""
+    (width, height), (low, high), (bottom, top) = inches(axes), axes.get_xlim(), axes.get_ylim()
+    wide = max(map(style.text_width, texts), default=0.0) + 0.05
+    apart, tall = wide * (high - low) / width, LINE_GAP * (top - bottom) / height
+    kept: list[int] = []
+    for place in range(len(points) - 1, -1, -1):
+        x, y = points[place]
+        if all(abs(x - points[k][0]) >= apart or abs(y - points[k][1]) >= tall for k in kept):
+            kept.append(place)
+    return kept[::-1]
+
+
+def leave_right(axes: Axes, room: float) -> None:
+    """Let the plotting area end ``room`` inches before the right edge of the figure."""
+    box, width = axes.get_position(), axes.figure.get_size_inches()[0]
+    axes.set_position((box.x0, box.y0, 1 - room / width - box.x0, box.height))
+
+
+def mark_target(axes: Axes, x: float, y: float, title: str) -> None:
+    """Draw the target: an open red diamond, through which a value of the same place is seen."""
+    (mark,) = axes.plot(
+        [x], [y], marker="D", markersize=11, markerfacecolor="none", markeredgecolor=colours.neutral("target"),
         markeredgewidth=1.6, linestyle="none", clip_on=False, zorder=6,
     )  # fmt: skip
+    tell(mark, [title])
 
 
-def observed(axes: Axes, x: Sequence[float], y: Sequence[float], *, colour: str, dots: bool = True) -> None:
-    """Draw what was observed: a solid line with a dot per period; call it once per unbroken run."""
-    axes.plot(
+def observed(
+    axes: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    titles: Sequence[str],
+    *,
+    colour: str,
+    dots: bool = True,
+) -> None:
+    """Draw what was observed: a solid line with a dot per period; call it once per unbroken run.
+
+    ``titles`` are those of the points with a value, in their order; a line without dots tells its first and last.
+    """
+    (line,) = axes.plot(
         x, y, color=colour, linewidth=2, marker="o" if dots else None, markersize=5.5, markeredgecolor="white",
         markeredgewidth=0.8, zorder=5, solid_capstyle="round",
     )  # fmt: skip
+    tell(line, titles if dots else [ends(titles)])
+
+
+def ends(titles: Sequence[str]) -> str:
+    """Title of a line as a whole: its first point and its last."""
+    return " … ".join(dict.fromkeys((titles[0], titles[-1]))) if len(titles) else ""
 
 
 def gap_ticks(axes: Axes, positions: Iterable[float]) -> None:
@@ -184,16 +267,51 @@ def gap_ticks(axes: Axes, positions: Iterable[float]) -> None:
         )  # fmt: skip
 
 
-def limit_line(axes: Axes, value: float, *, axis: str = "y") -> None:
-    """Draw a limit that does not move within the picture: a red dashed line."""
+def limit_line(axes: Axes, value: float, text: str, *, axis: str = "y") -> None:
+    """Draw a limit that does not move within the picture, a red dashed line, with its name at its end."""
     line = axes.axhline if axis == "y" else axes.axvline
-    line(value, color=colours.neutral("target"), linewidth=1.4, linestyle=(0, (5, 3)), zorder=4)
+    drawn = line(value, color=colours.neutral("target"), linewidth=1.4, linestyle=(0, (5, 3)), zorder=4)
+    tell(drawn, [text])
+    name_line(axes, value, text, axis=axis, colour=colours.neutral("target"))
+
+
+def zero_line(axes: Axes, text: str, *, axis: str = "x") -> None:
+    """Draw zero distinct from the grid and name what it means."""
+    line = axes.axhline if axis == "y" else axes.axvline
+    line(0, color=colours.neutral("ink"), linewidth=1.2, zorder=4)
+    name_line(axes, 0, text, axis=axis, colour=colours.neutral("ink"))
+
+
+def name_line(axes: Axes, value: float, text: str, *, axis: str, colour: str) -> None:
+    """Write the name of a line: above the picture over an upright one, at the right end above a level one."""
+    look = {"color": colour, "textcoords": "offset points", "annotation_clip": False, "zorder": 7}
+    if axis == "y":
+        axes.annotate(
+            text, xy=(1, value), xycoords=axes.get_yaxis_transform(), xytext=(-2, 3), ha="right", va="bottom",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4}, **look,
+        )  # fmt: skip
+        return
+    low, high = axes.get_xlim()
+    width, half = inches(axes)[0], style.text_width(text) / 2
+    at = (value - low) / (high - low) * width
+    room = axes.get_position().x0 * axes.figure.get_size_inches()[0]
+    right = axes.figure.get_size_inches()[0] - room - 0.05
+    shift = max(0.0, half - at - room + 0.05) - max(0.0, at + half - right)
+    axes.annotate(
+        text, xy=(value, 1), xycoords=axes.get_xaxis_transform(), xytext=(72 * shift, 4), ha="center", va="bottom",
+        **look,
+    )  # fmt: skip
 
 
 def cells(
-    axes: Axes, corners: Iterable[tuple[float, float]], *, size: tuple[float, float], **options: object
+    axes: Axes,
+    corners: Iterable[tuple[float, float]],
+    *,
+    size: tuple[float, float],
+    titles: Iterable[str] = (),
+    **options: object,
 ) -> None:
-    """Draw equal rectangles as one path, which keeps a calendar of 365 cells small.
+    """Draw equal rectangles as one path, which keeps a calendar of 365 cells small; titles make marks of them.
 
     ``corners`` are the lower left corners in data units, ``size`` their width and height.
     """
@@ -202,18 +320,61 @@ def cells(
     paths = [Path(unit + corner, [1, 2, 2, 2, 79]) for corner in corners]
     if paths:
         options = {"linewidth": 0.0} | options
-        axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+        patch = axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+        # A finger shows no titles: on a narrow screen a field of cells stays one light path.
+        if (titles := list(titles)) and not style.is_narrow():
+            tell(patch, titles)
 
 
-def key(figure: Figure, entries: Sequence[tuple[object, str]], *, left: float, top: float = 0.03) -> None:
-    """Write a key above the picture, in the order of the data; positions in inches from the left and the top."""
+def key(figure: Figure, *groups: Sequence[tuple[object, str]], left: float, top: float = 0.03) -> None:
+    """Write a key above the picture, in the order of the data; positions in inches from the left and the top.
+
+    Each group begins a row. What does not fit takes further rows; for more rows than groups the figure grows.
+    """
+    left = 0.08 if style.is_narrow() else left
+    rows = [
+        row for entries in groups for row in _key_rows(entries, figure.get_size_inches()[0] - left - 0.05)
+    ]
+    lines = [max(1 + text.count("\n") for _, text in row) for row in rows]
+    grow(figure, _KEY_ROW * (sum(lines) - len(groups)))
     width, height = figure.get_size_inches()
-    figure.legend(
-        [handle for handle, _ in entries], [text for _, text in entries], ncols=len(entries), loc="upper left",
-        bbox_to_anchor=(left / width, 1 - top / height), frameon=False, borderpad=0, borderaxespad=0,
-        columnspacing=1.2, handlelength=1.2, handletextpad=0.45, labelcolor=colours.neutral("ink"),
-        handleheight=0.9,
-    )  # fmt: skip
+    for row, above in zip(rows, np.cumsum([0, *lines]), strict=False):
+        figure.legend(
+            [handle for handle, _ in row], [text for _, text in row], ncols=len(row), loc="upper left",
+            bbox_to_anchor=(left / width, 1 - (top + _KEY_ROW * above) / height), frameon=False, borderpad=0,
+            borderaxespad=0, columnspacing=1.2, handlelength=1.2, handletextpad=0.45, handleheight=0.9,
+            labelcolor=colours.neutral("ink"),
+        )  # fmt: skip
+
+
+def _key_rows(entries: Sequence[tuple[object, str]], room: float) -> list[list[tuple[object, str]]]:
+    """Put the entries of a key into rows of ``room`` inches; one that is wider than a row is broken into lines."""
+    em = style.FONT_SIZE / 72
+    rows: list[list[tuple[object, str]]] = []
+    taken = room
+    for handle, text in entries:
+        folded = style.fold(text, room - 1.65 * em, most=3)
+        wide = 1.65 * em + style.lines_width(folded)
+        if not rows or taken + 1.2 * em + wide > room:
+            rows.append([])
+            taken = -1.2 * em
+        rows[-1].append((handle, folded))
+        taken += 1.2 * em + wide
+    return rows
+
+
+def grow(figure: Figure, extra: float) -> None:
+    """Make a figure ``extra`` inches higher at its top; what is drawn keeps its size and its place from below."""
+    if extra <= 0:
+        return
+    width, height = figure.get_size_inches()
+    scale = height / (height + extra)
+    for axes in figure.axes:
+        box = axes.get_position()
+        axes.set_position((box.x0, box.y0 * scale, box.width, box.height * scale))
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * scale)
+    figure.set_size_inches(width, height + extra)
 
 
 def swatch(colour: str, **options: object) -> Patch:

@@ -11,16 +11,18 @@ from matplotlib.figure import Figure
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import Margins, cells, key, plot_area, swatch, write
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import cells, key, month_names, swatch, tip, write
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import label, number, words
+from helpers.page.charts.rows import lay_rows
 
 EDGES = (80.0, 95.0, 105.0, 120.0)
 """Shares (%) at which a cell changes its colour; an edge belongs to the step above it."""
 _MOST_PLACES, _ROW = 30, 0.34
 
 
+@drawn_twice
 def month_strip(table: pd.DataFrame, *, caption: Caption, lang: str, alt: str) -> Chart:
     """Draw a row of twelve months for each place, in the order given.
 
@@ -55,40 +57,46 @@ def month_strip(table: pd.DataFrame, *, caption: Caption, lang: str, alt: str) -
     shares = tidy["share_pct"].dropna()
     if shares.empty:
         return insufficient(caption, table=tidy, lang=lang)
-    shown = [style.shorten(name, 2.2) for name in names]
+    rows = lay_rows(names, [""] * len(names), pitch=_ROW, least=4.4)
     placed = tidy.assign(row=tidy["name"].map(names.index), column=tidy["month"].dt.month - 1)
     with style.figure_style(caption.id):
-        figure = style.new_figure(0.8 + _ROW * len(names))
-        margins = Margins(max(map(style.text_width, shown)) + 0.25, right=0.1, top=0.68, bottom=0.05)
-        axes = plot_area(figure, margins, baseline=False)
-        axes.set(xlim=(-0.5, 11.5), ylim=(len(names) - 0.5, -0.5))
+        figure, axes = rows.area(0.68, 0.05)
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xlim(-0.5, 11.5)
         axes.xaxis.tick_top()
-        axes.set_xticks(range(12), words("month", lang))
-        axes.set_yticks(range(len(names)), shown)
-        _draw(axes, placed, len(names))
+        axes.set_xticks(range(12), month_names(lang))
+        _draw(axes, placed, names, lang, high=0.24 / rows.pitch if style.is_narrow() else 0.88)
+        rows.write(axes)
         _key(figure, lang)
     counts = {"below": int((shares < EDGES[1]).sum()), "above": int((shares >= EDGES[2]).sum())}
     told = alt.format(title=caption.title, total=len(shares), **counts)
     return finish(figure, caption, Remarks(told), table=tidy, lang=lang)
 
 
-def _draw(axes: Axes, placed: pd.DataFrame, n_rows: int) -> None:
+def _draw(axes: Axes, placed: pd.DataFrame, names: list[str], lang: str, *, high: float) -> None:
     """Fill known cells and write their share; outline every other month of every place."""
     known = placed.dropna(subset=["share_pct"])
     step = np.searchsorted(EDGES, known["share_pct"], side="right")
-    size = (0.94, 0.88)
+    size, months = (0.94, high), words("month", lang)
     for number_, group in known.groupby(step):
         fill = _colour(int(number_))
-        corners = zip(group["column"] - 0.47, group["row"] - 0.44, strict=True)
-        cells(axes, corners, size=size, facecolor=fill)
+        corners = zip(group["column"] - 0.47, group["row"] - high / 2, strict=True)
+        titles = [
+            tip(f"{cell.name} {cell.month:%Y-%m}", f"{number(cell.share_pct, 0)}%", lang)
+            for cell in group.itertuples(index=False)
+        ]
+        cells(axes, corners, size=size, titles=titles, facecolor=fill)
         for cell in group.itertuples():
             write(
                 axes, cell.column, cell.row, number(cell.share_pct, 0), size=style.SMALL_SIZE,
                 color=colours.text_on(fill), ha="center", va="center_baseline",
             )  # fmt: skip
     there = set(zip(known["column"], known["row"], strict=True))
-    blank = [(c - 0.47, r - 0.44) for r in range(n_rows) for c in range(12) if (c, r) not in there]
-    cells(axes, blank, size=size, facecolor="white", edgecolor=colours.neutral("rule"), linewidth=0.6)
+    blank = [(c, r) for r in range(len(names)) for c in range(12) if (c, r) not in there]
+    titles = [tip(f"{names[r]} {months[c]}", label("missing", lang), lang) for c, r in blank]
+    places = [(c - 0.47, r - high / 2) for c, r in blank]
+    outline = {"edgecolor": colours.neutral("rule"), "linewidth": 0.6}
+    cells(axes, places, size=size, titles=titles, facecolor="white", hatch="////", **outline)
 
 
 def _colour(step: int) -> str:
@@ -103,6 +111,9 @@ def _key(figure: Figure, lang: str) -> None:
     texts.append(f"≥{edges[-1]}%")
     entries: list[tuple[object, str]] = [(swatch(_colour(step)), text) for step, text in enumerate(texts)]
     entries.append(
-        (swatch("white", edgecolor=colours.neutral("axis"), linewidth=0.6), label("missing", lang))
+        (
+            swatch("white", edgecolor=colours.neutral("rule"), linewidth=0.6, hatch="////"),
+            label("missing", lang),
+        )
     )
     key(figure, entries, left=0.08)

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, tell, tip
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import fact, label, number
 from helpers.page.charts.wind import breaks, spaced
@@ -21,6 +21,7 @@ _KM_PER_DEGREE = 111.195  # mean length of a degree of latitude, sphere of 6371 
 _LINE = 0.19  # inches a label is high
 
 
+@drawn_twice
 def one_map(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw points at their place with name and value, a scale bar and north; no boundary, hence no review number.
 
@@ -64,7 +65,7 @@ def one_map(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
         axes = plot_area(figure, Margins(left=0.1, right=0.1, top=0.4, bottom=0.1), baseline=False)
         axes.set(xticks=[], yticks=[])
         to_km = _frame(axes, points)
-        _draw_points(axes, points, edges, ramp)
+        _draw_points(axes, points, (edges, ramp), caption, lang)
         _label_points(axes, points, caption=caption, lang=lang)
         _scale_bar(axes, to_km, lang)
         entries = [
@@ -73,14 +74,15 @@ def one_map(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
         ]
         if points["value"].isna().any():
             entries.append((_dot("white"), label("no_value", lang)))
-        entries[0] = (entries[0][0], f"{entries[0][1]} {caption.unit_label(lang)}".strip())
+        unit = caption.unit_label(lang)
+        entries = [(stroke("none", linewidth=0), unit), *entries] if unit else entries
         key(figure, entries, left=0.1, top=0.06)
     order = usable.sort_values("value", kind="stable")
     alt = label(
         "alt_map", lang, title=caption.title, most=order["name"].iloc[-1], least=order["name"].iloc[0],
         high=caption.quantity(order["value"].iloc[-1], lang), low=caption.quantity(order["value"].iloc[0], lang),
     )  # fmt: skip
-    return finish(figure, caption, Remarks(alt), table=points, lang=lang)
+    return finish(figure, caption, Remarks(alt, [label("no_outline", lang)]), table=points, lang=lang)
 
 
 def _dot(colour: str) -> object:
@@ -93,11 +95,12 @@ def _dot(colour: str) -> object:
 def _frame(axes: Axes, points: pd.DataFrame) -> float:
     """Set limits so that a kilometre is as long east as north, with room for labels; return km per inch."""
     width, height = inches(axes)
+    beside = 1.4 if style.is_narrow() else 2.6  # inches for names at both sides
     middle = points[["longitude", "latitude"]].agg(["min", "max"]).mean()
     shrink = math.cos(math.radians(middle["latitude"]))
     east = np.ptp(points["longitude"]) * shrink * _KM_PER_DEGREE
     north = np.ptp(points["latitude"]) * _KM_PER_DEGREE
-    km_per_inch = max(east / (width - 2.6), north / (height - 0.8), 0.1)
+    km_per_inch = max(east / (width - beside), north / (height - 0.8), 0.1)
     half_lon = km_per_inch * width / 2 / (_KM_PER_DEGREE * shrink)
     half_lat = km_per_inch * height / 2 / _KM_PER_DEGREE
     axes.set_xlim(middle["longitude"] - half_lon, middle["longitude"] + half_lon)
@@ -105,14 +108,21 @@ def _frame(axes: Axes, points: pd.DataFrame) -> float:
     return km_per_inch
 
 
-def _draw_points(axes: Axes, points: pd.DataFrame, edges: np.ndarray, ramp: list[str]) -> None:
+def _draw_points(
+    axes: Axes, points: pd.DataFrame, steps: tuple[np.ndarray, list[str]], caption: Caption, lang: str
+) -> None:
+    edges, ramp = steps
     place = np.clip(np.searchsorted(edges, points["value"], side="right") - 1, 0, len(ramp) - 1)
     fill = ["white" if np.isnan(value) else ramp[i] for value, i in zip(points["value"], place, strict=True)]
     for row, colour in zip(points.itertuples(), fill, strict=True):
-        axes.plot(
+        (mark,) = axes.plot(
             [row.longitude], [row.latitude], marker="s" if row.is_control else "o", markersize=9,
             markerfacecolor=colour, markeredgecolor=colours.neutral("ink"), markeredgewidth=0.8, zorder=5,
         )  # fmt: skip
+        name = label("control", lang, name=row.name) if row.is_control else row.name
+        is_known = not np.isnan(row.value)
+        told = caption.quantity(row.value, lang) if is_known else label("no_value", lang)
+        tell(mark, [tip(name, told, lang)])
 
 
 def _label_points(axes: Axes, points: pd.DataFrame, *, caption: Caption, lang: str) -> None:

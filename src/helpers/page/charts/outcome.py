@@ -8,10 +8,13 @@ from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
+    day,
+    ends,
     head,
+    inches,
     key,
     label_right,
     mark_target,
@@ -19,12 +22,15 @@ from helpers.page.charts.furniture import (
     plot_area,
     stroke,
     swatch,
+    tell,
+    tip,
     value_scale,
 )
 from helpers.page.charts.inputs import read_table, refuse, runs
 from helpers.page.charts.labels import fact, label, number
 
 
+@drawn_twice
 def outcome_fan(
     table: pd.DataFrame, *, caption: Caption, lang: str, target: float, likelihood: float | None = None
 ) -> Chart:
@@ -63,18 +69,20 @@ def outcome_fan(
     chance = "" if likelihood is None else number(min(max(100 * likelihood, 1), 99), 0)
     with style.figure_style(caption.id):
         figure = style.new_figure()
-        axes = plot_area(figure, Margins(right=1.9, top=0.62))
+        axes = plot_area(figure, Margins(left=0.5, top=0.62))
         levels = days[["value", "low", "high", "value_prev"]].to_numpy().ravel()
         lifted = value_scale(axes, [*levels, target], from_zero=False)
         month_axis(axes, year, lang)
-        _draw_fan(axes, days, ahead)
-        mark_target(axes, pd.Timestamp(year, 12, 31), target)
+        _draw_fan(axes, days, ahead, caption, lang)
+        title = label("target", lang, value=fact(target)) + caption.suffix(lang)
+        mark_target(axes, pd.Timestamp(year, 12, 31), target, title)
         head(axes, caption.unit_label(lang))
         label_right(axes, _end_labels(end, target, caption=caption, lang=lang))
         _key_fan(axes, days, lang)
         if chance:
+            text = style.fold(label("outcome_likelihood", lang, likelihood=chance), 0.8 * inches(axes)[0])
             axes.text(
-                0.98, 0.97, label("outcome_likelihood", lang, likelihood=chance), transform=axes.transAxes,
+                0.98, 0.97, text, transform=axes.transAxes,
                 ha="right", va="top", color=colours.neutral("ink"), zorder=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )  # fmt: skip
@@ -103,16 +111,41 @@ def _read_fan(table: pd.DataFrame, target: float, likelihood: float | None, *, w
     return days
 
 
-def _draw_fan(axes: Axes, days: pd.DataFrame, ahead: pd.DataFrame) -> None:
+def _draw_fan(axes: Axes, days: pd.DataFrame, ahead: pd.DataFrame, caption: Caption, lang: str) -> None:
     colour = colours.series(0)
-    axes.plot(days["date"], days["value_prev"], color=colour, alpha=0.4, linewidth=1.6, zorder=3)
+    earlier = {"color": colour, "alpha": 0.4, "linewidth": 1.6, "zorder": 3}
+    (line,) = axes.plot(days["date"], days["value_prev"], **earlier)
+    tell(line, [ends(_titles(days, "value_prev", label("previous", lang), caption, lang))])
     for stretch in runs(days["value"].notna().tolist()):
         run = days.iloc[stretch]
-        axes.plot(run["date"], run["value"], color=colour, linewidth=2, zorder=5)
-    last = days.dropna(subset=["value"]).iloc[-1]
-    axes.plot([last["date"]], [last["value"]], marker="o", markersize=6, color=colour, zorder=6)
-    axes.fill_between(ahead["date"], ahead["low"], ahead["high"], color=colour, alpha=0.16, linewidth=0)
-    axes.plot(ahead["date"], ahead["median"], color=colour, linewidth=1.8, linestyle=(0, (1, 2)), zorder=5)
+        (line,) = axes.plot(run["date"], run["value"], color=colour, linewidth=2, zorder=5)
+        tell(line, [ends(_titles(run, "value", "", caption, lang))])
+    last = days.dropna(subset=["value"])[-1:]
+    (mark,) = axes.plot(last["date"], last["value"], marker="o", markersize=6, color=colour, zorder=6)
+    tell(mark, _titles(last, "value", "", caption, lang))
+    title = ends(_titles(ahead, "median", label("projection", lang, value="").strip(), caption, lang))
+    band = axes.fill_between(
+        ahead["date"], ahead["low"], ahead["high"], color=colour, alpha=0.16, linewidth=0
+    )
+    dotted = {"color": colour, "linewidth": 1.8, "linestyle": (0, (1, 2)), "zorder": 5}
+    (line,) = axes.plot(ahead["date"], ahead["median"], **dotted)
+    for mark in (band, line):
+        tell(mark, [title])
+
+
+def _titles(days: pd.DataFrame, column: str, name: str, caption: Caption, lang: str) -> list[str]:
+    """Title of each day; a projection has its interval."""
+    known = days.dropna(subset=[column])
+    sides = [
+        (number(row.low, caption.decimals), number(row.high, caption.decimals))
+        if column == "median"
+        else ("", "")
+        for row in known.itertuples()
+    ]
+    return [
+        tip(f"{day(date, lang)} {name}".strip(), caption.quantity(value, lang), lang, low=low, high=high)
+        for date, value, (low, high) in zip(known["date"], known[column], sides, strict=True)
+    ]
 
 
 def _end_labels(

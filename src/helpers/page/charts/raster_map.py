@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,19 +16,23 @@ from matplotlib.path import Path
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import Margins, inches, key, plot_area, swatch
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import Margins, inches, key, plot_area, stroke, swatch, tell, tip
 from helpers.page.charts.inputs import refuse
 from helpers.page.charts.labels import fact, label, number, words
+from helpers.page.charts.raster_outline import draw_borders, has_borders, name_zones
 from helpers.statistics.trend_map import TrendMap
 
 SIGNIFICANCE = 0.05
-_HEIGHT = 5.2
+_HEIGHT, _SCALE_ROW = 5.2, 0.25
 _MOST_CELLS = 72  # along the longer side; more would make the page heavy and could not be told apart
 _HATCH = "////"
 
 
-def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
+@drawn_twice
+def raster_map(
+    trend: TrendMap, *, caption: Caption, lang: str, names: Mapping[int, str] | None = None
+) -> Chart:
     """Draw the yearly change of each pixel in five classes, with scale bar, north and period.
 
     More is better: classes run from the palette's worse to its better. Large rasters are drawn in cells of several
@@ -36,6 +42,9 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
     ----------
     trend
         Slopes (unit of the caption, per year) and p of each pixel; NaN is left white.
+    names
+        Of the zones of the map, by their code. Borders and names are drawn where zones were supplied; where none
+        were, the note says so.
     caption
         Its decimals are those of the median change in the text alternative.
 
@@ -60,24 +69,32 @@ def raster_map(trend: TrendMap, *, caption: Caption, lang: str) -> Chart:
         return insufficient(caption, table=_count(trend, np.zeros(4), lang), lang=lang)
     edges = _edges(known)
     slopes, faint, size = _coarsen(trend)
+    table = _count(trend, edges, lang)
     with style.figure_style(caption.id):
-        figure = style.new_figure(_HEIGHT)
-        axes = plot_area(figure, Margins(left=0.1, right=0.1, top=0.72, bottom=0.5), baseline=False)
-        axes.set(xticks=[], yticks=[])
         extent = trend.slope.shape[1] * trend.cell_width_km, trend.slope.shape[0] * trend.cell_height_km
+        around = Margins(left=0.1, right=0.1, top=1.0, bottom=0.5 + _SCALE_ROW * style.is_narrow())
+        high = (style.width() - 0.2) * extent[1] / extent[0] + around.top + around.bottom
+        figure = style.new_figure(min(_HEIGHT, max(high, 2.6)))
+        axes = plot_area(figure, around, baseline=False)
+        axes.set(xticks=[], yticks=[])
         km_per_inch = _frame(axes, extent)
         cell = size * trend.cell_width_km, size * trend.cell_height_km
-        _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent)
-        key(figure, _class_entries(edges, lang), left=0.1, top=0.06)
-        key(figure, _other_entries(lang), left=0.1, top=0.34)
+        titles = _titles(table, edges, caption, lang)
+        _draw_cells(axes, slopes, faint, edges, cell=cell, extent=extent, titles=titles)
+        if has_borders(trend.zone):
+            zones = np.asarray(trend.zone)[::size, ::size]
+            draw_borders(axes, zones, cell, extent[1])
+            name_zones(axes, zones, names or {}, cell, extent[1])
         _draw_scale(axes, km_per_inch, trend, lang)
-    table = _count(trend, edges, lang)
+        heading = (stroke("none", linewidth=0), _heading(caption, lang))
+        key(figure, [heading], [*_class_entries(edges, lang)], _other_entries(lang), left=0.1, top=0.06)
     median = caption.quantity(float(np.median(known)), lang)
     alt = label(
         "alt_raster", lang, title=caption.title, period=_period(trend, lang), median=median,
         up=_share(trend, trend.slope > 0), down=_share(trend, trend.slope < 0),
     )  # fmt: skip
     notes = [label("note_cells", lang, n=size)] if size > 1 else []
+    notes.append(label("outline" if has_borders(trend.zone) else "no_outline", lang))
     return finish(figure, caption, Remarks(alt, notes), table=table, lang=lang)
 
 
@@ -120,6 +137,16 @@ def _count(trend: TrendMap, edges: np.ndarray, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "low", "high", "share_pct"])
 
 
+def _titles(table: pd.DataFrame, edges: np.ndarray, caption: Caption, lang: str) -> list[str]:
+    """Title of each class: its range a year, and its share of the pixels."""
+    unit = replace(caption, per="year").suffix(lang)
+    shares = table["share_pct"].to_numpy().reshape(-1, 2).sum(axis=1)
+    return [
+        tip(f"{name}{unit}", f"{number(share, 1)}%", lang)
+        for name, share in zip(_class_names(edges, lang), shares, strict=True)
+    ]
+
+
 def _share(trend: TrendMap, chosen: np.ndarray) -> str:
     """Per cent of the pixels with a trend that are chosen and significant."""
     share = 100 * (chosen & (trend.p < SIGNIFICANCE)).sum() / np.isfinite(trend.slope).sum()
@@ -135,12 +162,22 @@ def _period(trend: TrendMap, lang: str) -> str:
     )  # fmt: skip
 
 
-def _class_entries(edges: np.ndarray, lang: str) -> list[tuple[object, str]]:
+def _class_names(edges: np.ndarray, lang: str) -> list[str]:
     first, *_, last = texts = [fact(edge) for edge in edges]
-    names = [label("per_year_below", lang, value=first)]
+    names = [label("below", lang, value=first)]
     names += [label("range", lang, low=low, high=high) for low, high in pairwise(texts)]
-    names.append(label("above", lang, value=last))
+    return [*names, label("above", lang, value=last)]
+
+
+def _class_entries(edges: np.ndarray, lang: str) -> list[tuple[object, str]]:
+    names = _class_names(edges, lang)
     return [(swatch(colours.change(4 - place)), name) for place, name in enumerate(names)]
+
+
+def _heading(caption: Caption, lang: str) -> str:
+    """What the classes are of: the quantity of the caption with its unit."""
+    what, unit = re.split("[，；,;]", caption.measure)[0], caption.unit_label(lang)
+    return label("legend", lang, what=what, unit=unit) if unit and unit not in what else what
 
 
 def _other_entries(lang: str) -> list[tuple[object, str]]:
@@ -172,6 +209,7 @@ def _draw_cells(
     *,
     cell: tuple[float, float],
     extent: tuple[float, float],
+    titles: list[str],
 ) -> None:
     """Fill the classes, hatch what is not significant, and frame the picture; kilometres from its lower left."""
     classes = _class_of(slopes, edges)
@@ -183,15 +221,16 @@ def _draw_cells(
         colour = colours.change(4 - place)
         # A thin edge of the same colour closes the seams between neighbouring rectangles.
         options = {"facecolor": colour, "edgecolor": colour, "linewidth": 0.4, "zorder": 2}
-        _draw_mask(axes, classes == place, cell, extent, **options)
+        if (patch := _draw_mask(axes, classes == place, cell, extent, **options)) is not None:
+            tell(patch, [titles[place]])
     hatch = {"hatch": _HATCH, "edgecolor": colours.neutral("axis"), "facecolor": "none", "linewidth": 0}
     _draw_mask(axes, (classes >= 0) & faint, cell, extent, zorder=3, **hatch)
 
 
 def _draw_mask(
     axes: Axes, mask: np.ndarray, cell: tuple[float, float], extent: tuple[float, float], **options: object
-) -> None:
-    """Draw the marked cells as one path of few rectangles, cut at the edge of the picture."""
+) -> PathPatch | None:
+    """Draw the marked cells as one path of few rectangles, cut at the edge of the picture; None where none is marked."""
     paths = []
     for top, left, bottom, right in _rectangles(mask):
         x = np.minimum(np.array([left, right]) * cell[0], extent[0])
@@ -199,7 +238,8 @@ def _draw_mask(
         corners = [(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]), (x[0], y[0])]
         paths.append(Path(corners, [1, 2, 2, 2, 79]))
     if paths:
-        axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+        return axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
+    return None
 
 
 def _rectangles(mask: np.ndarray) -> Iterable[tuple[int, int, int, int]]:
@@ -235,4 +275,7 @@ def _draw_scale(axes: Axes, km_per_inch: float, trend: TrendMap, lang: str) -> N
         arrowprops={"arrowstyle": "-|>", "color": colours.neutral("ink"), "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
     )  # fmt: skip
     axes.text((foot[0] + 0.2) / width, low / height, label("north_word", lang), va="center", **at)
+    if style.is_narrow():
+        axes.text(0, (low - _SCALE_ROW) / height, _period(trend, lang), va="center", ha="left", **at)
+        return
     axes.text(1, low / height, _period(trend, lang), va="center", ha="right", **at)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
 from helpers.page.charts.furniture import (
     Margins,
     head,
@@ -15,20 +15,28 @@ from helpers.page.charts.furniture import (
     label_right,
     mark_target,
     plot_area,
+    readable,
     stroke,
+    tell,
+    tip,
     value_scale,
+    year_axis,
 )
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import fact, label, number
 
 _MARKERS = ("o", "s", "^", "D")
-_MOST_YEARS = 60
+_MOST_YEARS, _FEWEST = 60, 3
 
 
+@drawn_twice
 def survey_points(
     table: pd.DataFrame, *, caption: Caption, lang: str, alt: str, target: pd.DataFrame | None = None
 ) -> Chart:
-    """Draw each survey as a point with a tick to the axis; scopes differ in mark and colour.
+    """Draw each survey as a point; scopes differ in mark and colour.
+
+    A tick joins a point to its year only where the axis begins at zero: from a cut axis its length would lie. Fewer than
+    three points without a target are told, not drawn.
 
     Parameters
     ----------
@@ -66,37 +74,60 @@ def survey_points(
     )
     with style.figure_style(caption.id):
         figure = style.new_figure()
-        axes = plot_area(figure, Margins(top=0.62 if len(scopes) > 1 or scopes[0] else 0.42))
-        lifted = value_scale(axes, [*usable["value"], *goal["value"]], from_zero=False)
-        _year_axis(axes, [first, last, *goal["year"].astype(int)])
+        has_key = len(scopes) > 1 or bool(scopes[0])
+        levels = [*usable["value"], *goal["value"]]
+        axes = plot_area(figure, Margins(left=_left(levels), top=0.62 if has_key else 0.42))
+        lifted = value_scale(axes, levels, from_zero=False)
+        for row in goal.itertuples():
+            text = label("target_year", lang, value=fact(row.value), year=int(row.year))
+            mark_target(axes, row.year, row.value, text + caption.suffix(lang))
+            label_right(axes, [(row.value, text, colours.neutral("target"))])
+        year_axis(axes, [first, last, *goal["year"].astype(int)])
         head(axes, caption.unit_label(lang))
         for place, scope in enumerate(scopes):
-            _draw_scope(axes, usable[usable["scope"] == scope], place, goal, caption)
-        for row in goal.itertuples():
-            mark_target(axes, row.year, row.value)
-            text = label("target_year", lang, value=fact(row.value), year=int(row.year))
-            label_right(axes, [(row.value, text, colours.neutral("target"))])
-        if len(scopes) > 1 or scopes[0]:
-            key(figure, [(_handle(place), scope) for place, scope in enumerate(scopes) if scope], left=0.6)
+            _draw_scope(axes, usable[usable["scope"] == scope], (place, lifted), caption, lang)
+        _label_values(axes, usable, goal, caption)
+        if has_key:
+            key(figure, [(_handle(place), scope) for place, scope in enumerate(scopes) if scope], left=0.5)
     ends = usable.iloc[0], usable.iloc[-1]
     told = alt.format(
         title=caption.title, n=len(usable), first_year=int(ends[0]["year"]), last_year=int(ends[1]["year"]),
         first=number(ends[0]["value"], caption.decimals), last=caption.quantity(ends[1]["value"], lang),
     )  # fmt: skip
-    remarks = Remarks(told, measures=[label("not_from_zero", lang)] if lifted else [])
+    is_told = len(usable) < _FEWEST and goal.empty
+    remarks = Remarks(
+        told, measures=[label("not_from_zero", lang)] if lifted and not is_told else [], told=is_told
+    )
     shown = surveys.rename(columns={"scope": "name"}).assign(decimals=caption.decimals)
     return finish(figure, caption, remarks, table=shown, lang=lang)
 
 
-def _draw_scope(axes: Axes, rows: pd.DataFrame, place: int, goal: pd.DataFrame, caption: Caption) -> None:
-    goals = dict(zip(goal["year"], goal["value"], strict=True))
-    colour, low = colours.series(place), axes.get_ylim()[0]
-    axes.vlines(rows["year"], low, rows["value"], color=colours.neutral("rule"), linewidth=1, zorder=2)
-    axes.plot(
+def _left(levels: list[float]) -> float:
+    """Room in inches for the labels of the vertical axis."""
+    return max(0.5, style.text_width(number(max(levels), 0)) + 0.15)
+
+
+def _draw_scope(axes: Axes, rows: pd.DataFrame, drawn: tuple[int, bool], caption: Caption, lang: str) -> None:
+    place, is_lifted = drawn
+    colour = colours.series(place)
+    if not is_lifted:
+        axes.vlines(rows["year"], 0, rows["value"], color=colours.neutral("rule"), linewidth=1, zorder=2)
+    (marks,) = axes.plot(
         rows["year"], rows["value"], linestyle="none", marker=_MARKERS[place], markersize=8, color=colour,
         markeredgecolor="white", markeredgewidth=0.8, zorder=5,
     )  # fmt: skip
-    for row in rows.itertuples():
+    tell(marks, [
+        tip(f"{int(row.year)} {row.scope}".strip(), caption.quantity(row.value, lang), lang)
+        for row in rows.itertuples()
+    ])  # fmt: skip
+
+
+def _label_values(axes: Axes, usable: pd.DataFrame, goal: pd.DataFrame, caption: Caption) -> None:
+    """Print as many values as have room, the last always, below where the target stands above."""
+    goals = dict(zip(goal["year"], goal["value"], strict=True))
+    texts = [number(value, caption.decimals) for value in usable["value"]]
+    kept = readable(axes, list(zip(usable["year"], usable["value"], strict=True)), texts)
+    for row in usable.iloc[kept].itertuples():
         is_below = goals.get(row.year, -float("inf")) >= row.value  # the target's diamond stands above
         axes.annotate(
             number(row.value, caption.decimals), xy=(row.year, row.value), xytext=(0, -9 if is_below else 8),
@@ -108,11 +139,3 @@ def _draw_scope(axes: Axes, rows: pd.DataFrame, place: int, goal: pd.DataFrame, 
 
 def _handle(place: int) -> object:
     return stroke(colours.series(place), linestyle="none", marker=_MARKERS[place], markersize=7)
-
-
-def _year_axis(axes: Axes, years: list[int]) -> None:
-    first, last = min(years), max(years)
-    step = next(s for s in (1, 2, 5, 10, 20) if (last - first) / s <= 13)
-    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
-    axes.set_xlim(first - 0.6, last + 0.6)
-    axes.set_xticks(ticks, [str(year) for year in ticks])

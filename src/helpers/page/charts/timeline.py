@@ -9,16 +9,18 @@ from matplotlib.axes import Axes
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import Margins, plot_area
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import inches, name_line, tell, tip
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import label, words
+from helpers.page.charts.rows import lay_rows
 
 _ROW, _MOST = 0.27, 30
 _MARKERS = {"met": "o", "on_track": ">", "at_risk": "^", "off_track": "X", "no_data": "o", "no_target": "o"}
 _OPEN = ("no_data", "no_target")
 
 
+@drawn_twice
 def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | None = None) -> Chart:
     """Draw one row a milestone: its name, its date, its state as shape, colour and word.
 
@@ -53,26 +55,19 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
         raise refuse(
             "an unknown state or over thirty milestones", where=caption.id, expected=", ".join(_MARKERS)
         )
-    shown = [style.shorten(name, 3.2) for name in rows["name"]]
+    states = [f"{row.date:%Y-%m}  {row.word}" for row in rows.itertuples()]
+    laid = lay_rows(rows["name"].tolist(), states, pitch=_ROW, least=2.2, even=False)
     with style.figure_style(caption.id):
-        states = [f"{row.date:%Y-%m}  {row.word}" for row in rows.itertuples()]
-        right = max(map(style.text_width, states)) + 0.25
-        margins = Margins(left=max(map(style.text_width, shown)) + 0.25, right=right, top=0.4, bottom=0.35)
-        figure = style.new_figure(max(style.HEIGHT, margins.top + margins.bottom + _ROW * len(rows)))
-        axes = plot_area(figure, margins)
+        figure, axes = laid.area(0.4, 0.35, least=style.HEIGHT)
         _year_axis(axes, rows["date"], as_of)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks(range(len(rows)), shown)
-        _draw_milestones(axes, rows, states)
+        _draw_milestones(axes, rows.assign(place=laid.places), states, lang)
+        laid.write(axes)
         if as_of is not None:
             axes.axvline(pd.Timestamp(as_of), color=colours.neutral("muted"), linewidth=1)
-            axes.annotate(
-                label("as_of", lang, date=as_of.isoformat()), xy=(axes.convert_xunits(pd.Timestamp(as_of)), 1),
-                xycoords=axes.get_xaxis_transform(), xytext=(0, 4), textcoords="offset points", ha="center",
-                color=colours.neutral("second_text"), annotation_clip=False,
-            )  # fmt: skip
+            text, at = label("as_of", lang, date=as_of.isoformat()), axes.convert_xunits(pd.Timestamp(as_of))
+            name_line(axes, float(at), text, axis="x", colour=colours.neutral("second_text"))
     met = int((rows["state"] == "met").sum())
-    notes = [label("note_names_cut", lang)] if shown != rows["name"].tolist() else []
+    notes = [label("note_names_cut", lang)] if laid.is_cut else []
     alt = label("alt_timeline", lang, title=caption.title, n=len(rows), met=met)
     return finish(figure, caption, Remarks(alt, notes), table=rows, lang=lang)
 
@@ -80,7 +75,7 @@ def timeline(table: pd.DataFrame, *, caption: Caption, lang: str, as_of: date | 
 def _year_axis(axes: Axes, dates: pd.Series, as_of: date | None) -> None:
     days = [*dates, *([pd.Timestamp(as_of)] if as_of else [])]
     first, last = min(days).year, max(days).year + 1
-    step = next(s for s in (1, 2, 5, 10, 50) if (last - first) / s <= 6)
+    step = next(s for s in (1, 2, 5, 10, 50) if (last - first) / s <= max(inches(axes)[0] / 0.5, 2))
     years = range(-(-first // step) * step, last + 1, step)
     start, end = pd.Timestamp(first, 1, 1), pd.Timestamp(last, 1, 1)
     axes.set_xlim(start, end + (end - start) * 0.03)  # room for the mark of a last day of December
@@ -88,16 +83,14 @@ def _year_axis(axes: Axes, dates: pd.Series, as_of: date | None) -> None:
     axes.grid(axis="x", color=colours.neutral("rule"), linewidth=0.6)
 
 
-def _draw_milestones(axes: Axes, rows: pd.DataFrame, states: list[str]) -> None:
-    start = axes.get_xlim()[0]
+def _draw_milestones(axes: Axes, rows: pd.DataFrame, states: list[str], lang: str) -> None:
     for position, row in enumerate(rows.itertuples()):
         colour = colours.status_mark(row.state)
-        axes.hlines(position, start, row.date, color=colours.neutral("rule"), linewidth=1, zorder=2)
-        axes.plot(
-            [row.date], [position], marker=_MARKERS[row.state], markersize=9, markeredgecolor=colour,
+        axes.axhline(
+            row.place, color=colours.neutral("rule"), linewidth=0.6, zorder=1
+        )  # leads the eye, no length
+        (mark,) = axes.plot(
+            [row.date], [row.place], marker=_MARKERS[row.state], markersize=9, markeredgecolor=colour,
             markerfacecolor="white" if row.state in _OPEN else colour, markeredgewidth=1.4, zorder=4,
         )  # fmt: skip
-        axes.annotate(
-            states[position], xy=(1, position), xycoords=axes.get_yaxis_transform(), xytext=(8, 0),
-            textcoords="offset points", va="center", color=colours.neutral("ink"), annotation_clip=False,
-        )  # fmt: skip
+        tell(mark, [tip(row.name, states[position], lang)])

@@ -12,14 +12,16 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.page import style
 from helpers.page.charts import colours
-from helpers.page.charts.figure import Caption, Chart, Remarks, finish, insufficient
-from helpers.page.charts.furniture import round_steps, swatch
+from helpers.page.charts.figure import Caption, Chart, Remarks, drawn_twice, finish, insufficient
+from helpers.page.charts.furniture import round_steps, swatch, tell, tip
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import fact, label, number, words
 
 _STEPS = 5
+_KEY_LINE = 0.23  # inches
 
 
+@drawn_twice
 def rose(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw how often the wind blows from each sector, split by level of pollution.
 
@@ -56,15 +58,16 @@ def rose(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
         return insufficient(caption, table=tidy, lang=lang)
     calm = tidy.loc[tidy["sector_deg"].isna(), "share_pct"].sum()
     with style.figure_style(caption.id):
-        figure = style.new_figure()
-        axes = _compass(figure, lang)
+        figure, axes = _compass(lang, len(levels) + 2)
         width, base = np.deg2rad(_sector_width(wide.index)) * 0.92, np.zeros(len(wide))
         entries = []
         for level, colour in zip(levels, spaced(caption.battle, len(levels)), strict=True):
-            axes.bar(
+            bars = axes.bar(
                 np.deg2rad(wide.index), wide[level], width=width, bottom=base, color=colour, edgecolor="white",
                 linewidth=0.6,
             )  # fmt: skip
+            for bar, (sector, share) in zip(bars, wide[level].items(), strict=True):
+                tell(bar, [tip(f"{sector:g}° {level}", f"{number(share, caption.decimals)}%", lang)])
             base = base + wide[level].to_numpy()
             entries.append((swatch(colour), level))
         _rings(axes, float(totals.max()))
@@ -76,6 +79,7 @@ def rose(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     return finish(figure, caption, Remarks(alt), table=tidy, lang=lang)
 
 
+@drawn_twice
 def polar(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     """Draw the mean by wind sector and wind speed, one cell per bin; bins without enough hours stay empty.
 
@@ -106,13 +110,15 @@ def polar(table: pd.DataFrame, *, caption: Caption, lang: str) -> Chart:
     ramp = spaced(caption.battle, len(edges) - 1)
     step = _bin_width(tidy["speed_m_s"])
     with style.figure_style(caption.id):
-        figure = style.new_figure()
-        axes = _compass(figure, lang)
+        figure, axes = _compass(lang, len(ramp) + 2)
         place = np.clip(np.searchsorted(edges, bins["value"], side="right") - 1, 0, len(ramp) - 1)
-        axes.bar(
+        bars = axes.bar(
             np.deg2rad(bins["sector_deg"]), step, width=np.deg2rad(_sector_width(tidy["sector_deg"].unique())),
             bottom=bins["speed_m_s"], color=[ramp[i] for i in place], edgecolor="white", linewidth=0.5,
         )  # fmt: skip
+        for bar, row in zip(bars, bins.itertuples(), strict=True):
+            speed = label("range", lang, low=_plain(row.speed_m_s), high=_plain(row.speed_m_s + step))
+            tell(bar, [tip(f"{row.sector_deg:g}° {speed} m/s", caption.quantity(row.value, lang), lang)])
         _rings(axes, float(tidy["speed_m_s"].max() + step))
         entries = [
             (swatch(colour), label("range", lang, low=_plain(low), high=_plain(high)))
@@ -166,19 +172,24 @@ def _bin_width(speeds: pd.Series) -> float:
     return float(distances.min()) if len(distances) else 1.0
 
 
-def _compass(figure: Figure, lang: str) -> PolarAxes:
-    """Add a circle with north at the top, clockwise, and horizontal letters."""
-    height = 2.8
+def _compass(lang: str, lines: int) -> tuple[Figure, PolarAxes]:
+    """A figure and a circle with north at the top, clockwise, and horizontal letters.
+
+    The key has its place beside the circle, or its ``lines`` below it where the screen is narrow.
+    """
+    below, across = (_KEY_LINE * lines + 0.6, 2.6) if style.is_narrow() else (0.3, 2.8)
+    figure = style.new_figure(below + across + 0.3)
+    width, height = figure.get_size_inches()
+    left = (width - across) / 2 if style.is_narrow() else 1.0
     axes = figure.add_axes(
-        (1.0 / style.WIDTH, 0.3 / style.HEIGHT, height / style.WIDTH, height / style.HEIGHT),
-        projection="polar",
+        (left / width, below / height, across / width, across / height), projection="polar"
     )
     axes.set_theta_zero_location("N")
     axes.set_theta_direction(-1)
     axes.set_thetagrids(range(0, 360, 90), words("compass", lang), color=colours.neutral("ink"))
     axes.grid(color=colours.neutral("rule"), linewidth=0.6)
     axes.spines["polar"].set(color=colours.neutral("rule"))
-    return axes
+    return figure, axes
 
 
 def _rings(axes: PolarAxes, outer: float) -> None:
@@ -195,13 +206,21 @@ def _rings(axes: PolarAxes, outer: float) -> None:
 def _side_key(
     figure: Figure, entries: list[tuple[object, str]], *, heading: str, remarks: Sequence[str]
 ) -> None:
-    """Write the key right of the circle, the highest step first, and remarks beneath."""
+    """Write the key right of the circle or below it, the highest step first, and remarks beneath."""
+    width, height = figure.get_size_inches()
+    narrow = style.is_narrow()
+    left, top = (0.3, _KEY_LINE * (len(entries) + 1 + len(remarks)) + 0.1) if narrow else (4.6, 0.86 * height)
     figure.legend(
         [handle for handle, _ in entries[::-1]], [text for _, text in entries[::-1]], loc="upper left",
-        bbox_to_anchor=(4.6 / style.WIDTH, 0.86), frameon=False, title=heading, alignment="left",
+        bbox_to_anchor=(left / width, top / height), frameon=False, title=heading, alignment="left",
         labelcolor=colours.neutral("ink"), borderpad=0, handlelength=1.4,
     )  # fmt: skip
+    low = _KEY_LINE * (len(remarks) - 0.5) + 0.05 if narrow else 0.2 * height
     for position, text in enumerate(remarks):
         figure.text(
-            4.6 / style.WIDTH, 0.2 - 0.075 * position, text, color=colours.neutral("second_text"), va="center"
+            left / width,
+            (low - 0.25 * position) / height,
+            text,
+            color=colours.neutral("second_text"),
+            va="center",
         )
