@@ -97,11 +97,6 @@ def stem_rivers(battle: Battle, lang: str) -> dict[str, str]:
     return _rivers(battle, water_shares.main_stems(battle.context), lang)
 
 
-def flow_ids(battle: Battle, _: str) -> list[str]:
-    """The first indicator of ecological flow the plan asks for."""
-    return list(water_flow.indicators(battle.context)[:1])
-
-
 def flow_rivers(battle: Battle, lang: str) -> dict[str, str]:
     """Rivers of the heading on ecological flow."""
     return _rivers(battle, water_flow.indicators(battle.context), lang)
