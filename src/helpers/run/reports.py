@@ -58,7 +58,7 @@ class Builder:
             executed = done.notebook
             with _RENDERING:
                 rendered = render(done.notebook, style=job.style)
-                files = _files(job, rendered)
+            files = _files(job, rendered)
             seconds = time.perf_counter() - start
             manifest = make_manifest(
                 job,
@@ -93,7 +93,7 @@ class Builder:
 
 
 def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
-    """Make every file that was asked for: ending → content."""
+    """Make every file that was asked for, all of one document: ending → content."""
     makers: Mapping[str, Callable[[], bytes | str]] = {
         "xlsx": lambda: workbook(rendered.document),
         "html": lambda: rendered.html,
