@@ -12,6 +12,7 @@ from demo_battle import CASES, report
 from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
 from helpers.page.words import word
+from pdf_accessibility import faults_of_pdf
 
 pytestmark = pytest.mark.browser
 LANGS = ("zh", "en")
@@ -102,6 +103,15 @@ def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, case, lang)
     for number, (text, sheet) in enumerate(zip(texts, reader.pages, strict=True), start=1):
         assert f"—{number}—" in text and squeezed(word("mark.full", lang)) in text
         assert sorted(round(float(side)) for side in sheet.mediabox[2:]) == [595, 842]
+
+
+@PAPER
+def test_pdf_passes_the_check_of_pdf_ua(sheets, case, lang):
+    _, reader = sheets(case, lang)
+    assert faults_of_pdf(reader) == []
+    sections = [one["label"] + one["title"] + one["stamp"] for one in made(case, lang).document.sections]
+    assert [squeezed(entry.title) for entry in reader.outline[1]] == [squeezed(title) for title in sections]
+    assert reader.trailer["/Root"]["/Lang"] == {"zh": "zh-CN", "en": "en"}[lang]
 
 
 @PAPER
