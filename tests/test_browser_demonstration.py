@@ -7,7 +7,18 @@ from functools import cache
 
 import pytest
 
-from browser import accessibility_faults, faults_of_page_one, open_browser, printed, squeezed
+from browser import (
+    MOST_BYTES,
+    accessibility_faults,
+    dead_links,
+    faults_at_widths,
+    faults_of_focus,
+    faults_of_page_one,
+    not_found_in_page,
+    open_browser,
+    printed,
+    squeezed,
+)
 from demo_battle import CASES, report
 from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
@@ -73,12 +84,21 @@ def test_axe_finds_no_violation(opened, case, lang):
 
 @EACH
 @BOTH
-def test_page_is_whole_and_does_not_scroll_sideways(opened, case, lang):
+def test_page_fits_every_width_and_no_word_of_a_table_is_squeezed(opened, case, lang):
     page, asked = opened(case, lang)
-    for width in (320, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults_at_widths(page) == []
     assert len(asked) == 1 and asked[0].startswith("file:"), "only the page itself is asked for"
+
+
+@EACH
+@BOTH
+def test_keyboard_links_and_search_reach_all_and_the_page_is_light(opened, case, lang):
+    page, _ = opened(case, lang)
+    rendered = made(case, lang)
+    assert faults_of_focus(page) == []
+    assert dead_links(page) == []
+    assert not_found_in_page(page, [section["title"] for section in rendered.document.sections]) == []
+    assert len(rendered.html.encode()) <= MOST_BYTES
 
 
 @PAPER
