@@ -19,8 +19,8 @@ _KEPT = frozenset(
     {"h1", "h2", "h3", "p", "div", "section", "ol", "ul", "li", "dl", "dt", "dd", "table", "caption", "thead"}
     | {"tbody", "tr", "th", "td", "strong", "b", "sub", "sup"}
 )
-_DROPPED = frozenset({"svg", "style", "script", "nav"})
-_ROOTS = (("header", "masthead"), ("div", "page-one"))
+_DROPPED = frozenset({"svg", "style", "script", "nav", "summary"})
+_ROOTS = (("aside", "ribbon"), ("header", "masthead"), ("div", "page-one"))
 _LINES = frozenset(
     {"h1", "h2", "h3", "p", "li", "dd", "caption", "tr"}
 )  # what ends a line of the text beside
