@@ -129,8 +129,9 @@ def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, case, lang)
 def test_pdf_passes_the_check_of_pdf_ua(sheets, case, lang):
     _, reader = sheets(case, lang)
     assert faults_of_pdf(reader) == []
-    sections = [one["label"] + one["title"] + one["stamp"] for one in made(case, lang).document.sections]
-    assert [squeezed(entry.title) for entry in reader.outline[1]] == [squeezed(title) for title in sections]
+    sections = [squeezed(one["label"] + one["title"]) for one in made(case, lang).document.sections]
+    listed = [squeezed(entry.title) for entry in reader.outline[1]]  # a stamp may follow the title
+    assert [title[: len(own)] for title, own in zip(listed, sections, strict=True)] == sections
     assert reader.trailer["/Root"]["/Lang"] == {"zh": "zh-CN", "en": "en"}[lang]
 
 
