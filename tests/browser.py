@@ -31,6 +31,79 @@ def accessibility_faults(page: object) -> str:
     return found.generate_report() if found.response["violations"] else ""
 
 
+WIDTHS = (320, 390, 640, 700, 768, 850, 1280)
+MOST_BYTES = 300_000
+# What of a page is too wide or too narrow at the width of the moment: its own scroll, text that leaves its cell or the
+# screen, and words squeezed into lines of less than six characters: a name that is broken at all, another text (a target and
+# its year stand in two lines on purpose) that needs a third.
+_MEASURE = """() => {
+    const width = document.documentElement.clientWidth, faults = [];
+    if (document.documentElement.scrollWidth > width) faults.push('scrolls to ' + document.documentElement.scrollWidth);
+    const range = document.createRange();
+    for (const cell of document.querySelectorAll('table tbody :is(th, td)')) {
+        if (!cell.textContent.trim() || !cell.checkVisibility()) continue;
+        range.selectNodeContents(cell);
+        const boxes = [...range.getClientRects()].filter(b => b.width > 1 && b.height > 1);
+        if (!boxes.length) continue;
+        const style = getComputedStyle(cell), size = parseFloat(style.fontSize);
+        let lines = 0, last = -Infinity;  // a subscript or an icon stands within a line
+        for (const top of boxes.map(b => b.top).sort((x, y) => x - y)) if (top > last + size) { lines += 1; last = top; }
+        const room = cell.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        const told = cell.closest('table').className + ': ' + cell.textContent.trim().slice(0, 24);
+        if (lines > (cell.scope === 'row' ? 1 : 2) && room < 6 * size - 1) faults.push(Math.round(room / size * 10) / 10 + 'em ' + told);
+        if (cell.scrollWidth > cell.clientWidth + 1) faults.push('leaves its cell ' + told);
+        const scroller = cell.closest('.table-scroll');
+        if (!scroller && Math.max(...boxes.map(b => b.right)) > width + 1) faults.push('off the screen ' + told);
+    }
+    return faults;
+}"""
+_LINKS = """() => [...document.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href').slice(1))
+    .filter(id => !document.getElementById(id))"""
+# The order of the keyboard is that of the text: no element jumps the queue, and each that takes the focus has a name.
+_ORDER = """() => [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0).map(e => e.outerHTML.slice(0, 80))"""
+_FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+    const before = window.lastFocused; window.lastFocused = e;
+    const box = e.getBoundingClientRect();
+    return {after: !before || !!(before.compareDocumentPosition(e) & 4), shown: box.width > 0 && box.height > 0,
+        outline: getComputedStyle(e).outlineStyle, told: (e.textContent || e.getAttribute('aria-label') || '').trim().slice(0, 40)}; }"""
+
+
+def faults_at_widths(page: object, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """What is too wide or too narrow on a page at each width, measured in the one page that is open."""
+    faults = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{width} px: {told}" for told in page.evaluate(_MEASURE)]
+    return faults
+
+
+def dead_links(page: object) -> list[str]:
+    """Links within a page that lead nowhere."""
+    return page.evaluate(_LINKS)
+
+
+def faults_of_focus(page: object, stops: int = 12) -> list[str]:
+    """Where the keyboard leaves the order of the text, comes to something unseen, or does not show where it is."""
+    faults = page.evaluate(_ORDER)
+    page.evaluate(
+        "() => { window.lastFocused = null; document.activeElement.blur(); window.scrollTo(0, 0); }"
+    )
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(_FOCUSED)
+        if seen is None:
+            break
+        if not (seen["after"] and seen["shown"] and seen["outline"] == "solid"):
+            faults.append(str(seen))
+    return faults
+
+
+def not_found_in_page(page: object, texts: list[str]) -> list[str]:
+    """Texts that the browser's own search does not find, folded parts included."""
+    find = "text => { getSelection().removeAllRanges(); return window.find(text, true, false, true); }"
+    return [text for text in texts if not page.evaluate(find, text)]
+
+
 def squeezed(text: str) -> str:
     """Text without white space, which paper and page break differently."""
     return re.sub(r"\s+", "", text)

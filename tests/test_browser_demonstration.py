@@ -7,11 +7,23 @@ from functools import cache
 
 import pytest
 
-from browser import accessibility_faults, faults_of_page_one, open_browser, printed, squeezed
+from browser import (
+    MOST_BYTES,
+    accessibility_faults,
+    dead_links,
+    faults_at_widths,
+    faults_of_focus,
+    faults_of_page_one,
+    not_found_in_page,
+    open_browser,
+    printed,
+    squeezed,
+)
 from demo_battle import CASES, report
 from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
 from helpers.page.words import word
+from pdf_accessibility import faults_of_pdf
 
 pytestmark = pytest.mark.browser
 LANGS = ("zh", "en")
@@ -72,12 +84,21 @@ def test_axe_finds_no_violation(opened, case, lang):
 
 @EACH
 @BOTH
-def test_page_is_whole_and_does_not_scroll_sideways(opened, case, lang):
+def test_page_fits_every_width_and_no_word_of_a_table_is_squeezed(opened, case, lang):
     page, asked = opened(case, lang)
-    for width in (320, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults_at_widths(page) == []
     assert len(asked) == 1 and asked[0].startswith("file:"), "only the page itself is asked for"
+
+
+@EACH
+@BOTH
+def test_keyboard_links_and_search_reach_all_and_the_page_is_light(opened, case, lang):
+    page, _ = opened(case, lang)
+    rendered = made(case, lang)
+    assert faults_of_focus(page) == []
+    assert dead_links(page) == []
+    assert not_found_in_page(page, [section["title"] for section in rendered.document.sections]) == []
+    assert len(rendered.html.encode()) <= MOST_BYTES
 
 
 @PAPER
@@ -102,6 +123,16 @@ def test_paper_says_what_the_page_says_and_marks_every_sheet(sheets, case, lang)
     for number, (text, sheet) in enumerate(zip(texts, reader.pages, strict=True), start=1):
         assert f"—{number}—" in text and squeezed(word("mark.full", lang)) in text
         assert sorted(round(float(side)) for side in sheet.mediabox[2:]) == [595, 842]
+
+
+@PAPER
+def test_pdf_passes_the_check_of_pdf_ua(sheets, case, lang):
+    _, reader = sheets(case, lang)
+    assert faults_of_pdf(reader) == []
+    sections = [squeezed(one["label"] + one["title"]) for one in made(case, lang).document.sections]
+    listed = [squeezed(entry.title) for entry in reader.outline[1]]  # a stamp may follow the title
+    assert [title[: len(own)] for title, own in zip(listed, sections, strict=True)] == sections
+    assert reader.trailer["/Root"]["/Lang"] == {"zh": "zh-CN", "en": "en"}[lang]
 
 
 @PAPER

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 
 import pytest
+from pypdf.generic import ContentStream, NameObject
 
 from browser import accessibility_faults, faults_of_page_one, open_browser, printed
 from helpers.page.index import Report, index_page
 from helpers.page.printing import embed_faces
 from page_example import longest_report, report
+from pdf_accessibility import faults_of_pdf, tags_of
 
 pytestmark = pytest.mark.browser
 LANGS = ("zh", "en")
@@ -160,6 +162,42 @@ def test_page_one_is_one_sheet_with_the_longest_names(lang):
     texts, _ = printed(made.html)
     assert len(made.document.sections[2]["parts"][0]["items"]) == 3
     assert faults_of_page_one(texts, made.document) == []
+
+
+def test_the_check_of_pdf_ua_finds_what_is_taken_away():
+    _, reader = printed(report("zh").html)
+    assert faults_of_pdf(reader) == []
+    catalog, names = reader.trailer["/Root"], {}
+    for name, element, *_ in tags_of(catalog["/StructTreeRoot"], {}):
+        names.setdefault(name, element)
+    del names["Figure"]["/Alt"]
+    del names["TH"]["/A"]
+    names["H2"][NameObject("/S")] = NameObject("/H4")
+    del reader.pages[0]["/Annots"][0].get_object()["/Contents"]
+    del (
+        catalog["/Metadata"],
+        catalog["/Lang"],
+        catalog["/ViewerPreferences"],
+        catalog["/StructTreeRoot"]["/RoleMap"],
+    )
+    page = reader.pages[1]
+    content = ContentStream(page.get_contents(), reader)
+    content.operations = [one for one in content.operations if one[1] not in (b"BDC", b"BMC", b"EMC")]
+    page[NameObject("/Contents")] = content
+    found = "\n".join(faults_of_pdf(reader))
+    for fault in (
+        "a figure without text",
+        "a heading cell without scope",
+        "H4 follows H1",
+        "sheet 1: a link without tag, text or order",
+        "the metadata do not name PDF/UA",
+        "no title",
+        "no language",
+        "the window shows",
+        "Strong is no type of the standard",
+        "× Tj without tag",
+    ):
+        assert fault in found
 
 
 @pytest.mark.parametrize("simulated", [True, False], ids=["without confidence", "with confidence"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from docx import Document as open_word
+from docx.oxml.ns import qn
 from openpyxl import Workbook
 
 from helpers.errors import RunError
@@ -173,6 +174,37 @@ def test_word_has_the_figures_with_alternatives_and_the_tables():
     cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
     assert "细颗粒物年均浓度" in cells
     assert len(made.tables) >= 8
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_word_tables_have_alternatives_and_heading_rows(lang):
+    made = open_word(io.BytesIO(word_file(report(lang).document)))
+    captions = [p.text for p in made.paragraphs if p.style.name == "Caption"]
+    for table in made.tables:
+        given = {child.tag: child.get(qn("w:val")) for child in table._tbl.tblPr}
+        heads = [cell.text for cell in table.rows[0].cells if cell.text]
+        assert given[qn("w:tblCaption")] in captions
+        assert all(head in given[qn("w:tblDescription")] for head in heads) and heads
+        assert re.search(
+            rf"\b{len(table.rows) - 1}\b|共{len(table.rows) - 1}行", given[qn("w:tblDescription")]
+        )
+        rows = [
+            row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None
+            for row in table.rows
+        ]
+        assert rows[0] and not any(rows[1:]), "the first row is the heading, and repeats"
+        tags = [child.tag for child in table._tbl.tblPr]
+        assert tags[-3:] == [qn("w:tblLook"), qn("w:tblCaption"), qn("w:tblDescription")], (
+            "the order of the schema"
+        )
+
+
+@pytest.mark.parametrize(("lang", "latin"), [("zh", "zh-CN"), ("en", "en-GB")])
+def test_word_says_in_which_languages_it_is(lang, latin):
+    made = open_word(io.BytesIO(word_file(report(lang).document)))
+    languages = list(made.styles.element.iter(qn("w:lang")))
+    assert [(one.get(qn("w:val")), one.get(qn("w:eastAsia"))) for one in languages] == [(latin, "zh-CN")]
+    assert made.core_properties.language == labels(lang)["html_lang"]
 
 
 def test_word_header_says_simulated_only_when_it_is():

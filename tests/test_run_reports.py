@@ -16,6 +16,8 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
+from helpers.run import reports
+from helpers.run.execute import execute
 from helpers.run.jobs import Job, Outcome
 from helpers.run.reports import _changes_of_status, build_all
 from run_checkout import FIXTURES, invoke, make_checkout
@@ -144,6 +146,28 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest
     assert pages[0].keys() == {"reading.zh.html", "reading.zh.json", "reading.zh.xlsx"}
     assert pages[0] == pages[2]
     assert pages[1] == pages[3]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [["--format", "html,pdf,docx"], ["--format", "pdf docx"], ["--format", "pdf", "--format", "docx"]],
+)
+def test_a_list_of_formats_comes_from_one_run_of_the_notebook_and_one_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    executed, printed = [], []
+    monkeypatch.setattr(
+        reports, "execute", lambda *given, **also: executed.append(1) or execute(*given, **also)
+    )
+    monkeypatch.setattr(reports, "print_pdf", lambda html: printed.append(html) or b"%PDF-")
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    done = report(*asked)
+    assert done.exit_code == 0, done.output
+    made = published(home)
+    assert {f"plain.zh.{ending}" for ending in (*ENDINGS, "pdf", "docx")} == set(made)
+    assert len(executed) == 1
+    links = re.compile("<!--way-->.*?<!--/way-->", re.DOTALL)  # filled in when the page is put beside others
+    assert [links.sub("", html) for html in printed] == [links.sub("", made["plain.zh.html"].decode())]
 
 
 def start(*options: str) -> subprocess.Popen:

@@ -105,6 +105,7 @@ def _set_up(file: WordDocument, document: Document, profile: Mapping[str, Any]) 
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:eastAsia"), profile["han"])
     file.styles["Normal"].paragraph_format.space_after = Pt(4)
+    _set_language(file, labels(document.lang)["word_lang"])
     heading = document.heading
     properties = file.core_properties
     properties.title, properties.author = heading["title"], heading["series"]
@@ -113,6 +114,13 @@ def _set_up(file: WordDocument, document: Document, profile: Mapping[str, Any]) 
     if heading["simulated"]:
         page.header.paragraphs[0].text = word("mark.full", document.lang)
     _add_page_number(page.footer.paragraphs[0])
+
+
+def _set_language(file: WordDocument, latin: str) -> None:
+    """Tell Word, and who has the file read aloud, which languages it is in; the template calls Chinese English."""
+    language = file.styles.element.find(f"{qn('w:docDefaults')}//{qn('w:lang')}")
+    language.set(qn("w:val"), latin)
+    language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _add_page_number(paragraph: Paragraph) -> None:
@@ -206,11 +214,22 @@ def _write_table(file: WordDocument, table: Table, document: Document) -> None:
     caption.paragraph_format.keep_with_next = True
     width = max(map(len, rows))
     made = file.add_table(rows=len(rows), cols=width, style="Table Grid")
+    _describe(made, table, labels(document.lang))
     size = file.styles["Caption"].font.size
     for number, row in enumerate(rows):
         is_head = number < len(table.head)
         _fill_row(made, number, row, is_head=is_head, size=min(size, _DENSE) if width >= _MANY else size)
     file.add_paragraph()
+
+
+def _describe(made: WordTable, table: Table, words: Mapping[str, Any]) -> None:
+    """Give a table the alternative that is read in its place: its title, its size and what its columns hold."""
+    heads = words["table_alt_join"].join(text for text in (table.head or [[]])[-1] if text)
+    told = words["table_alt"].format(rows=len(table.body), heads=heads)
+    for tag, text in (("w:tblCaption", table.caption), ("w:tblDescription", told)):
+        element = OxmlElement(tag)
+        element.set(qn("w:val"), text)
+        made._tbl.tblPr.append(element)
 
 
 def _fill_row(table: WordTable, number: int, texts: Sequence[str], *, is_head: bool, size: Any) -> None:

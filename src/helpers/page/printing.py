@@ -21,6 +21,7 @@ from fontTools.ttLib import TTFont
 
 from helpers.errors import RunError
 from helpers.messages import message, parts
+from helpers.page.accessible_pdf import make_accessible
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FACES = {"Noto Sans SC": "NotoSansSC-Regular.otf", "Noto Serif SC": "NotoSerifSC-Regular.otf"}
@@ -31,6 +32,7 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
     "--virtual-time-budget=10000",
 )
 
@@ -75,7 +77,7 @@ def _cut_face(file: str, characters: set[int]) -> str:
 
 
 def print_pdf(html: str, *, timeout_s: float = 120) -> bytes:
-    """Print a page to A4 with page numbers.
+    """Print a page to A4 with page numbers, tagged as PDF/UA-1 asks (:mod:`helpers.page.accessible_pdf`).
 
     A PDF carries its time of making, so only the HTML is reproducible to the byte.
 
@@ -114,4 +116,4 @@ def print_pdf(html: str, *, timeout_s: float = 120) -> bytes:
         if not pdf.is_file() or done.returncode:
             last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
             raise RunError(**parts("page.no_pdf", browser=browser, detail=last[0]))
-        return pdf.read_bytes()
+        return make_accessible(pdf.read_bytes(), html)

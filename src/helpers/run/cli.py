@@ -85,18 +85,32 @@ def ingest(city: str, data_dir: str | None) -> None:
 
 @main.command()
 @cli_options.city
-@click.option("--battle", "battles", multiple=True, help="Battle to report; all when absent.")
+@click.option(
+    "--battle",
+    "battles",
+    multiple=True,
+    callback=cli_options.listed,
+    help="Battles to report, with commas; all when absent.",
+)
 @click.option(
     "--period",
     "periods",
     multiple=True,
+    callback=cli_options.listed,
     help="2025, 2025-10 or 2025-Q3; the last whole and the running year when absent.",
 )
-@click.option("--lang", "langs", multiple=True, help="zh or en; both when absent.")
+@click.option(
+    "--lang", "langs", multiple=True, callback=cli_options.listed, help="zh or en; both when absent."
+)
 @click.option("--as-of", default=None, help="ISO day the report is seen from.")
 @cli_options.data_dir
 @click.option(
-    "--format", "formats", multiple=True, default=("html",), help="html, pdf or docx; html is always built."
+    "--format",
+    "formats",
+    multiple=True,
+    default=("html",),
+    callback=cli_options.listed,
+    help="html,pdf,docx: any of them, from one run of the notebook; html is always built.",
 )
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
 @click.option("--require-fresh", is_flag=True, help="Stop when a source of a report is late.")

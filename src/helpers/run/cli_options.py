@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 _Verb = Callable[..., Any]
+
+
+def listed(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
+    """Read an option that may be given several times, each with one word or a list: ``html,pdf`` or ``html pdf``."""
+    return tuple(word for words in given for word in words.replace(",", " ").split())
+
 
 city = click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
 data_dir = click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")

@@ -33,7 +33,8 @@ class Ran:
     """One run as history tells it.
 
     ``counts`` are reports (or files fetched) by how they ended; ``changes`` are targets whose status changed, ``errors``
-    what failed. ``outcome`` is ``ok``, ``failed``, ``refused``, ``stopped``, ``running`` or ``cut off``.
+    what failed, ``built`` the names of the reports that were built. ``outcome`` is ``ok``, ``failed``, ``refused``,
+    ``stopped``, ``running`` or ``cut off``.
     """
 
     began: str
@@ -44,6 +45,7 @@ class Ran:
     counts: Mapping[str, int]
     changes: tuple[str, ...]
     errors: tuple[str, ...]
+    built: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the run as plain data."""
@@ -189,6 +191,7 @@ def _read(facts: list[dict[str, Any]]) -> Ran | None:
         dict(Counter(item["status"] for item in items)),
         tuple(dict.fromkeys(change for item in _in_one_language(items) for change in item["changes"])),
         tuple(errors),
+        tuple(item["name"] for item in items if item["status"] == "built"),
     )
 
 

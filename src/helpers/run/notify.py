@@ -2,22 +2,26 @@
 
 ``FIVE_BATTLES_NOTIFY`` holds the addresses, apart by spaces; they are secrets, so they are taken out of the environment
 when the run begins and stand in no log, page, message or exception. ``FIVE_BATTLES_NOTIFY_ON`` chooses among ``success``,
-``failure`` and ``change`` (of a target's status). What goes wrong in telling never changes how the run ends.
+``failure`` and ``change`` (of a target's status). What goes wrong in telling never changes how the run ends. A mail also
+brings page one of the report to read first (:mod:`helpers.page.mail`).
 """
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from helpers import paths
 from helpers.messages import in_language, message
+from helpers.periods import Period
+from helpers.run import notify_services as services
 from helpers.run.history import Ran
+from helpers.run.jobs import WHOLE
 
 ADDRESSES, OCCASIONS = "FIVE_BATTLES_NOTIFY", "FIVE_BATTLES_NOTIFY_ON"
 KNOWN = ("success", "failure", "change")
@@ -65,9 +69,10 @@ def send(settings: Settings, ran: Ran, *, city: str, lang: str) -> str:
     """
     if not settings.addresses or not set(settings.occasions) & set(occasions_of(ran)):
         return ""
-    title, body = write_message(ran, city=city, lang=lang)
-    with _silence():
-        told = [_send_one(address, title, body) for address in settings.addresses]
+    title, text = write_message(ran, city=city, lang=lang)
+    told_of = services.Message(title, text, *_page_one(ran, lang), pointer=_words()[lang]["pointer"])
+    with services.silence():
+        told = [services.tell(address, told_of) for address in settings.addresses]
     lost = [str(number) for number, is_told in enumerate(told, start=1) if not is_told]
     if not lost:
         return ""
@@ -92,27 +97,31 @@ def write_message(ran: Ran, *, city: str, lang: str) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def _send_one(address: str, title: str, body: str) -> bool:
-    try:
-        from apprise import Apprise
+def _page_one(ran: Ran, lang: str) -> tuple[str, str]:
+    """Page one of the report to read first, as HTML and as text: the latest overview, else the latest that was built."""
+    from helpers.page.mail import mail_body
 
-        service = Apprise()
-        return bool(service.add(address) and service.notify(title=title, body=body))
-    except Exception:  # its text may hold the address, and a message that is lost must not end the run
-        return False
+    for path in sorted(_pages(ran, lang), key=_first_to_read, reverse=True):
+        try:
+            return mail_body(path.read_text(encoding="utf-8"))
+        except OSError:  # the message goes without it
+            continue
+    return "", ""
 
 
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep every logger and warning quiet meanwhile: HTTP libraries write whole addresses."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
+def _pages(ran: Ran, lang: str) -> list[Path]:
+    """Published pages of the reports a run built in a language, from their names on its log."""
+    names = [name.split() for name in ran.built if ran.verb == "report"]
+    return [
+        paths.reports() / name[0] / name[1] / f"{name[2]}.{lang}.html"
+        for name in names
+        if len(name) == 4 and name[3] == lang
+    ]
+
+
+def _first_to_read(page: Path) -> tuple[bool, date, date, str]:
+    period = Period.parse(page.parent.name)
+    return page.name.startswith(f"{WHOLE}."), period.end, period.start, page.name
 
 
 @cache

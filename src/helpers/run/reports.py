@@ -62,7 +62,7 @@ class Builder:
             executed.metadata[METADATA_KEY] = {"published": today_in(job.city).isoformat()}
             with _RENDERING:
                 rendered = render(done.notebook, style=job.style, figures=job.figures)
-                files = _files(job, rendered)
+            files = _files(job, rendered)
             seconds = time.perf_counter() - start
             manifest = make_manifest(
                 job,
@@ -97,7 +97,7 @@ class Builder:
 
 
 def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
-    """Make every file that was asked for: ending → content; and the files of the figures by their names."""
+    """Make every file that was asked for, all of one document: ending → content; and the files of the figures by name."""
     makers: Mapping[str, Callable[[], bytes | str]] = {
         "xlsx": lambda: workbook(rendered.document),
         "html": lambda: rendered.html,
