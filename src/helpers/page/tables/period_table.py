@@ -68,7 +68,8 @@ def _cells(indicator_id: str, by_span: Mapping[str, Mapping[str, Row]], lang: st
     label = "" if record.unit == WATER_CLASS else unit_label(record.unit, lang, in_cell=True)
     rows = {name: by.get(indicator_id) for name, by in by_span.items()}
     known = next(row for row in reversed(rows.values()) if row is not None)
-    name = capitalise(Facts(known, lang).name_in_span)
+    short = entry("table.period.names").get(indicator_id)
+    name = short[lang] if short else capitalise(Facts(known, lang).name_in_span)
     head = word("table.period.measured", lang).format(name=name, unit=label) if label else name
     cells = {"indicator": typeset(head)}
     for span, row in rows.items():

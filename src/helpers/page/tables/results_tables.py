@@ -30,7 +30,7 @@ from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, ro
 from helpers.page.words import entry, standard_name, typeset, word
 from helpers.units import WATER_CLASS
 
-MOST_ROWS, MOST_CAVEATS = 8, 3
+MOST_ROWS, MOST_CAVEATS = 6, 3
 _DROPPED = ("gap", "recent", "confidence")
 _LOOKS = {"achieved": "met", "missed": "off_track"}
 

@@ -17,7 +17,7 @@ from helpers.battles.days_left import same_days, sections_left
 from helpers.battles.judgement import likelihood_band
 from helpers.page.numbers import Measure, format_quantity, rounded
 from helpers.page.wording.page_one import judged_targets
-from helpers.page.wording.sections import budget_sentence, forecast_sentence, short_days, stated_likelihood
+from helpers.page.wording.sections import budget_sentence, forecast_sentence, stated_likelihood
 from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill, verdicts
 from helpers.page.words import word
 from helpers.periods import span_label
@@ -125,9 +125,9 @@ def _same_days(battle: Battle, row: Row, lang: str) -> Iterator[Sentence]:
     if registry.indicator(row["indicator_id"]).measure.of == "mean":
         yield _marked(_plain("answer.same_mean", lang, value=facts.quantity(found.value), **fields), row)
     else:
-        short = short_days(str(row["indicator_id"]), lang)
-        value = facts.quantity(found.value, _DAYS)
-        yield _marked(_plain("answer.same_days", lang, value=value, short=short, **fields), row)
+        yield _marked(
+            _plain("answer.same_days", lang, value=facts.quantity(found.value, _DAYS), **fields), row
+        )
 
 
 def _sections(battle: Battle, lang: str) -> Sentence | None:
