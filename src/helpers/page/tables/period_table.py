@@ -18,6 +18,11 @@ from helpers.page.words import entry, typeset, word
 from helpers.units import WATER_CLASS
 
 MOST_SHOWN = 5
+_SHOWN = {
+    "blue_sky": ("pm25_mean", "good_day_ratio", "heavy_days", "o3_p90", "pm10_mean"),
+    "clear_water": ("good_section_share", "worse_than_v_sections", "drinking_source_good_share"),
+}
+"""Indicators that a battle is asked for month by month."""
 _WHOLE = 100.0 - 1e-9
 
 
@@ -59,8 +64,7 @@ def _rows_from(results: pd.DataFrame, start: object) -> dict[str, Row]:
 def _shown(name: str, rows: Iterable[Mapping[str, Row]]) -> list[str]:
     """Indicators to show: those the battle is asked for month by month, else those that have a row."""
     found = list(dict.fromkeys(one for by in rows for one in by))
-    first = entry("table.period.shown").get(name, found)
-    return [one for one in first if one in found][:MOST_SHOWN]
+    return [one for one in _SHOWN.get(name, found) if one in found][:MOST_SHOWN]
 
 
 def _cells(indicator_id: str, by_span: Mapping[str, Mapping[str, Row]], lang: str) -> dict[str, Markup]:
