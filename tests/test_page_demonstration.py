@@ -58,11 +58,8 @@ def items(case: Case, lang: str) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def sentences(case: Case, lang: str) -> list[wording.Sentence]:
-    """Every published sentence as an object, the two of a box one after the other."""
-    told = []
-    for _, item in items(case, lang):
-        facts = item["facts"]
-        told += [facts] if "kind" in facts else [facts["seen"], *([facts["study"]] if facts["study"] else [])]
+    """Every published sentence as an object."""
+    told = [item["facts"] for _, item in items(case, lang)]
     return [wording.Sentence(**{**one, "row_key": tuple(one["row_key"])}) for one in told]
 
 

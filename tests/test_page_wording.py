@@ -421,12 +421,17 @@ def test_who_must_act_is_said_once_for_all_that_are_behind_and_once_for_all_with
 
 
 def test_departments_are_those_of_the_indicators_each_once_and_the_unnamed_last() -> None:
-    named = {getattr(one, "department_zh"): name for name, one in registry.indicators().items()}
-    of = [named[one] for one in ("主管部门", "能源主管部门", "交通运输主管部门", "生态环境主管部门", "财政主管部门")]
+    named = {one.department_zh: name for name, one in registry.indicators().items()}
+    of = [
+        named[one]
+        for one in ("主管部门", "能源主管部门", "交通运输主管部门", "生态环境主管部门", "财政主管部门")
+    ]
     rows = [make_row(indicator_id=one, target_id=one, period_end="2025-12-31") for one in of]
     few, many = pd.DataFrame(rows[:2]), pd.DataFrame(rows)
     assert "请能源主管部门、其他主管部门在" in wording.asks(few, lang="zh")[0].text
-    assert "the energy department and other departments in charge should" in wording.asks(few, lang="en")[0].text
+    assert (
+        "the energy department and other departments in charge should" in wording.asks(few, lang="en")[0].text
+    )
     told = wording.asks(many, lang="zh")[0]
     assert "请能源主管部门、交通运输主管部门、生态环境主管部门等5个部门在" in told.text
     assert wording.verify_shared(told, many) == ()

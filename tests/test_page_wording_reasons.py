@@ -107,7 +107,9 @@ def test_insufficient_data_name_their_true_reason_and_no_share_of_nothing(reason
             assert wording.verify(sentence, row) == (), sentence.text
             assert clause(row, lang)[1:] in sentence.text, sentence.text
             assert "0.0" not in sentence.text and "占0" not in sentence.text
-            assert "补充" not in sentence.text and "supply" not in sentence.text, "no instruction to an operator"
+            assert "补充" not in sentence.text and "supply" not in sentence.text, (
+                "no instruction to an operator"
+            )
     assert count_characters(wording.point(row, lang="zh").bare) <= 60
 
 

@@ -85,6 +85,8 @@ def sections_left(battle: Battle) -> SectionsLeft | None:
     known = found[found["mean_so_far"].notna()]
     is_oxygen = known["item"] == "DO"
     is_lost = ~known["is_reachable"].astype(bool)
-    above = (known["mean_left"] < known["mean_so_far"]).where(~is_oxygen, known["mean_left"] > known["mean_so_far"])
+    above = (known["mean_left"] < known["mean_so_far"]).where(
+        ~is_oxygen, known["mean_left"] > known["mean_so_far"]
+    )
     asked, lost = (known.loc[mask, "section_id"].nunique() for mask in (above | is_lost, is_lost))
     return SectionsLeft(known["section_id"].nunique(), int(asked), int(lost), int(found["n_left"].max()))

@@ -42,7 +42,10 @@ def period_table(battle: Battle, *, lang: str) -> Markup:
     spans = [kind, "so_far"][: len(starts)]
     heads = {"indicator": word("table.period.indicator", lang)}
     for name in spans:
-        heads |= {name: word(f"table.period.{name}", lang), f"{name}_prev": word(f"table.period.{name}_prev", lang)}
+        heads |= {
+            name: word(f"table.period.{name}", lang),
+            f"{name}_prev": word(f"table.period.{name}_prev", lang),
+        }
     cells = [_cells(one, dict(zip(spans, rows, strict=True)), lang) for one in shown]
     known = pd.DataFrame([by[one] for by in rows for one in shown if one in by])
     caption = word("table.period.caption", lang).format(span=_span(known, lang))
@@ -103,7 +106,8 @@ def _incomplete(by_span: Mapping[str, Mapping[str, Row]], shown: Iterable[str], 
     """Say of every span how many of its records are valid, where some lack."""
     told, shown = [], list(shown)
     for span, by in by_span.items():
-        short = [by[one] for one in shown if one in by and by[one]["coverage_pct"] < _WHOLE]
+        known = [by[one] for one in shown if one in by and not is_missing(by[one]["n_obs"])]
+        short = [row for row in known if row["coverage_pct"] < _WHOLE]
         for unit, rows in _by_unit(short, lang).items():
             counts = sorted({int(row["n_obs"]) for row in rows})
             n = str(counts[0])
@@ -111,7 +115,9 @@ def _incomplete(by_span: Mapping[str, Mapping[str, Row]], shown: Iterable[str], 
                 n = word("interval", lang).format(low=counts[0], high=counts[-1])
             expected = max(_expected(row) for row in rows)
             said = word("table.period.part", lang)
-            told.append(said.format(span=word(f"table.period.{span}", lang), n=n, unit=unit, expected=expected))
+            told.append(
+                said.format(span=word(f"table.period.{span}", lang), n=n, unit=unit, expected=expected)
+            )
     if not told:
         return Markup()
     return note(word("table.period.incomplete", lang).format(parts=word("late.join", lang).join(told)))

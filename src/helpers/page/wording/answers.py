@@ -106,7 +106,9 @@ def _paced(battle: Battle, facts: Facts) -> Iterator[Sentence]:
     paces = battle.tables.get("greening", pd.DataFrame({"target_id": [], "observed": []}))
     found = paces.loc[paces["target_id"] == facts.row["target_id"], "observed"].dropna()
     if len(found):
-        yield _marked(_plain("answer.paced", facts.lang, each=facts.quantity(float(found.iloc[0]))), facts.row)
+        yield _marked(
+            _plain("answer.paced", facts.lang, each=facts.quantity(float(found.iloc[0]))), facts.row
+        )
 
 
 def _same_days(battle: Battle, row: Row, lang: str) -> Iterator[Sentence]:

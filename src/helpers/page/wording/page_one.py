@@ -14,7 +14,13 @@ from helpers import registry
 from helpers.battles.judgement import is_missing, sort_worst_first
 from helpers.battles.results import STATUSES
 from helpers.page.wording.reasons import clause, reason_of
-from helpers.page.wording.sections import bound_phrase, comparator, has_comparator, no_data_fields, no_data_form
+from helpers.page.wording.sections import (
+    bound_phrase,
+    comparator,
+    has_comparator,
+    no_data_fields,
+    no_data_form,
+)
 from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, capitalise, fill, verdicts
 from helpers.page.words import count_characters, word
 

@@ -24,7 +24,6 @@ from helpers.page.wording.reading import (
     patterns,
     read,
     strip,
-    take_reason,
 )
 from helpers.page.wording.sentence import Row, Sentence, row_key
 from helpers.page.words import LANGUAGES, banned_words, entry
