@@ -80,6 +80,17 @@ def test_page_is_whole_and_does_not_scroll_sideways(opened, case, lang):
     assert len(asked) == 1 and asked[0].startswith("file:"), "only the page itself is asked for"
 
 
+@EACH
+@BOTH
+def test_each_answer_of_page_one_is_one_telephone_screen(opened, case, lang):
+    page, _ = opened(case, lang)
+    page.set_viewport_size({"width": 390, "height": 844})
+    heights = page.evaluate(
+        "() => [...document.querySelectorAll('.page-one > section')].slice(0, 4).map(s => s.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 4 and max(heights) <= 844
+
+
 @PAPER
 def test_page_one_is_one_sheet(sheets, case, lang):
     texts, _ = sheets(case, lang)

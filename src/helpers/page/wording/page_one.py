@@ -86,7 +86,8 @@ def asks(results: pd.DataFrame, *, lang: str) -> tuple[Sentence, ...]:
     found = _standing(judged)
     told = [("behind", judged[found.isin(("missed", *_BEHIND))]), ("data", judged[found == "no_value"])]
     shown = tuple(_ask(name, rows, lang) for name, rows in told if len(rows))
-    return shown or (Sentence("", word("ask.none", lang), "ask", lang),)
+    simulated = bool(judged["simulated"].any())
+    return shown or (Sentence("", word("ask.none", lang), "ask", lang, simulated=simulated),)
 
 
 def owners(rows: pd.DataFrame, lang: str) -> list[str]:
