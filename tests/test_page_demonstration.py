@@ -345,8 +345,8 @@ _OTHERS = re.compile("公开|[Pp]ublished")
 
 def uneven(table: Any) -> list[str]:
     """Columns of a table whose numbers of one unit differ in decimals; a number from 10,000 on that is not grouped."""
-    if _OTHERS.search(table.caption):
-        return []  # others' figures are quoted as they were printed
+    if _OTHERS.search(table.caption) or table.caption in (labels(lang)["run_caption"] for lang in LANGS):
+        return []  # others' figures are quoted as they were printed, and a seed is no quantity
     (head,), found = table.head, []
     keys = [place for place, name in enumerate(head) if _KEYED.search(name)]
     for place, name in enumerate(head):
@@ -394,7 +394,6 @@ _LIST = (
     "到期无报告",
     "供暖期",
     "请补充",
-    "data/raw/",
     "不符合要求的天数",
     "优于目标",
 )
