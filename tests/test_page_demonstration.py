@@ -115,7 +115,11 @@ def test_what_was_checked_is_what_is_printed(case, lang):
         facts = item["facts"]
         assert item["html"] in html
         sentence = wording.Sentence(**facts)
-        assert item["text"] == sentence.text if kind in MARKED else item["text"] in (sentence.text, sentence.bare)
+        assert (
+            item["text"] == sentence.text
+            if kind in MARKED
+            else item["text"] in (sentence.text, sentence.bare)
+        )
 
 
 @EACH
@@ -184,7 +188,9 @@ def test_simulated_data_are_marked_everywhere_but_not_after_every_sentence(case,
             assert all(short not in item["text"] for item in part["items"])
         if part["kind"] == "paragraph" and section["slot"] == "page-one":
             *others, last = part["items"]
-            assert all(short not in item["text"] for item in others), "one mark for the sentences of an answer"
+            assert all(short not in item["text"] for item in others), (
+                "one mark for the sentences of an answer"
+            )
             assert last["text"].endswith(short) or not last["facts"]["simulated"]
     assert all(item["text"].endswith(short) for kind, item in items(case, lang) if kind in MARKED)
     captions = re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)

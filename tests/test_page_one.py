@@ -142,6 +142,21 @@ def test_a_word_for_a_likelihood_is_told_with_its_own_record(record, zh, en):
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"target_date": "2025-12-31", "period_end": "2025-12-31", "status": "no_data"}, "all_due"),
+        ({"target_date": None, "status": "met"}, "standing"),
+        ({"target_date": "2030-12-31", "status": "off_track"}, "open"),
+    ],
+)
+def test_without_a_likelihood_the_page_says_whether_anything_is_ahead(given, name):
+    """A target that lacks data and fell due is not ahead; a standing one has no deadline."""
+    for lang in LANGS:
+        (told,) = answers(made([make_row(**given)], "2025"), lang)["likely"]
+        assert told == word(f"answer.{name}", lang).format(count=1)
+
+
 @BOTH
 def test_the_days_left_stand_beside_the_same_days_of_last_year(lang):
     whole = daily("2025-01-01", "2026-05-31")

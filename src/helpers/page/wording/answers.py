@@ -18,14 +18,13 @@ from helpers.battles.judgement import likelihood_band
 from helpers.page.numbers import Measure, format_quantity, rounded
 from helpers.page.wording.page_one import judged_targets
 from helpers.page.wording.sections import budget_sentence, forecast_sentence, stated_likelihood
-from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill, verdicts
+from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill
 from helpers.page.words import word
 from helpers.periods import span_label
 
 MOST_ANSWERS = 3
 FEW_TIMES = 10
 """Times a word was said below which its record proves little."""
-_AHEAD = ("met", "on_track", "at_risk", "off_track", "no_data")
 _DAYS = Measure("days", 0)
 
 
@@ -39,9 +38,11 @@ def likely(battle: Battle, results: pd.DataFrame, *, lang: str) -> tuple[tuple[S
     told = sorted(told, key=lambda row: float(row["likelihood"]))[:MOST_ANSWERS]
     if told:
         return tuple((forecast_sentence(row, lang=lang), *_record(battle, row, lang)) for row in told)
-    n_ahead = int(verdicts(judged).isin(_AHEAD).sum())
-    if judged.empty or not n_ahead:
-        return ((_plain("answer.none" if judged.empty else "answer.all_due", lang),),)
+    dated = judged[judged["target_date"].notna()]
+    n_ahead = int((dated["target_date"] > dated["period_end"]).sum())
+    if not n_ahead:
+        form = "none" if judged.empty else "all_due" if len(dated) else "standing"
+        return ((_plain(f"answer.{form}", lang),),)
     return ((_plain("answer.open", lang, count=Phrase(str(n_ahead), (float(n_ahead),))),),)
 
 
