@@ -110,6 +110,10 @@ def test_a_missing_month_is_a_word_and_an_incomplete_one_is_told(lang):
     html = str(tables.period_table(made(months(n_obs=25.0), "2026-05"), lang=lang))
     assert ("本月有效25天（应有31天）" if lang == "zh" else "Month: 25 of 31 days valid") in html
     assert "table-note" not in str(tables.period_table(made(months(), "2026-05"), lang=lang))
+    year_alone = read_markup(str(tables.period_table(made(months()[:1], "2026-05"), lang=lang)))[1][0]
+    assert year_alone.head[0][1:] == [
+        word(f"table.period.{name}", lang) for name in ("so_far", "so_far_prev")
+    ]
     unknown = [make_row(**SO_FAR, value=math.nan)]
     assert tables.period_table(made(unknown, "2026-05"), lang=lang) == "", "nothing known is no table"
 
@@ -222,6 +226,37 @@ def test_sections_are_counted_by_what_the_months_left_must_bring():
     found = sections_left(made([], "2026-05", allowance=table))
     assert (found.n, found.n_asked, found.n_lost, found.n_left) == (4, 3, 1, 7)
     assert sections_left(made([], "2026", allowance=table.assign(n_left=0))) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "lost", "zh", "absent"),
+    [
+        ((0, 0), False, "保持至今水平即可", "0个"),
+        ((1, 0), False, "才能达到断面目标", "0个"),
+        ((1, 1), True, "已不能达到", "0个"),
+    ],
+)
+def test_nothing_is_said_of_no_section(asked, lost, zh, absent):
+    table = pd.DataFrame(
+        {
+            "section_id": ["a", "b"], "item": "TP", "n_left": 7, "mean_so_far": 0.2,
+            "mean_left": [0.1 if asked[0] else 0.3, 0.3], "is_reachable": [not lost, True],
+        }
+    )  # fmt: skip
+    told = answers(made([], "2026-05", allowance=table), "zh")["left"][0]
+    assert zh in told and absent not in told
+
+
+def test_the_last_year_of_works_has_no_mean_of_years():
+    row = make_row(
+        indicator_id="greening_total", unit="10k_mu", target_operator=">=", target_value=74.26, value=70.0,
+        period_end="2029-12-31", target_date="2030-12-31", target_id="greening_total_2030",
+    )  # fmt: skip
+    for lang in LANGS:
+        found = made([row], "2029")
+        ((told,), *_) = wording.left(found, found.results, lang=lang)
+        assert wording.verify(told, found.results.iloc[0]) == () and "4.26" in told.text
+        assert "平均" not in told.text and "average" not in told.text
 
 
 def split(weather: tuple[float, float], rest: tuple[float, float]) -> pd.DataFrame:

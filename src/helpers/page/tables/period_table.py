@@ -21,8 +21,9 @@ MOST_SHOWN = 5
 _SHOWN = {
     "blue_sky": ("pm25_mean", "good_day_ratio", "heavy_days", "o3_p90", "pm10_mean"),
     "clear_water": ("good_section_share", "worse_than_v_sections", "drinking_source_good_share"),
+    "overview": (),  # the leads of its parts stand there
 }
-"""Indicators that a battle is asked for month by month."""
+"""Indicators that a battle is asked for month by month; of the others those that have rows."""
 _WHOLE = 100.0 - 1e-9
 
 
@@ -33,25 +34,27 @@ def period_table(battle: Battle, *, lang: str) -> Markup:
     word, never zero; under the table stands which spans are not complete.
     """
     period = battle.context.period
-    starts = list(dict.fromkeys((period.start, period.start.replace(month=1))))
-    rows = [_rows_from(battle.results, start) for start in starts]
+    kind = "year" if period.is_year else "quarter" if period.start.month != period.end.month else "month"
+    starts = {period.start.replace(month=1): "so_far", period.start: kind}
+    starts = dict(sorted(starts.items(), reverse=True))
+    told = {name: _rows_from(battle.results, start) for start, name in starts.items()}
+    told = {name: rows for name, rows in told.items() if rows}  # not every battle has rows of months
+    rows = list(told.values())
     shown = _shown(battle.name, rows)
     if not shown or all(is_missing(by[one]["value"]) for by in rows for one in shown if one in by):
         return Markup()
-    kind = "year" if period.is_year else "quarter" if period.start.month != period.end.month else "month"
-    spans = [kind, "so_far"][: len(starts)]
     heads = {"indicator": word("table.period.indicator", lang)}
-    for name in spans:
+    for name in told:
         heads |= {
             name: word(f"table.period.{name}", lang),
             f"{name}_prev": word(f"table.period.{name}_prev", lang),
         }
-    cells = [_cells(one, dict(zip(spans, rows, strict=True)), lang) for one in shown]
+    cells = [_cells(one, told, lang) for one in shown]
     known = pd.DataFrame([by[one] for by in rows for one in shown if one in by])
     caption = word("table.period.caption", lang).format(span=_span(known, lang))
     title = stamped(caption, lang, simulated=bool(known["simulated"].any()))
     table = build_table("period", title, heads, cells, lang=lang, numeric=list(heads)[1:])
-    return table + _incomplete(dict(zip(spans, rows, strict=True)), shown, lang)
+    return table + _incomplete(told, shown, lang)
 
 
 def _rows_from(results: pd.DataFrame, start: object) -> dict[str, Row]:
@@ -60,7 +63,7 @@ def _rows_from(results: pd.DataFrame, start: object) -> dict[str, Row]:
     return {
         str(row["indicator_id"]): row
         for _, row in own.iterrows()
-        if registry.indicator(row["indicator_id"]).measure is not None
+        if not registry.indicator(row["indicator_id"]).is_ledger
     }
 
 

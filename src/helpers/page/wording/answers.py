@@ -87,8 +87,9 @@ def _of_row(battle: Battle, row: Row, lang: str) -> Iterator[Sentence]:
         yield from _same_days(battle, row, lang)
     elif years := _years_ahead(facts):
         still = float(row["target_value"]) - float(row["value"])
-        fields = {"still": facts.quantity(still), "each": facts.quantity(still / years)}
-        yield facts.sentence("pace", "answer.pace", fields=fields | {"year": str(row["target_date"].year)})
+        fields = {"still": facts.quantity(still), "year": str(row["target_date"].year)}
+        fields |= {"each": facts.quantity(still / years)} if years > 1 else {}
+        yield facts.sentence("pace", f"answer.pace{'' if years > 1 else '_one'}", fields=fields)
         yield from _paced(battle, facts)
 
 
@@ -139,10 +140,13 @@ def _sections(battle: Battle, lang: str) -> Sentence | None:
     if found is None:
         return None
     name = f"answer.months_left{'_one' if found.n_left == 1 else ''}"
-    numbers = {"n": found.n, "ask": found.n_asked, "lost": found.n_lost}
+    numbers = {"n": found.n}
+    numbers |= {"ask": found.n_asked} if found.n_asked else {}
+    numbers |= {"lost": found.n_lost} if found.n_lost else {}
+    form = "sections" if found.n_lost else "sections_open" if found.n_asked else "sections_kept"
     fields = {key: Phrase(str(value), (float(value),)) for key, value in numbers.items()}
     months = fill(name, lang, n=Phrase(str(found.n_left), (float(found.n_left),)))
-    return _plain("answer.sections", lang, simulated=battle.context.simulated, left=months, **fields)
+    return _plain(f"answer.{form}", lang, simulated=battle.context.simulated, left=months, **fields)
 
 
 def _time_left(battle: Battle, lang: str) -> Sentence:
