@@ -34,13 +34,15 @@ def headings(html: str) -> list[str]:
         (
             "zh",
             [
-                "一、总体判断",
-                "二、目标进展一览",
-                "三、需要关注",
-                "四、细颗粒物浓度降到哪里？ 示例数据（模拟）",
-                "五、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "一、目前情况",
+                "二、是天气还是工作",
+                "三、能否完成目标",
+                "四、余下时间要做到什么",
+                "五、目标进展一览",
                 "六、细颗粒物浓度降到哪里？ 示例数据（模拟）",
-                "七、数据与可信度",
+                "七、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "八、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "九、数据与可信度",
                 "附录A　判定规则",
                 "附录B　指标表",
                 "附录C　来源与版本",
@@ -49,11 +51,13 @@ def headings(html: str) -> list[str]:
         (
             "en",
             [
-                "1 Judgement",
-                "2 Progress on targets",
-                "3 For decision",
-                *(f"{n} Where did fine particles get to? Demonstration data (simulated)" for n in (4, 5, 6)),
-                "7 Data and confidence",
+                "1 Where things stand",
+                "2 Weather or work",
+                "3 Will the targets be met",
+                "4 What must happen in the time left",
+                "5 Progress on targets",
+                *(f"{n} Where did fine particles get to? Demonstration data (simulated)" for n in (6, 7, 8)),
+                "9 Data and confidence",
                 "Appendix A Rules of judgement",
                 "Appendix B Indicator table",
                 "Appendix C Sources and versions",
@@ -240,9 +244,9 @@ def test_numerals():
 def test_block_shows_itself_in_a_notebook():
     block = blocks("zh", n_sections=1)[2]
     html = block._repr_html_()
-    assert "总体判断" in html and "<style>" in html and "secret" not in html
+    assert "目前情况" in html and "<style>" in html and "secret" not in html
     data, metadata = block._repr_mimebundle_()
-    assert data["text/plain"] == "总体判断"
+    assert data["text/plain"] == "目前情况"
     assert metadata["five_battles"]["slot"] == "page-one"
 
 
@@ -256,10 +260,10 @@ LIES = [
     ("points", "head", "zh", "未达成", "达成"),
     ("points", "body", "zh", "比目标高", "比目标低"),
     ("points", "body", "en", "142", "143"),
-    ("lead", "body", "zh", "2项达成", "3项达成"),
+    ("lead", "body", "zh", "2个达成", "3个达成"),
     ("lead", "body", "en", "achieved", "met"),
-    ("asks", "body", "zh", "存在风险", "进展正常"),
-    ("asks", "body", "zh", "2项到期目标未达成", "3项到期目标未达成"),
+    ("asks", "body", "zh", "1个目标尚无数据", "2个目标尚无数据"),
+    ("paragraph", "body", "zh", "很不可能", "较可能"),
     ("paragraph", "body", "zh", "同比下降", "同比上升"),
     ("paragraph", "body", "en", "28", "27"),
 ]
@@ -278,10 +282,10 @@ def lied(lang: str, kind: str, field: str, truth: str, lie: str) -> nbformat.Not
         for item in one["items"]
     ]
     for item in items:
-        for facts in (item["facts"], item["facts"].get("seen"), item["facts"].get("study")):
-            if facts and truth in facts.get(field, "").replace("\N{NO-BREAK SPACE}", " "):
-                facts[field] = facts[field].replace(truth, lie)
-                return made
+        facts = item["facts"]
+        if truth in facts[field].replace("\N{NO-BREAK SPACE}", " "):
+            facts[field] = facts[field].replace(truth, lie)
+            return made
     return None
 
 
