@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Documents of the tests become Word files too: their charts carry the bitmaps a run draws only when asked for docx.
+# Documents of the tests become Word files and files of figures too: their charts carry the bitmaps that a run draws.
 os.environ["FIVE_BATTLES_BITMAPS"] = "1"
 
 # Where a test says nothing of it the screen is told in English, whatever the locale of who runs the tests.

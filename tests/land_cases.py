@@ -16,7 +16,8 @@ import pandas as pd
 from helpers import registry, store
 from helpers.battles import overview, raster_tables
 from helpers.battles.context import Battle, Context
-from helpers.page import document
+from helpers.page import document, sections
+from helpers.page.charts import Chart
 from helpers.page.words import banned_words
 from helpers.periods import Period
 from helpers.run import derived
@@ -90,16 +91,20 @@ def row(results: pd.DataFrame, indicator_id: str) -> pd.Series:
 
 def blocks(battle: Battle, lang: str) -> Iterator[dict[str, Any]]:
     """Payload of every reporting cell of the battle's notebook, in order."""
-    names: dict[str, object] = {"battle": battle, "lang": lang, "document": document}
+    names: dict[str, object] = {"battle": battle, "lang": lang, "document": document, "sections": sections}
     names["page"] = import_module(f"helpers.page.{battle.name}")
-    if battle.name == "black_soil":
-        names["registers"] = import_module("helpers.page.black_soil_registers")
     cells = json.loads((NOTEBOOKS / f"{battle.name}.ipynb").read_text(encoding="utf-8"))["cells"]
     for cell in cells:
         if {"data", "page-one", "section"} & set(cell["metadata"]["tags"]):
             block = eval("".join(cell["source"]), names)
             if block is not None:
                 yield block.payload()
+
+
+def chart_of(battle: Battle, section: str, lang: str) -> Chart:
+    """The first figure of a section."""
+    _, parts = sections.tell(battle, section if "." in section else f"{battle.name}.{section}", lang=lang)
+    return next(part for part in parts if isinstance(part, Chart))
 
 
 def texts_in(payloads: Iterable[dict[str, Any]]) -> list[str]:

@@ -25,7 +25,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "headings.yml").read_text(encoding="utf-8")
 )
 PAGES = sorted(one.name[:-4] for one in files("helpers.page").iterdir() if one.name.endswith(".yml"))
-for _page in ("blue_sky", "clear_water_evidence", "green_hills", "black_soil_registers", "cross_cutting"):
+for _page in (*(name for name in PAGES if name not in ("battle_page", "wording")), "cross_cutting"):
     import_module(f"helpers.page.{_page}")  # their forms are known once they are read
 
 

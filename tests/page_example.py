@@ -12,12 +12,14 @@ from functools import cache
 
 import nbformat
 import pandas as pd
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from helpers import registry
 from helpers.battles import results
 from helpers.battles.context import Battle, Context
 from helpers.page import document, wording
-from helpers.page.blocks import Block
+from helpers.page.blocks import METADATA_KEY, Block, labels
 from helpers.page.charts.annual import annual_line
 from helpers.page.charts.figure import Caption, Chart
 from helpers.page.render import Rendered, render
@@ -258,17 +260,28 @@ def longest_battle(lang: str) -> Battle:
 
 @cache
 def longest_report(lang: str) -> Rendered:
-    """The rendered report of :func:`longest_battle`."""
+    """The rendered report of :func:`longest_battle`, published by an office that is made up, with all a masthead tells."""
     made = longest_battle(lang)
+    place = made.context.city.model_copy(update={"publication": registry.city("demo_city").publication})
+    made = replace(made, context=replace(made.context, city=place))
     shown = [
         document.page_one(made, lang=lang, series=series(), version="0.1.0"),
         document.section(_TEXTS[lang]["question"], HOSTILE),
         document.appendices(made, lang=lang, sources=sources()),
     ]
-    return render(notebook(shown))
+    executed = notebook(shown)
+    executed.metadata[METADATA_KEY] = {"published": "2026-11-30"}
+    return render(executed)
 
 
 @cache
 def report(lang: str = "zh", *, style: str = "brief", simulated: bool = True) -> Rendered:
     """The rendered report; made once for all tests of a process."""
     return render(notebook(blocks(lang, simulated=simulated)), style=style)
+
+
+def figure_sheets(book: Workbook, lang: str) -> list[Worksheet]:
+    """Sheets of a workbook that hold the numbers of figures, in the order of these, as the first sheet lists them."""
+    head = labels(lang)["figure_label"].partition("{")[0]
+    listed = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[0] in book.sheetnames]
+    return [book[row[0]] for row in listed if str(row[1]).startswith(head)]

@@ -91,7 +91,10 @@ class _Reader(HTMLParser):
         if "lang" in given:
             foreign = given["lang"][:2] != self.lang
         classes = frozenset(given.get("class", "").split())
-        link = given.get("href", "").removeprefix("#") if tag == "a" else ""
+        # A sentence is told of its row as a whole, whichever of its numbers leads there.
+        link = given.get("data-row", "")
+        if tag == "a" and not any(one.tag == "span" and one.link for one in self._stack):
+            link = given.get("href", "").removeprefix("#")
         self._stack.append(
             _Open(tag, classes, hidden, foreign, given.get("id", ""), link, len("".join(self._text)))
         )

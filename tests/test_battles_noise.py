@@ -12,7 +12,7 @@ import pytest
 from air_cases import context, empty_tables, row
 from helpers import schemas, store
 from helpers.battles import blue_sky, noise
-from helpers.page import noise as page
+from helpers.page import battle_page, sections
 from helpers.page.words import banned_words
 from helpers.standards.noise import STANDARD_HOURS
 from helpers.statistics.survey import exact_interval
@@ -175,7 +175,10 @@ def test_sections_tell_what_was_measured(lang):
         "noise_hours": hours("Z9", days, level),
     }
     battle = build(**tables)
-    made = [page.compliance(battle, lang=lang), page.automation(battle, lang=lang)]
+    made = [
+        sections.show(battle, "noise.compliance", lang=lang),
+        sections.show(battle, "noise.automation", lang=lang),
+    ]
     charts = [part for block in made for part in block.sections[0].parts if part["kind"] == "chart"]
     assert [part["id"] for part in charts] == ["noise-nights", "noise-hours"]
     texts = [part["text"] for block in made for part in block.sections[0].parts if "text" in part]
@@ -186,9 +189,9 @@ def test_sections_tell_what_was_measured(lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_without_any_level_the_page_says_what_to_supply(lang):
+def test_without_any_level_the_sections_are_not_printed(lang):
     battle = build()
-    block = page.compliance(battle, lang=lang)
-    assert "noise_points.xlsx" in block.sections[0].parts[-1]["text"]
-    assert page.automation(battle, lang=lang) is None
+    assert sections.show(battle, "noise.compliance", lang=lang) is None
+    assert battle_page.entry("noise", "compliance")["lacks"] == "noise"
+    assert sections.show(battle, "noise.automation", lang=lang) is None
     assert all(battle.tables[name].empty for name in battle.tables if name.startswith("noise_"))

@@ -16,6 +16,7 @@ from helpers.battles.blue_sky import PUBLISHED, annual_values
 from helpers.battles.context import Battle
 from helpers.battles.results import make
 from helpers.page import published_check as page
+from helpers.page import sections
 from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
@@ -78,7 +79,7 @@ def test_only_years_that_meet_the_standard_are_counted_as_comparable(lang):
         battle = Battle("blue_sky", asked, make([]), tables(*rows))
         return [
             part["text"]
-            for part in page.section(battle, lang=lang).sections[0].parts
+            for part in sections.show(battle, "published_check.annual", lang=lang).sections[0].parts
             if part["kind"] == "note"
         ]
 
@@ -120,13 +121,13 @@ def test_page_prints_what_differs_and_says_why(lang):
     rows = computed(("good_days", 2020, 304.0, True), ("good_day_ratio", 2020, 83.3, True))
     made = published_check.build_tables(rows, PUBLISHED, asked)
     battle = Battle("blue_sky", asked, make([]), made)
-    parts = page.section(battle, lang=lang).sections[0].parts
+    parts = sections.show(battle, "published_check.annual", lang=lang).sections[0].parts
     notes = [part["text"] for part in parts if part["kind"] == "note"]
     assert page.text("check.differs", lang, n=2, k=1) in notes
     html = parts[-1]["html"]
     assert page.text("reasons.none", lang) in html and word("table.is_true", lang) in html
     hidden = Battle("blue_sky", replace(asked, simulated=True), make([]), tables(simulated=True))
-    parts = page.section(hidden, lang=lang).sections[0].parts
+    parts = sections.show(hidden, "published_check.annual", lang=lang).sections[0].parts
     assert parts[-1]["text"] == page.text("check.simulated", lang)
     assert all(part["observed"] for part in parts)
 

@@ -193,3 +193,74 @@ def test_no_row_or_figure_is_cut_by_a_page_end(opened, lang):
     )
     assert all(avoid)
     assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_link_into_a_folded_appendix_opens_it(opened, lang):
+    page, _ = opened(lang)
+    is_open = "() => [...document.querySelectorAll('.fold')].map(one => one.open)"
+    assert page.evaluate(is_open) == [False, False, False]
+    row = page.locator("a[href^='#value-']").first
+    place = row.get_attribute("href")
+    row.click()
+    assert page.evaluate(is_open) == [False, True, False]
+    top = page.locator(place).bounding_box()["y"]
+    ribbon = page.locator(".ribbon").bounding_box()
+    assert ribbon["y"] == 0 and ribbon["height"] <= top < 900, "the row is in sight, below the ribbon"
+
+
+def test_find_in_page_opens_a_folded_appendix(chromium, files):
+    """A text fragment is found as by find-in-page."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((files / "zh.html").as_uri() + "#:~:text=可能性用语")
+    assert page.evaluate("[...document.querySelectorAll('.fold')].map(one => one.open)") == [
+        True,
+        False,
+        False,
+    ]
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_contents_stay_in_sight_on_a_wide_screen_and_are_one_step_away_on_a_narrow_one(opened, name):
+    page, _ = opened(name, 1280)
+    page.evaluate("window.scrollTo(0, 3000)")
+    entry, back = page.locator("#contents a").last, page.locator(".back a")
+    assert entry.is_visible() and 0 < entry.bounding_box()["y"] < 900
+    assert (
+        entry.bounding_box()["x"] + entry.bounding_box()["width"] <= page.locator("main").bounding_box()["x"]
+    )
+    assert not back.is_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not entry.is_visible() and back.bounding_box()["y"] < 844
+    back.click()
+    assert entry.is_visible(), "the contents unfold"
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_targets_and_their_values_fit_every_width(opened, name):
+    page, _ = opened(name)
+    over = """(name) => { const t = document.querySelector(name).parentElement; return t.scrollWidth - t.clientWidth; }"""
+    narrow = """() => Math.min(...[...document.querySelectorAll('.scorecard tbody th')].map(
+        e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize)))"""
+    page.evaluate("document.querySelectorAll('.fold').forEach(one => one.open = true)")
+    for width in (320, 390, 641, 700, 768, 850, 864, 900, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(over, ".scorecard") <= 0, width
+        assert page.evaluate(narrow) >= (6 if width <= 864 else 10), width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (1280, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(over, ".indicators") <= 0, width
+
+
+def test_paper_unfolds_everything_and_keeps_no_way(opened):
+    page, _ = opened("zh")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll('.fold table')].map(e => e.getBoundingClientRect().height > 0)"""
+    )
+    assert len(shown) > 5 and all(shown)
+    assert not any(page.locator(name).first.is_visible() for name in (".contents", ".back"))
+    texts, _ = printed(report("zh").html)
+    assert "可能性用语" in "".join(texts) and "本页目录" not in "".join(texts)

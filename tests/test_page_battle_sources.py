@@ -12,9 +12,10 @@ import pytest
 from demo_battle import CASES, battle
 from helpers import registry
 from helpers.battles.context import Battle
-from helpers.page import battle_page, blue_sky, blue_sky_figures
+from helpers.page import battle_page, blue_sky_figures, sections
 from helpers.page.columns import lay_out
 from helpers.page.reading import read_markup
+from land_cases import chart_of
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 FILES = pd.DataFrame(
@@ -122,16 +123,16 @@ def test_lines_of_measure_and_of_coverage_say_what_gave_the_values(files_, basis
     origins = pd.DataFrame({"table": "statistics", "source_id": [one for one in files_.split(";") if one]})
     made, row = row_of(real(origins=origins), "pm25_mean", files_)
     assert blue_sky_figures.basis(made, battle_page.source_ids(made, rows=row), "zh") == basis
-    measure = blue_sky_figures.annual_chart(made, row, "zh").measure
+    measure = chart_of(made, "pm25", "zh").measure
     assert measure.startswith(f"PM2.5年均浓度，长春市{basis}") and not measure.endswith(("，", "、"))
-    html = blue_sky.coverage(made, lang="zh").sections[0].parts[0]["html"]
+    html = sections.coverage(made, lang="zh").sections[0].parts[0]["html"]
     assert read_markup(html)[1][0].body[0][0] == f"{series}：PM2.5"
 
 
 def test_the_coverage_of_a_span_names_no_file_of_the_years_behind_the_trend():
     origins = pd.DataFrame({"table": ["statistics", "annual"], "source_id": ["days", "hours"]})
     made, _ = row_of(real(origins=origins), "pm25_mean", "days;hours")
-    html = blue_sky.coverage(made, lang="zh").sections[0].parts[0]["html"]
+    html = sections.coverage(made, lang="zh").sections[0].parts[0]["html"]
     assert read_markup(html)[1][0].body[0][0] == "第三方城市日值：PM2.5"
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from demo_battle import battle
 from helpers.battles.context import Battle
-from helpers.page import blue_sky, blue_sky_evidence, blue_sky_figures
+from helpers.page import battle_page, blue_sky, blue_sky_evidence, blue_sky_figures, sections
 from helpers.page.battle_page import headline
 from helpers.page.blocks import chart_part, labels
 from helpers.page.charts import Caption, annual_line
 from helpers.page.figure_data import tell_numbers
 from helpers.page.reading import read_markup
 from helpers.page.words import word
-from land_cases import texts_in
+from land_cases import chart_of, texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 
@@ -56,19 +56,18 @@ def test_titles_of_calendar_and_polluted_days_are_numbers_of_the_rows(period, la
     good, heavy = (headline(found, name)["value"] for name in ("good_days", "heavy_days"))
     fields = {"span": blue_sky_figures.Facts(row, lang).span}
     days = blue_sky_figures.text("days.title", lang, good=int(good), heavy=int(heavy), **fields)
-    assert blue_sky_figures.calendar(found, row, lang).title == days
-    assert f"{int(row['n_obs'] - good)}" in blue_sky_figures.exceedances(found, row, lang).title
+    assert chart_of(found, "days", lang).title == days
+    assert f"{int(row['n_obs'] - good)}" in chart_of(found, "primary", lang).title
     # Had the table another day than the rows, the rows would still be what is said.
     daily = found.tables["daily"]
     other = replace(found, tables=found.tables | {"daily": daily.assign(level=1.0, aqi=20.0)})
-    assert blue_sky_figures.calendar(other, row, lang).title == days
+    assert chart_of(other, "days", lang).title == days
 
 
 def test_a_count_that_is_withheld_is_not_told():
     found = changed(battle("2026"), ["good_days", "heavy_days"], value=np.nan)
-    row = headline(found, "good_day_ratio")
-    assert blue_sky_figures.calendar(found, row, "zh").title.endswith("逐日空气质量指数类别")
-    assert "超标" not in blue_sky_figures.exceedances(found, row, "zh").title.replace("超标由", "")
+    assert chart_of(found, "days", "zh").title.endswith("逐日空气质量指数类别")
+    assert "超标" not in chart_of(found, "primary", "zh").title.replace("超标由", "")
 
 
 @BOTH
@@ -78,7 +77,7 @@ def test_the_numbers_of_the_calendar_say_which_days_count(lang):
     is_out = daily["date"].isin(pd.to_datetime(["2026-02-01", "2026-02-02"]))
     other = daily.assign(level=daily["level"].mask(is_out), is_counted=daily["is_counted"] & ~is_out)
     made = replace(found, tables=found.tables | {"daily": other})
-    numbers = tell_numbers(chart_part(blue_sky_figures.calendar(made, row, lang)), lang)
+    numbers = tell_numbers(chart_part(chart_of(made, "days", lang)), lang)
     head = labels(lang)["data_columns"]["is_counted"]
     counts = numbers[head] == word("table.is_true", lang)
     assert counts.sum() == row["n_obs"] - 2 and numbers[~counts].iloc[:, 1].isna().all()
@@ -97,7 +96,7 @@ def test_a_month_without_a_valid_day_is_no_clean_month():
 @BOTH
 def test_five_pollutants_are_drawn_and_the_sixth_is_named(lang):
     found = changed(battle("2026"), ["o3_p90", "composite_index"], value=np.nan)
-    said = blue_sky.six(found, lang=lang)
+    said = sections.show(found, "six", lang=lang)
     charts = [part for part in said.sections[0].parts if part["kind"] == "chart"]
     assert [row[0] for row in charts[0]["table"]["rows"]] == ["PM2.5", "PM10", "SO2", "NO2", "CO"]
     assert blue_sky_figures.text("six.lacking", lang, names="O3") in texts(said)
@@ -106,31 +105,30 @@ def test_five_pollutants_are_drawn_and_the_sixth_is_named(lang):
 
 def test_without_any_of_the_six_nothing_is_drawn_and_no_other_sentence_is_borrowed():
     found = changed(battle("2026"), list(blue_sky_figures.SIX), value=np.nan)
-    said = blue_sky.six(found, lang="zh")
-    assert [part["kind"] for part in said.sections[0].parts] == ["note"]
-    assert "细颗粒物" not in texts(said)
+    assert sections.show(found, "six", lang="zh") is None
 
 
 def test_stations_of_days_from_a_table_are_not_said_to_be_screened():
     found = battle("2026")
     made = replace(found, tables=found.tables | {"stations": found.tables["stations"].iloc[:0]})
-    said = texts(blue_sky.stations(made, lang="zh"))
-    assert "未作数据真实性筛查" in said and blue_sky_figures.text("stations.screen_none", "zh") not in said
+    assert sections.show(made, "stations", lang="zh") is None
+    lacking = battle_page.entry("lacking", "kinds.stations")["what"]["zh"]
+    assert lacking in texts(sections.show(made, "lacking.all", lang="zh"))
 
 
 @BOTH
 def test_the_title_of_an_older_year_calls_it_the_last_valid_one(lang):
     made = changed(annual(battle("2025"), [2014, 2016]), ["pm25_mean"], forecast=np.nan)
-    title = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), lang).title
+    title = chart_of(made, "pm25", lang).title
     assert ("最近有效年度2016" if lang == "zh" else "2016 (last valid year)") in title
     current = changed(annual(battle("2025"), [2024, 2025]), ["pm25_mean"], forecast=np.nan)
-    title = blue_sky_figures.annual_chart(current, headline(current, "pm25_mean"), lang).title
+    title = chart_of(current, "pm25", lang).title
     assert "2025" in title and "最近" not in title and "last valid" not in title
 
 
 def test_published_figures_stand_as_open_points_in_the_years_without_a_value_of_ours():
     made = annual(unsimulated(battle("2025")), [2014, 2015, 2016, 2025])
-    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    chart = chart_of(made, "pm25", "zh")
     told = chart.table.set_index("year")["published"].dropna()
     assert len(told) and not set(told.index) & {2014, 2015, 2016, 2025}
     assert "空心圆点为公开发布的数值" in chart.note
@@ -144,7 +142,7 @@ def test_published_figures_stand_as_open_points_in_the_years_without_a_value_of_
 
 def test_published_figures_never_stand_beside_simulated_ones():
     made = annual(battle("2025"), [2014, 2025])
-    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    chart = chart_of(made, "pm25", "zh")
     assert "published" not in chart.table and "公开" not in chart.note
 
 
@@ -166,7 +164,7 @@ def test_a_fan_starts_at_the_last_value_only_where_that_is_the_year_before():
 
 def test_a_line_never_crosses_a_year_without_a_value():
     made = annual(battle("2025"), [2013, 2014, 2016, 2025])
-    chart = blue_sky_figures.annual_chart(made, headline(made, "pm25_mean"), "zh")
+    chart = chart_of(made, "pm25", "zh")
     runs = [line.get_xdata() for line in chart.figure.axes[0].get_lines() if line.get_linestyle() == "-"]
     spans = [list(map(int, run)) for run in runs if len(run) and min(run) >= 2013 and max(run) <= 2025]
     assert [2013, 2014] in spans
@@ -176,7 +174,7 @@ def test_a_line_never_crosses_a_year_without_a_value():
 @BOTH
 def test_the_split_of_weather_says_which_change_is_the_official_one(lang):
     assert blue_sky_evidence.text("weather.rounding", lang) in texts(
-        blue_sky_evidence.weather(battle("2026"), lang=lang)
+        sections.show(battle("2026"), "blue_sky_evidence.weather", lang=lang)
     )
 
 
@@ -203,5 +201,5 @@ def test_without_hours_the_coverage_says_that_nothing_was_screened(lang):
 
 def flags_of(found: Battle, lang: str) -> list[str]:
     """Flags and gaps of the six pollutants in the table of coverage."""
-    html = blue_sky.coverage(found, lang=lang).sections[0].parts[0]["html"]
+    html = sections.coverage(found, lang=lang).sections[0].parts[0]["html"]
     return [row[-1] for row in read_markup(html)[1][0].body[: len(blue_sky_figures.SIX)]]

@@ -12,22 +12,16 @@ import yaml
 
 from helpers import store
 from helpers.battles.context import Battle
+from helpers.page import battle_page, document, sections
 from helpers.page import clear_water as page
-from helpers.page import clear_water_evidence as evidence
-from helpers.page import document
 from helpers.page.blocks import Block
-from helpers.page.clear_water_coverage import coverage
 from helpers.page.clear_water_figures import item_names
 from helpers.page.render import Rendered, render
 from helpers.page.words import banned_words, count_characters
 from page_example import notebook
 from water_cases import GOOD, LAKE, NAMED, bodies, build, network, outfalls, row, section_months, supply
 
-SECTIONS = (
-    page.shares, page.sections, page.changes, page.stems, page.allowance, evidence.trends, evidence.seasons,
-    evidence.reservoirs, evidence.drinking, evidence.bodies, evidence.outfalls, evidence.flow, evidence.automatic,
-    page.measures,
-)  # fmt: skip
+SECTIONS = [name for part in battle_page.entry("clear_water", "parts").values() for name in part]
 LANGS = ("zh", "en")
 
 
@@ -78,17 +72,19 @@ def empty() -> Battle:
 
 def blocks(battle: Battle, lang: str) -> list[Block]:
     return [
-        coverage(battle, lang=lang),
+        sections.coverage(battle, lang=lang),
         document.page_one(battle, lang=lang, series=page.series(battle), version="0.1.0"),
-        *(section(battle, lang=lang) for section in SECTIONS),
+        *filter(None, (sections.show(battle, name, lang=lang) for name in SECTIONS)),
         document.appendices(battle, lang=lang, sources=battle.tables["sources"]),
     ]
 
 
+BATTLES = {"running": running, "empty": empty, "partial": lambda: running(simulated=False)}
+
+
 @cache
 def rendered(kind: str, lang: str) -> Rendered:
-    battle = {"running": running, "empty": empty, "partial": lambda: running(simulated=False)}[kind]()
-    return render(notebook(blocks(battle, lang)))
+    return render(notebook(blocks(BATTLES[kind](), lang)))
 
 
 def part_texts(block: Block) -> str:
@@ -111,7 +107,9 @@ def part_texts(block: Block) -> str:
 @pytest.mark.parametrize("kind", ["running", "partial", "empty"])
 def test_page_is_complete_and_says_nothing_in_the_language_of_programs(kind: str, lang: str) -> None:
     made = rendered(kind, lang)
-    assert len(made.document.sections) == 3 + len(SECTIONS) + 1 + 3
+    told = [one for one in SECTIONS if sections.show(BATTLES[kind](), one, lang=lang)]
+    assert len(made.document.sections) == 3 + len(told) + 1 + 3
+    assert (len(told) <= 2) is (kind == "empty"), "what lacks is told in one table"
     for word in (">nan<", ">None<", "<NA>", "&lt;NA&gt;", "NaT", "is_member"):
         assert word not in made.html, word
     assert made.document.heading["battle"] == "clear_water"
@@ -121,17 +119,20 @@ def test_page_is_complete_and_says_nothing_in_the_language_of_programs(kind: str
 def test_simulated_data_are_marked_in_every_section_and_real_ones_in_none(lang: str) -> None:
     marks = {"zh": "示例数据（模拟）", "en": "Demonstration data (simulated)"}
     own = [one for one in rendered("running", lang).document.sections if one["slot"] == "section"]
-    assert [one["stamp"] for one in own] == [marks[lang]] * len(SECTIONS)
+    told = [one for one in SECTIONS if sections.show(running(), one, lang=lang)]
+    assert [one["stamp"] for one in own] == [marks[lang]] * len(told)
     assert marks[lang] not in rendered("partial", lang).html
 
 
-def test_the_page_without_data_says_what_to_supply() -> None:
-    for section in (page.shares, page.sections, page.changes, page.allowance, evidence.seasons):
-        assert "data/raw/water" in part_texts(section(empty(), lang="zh"))
-    for section in (evidence.drinking, evidence.bodies, evidence.outfalls, evidence.flow, evidence.automatic):
-        assert "data/raw/water" in part_texts(section(empty(), lang="zh"))
-        assert "data/raw/water" in part_texts(section(empty(), lang="en"))
-    shares = part_texts(page.shares(empty(), lang="zh"))
+def test_the_page_without_data_tells_once_what_lacks_and_what_is_known_all_the_same() -> None:
+    for lang in LANGS:
+        assert "data/raw" not in rendered("empty", lang).html
+        said = part_texts(sections.show(empty(), "lacking.all", lang=lang))
+        for kind in ("sections", "reservoirs", "drinking", "bodies", "outfalls", "flow", "automatic"):
+            assert said.count(battle_page.entry("lacking", f"kinds.{kind}")["what"][lang]) == 1, kind
+    for name in ("sections", "changes", "allowance", "seasons", "drinking", "outfalls", "flow", "automatic"):
+        assert sections.show(empty(), name, lang="zh") is None
+    shares = part_texts(sections.show(empty(), "shares", lang="zh"))
     assert "≥50%" in shares and "≥68.8%" in shares  # both targets with their documents
     assert "2022-06-17" in shares and "2023-07-07" in shares
     assert "77.8" in shares  # published for 2020, and marked as published
@@ -139,7 +140,7 @@ def test_the_page_without_data_says_what_to_supply() -> None:
 
 
 def test_both_targets_stand_beside_each_other_and_one_is_judged_by() -> None:
-    said = part_texts(page.shares(running(), lang="zh"))
+    said = part_texts(sections.show(running(), "shares", lang="zh"))
     assert said.count("据以判定</td>") == 1
     assert said.count("只并列显示") == 1
     found = row(running().results, "good_section_share")
@@ -150,7 +151,11 @@ def test_years_of_two_networks_are_two_figures() -> None:
     old = section_months(network(2, of=(*NAMED, "example_a")), [2019, 2020])
     new = section_months(network(4), [2021])
     battle = build({"water_sections": pd.concat([old, new], ignore_index=True)}, "2021", date(2021, 12, 31))
-    charts = [part for part in page.shares(battle, lang="zh").sections[0].parts if part["kind"] == "chart"]
+    charts = [
+        part
+        for part in sections.show(battle, "shares", lang="zh").sections[0].parts
+        if part["kind"] == "chart"
+    ]
     assert [part["id"] for part in charts] == ["classes-national-2016", "classes-national-2021"]
     assert page.series(battle)["year"].tolist() == [2021, 2021]  # the sparkline does not join them either
 
@@ -181,8 +186,9 @@ def test_texts_stand_in_both_languages(repo) -> None:
     texts = yaml.safe_load((repo / "src/helpers/page/clear_water.yml").read_text(encoding="utf-8"))
 
     def check(node: object, path: str) -> None:
-        if isinstance(node, list):  # columns of a table
-            assert all({"of", "zh", "en"} <= set(one) for one in node), path
+        if isinstance(node, list):  # columns of a table, or parts of a section
+            is_table = path.endswith("_columns")
+            assert not is_table or all({"of", "zh", "en"} <= set(one) or "use" in one for one in node), path
             return
         if isinstance(node, dict) and "zh" in node:
             assert set(node) == {"zh", "en"}, path
@@ -192,7 +198,7 @@ def test_texts_stand_in_both_languages(repo) -> None:
             elif isinstance(both[0], list):
                 assert len(both[0]) == len(both[1]), path
             return
-        for key, value in node.items():
+        for key, value in node.items() if isinstance(node, dict) else ():
             check(value, f"{path}.{key}")
 
     check({key: value for key, value in texts.items() if key != "items"}, "clear_water")
@@ -225,13 +231,13 @@ def test_a_lost_bound_is_said_in_words() -> None:
     values = network(0) | {"liuzhentun": GOOD | {"NH3-N": 2.4}}
     battle = build({"water_sections": section_months(values, [2025], range(1, 10))}, as_of=date(2025, 9, 30))
     assert "已无余量" in part_texts(
-        page.allowance(battle, lang="zh")
+        sections.show(battle, "allowance", lang="zh")
     )  # nine months of 2.4 exceed twelve of 1.0
-    assert "可比年份不足" in part_texts(page.allowance(battle, lang="zh"))
+    assert "可比年份不足" in part_texts(sections.show(battle, "allowance", lang="zh"))
 
 
 def test_the_automatic_stations_never_speak_of_a_share() -> None:
-    said = part_texts(evidence.automatic(running(), lang="zh"))
+    said = part_texts(sections.show(running(), "automatic", lang="zh"))
     assert "瞬时值，不是考核类别" in said
     assert "2025-09-30 12:00" in said and "0.500" in said
 
@@ -250,7 +256,7 @@ def test_what_was_set_aside_is_counted_by_its_reason() -> None:
     ]
     quarantine = store.empty("quarantine").reindex(range(len(reasons)))
     quarantine = quarantine.assign(source_id="w", path="w.xlsx", found="x", reason=reasons)
-    said = part_texts(coverage(build({"sources": sources, "quarantine": quarantine}), lang="zh"))
+    said = part_texts(sections.coverage(build({"sources": sources, "quarantine": quarantine}), lang="zh"))
     for words in (
         "断面名称未列入名单",
         "同一月份的另一版本",
@@ -265,5 +271,5 @@ def test_what_was_set_aside_is_counted_by_its_reason() -> None:
 def test_a_lake_is_judged_by_the_limits_of_lakes_on_the_page() -> None:
     values = network(0) | {"xinlicheng_dam": LAKE["xinlicheng_dam"] | {"TP": 0.08}}
     battle = build({"water_sections": section_months(values, [2025])})
-    said = part_texts(page.sections(battle, lang="en"))
+    said = part_texts(sections.show(battle, "sections", lang="en"))
     assert "TP (0.6)" in said  # 0.08 against 0.05 of a lake; a river may have 0.2

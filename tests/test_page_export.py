@@ -15,9 +15,9 @@ from openpyxl import Workbook
 from helpers.errors import RunError
 from helpers.page.blocks import labels
 from helpers.page.editable import word_file
-from helpers.page.export import workbook, write_cell
+from helpers.page.export import sheet_name, workbook, write_cell
 from helpers.page.words import word
-from page_example import HOSTILE, report
+from page_example import HOSTILE, figure_sheets, report
 
 LANGS = ("zh", "en")
 
@@ -41,8 +41,9 @@ def texts(book: openpyxl.Workbook) -> set[str]:
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_figure_has_a_sheet_with_its_numbers(lang):
     book = open_book(lang)
-    for number in (1, 2, 3):
-        sheet = book[f"图{number}" if lang == "zh" else f"Figure {number}"]
+    sheets = figure_sheets(book, lang)
+    assert len(sheets) == 3
+    for number, sheet in enumerate(sheets, start=1):
         rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
         assert [row[0] for row in rows] == list(range(2015, 2026))
         assert 28 + number / 8 in rows[-1]
@@ -74,7 +75,7 @@ def test_files_have_a_sheet_of_their_own(lang):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_numbers_of_a_figure_have_unit_source_and_mark(lang):
-    sheet = open_book(lang)[labels(lang)["sheet_figure"].format(number=1)]
+    sheet = figure_sheets(open_book(lang), lang)[0]
     above = [row[0] for row in sheet.iter_rows(max_row=6, max_col=1, values_only=True)]
     assert labels(lang)["source_line"].format(source="[1]") in above and word("mark.full", lang) in above
     heads = {cell for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)}
@@ -198,3 +199,30 @@ def test_word_refuses_a_chart_without_its_bitmap():
     ]
     with pytest.raises(RunError, match="figure 1 carries no bitmap; .*; build the report with --format docx"):
         word_file(replace(document, sections=tuple(bare)))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_sheets_are_named_in_words_and_none_twice(lang):
+    names = open_book(lang).sheetnames
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert 0 < len(name) <= 31 and not re.search(r"[\[\]:*?/\\]", name) and name == name.strip(" '")
+        assert not re.fullmatch(r"(图|表|Figure|Table|Sheet)\s*\d+", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "name"),
+    [
+        ("PM2.5年均浓度，长春市国控站点均值（不含对照点）", [], "PM2.5年均浓度"),
+        ("各类功能区点次达标率，2025年（手工监测）", ["各类功能区点次达标率"], "各类功能区点次达标率 2"),
+        ("Tillage, irrigation and erosion control by year", [], "Tillage, irrigation and erosion"),
+        ("Tasks by lead department, in the order of the plan", [], "Tasks by lead department"),
+        ("Change of organic matter at the same points (g/kg)", [], "Change of organic matter"),
+        ("Targets: Blue Sky Battle", ["targets blue sky battle"], "Targets Blue Sky Battle 2"),
+        ("NH3/N [mg/L]: 'a'?", [], "NH3 N mg L a"),
+        ("长" * 40, ["长" * 31], "长" * 29 + " 2"),
+        ("x" * 40, [], "x" * 31),
+    ],
+)
+def test_a_sheet_is_named_by_what_it_holds(text, taken, name):
+    assert sheet_name(text, taken) == name

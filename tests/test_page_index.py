@@ -48,7 +48,7 @@ def facts(battle: str = "blue_sky", lang: str = "zh", period: str = "2025", **ch
         "period": period,
         "period_name": period,
         "lang": lang,
-        "title": f"{battle} {period} {lang}",
+        "title": f"{battle} {period} {lang}{labels(lang)['colon']}finding",
         "lead": "lead",
         "as_of": "2025-12-31",
         "state": "final",
@@ -182,10 +182,16 @@ def test_a_refusal_of_a_period_is_told_in_the_language_of_the_index(tmp_path, mo
     assert (found[2] == str(refused.value)) if lang == "en" else not re.search("[A-Za-z{}]", rest)
 
 
-def test_a_briefing_without_data_says_so_and_its_day_is_blank_in_the_matrix():
+def test_a_briefing_without_data_says_so():
     page = index_page([Report("a.html", facts(as_of="", state="none"))])
-    assert "数据截至 尚无数据 · 数据状态 无数据" in page
-    assert '<td class="nowrap"></td>' in page
+    assert '<td class="nowrap">尚无数据</td>\n<td class="nowrap">无数据</td>' in page
+
+
+def test_simulated_numbers_are_marked_in_their_line():
+    simulated = facts(state="simulated", simulated=True)
+    for one in (simulated, mark_failed(simulated, reason="no data")):
+        page = index_page([Report("a.html", one)])
+        assert '<span class="stamp">示例数据（模拟）</span></td>' in page
 
 
 def test_removed_target_is_told_and_status_comes_first():
@@ -218,7 +224,7 @@ def test_failed_run_without_a_page_is_listed_without_a_link():
     }
     page = index_page([Report("", mark_failed(None, reason="no data", **identity))])
     assert "no data" in page
-    assert not re.findall(r"<a href=(?!\"#)", page)
+    assert re.findall(r'<a href="([^#"]*)"', page) == ["index.en.html"]
 
 
 def test_every_briefing_is_linked_newest_first_in_the_order_of_the_battles():
@@ -228,16 +234,45 @@ def test_every_briefing_is_linked_newest_first_in_the_order_of_the_battles():
         for battle in ("clear_water", "blue_sky", "overview")
         for lang in ("en", "zh")
     ]
-    page = index_page(reports)
-    links = re.findall(r'<h3><a href="([^"]+)"', page)
-    assert sorted(links) == sorted(report.href for report in reports)
-    assert [link.removeprefix("changchun/") for link in links[:4]] == [
-        "2025/overview.zh.html",
-        "2025/overview.en.html",
-        "2025/blue_sky.zh.html",
-        "2025/blue_sky.en.html",
+    for lang in ("zh", "en"):
+        page = index_page(reports, lang=lang)
+        lines = re.findall(r'<th scope="row"><a href="changchun/([^"]+)"', page)
+        assert lines == [
+            f"{period}/{battle}.{lang}.html"
+            for period in ("2025", "2024")
+            for battle in ("overview", "blue_sky", "clear_water")
+        ]
+        links = re.findall(r'<a href="(changchun/[^"]+)"', page[page.index("<table") :])
+        assert sorted(links) == sorted(report.href for report in reports), "each page is linked once"
+
+
+def test_a_line_leads_to_every_file_of_its_briefing():
+    files = {ending: f"changchun/2025/blue_sky.zh.{ending}" for ending in ("xlsx", "docx", "pdf")}
+    page = index_page([Report("changchun/2025/blue_sky.zh.html", facts(), None, files)])
+    cell = page[page.index('<td class="outlets">') :].partition("</td>")[0]
+    assert re.findall('href="([^"]+)">([^<]+)<', cell) == [
+        ("changchun/2025/blue_sky.zh.xlsx", "数据表"),
+        ("changchun/2025/blue_sky.zh.docx", "Word"),
+        ("changchun/2025/blue_sky.zh.pdf", "PDF"),
     ]
-    assert page.count('<th scope="row"') == 6, "one row of the matrix joins the languages of a briefing"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("zh", ["蓝天保卫战", "2026年4—6月"]), ("en", ["Blue Sky Battle", "Apr–Jun 2026"])],
+)
+def test_the_index_names_battles_and_periods_in_its_language_and_no_codes(lang, told):
+    reports = [
+        Report(f"{one}.html", facts("blue_sky", one, "2026-Q2", battle_name="blue_sky", city_name="x"))
+        for one in ("zh", "en")
+    ]
+    page = index_page(reports, lang=lang)
+    text = re.sub("<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert told[-1] in text and told[0] in text
+    assert "finding" in text and not re.search("blue_sky|Q2", text)
+    assert (" Data up to" in text) == (lang == "en")
+    other = {"zh": "index.en.html", "en": "index.html"}[lang]
+    assert f'<a href="{other}"' in page
 
 
 def test_matrix_counts_targets_by_status():

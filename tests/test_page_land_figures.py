@@ -10,9 +10,8 @@ import pytest
 
 from demo_battle import battle
 from helpers.battles.context import Battle
-from helpers.page import black_soil, grassland_wetland, green_hills, land_figures
-from helpers.page.battle_page import headline
-from land_cases import texts_in
+from helpers.page import grassland_wetland, sections
+from land_cases import chart_of, texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 
@@ -39,21 +38,19 @@ def season(values: list[float]) -> Battle:
     ],
 )
 def test_a_season_tells_only_of_sides_on_which_something_lies(values, title):
-    assert land_figures.season(season(values), "zh").title == title
+    assert chart_of(season(values), "season", "zh").title == title
 
 
 def test_a_season_without_a_usual_range_says_so():
     found = season([12.0, 15.0])
     alone = found.tables["season"].assign(low=np.nan, high=np.nan, median=np.nan)
     made = having("grassland_wetland", season=alone)
-    assert land_figures.season(made, "zh").title == "往年不足，尚无可比范围"
+    assert chart_of(made, "season", "zh").title == "往年不足，尚无可比范围"
 
 
 @BOTH
-def test_a_season_without_a_value_is_told_and_not_drawn(lang):
-    said = grassland_wetland.season(season([np.nan, np.nan]), lang=lang)
-    assert [part["kind"] for part in said.sections[0].parts] == ["note"]
-    assert grassland_wetland.text("season.no_value", lang) in texts_in([said.payload()])
+def test_a_season_without_a_value_is_not_drawn_and_not_printed(lang):
+    assert sections.show(season([np.nan, np.nan]), "season", lang=lang) is None
 
 
 @BOTH
@@ -62,10 +59,10 @@ def test_a_lake_without_a_month_keeps_its_row_and_lakes_without_any_are_told(lan
     lost = found["name_zh"] == found["name_zh"].iloc[0]
     one = found[lost].iloc[[0]].assign(month=pd.NaT, value=np.nan, share_pct=np.nan)
     made = having("grassland_wetland", open_water=pd.concat([one, found[~lost]], ignore_index=True))
-    chart = land_figures.open_water(made, lang)
+    chart = chart_of(made, "open_water", lang)
     assert one[f"name_{lang}"].iloc[0] in set(chart.table["name"])
     none = having("grassland_wetland", open_water=one)
-    said = grassland_wetland.open_water(none, lang=lang)
+    said = sections.show(none, "grassland_wetland.open_water", lang=lang)
     assert grassland_wetland.text("open_water.no_value", lang) in texts_in([said.payload()])
     assert "chart" not in [part["kind"] for part in said.sections[0].parts]
 
@@ -76,7 +73,7 @@ def test_a_year_that_nobody_reported_breaks_the_path_of_greening():
     made = having(
         "green_hills", years=years[~((years["indicator_id"] == "greening_total") & (years["year"] == 2023))]
     )
-    chart = land_figures.greening(made, headline(made, "greening_total"), "zh")
+    chart = chart_of(made, "greening", "zh")
     told = chart.table.set_index(chart.table["date"].dt.year)["value"]
     assert np.isnan(told[2023]) and told.drop(2023).notna().all()
     observed = [line for line in chart.figure.axes[0].get_lines() if line.get_marker() == "o"]
@@ -87,28 +84,29 @@ def test_a_year_that_nobody_reported_breaks_the_path_of_greening():
 @pytest.mark.parametrize("name", ["green_hills", "grassland_wetland"])
 def test_sites_that_do_not_lie_in_the_city_are_named_as_such(name, lang):
     foreign = pd.DataFrame({"zone": ["CN-Cha"], "first": [pd.NaT], "last": [pd.NaT], "n": [3]})
-    module = {"green_hills": green_hills, "grassland_wetland": grassland_wetland}[name]
-    section = getattr(module, "vegetation" if name == "green_hills" else "season")
-    said = "\n".join(texts_in([section(having(name, foreign_zones=foreign), lang=lang).payload()]))
+    section = "vegetation" if name == "green_hills" else "season"
+    said = "\n".join(
+        texts_in([sections.show(having(name, foreign_zones=foreign), section, lang=lang).payload()])
+    )
     assert "CN-Cha" in said and ("非本市站点" if lang == "zh" else "no places of the city") in said
     assert "通量" not in said and "flux" not in said, "no row says what kind of site it is"
-    plain = "\n".join(texts_in([section(battle("2025", name), lang=lang).payload()]))
+    plain = "\n".join(texts_in([sections.show(battle("2025", name), section, lang=lang).payload()]))
     assert "CN-Cha" not in plain and "非本市" not in plain
 
 
 def test_zones_without_a_clear_change_are_told_as_such():
     found = battle("2025", "black_soil").tables["matter"]
     made = having("black_soil", matter=found.assign(low=-1.0, high=1.0))
-    assert land_figures.matter(made, "zh").title.endswith("个分区均无明确变化")
+    assert chart_of(made, "matter", "zh").title.endswith("个分区均无明确变化")
     hidden = having("black_soil", matter=found.assign(status="suppressed"))
-    assert land_figures.matter(hidden, "zh").title == "各分区土壤有机质"
-    assert "0个" not in "".join(texts_in([black_soil.matter(hidden, lang="zh").payload()]))
+    assert chart_of(hidden, "matter", "zh").title == "各分区土壤有机质"
+    assert "0个" not in "".join(texts_in([sections.show(hidden, "matter", lang="zh").payload()]))
 
 
 @BOTH
 def test_a_value_of_an_older_year_is_called_the_last_valid_one(lang):
     found = battle("2025", "black_soil")
-    row = headline(found, "conservation_tillage_area").copy()
-    row["period_end"] = pd.Timestamp(2023, 12, 31)
-    title = land_figures.tillage(found, row, lang).title
+    is_own = found.results["indicator_id"] == "conservation_tillage_area"
+    ends = found.results["period_end"].mask(is_own, pd.Timestamp(2023, 12, 31))
+    title = chart_of(replace(found, results=found.results.assign(period_end=ends)), "tillage", lang).title
     assert ("最近有效年度2023年" if lang == "zh" else "2023 (last valid year)") in title

@@ -10,10 +10,13 @@ import pytest
 
 from helpers.battles.context import Battle
 from helpers.page import document
-from helpers.page.blocks import labels
+from helpers.page.blocks import METADATA_KEY, labels
 from helpers.page.export import workbook
-from helpers.page.render import render
+from helpers.page.render import Rendered, render
+from helpers.page.words import word
 from helpers.periods import Period
+from helpers.registry.city_records import NextIssue, Publication
+from helpers.registry.records import Words
 from page_example import battle, blocks, notebook, sources
 
 LANGS = ("zh", "en")
@@ -119,3 +122,68 @@ def test_a_page_without_any_data_is_rendered_with_its_workbook(lang: str) -> Non
     )
     assert "2025-12-31" not in done.html.partition("<main")[0]
     assert workbook(done.document)[:2] == b"PK"
+
+
+SIGNED = Publication(
+    issuer=Words(zh="某市某局", en="Some Office"),
+    contact=Words(zh="电话", en="telephone"),
+    next_issue=NextIssue(every="month", day=15),
+)
+
+
+def published(publication: Publication, lang: str, *, simulated: bool, day: str = "2026-11-30") -> Rendered:
+    """The example as a city with such a publication publishes it; an empty day is no publication."""
+    one = battle(simulated=simulated)
+    place = one.context.city.model_copy(update={"publication": publication})
+    page = document.page_one(replace(one, context=replace(one.context, city=place)), lang=lang, version="1")
+    made = notebook([page])
+    made.metadata[METADATA_KEY] = {"published": day} if day else {}
+    return render(made)
+
+
+def masthead_of(done: Rendered) -> str:
+    return done.html.partition("<header")[2].partition("</header>")[0]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", ["某市某局", "电话", "2026-11-30", "2026-12-15", "某市某局：《长春市蓝天保卫战2025年》（五大保卫战进展简报，1版），2026-11-30。"]),
+        ("en", ["Some Office", "telephone", "2026-11-30", "2026-12-15", "Some Office: Changchun Blue Sky Battle, 2025 (Five Battles progress briefing, version 1), 2026-11-30."]),
+    ],
+)  # fmt: skip
+def test_a_published_page_says_who_when_whom_to_ask_and_how_to_cite(lang: str, told: list[str]) -> None:
+    done = published(SIGNED, lang, simulated=False)
+    head = masthead_of(done).replace("\N{NO-BREAK SPACE}", " ")
+    assert [text for text in told if text not in head] == []
+    assert done.facts["published"] == "2026-11-30"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_not_known_has_no_line(lang: str) -> None:
+    words = labels(lang)
+    unknown = masthead_of(published(Publication(), lang, simulated=False))
+    assert not any(f"<dt>{words[name]}</dt>" in unknown for name in ("issuer", "contact", "next_issue"))
+    assert "2026-11-30" in unknown
+    alone = masthead_of(published(SIGNED, lang, simulated=False, day=""))
+    assert not any(f"<dt>{words[name]}</dt>" in alone for name in ("published", "next_issue", "cite"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_made_up_publisher_signs_simulated_pages_alone_and_with_the_mark(lang: str) -> None:
+    made_up = SIGNED.model_copy(update={"simulated": True})
+    assert SIGNED.issuer is not None
+    name = getattr(SIGNED.issuer, lang)
+    assert name not in published(made_up, lang, simulated=False).html
+    signed = masthead_of(published(made_up, lang, simulated=True))
+    assert f"<dd>{name}{word('mark.short', lang)}</dd>" in signed
+    assert word("mark.full", lang) in signed.partition(labels(lang)["cite"])[2], "who cites it cites the mark"
+
+
+def test_the_page_is_a_function_of_its_notebook_with_the_day_in_it() -> None:
+    one, same, later = (
+        published(SIGNED, "zh", simulated=False, day=day).html
+        for day in ("2026-11-30", "2026-11-30", "2026-12-01")
+    )
+    assert one == same != later
+    assert later.replace("2026-12-01", "2026-11-30") == one

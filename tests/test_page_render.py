@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers.errors import ParameterError, RunError, SchemaError
-from helpers.page.blocks import METADATA_KEY, Block, Section, labels, numeral, part
+from helpers.page.blocks import METADATA_KEY, Block, Section, labels, numeral, part, traced
 from helpers.page.render import BriefingExporter, read_document, render
 from page_example import HOSTILE, blocks, notebook, report
 
@@ -39,9 +39,9 @@ def headings(html: str) -> list[str]:
                 "三、能否完成目标",
                 "四、余下时间要做到什么",
                 "五、目标进展一览",
-                "六、细颗粒物浓度降到哪里？ 示例数据（模拟）",
-                "七、细颗粒物浓度降到哪里？ 示例数据（模拟）",
-                "八、细颗粒物浓度降到哪里？ 示例数据（模拟）",
+                "六、细颗粒物浓度降到哪里？",
+                "七、细颗粒物浓度降到哪里？",
+                "八、细颗粒物浓度降到哪里？",
                 "九、数据与可信度",
                 "附录A　判定规则",
                 "附录B　指标表",
@@ -56,7 +56,7 @@ def headings(html: str) -> list[str]:
                 "3 Will the targets be met",
                 "4 What must happen in the time left",
                 "5 Progress on targets",
-                *(f"{n} Where did fine particles get to? Demonstration data (simulated)" for n in (6, 7, 8)),
+                *(f"{n} Where did fine particles get to?" for n in (6, 7, 8)),
                 "9 Data and confidence",
                 "Appendix A Rules of judgement",
                 "Appendix B Indicator table",
@@ -122,10 +122,13 @@ def test_same_notebook_gives_the_same_bytes():
     assert first == second
 
 
-def test_simulated_report_is_marked_on_masthead_figures_and_paper():
+def test_simulated_report_is_marked_on_ribbon_masthead_figures_and_paper():
+    """One ribbon stays in sight; the headings of the sections repeat nothing."""
     html = report("zh").html
     masthead = html[html.index('<header class="masthead">') : html.index("</header>")]
-    assert masthead.count("示例数据（模拟）") == 2
+    assert masthead.count("示例数据（模拟）") == 1
+    assert html.count('class="ribbon"') == 1 and "示例数据（模拟）" in html[: html.index("<header")]
+    assert not any("模拟" in heading for heading in headings(html))
     assert all(
         "示例数据（模拟）" in caption
         for caption in re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)
@@ -314,3 +317,45 @@ def test_a_sentence_on_a_row_that_the_report_does_not_have_is_refused():
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_table_that_sentences_are_held_against_is_no_part_of_the_page(lang):
     assert "results" not in report(lang).document.heading
+
+
+def test_a_number_leads_to_its_row_and_a_repeated_link_is_no_tab_stop():
+    html = report("zh").html
+    text = re.sub("<table.*?</table>", "", html, flags=re.DOTALL)
+    told = re.findall(r'<a class="trace" href="#(value-[^"]+)"[^>]*>(.*?)</a>', text)
+    numbers = [text for _, text in told if re.fullmatch(r"−?[\d,.]+", text)]
+    # A sentence that says a likelihood alone prints no number of its row, so the whole of it leads there.
+    assert numbers and all(text in numbers or "推算，" in text for _, text in told)
+    stops = re.findall(r'<a class="trace" href="#([^"]+)">', html)
+    assert len(stops) == len(set(stops))
+    assert set(re.findall(r'<a class="trace" href="#([^"]+)" tabindex="-1">', html)) <= set(stops)
+
+
+@pytest.mark.parametrize(
+    ("html", "numbers", "linked"),
+    [
+        ("2025年为<strong>1.9</strong>%，高0.5", [1.9, 0.5], ["1.9"]),
+        ("PM<sub>2.5</sub>为2.5", [2.5], ["2.5"]),
+        ("每年变化的95%区间为−3～1", [-3.0, 1.0], ["−3"]),
+        ("共5,824,000吨", [5824000.0], ["5,824,000"]),
+        ("stands at 142, up 5", [142.0, 5.0], ["142"]),
+        ("没有数", [], ["没有数"]),
+        ("说的是7", [8.0], ["说的是7"]),
+    ],
+)
+def test_the_link_of_a_sentence_is_its_first_number(html, numbers, linked):
+    made = traced({"html": html, "anchor": "value-x", "facts": {"numbers": numbers}})
+    assert re.findall(r'<a class="trace" href="#value-x">(.*?)</a>', made) == linked
+    assert re.sub(r"</?a[^>]*>", "", made) == f'<span data-row="value-x">{html}</span>'
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_appendices_fold_and_their_places_lie_inside(lang):
+    html = report(lang).html
+    for name in "abc":
+        start = html.index(f'id="appendix-{name}-title"')
+        assert '<details class="fold"><summary>' in html[start - 60 : start]
+        assert html.index("</summary>", start) < html.index(f'id="appendix-{name}"')
+    assert html.count("<details") == html.count("</details>") == 4, "three appendices and the contents"
+    contents = html[html.index('<nav class="contents"') : html.index("<main")]
+    assert contents.count("<li>") == html.count('<section class="part')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 
 import demo_battle
 from helpers.battles.overview import PARTS
+from helpers.page import battle_page, sections
 from helpers.page.blocks import Block
 from helpers.page.charts import figure
 from helpers.page.words import banned_words
@@ -108,3 +110,42 @@ def test_every_section_stands_without_each_of_its_tables(case, lang):
                     assert banned_words(text, lang) == (), (name, kind, text)
                     assert not re.search(r"\b(?:nan|None|NaT)\b", text), (name, kind, text)
                     assert not re.search(ZERO[lang], text), (name, kind, text)
+
+
+def without_tables(case: tuple[str, str]) -> Any:
+    """The battle with every table empty but those of the plan, and no value."""
+    battle = demo_battle.battle(*case)
+    kept = {*PARTS, "totals", "plan_targets", "articles", "milestones", "networks", "sources", "origins"}
+    tables = {name: one if name in kept else one.iloc[:0] for name, one in battle.tables.items()}
+    results = battle.results.assign(value=float("nan"), forecast=float("nan"), status="no_data")
+    return replace(battle, tables=tables, results=results)
+
+
+@EACH
+@BOTH
+def test_a_section_that_tells_nothing_is_not_printed_and_its_lack_stands_in_the_one_table(case, lang):
+    bare = without_tables(case)
+    parts = battle_page.entry(case[1], "parts")
+    names = [one for part in parts if part != "coverage" for one in sections.listed(bare, part)]
+    shown = "\n".join(texts(sections.show(bare, "lacking.all", lang=lang)))
+    for name in names:
+        kind = battle_page.entry(*name.split(".", 1)).get("lacks")
+        if kind is not None:
+            assert sections.tell(bare, name, lang=lang) is None, name
+            assert battle_page.entry("lacking", f"kinds.{kind}")["what"][lang] in shown, name
+    told = sections.show(bare, *(part for part in parts if part != "coverage"), lang=lang)
+    most = 6 if case[1] == "overview" else 4
+    assert len(told.sections) <= most, [one.title for one in told.sections]
+    assert not re.search(r"data/raw|重新运行|run again", "\n".join(texts(told)))
+
+
+@EACH
+def test_no_part_of_a_page_has_the_name_of_a_section(case):
+    known = battle_page._texts(case[1])
+    assert not (set(known["parts"]) - {"coverage"}) & (set(known) - {"parts"})
+
+
+def test_no_text_of_a_page_tells_a_reader_to_put_files_anywhere():
+    folder = Path(sections.__file__).parent
+    words = [*folder.glob("*.yml"), *folder.rglob("labels.yml")]
+    assert words and not [one.name for one in words if "data/raw" in one.read_text(encoding="utf-8")]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import store
-from helpers.page import blue_sky_tables, set_aside
+from helpers.page import blue_sky, set_aside
 from page_example import battle
 
 DIFFERS = "differs from ghcn, which stands as the later edition"
@@ -49,5 +49,5 @@ def test_nothing_found_is_said_only_where_something_was_screened(n_screened: int
     found = pd.DataFrame({"n_hours": pd.Series(dtype="int64")})
     found.attrs["n_screened"] = n_screened
     one = replace(battle(), tables={"authenticity": found})
-    assert blue_sky_tables.screen(one, "zh") == [zh]
-    assert blue_sky_tables.screen(one, "en") == [en]
+    told = {"text": "screen_none"} | (blue_sky.unflagged(one, "zh") or {})
+    assert [blue_sky.text(f"stations.{told['text']}", lang) for lang in ("zh", "en")] == [zh, en]

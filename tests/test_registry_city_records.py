@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from helpers.registry.city_records import Article, Box, Target, Window
+from helpers.registry.city_records import Article, Box, NextIssue, Publication, Target, Window
 
 TARGET = {
     "id": "a_2025",
@@ -98,3 +98,26 @@ def test_window_refuses_a_day_that_does_not_exist() -> None:
 def test_box_refuses_exchanged_sides() -> None:
     with pytest.raises(ValidationError, match="west"):
         Box(west=127, east=124, south=43, north=45)
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "published", "expected"),
+    [
+        ("month", 15, date(2026, 11, 14), date(2026, 11, 15)),
+        ("month", 15, date(2026, 11, 15), date(2026, 12, 15)),
+        ("month", 15, date(2026, 12, 15), date(2027, 1, 15)),
+        ("quarter", 10, date(2026, 11, 30), date(2026, 12, 10)),
+        ("quarter", 10, date(2026, 12, 10), date(2027, 3, 10)),
+    ],
+)
+def test_the_next_issue_is_the_first_such_day_after_the_publication(every, day, published, expected) -> None:
+    assert NextIssue(every=every, day=day).after(published) == expected
+
+
+def test_a_publisher_that_is_made_up_or_not_told_is_unknown() -> None:
+    words = {"zh": "甲", "en": "a"}
+    assert Publication().unknown == ("issuer", "contact", "next_issue")
+    assert Publication(issuer=words).unknown == ("contact", "next_issue")
+    assert Publication(issuer=words, contact=words, simulated=True).unknown == Publication().unknown
+    with pytest.raises(ValidationError):
+        NextIssue(every="month", day=29)

@@ -49,6 +49,7 @@ def test_every_part_has_a_line_and_all_is_well(home: Path) -> None:
         "browser",
         "disk",
         "registry",
+        "masthead",
         "notebooks",
         "data station_archive",
         "data firms",
@@ -60,6 +61,13 @@ def test_every_part_has_a_line_and_all_is_well(home: Path) -> None:
     assert all(one.remedy for one in findings if one.state != "ok")
     assert found("data station_archive").found == "to 2025-03-31, due 2025-03-31"
     assert found("data firms").found == "never received, due 2025-03-31"
+
+
+def test_who_publishes_is_asked_for_and_never_invented(home: Path) -> None:
+    one = found("masthead")
+    assert (one.state, one.found) == ("note", "pages tell no issuer, contact, next issue: not known")
+    assert "cities/changchun/city.yml under publication (issuer, contact, next_issue)" in one.remedy
+    assert "masthead: no issuer, contact, next issue" in invoke("check").output
 
 
 def test_the_verb_prints_one_table_and_its_exit_code_tells(

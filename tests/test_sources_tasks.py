@@ -14,7 +14,7 @@ from helpers.battles import results
 from helpers.battles.context import Battle
 from helpers.battles.task_ledger import build_tables
 from helpers.errors import SourceError
-from helpers.page import task_ledger as page
+from helpers.page import sections
 from helpers.paths import Folders
 from helpers.sources import tasks
 from helpers.sources.detect import detect, iter_readings
@@ -98,7 +98,7 @@ def check_round_trip(folder, file):
     ]
     battle = Battle("overview", asked, results.make([]), tables)
     for lang, told in (("zh", "共2项任务：已完成1项"), ("en", "tasks 2, of these done 1, in progress 1")):
-        parts = page.section(battle, lang=lang).sections[0].parts
+        parts = sections.show(battle, "task_ledger.tasks", lang=lang).sections[0].parts
         assert any(told in part.get("text", "") for part in parts)
         assert any("T-1" in part.get("html", "") for part in parts)
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from helpers.battles.results import COLUMNS
 from helpers.page.blocks import labels
+from helpers.page.way import INDEX
 from helpers.periods import Period
 from page_text import Piece, Table, read_page, tables_of
 from reality.cases import Case, Source
@@ -106,6 +107,7 @@ class Built:
     results: dict[str, pd.DataFrame] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
     index: str = ""
+    index_en: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -157,6 +159,8 @@ def read_built(case: Case, *, home: Path, data: Path, code: int, said: str) -> B
                 workbook = path.with_suffix(".xlsx").read_bytes()
                 found.pages.append(Page(battle, lang, path.read_text("utf-8"), facts, workbook))
                 found.results[battle] = pd.read_parquet(table)
-    index = home / "reports" / "index.html"
-    found.index = index.read_text("utf-8") if index.is_file() else ""
+    found.index, found.index_en = (
+        path.read_text("utf-8") if (path := home / "reports" / name).is_file() else ""
+        for name in INDEX.values()
+    )
     return found

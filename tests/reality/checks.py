@@ -35,7 +35,7 @@ def is_built(built: Built) -> Iterator[str]:
 
 def never_breaks(built: Built) -> Iterator[str]:
     """Neither a page, nor the index, nor what the command says names an exception."""
-    told = [("the command", built.said), ("index", _words(built.index))]
+    told = [("the command", built.said), ("index", _words(built.index)), ("index.en", _words(built.index_en))]
     told += [(page.name, _words(page.html)) for page in built.pages]
     for name, text in told:
         if found := CRASH.search(text):

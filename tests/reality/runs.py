@@ -111,7 +111,7 @@ def run_here(case: Case, home: Path, data: Path) -> Built:
                         "\n".join(filter(None, (found.said, f"{battle} {lang}: {told}"))),
                     )
         reports = [Report(f"{page.name}.html", page.facts) for page in found.pages]
-        found.index = index_page(reports)
+        found.index, found.index_en = (index_page(reports, lang=lang) for lang in ("zh", "en"))
     return found
 
 

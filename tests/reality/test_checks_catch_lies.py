@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 import page_example
 from helpers.page.export import workbook
@@ -37,8 +38,9 @@ def example() -> Built:
         for lang in CASE.langs:
             made = page_example.report(lang, simulated=False)
             pages.append(Page(battle, lang, made.html, made.facts, workbook(made.document)))
-    index = index_page([Report(f"{page.name}.html", page.facts) for page in pages])
-    return Built(CASE, 0, "", dict.fromkeys(CASE.battles, results), pages, index)
+    reports = [Report(f"{page.name}.html", page.facts) for page in pages]
+    index, index_en = (index_page(reports, lang=lang) for lang in ("zh", "en"))
+    return Built(CASE, 0, "", dict.fromkeys(CASE.battles, results), pages, index, index_en)
 
 
 @cache
@@ -89,6 +91,11 @@ def in_book(name: str, change: Callable[[Workbook], object]) -> Lie:
         return replace(page, workbook=stream.getvalue())
 
     return of_page(name, save)
+
+
+def falsify(sheet: Worksheet) -> None:
+    """Another number in the last row of a sheet."""
+    sheet.cell(sheet.max_row, 2, 77)
 
 
 def in_row(battle: str, indicator: str = "pm25_mean", **told: object) -> Lie:
@@ -213,7 +220,7 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "no row of the page",
     ),
     "a sentence that denies its value": (
-        in_html("blue_sky.zh", r'(href="#value-pm25_mean[^>]*>)2025年[^<]*', r"\1细颗粒物数据不足。"),
+        in_html("blue_sky.zh", r'(data-row="value-pm25_mean[^>]*>)2025年[^<]*', r"\1细颗粒物数据不足。"),
         "one_truth",
         "数据不足.*28.0",
     ),
@@ -242,7 +249,7 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "the sheet of results is 7 rows",
     ),
     "another number in one language": (
-        in_book("blue_sky.zh", lambda book: book["图1"].cell(book["图1"].max_row, 2, 77)),
+        in_book("blue_sky.zh", lambda book: falsify(page_example.figure_sheets(book, "zh")[0])),
         "one_truth",
         "77.* in the other language",
     ),
@@ -258,8 +265,10 @@ LIES: dict[str, tuple[Lie, str, str]] = {
         "one_truth",
         "index: .*44",
     ),
-    "another lead in the index": (
-        lambda built: replace(built, index=built.index.replace(built.pages[0].facts["lead"], "好。")),
+    "another finding in the index": (
+        lambda built: replace(
+            built, index=built.index.replace(built.pages[0].facts["title"].partition("：")[2][-9:], "好")
+        ),
         "one_truth",
         "index: .* is not told",
     ),

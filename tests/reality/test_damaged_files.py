@@ -10,7 +10,7 @@ What cannot be known is not counted:
 * another digit within what the column can hold. A lost decimal point is such a digit, unless it makes the value eight
   times every other one of its series (five or more, four in five of them with a point), begins with 0, leaves the range
   of its column or contradicts a second column that says the same (index, mean beside extremes, part beside whole);
-* a value of one column of a kind under the heading of another (``Table.alike``): nobody can tell SO2 of 8 from NO2 of 8;
+* a value under the heading of another column of its kind (``Table.alike``): nobody can tell SO2 of 8 from NO2 of 8;
 * free texts (scope, method, names), which may hold anything;
 * a column that is gone with its heading, or a cell that is gone from the middle of a row: what is left is a smaller
   table. Stations of the city that an archive has no column for are told (a test of its own).
@@ -127,10 +127,7 @@ def faults(table: Table, name: str, before: Read, after: Read) -> list[str]:
         if key not in after.flagged and not is_same(value, before.values.get(key))
     }
     if name in MISPLACED:
-        theirs = [value for key, value in before.values.items() if set(key) & table.alike]
-        wrong = {
-            key: value for key, value in wrong.items() if not (set(key) & table.alike and value in theirs)
-        }
+        wrong = {key: value for key, value in wrong.items() if not set(key) & table.alike}
     if name == "drop_column":  # of a smaller table, whose keys may have lost a part
         wrong = {key: value for key, value in wrong.items() if key in before.values}
     if name == "lost_point":

@@ -33,8 +33,8 @@ _LONGEST_UNIT = 8
 def wrong_text(built: Built) -> Iterator[str]:
     """All that no reader should see."""
     pages = [(page.name, page.pieces) for page in built.pages]
-    if built.index:
-        pages.append(("index", read_page(built.index, "zh")))
+    told = (("index", built.index, "zh"), ("index.en", built.index_en, "en"))
+    pages += [(name, read_page(html, lang)) for name, html, lang in told if html]
     for name, pieces in pages:
         for piece in pieces:
             yield from (f"{name}: {told}" for told in _wrong(piece))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -290,21 +290,29 @@ def _languages(one: Page, other: Page) -> Iterator[str]:
 
 
 def _index(built: Built) -> Iterator[str]:
-    """The index counts what the facts count, up to the same day, under the same words."""
-    if not built.index or not built.pages:
-        return
-    pieces = read_index(built.index, "zh")
+    """Each index counts what the facts of its language count, up to the same day, under the same words."""
+    for lang, html in (("zh", built.index), ("en", built.index_en)):
+        pages = [page for page in built.pages if page.lang == lang]
+        if html and pages:
+            yield from _index_of(pages, read_index(html, lang), lang)
+
+
+def _index_of(pages: Sequence[Page], pieces: Sequence[Piece], lang: str) -> Iterator[str]:
     text = " ".join(piece.text for piece in pieces)
-    names = {page.facts["battle_name"]: page.facts for page in built.pages}
+    names = {page.facts["battle_name"]: page.facts for page in pages}
     for table in tables_of(pieces):
         for row in table.rows:
-            if len(row.cells) < 9 or row.cells[2] not in names:
+            name = next((one for one in names if row.cells[0].startswith(one)), None)
+            if name is None:
                 continue
-            facts = names[row.cells[2]]
-            want = [*(str(facts["counts"].get(name, 0)) for name in _INDEX_ORDER), facts["as_of"]]
-            if row.cells[3:9] != want:
-                yield f"index: {row.cells[2]} {'/'.join(row.cells[3:9])}, facts {'/'.join(want)}"
-    for page in built.pages:
-        for told in (page.facts["lead"], page.facts["title"]):
-            if told and re.sub(r"\s+", " ", told) not in text:
-                yield f"index: “{told[:60]}” of {page.name} is not told"
+            facts = names[name]
+            day = facts["as_of"] or labels(lang)["no_data_yet"]
+            want = [*(str(facts["counts"].get(name, 0)) for name in _INDEX_ORDER), day]
+            if row.cells[1:7] != want:
+                yield f"index: {name} {'/'.join(row.cells[1:7])}, facts {'/'.join(want)}"
+    for page in pages:
+        # A line says the finding of its title; the overview, and a page without a finding, its lead.
+        told = page.facts["title"].partition(labels(lang)["colon"])[2] or page.facts["lead"]
+        for said in (told, page.facts["lead"] if page.facts["battle"] == "overview" else ""):
+            if said and re.sub(r"\s+", " ", said) not in text:
+                yield f"index: “{said[:60]}” of {page.name} is not told"

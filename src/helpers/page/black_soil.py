@@ -1,6 +1,9 @@
-"""Sections of the black-soil report on land and soil: tillage, organic matter, risk, safe use, countryside."""
+"""What the sections of the black-soil report need beside their specs."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup
@@ -8,95 +11,35 @@ from markupsafe import Markup
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
-from helpers.page import battle_page, document, tables
-from helpers.page import land_figures as figures
-from helpers.page import land_sections as shared
-from helpers.page.battle_page import headline, headlines
-from helpers.page.blocks import Block
-from helpers.page.columns import lay_out, rows_of
+from helpers.page import battle_page, land, tables
+from helpers.page.battle_page import headline, joined
+from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_interval, supported_decimals
+from helpers.page.numbers import Measure, format_interval, format_quantity, supported_decimals
 from helpers.page.words import word
 from helpers.statistics.pace import required_pace
 
-series, coverage, published, findings, measures = (
-    shared.series,
-    shared.coverage,
-    shared.published,
-    shared.findings,
-    shared.measures,
-)
-_BY_YEAR = (
-    "conservation_tillage_area",
-    "conservation_tillage_share",
-    "irrigation_efficiency",
-    "erosion_treated_area",
-)
-_RURAL = (
-    "fertiliser_efficiency",
-    "pesticide_efficiency",
-    "rural_sewage_share",
-    "rural_waste_coverage",
-    "manure_use",
-    "sanitary_toilets",
-    "film_recovery",
-    "pesticide_packaging_recovery",
-)
+series = land.series
+_AREA = "conservation_tillage_area"
+_SUMS = ("parts", "total", "gap")
+text = partial(battle_page.text, "black_soil")
 
 
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``black_soil.yml``."""
-    return battle_page.text("black_soil", path, lang, **fields)
-
-
-def tillage(battle: Battle, *, lang: str) -> Block:
-    """Conservation tillage, irrigation and erosion by year, the pace needed, and the counties."""
-    years = shared.years_of(battle, _BY_YEAR)
-    parts = shared.told_together(battle, _BY_YEAR, lang)
-    if len(years):
-        row = headline(battle, _BY_YEAR[0])
-        chart = None if row is None or is_missing(row["value"]) else figures.tillage(battle, row, lang)
-        table = lay_out(battle, "black_soil.tillage.table", years, of="years", lang=lang, by=["year"])
-        parts += [chart, table, *_needed(battle, years, lang)]
-    return document.section(
-        text("tillage.heading", lang),
-        *parts,
-        *shared.counties(battle, "conservation_tillage_area", lang),
-        text("tillage.hectares", lang),
-    )
-
-
-def _needed(battle: Battle, years: pd.DataFrame, lang: str) -> list[str]:
+def needed(battle: Battle, lang: str) -> dict[str, str] | None:
     """The yearly growth the target still needs beside that of the years reported; nothing once it is due or met."""
-    row = headline(battle, _BY_YEAR[0])
-    area = years[years["indicator_id"] == _BY_YEAR[0]].sort_values("year")
+    row, area = headline(battle, _AREA), land.years_of(battle, lang, _AREA)
     if len(area) < 2 or row is None or row["status"] == "met" or is_missing(row["target_date"]):
-        return []
+        return None
     first, last = area.iloc[0], area.iloc[-1]
-    needed = required_pace(
+    pace = required_pace(
         last["value"], year=int(last["year"]), target=row["target_value"], target_year=row["target_date"].year
     )
-    if is_missing(needed):
-        return []
+    if is_missing(pace):
+        return None
     grown = (last["value"] - first["value"]) / (last["year"] - first["year"])
-    told = {
-        name: shared.quantity(_BY_YEAR[0], value, lang)
-        for name, value in (("needed", needed), ("observed", grown))
+    return {
+        name: land.quantity(_AREA, value, lang) for name, value in (("needed", pace), ("observed", grown))
     }
-    return [text("tillage.need", lang, **told)]
-
-
-def matter(battle: Battle, *, lang: str) -> Block:
-    """Organic matter of the same points at two surveys, by zone and depth."""
-    heading, found = text("matter.heading", lang), rows_of(battle, "matter")
-    if found.empty:
-        return document.section(heading, text("matter.none", lang))
-    return document.section(
-        heading,
-        figures.matter(battle, lang) if len(rows_of(battle, "matter_levels")) else None,
-        lay_out(battle, "black_soil.matter.table", of="matter", lang=lang),
-        text("matter.method", lang),
-    )
 
 
 @form("where_ok")
@@ -119,58 +62,12 @@ def _matter_reading(at: At, status: str, low: float, high: float) -> str:
     return at.text(f"matter.{reading}")
 
 
-def risk(battle: Battle, *, lang: str) -> Block:
-    """Risk classes of farmland samples by zone, with the pollution index; preliminary as long as produce is not measured."""
-    heading, known = text("risk.heading", lang), rows_of(battle, "risk_basis")
-    if rows_of(battle, "risks").empty or known.empty:
-        return document.section(heading, text("risk.none", lang))
-    basis = known.iloc[0]
-    is_final = basis["n_preliminary"] == 0
-    notes = [
-        text(
-            "risk.final" if is_final else "risk.preliminary",
-            lang,
-            n=basis["n"],
-            preliminary=basis["n_preliminary"],
-        ),
-        text("risk.suppressed", lang),
-        text("risk.nemerow", lang),
-    ]
-    if basis["n_undetermined"]:
-        notes.insert(1, text("risk.undetermined", lang, n=basis["n_undetermined"]))
-    table = lay_out(battle, "black_soil.risk.table", of="risk_classes", lang=lang)
-    return document.section(heading, figures.risks(battle, lang), table, *notes)
-
-
 @form("index_where_ok")
 def _index_where_ok(at: At, status: str, value: object) -> object:
     """A value of the pollution index of a zone that may be shown; the sum of the zones has none."""
     if status != "ok":
         return None
     return word("missing.not_applicable", at.lang) if is_missing(value) or value == "" else value
-
-
-def safe_use(battle: Battle, *, lang: str) -> Block:
-    """Safe-use rate of contaminated farmland, by area."""
-    return document.section(
-        text("safe_use.heading", lang),
-        shared.told_or_asked(battle, "contaminated_farmland_safe_use", lang),
-        *shared.ledger_notes(battle, ["contaminated_farmland_safe_use"], lang),
-        text("safe_use.rule", lang),
-    )
-
-
-def rural(battle: Battle, *, lang: str) -> Block:
-    """Fertiliser, pesticide, sewage, waste, manure, film, and the rural black-odorous waters."""
-    rows = headlines(battle, _RURAL)
-    told = [row.name for row in rows if not is_missing(row["value"])]
-    return document.section(
-        text("rural.heading", lang),
-        lay_out(battle, "black_soil.rural.table", battle.results.loc[told], of="results", lang=lang),
-        *shared.lacking(rows, lang),
-        lay_out(battle, "black_soil.rural.bodies", of="rural_bodies", lang=lang)
-        or text("rural.bodies_none", lang),
-    )
 
 
 @form("year_before")
@@ -181,3 +78,36 @@ def _year_before(at: At, indicator_id: str, end: pd.Timestamp, unit: str) -> Mar
         years = years[(years["indicator_id"] == indicator_id) & (years["year"] == end.year - 1)]
     measure = Measure(unit, registry.indicator(indicator_id).decimals)
     return tables.quantity_cell(years["value"].iloc[-1] if len(years) else float("nan"), measure, at.lang)
+
+
+def early(battle: Battle, lang: str) -> dict[str, object]:
+    """Listed parcels built upon before their evaluation was passed."""
+    found = rows_of(battle, "parcels")
+    found = found[found["is_early"].astype(bool)]
+    return (
+        {"n": len(found), "names": joined(found["parcel_id"], lang)} if len(found) else {"text": "no_early"}
+    )
+
+
+def waste_year(battle: Battle, _: str) -> dict[str, object]:
+    """Year of the waste balances."""
+    return {"year": rows_of(battle, "wastes")["period"].iloc[0]}
+
+
+def torn(battle: Battle, lang: str) -> dict[str, str]:
+    """Kinds of waste whose balance does not close."""
+    found = rows_of(battle, "wastes")
+    kinds = [_kind(kind, lang) for kind in found.loc[~found["is_closed"].astype(bool), "kind"]]
+    return {"kinds": joined(kinds, lang)} if kinds else {"text": "closed"}
+
+
+def _kind(kind: str, lang: str) -> str:
+    return text(f"wastes.kinds.{kind}", lang)
+
+
+def waste_counties(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
+    """Counties against the city, by kind of waste."""
+    for row in rows_of(battle, "waste_counties").itertuples():
+        told = {name: format_quantity(abs(getattr(row, name)), Measure("t", 1), lang) for name in _SUMS}
+        key = "counties" if abs(row.gap) >= 0.05 else "counties_closed"
+        yield {"text": key, "kind": _kind(row.kind, lang), "n": row.n_counties, **told}

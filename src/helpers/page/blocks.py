@@ -30,6 +30,8 @@ from helpers.registry import palette
 METADATA_KEY = "five_battles"
 SLOTS = ("page-one", "section", "coverage", "appendix")
 LANGUAGES = ("zh", "en")
+# A number that is no year and no index of a formula.
+_PRINTED = re.compile(r"(?<![\d.,])(?<!<sub>)−?\d(?:[\d,]*\d)?(?:\.\d+)?(?!\.?\d|年|</sub>)(?![^<]*>)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -184,6 +186,26 @@ def figure_foot(part: Mapping[str, Any], lang: str) -> str:
     return words["gap"].join(text for text in (part["note"].rstrip("。."), source) if text)
 
 
+def figure_name(part: Mapping[str, Any]) -> str:
+    """Name that the files of a figure have without their ending: its number and its id."""
+    plain = re.sub(r"[^a-z0-9]+", "-", part["id"].lower()).strip("-")
+    return f"{part['anchor']}-{plain}"
+
+
+def traced(item: Mapping[str, Any]) -> Markup:
+    """Let the first number of a sentence lead to its row, or the whole where it prints none; ``data-row`` is its extent."""
+    html, anchor = Markup(item["html"]), item["anchor"]
+    if not anchor:
+        return html
+    link, whole = Markup('<a class="trace" href="#{}">{}</a>'), Markup('<span data-row="{}">{}</span>')
+    told = {abs(number) for number in item["facts"].get("numbers") or ()}
+    for found in _PRINTED.finditer(html):
+        if float(found[0].lstrip("−").replace(",", "")) in told:
+            before, after = Markup(html[: found.start()]), Markup(html[found.end() :])
+            return whole.format(anchor, before + link.format(anchor, found[0]) + after)
+    return whole.format(anchor, link.format(anchor, html))
+
+
 def table_part(html: str) -> dict[str, Any]:
     """Keep the HTML of a table drawn by ``helpers.page.tables``, whose cells are escaped there."""
     return {"kind": "table", "html": str(html)}
@@ -243,7 +265,9 @@ def dress(environment: jinja2.Environment) -> jinja2.Environment:
     """Give an environment what the templates use; data are escaped unless marked as our own markup."""
     environment.autoescape = True
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.globals.update(colours=colours, figure_foot=figure_foot, labels=labels, word=word)
+    environment.globals.update(
+        colours=colours, figure_name=figure_name, labels=labels, traced=traced, word=word
+    )
     environment.filters.update(css_string=css_string, typeset=typeset)
     return environment
 

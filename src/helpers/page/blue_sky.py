@@ -1,23 +1,25 @@
-"""Sections of the blue-sky report: each answers one question with a figure or a table and a few sentences."""
+"""What the sections of the blue-sky report need beside their specs: which rows are shown, and what cannot be data."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from helpers.battles.context import Battle
-from helpers.page import blue_sky_figures as figures
-from helpers.page import blue_sky_tables as shown
-from helpers.page import document, noise, reported, wording
-from helpers.page.battle_page import headline, headlines, joined
-from helpers.page.blocks import Block, Sheet
-from helpers.page.blue_sky_figures import SIX, text
-from helpers.page.columns import lay_out, rows_of
-from helpers.page.set_aside import differing_note, faults
+from helpers.page import noise
+from helpers.page.battle_page import headline, headlines, joined, source
+from helpers.page.blue_sky_figures import SIX, series_name, text
+from helpers.page.columns import rows_of
+from helpers.page.forms import At, form
 from helpers.page.wording.sentence import Facts
+from helpers.page.words import standard_name, word
 from helpers.periods import span_label
 
-measures = reported.measures
 _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
+_SERIES = {
+    ("PM2.5", "mean"): "pm25_mean",
+    ("", "good_ratio"): "good_day_ratio",
+    ("", "heavy_ratio"): "heavy_day_ratio",
+}
 
 
 def series(battle: Battle) -> pd.DataFrame:
@@ -25,146 +27,122 @@ def series(battle: Battle) -> pd.DataFrame:
     annual = rows_of(battle, "annual")
     if annual.empty:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    wanted = {
-        ("PM2.5", "mean"): "pm25_mean",
-        ("", "good_ratio"): "good_day_ratio",
-        ("", "heavy_ratio"): "heavy_day_ratio",
-    }
     keys = pd.Series(list(zip(annual["pollutant"], annual["statistic"], strict=True)), index=annual.index)
-    rows = annual[keys.isin(list(wanted)) & annual["is_complete"] & annual["is_valid"]]
-    return rows.assign(indicator_id=keys[rows.index].map(wanted))[["indicator_id", "year", "value"]]
+    rows = annual[keys.isin(list(_SERIES)) & annual["is_complete"] & annual["is_valid"]]
+    return rows.assign(indicator_id=keys[rows.index].map(_SERIES))[["indicator_id", "year", "value"]]
 
 
-def pm25(battle: Battle, *, lang: str) -> Block:
-    """PM2.5: years against limit and target, the fan of this year, trend, and the mean the days left may have."""
-    row = headline(battle, "pm25_mean")
-    if rows_of(battle, "annual").empty:
-        return document.section(text("pm25.heading", lang), wording.no_data_sentence(row, lang=lang))
-    sentences = [
-        wording.yoy_sentence(row, lang=lang),
-        wording.trend_sentence(row, lang=lang, follows=True),
-        *_outlook(row, lang),
-    ]
-    return document.section(text("pm25.heading", lang), sentences, figures.annual_chart(battle, row, lang))
+def known_of_six(battle: Battle, _: str = "") -> list[pd.Series]:
+    """Rows of the six pollutants that have a value."""
+    return [row for row in headlines(battle, SIX) if not pd.isna(row["value"])]
 
 
-def _outlook(row: pd.Series, lang: str) -> list[wording.Sentence]:
-    """What is projected and what the rest of the period may bear, while the period runs."""
-    if pd.isna(row["forecast"]):
-        return []
-    return [
-        wording.forecast_sentence(row, lang=lang, follows=True),
-        wording.budget_sentence(row, lang=lang, follows=True),
-    ]
+def lacking_of_six(battle: Battle, lang: str) -> dict[str, str] | None:
+    """Names of the pollutants without a value."""
+    known = {row["indicator_id"] for row in known_of_six(battle)}
+    names = [name for one, name in SIX.items() if one not in known]
+    return {"names": joined(names, lang)} if names else None
 
 
-def days(battle: Battle, *, lang: str) -> Block:
-    """Good and heavy days: the calendar of the year, and how many more bad days it can bear."""
-    rows = [headline(battle, name) for name in ("good_day_ratio", "heavy_day_ratio")]
-    if rows_of(battle, "daily").empty:
-        lacking = [wording.no_data_sentence(row, lang=lang) for row in rows]
-        return document.section(text("days.heading", lang), *lacking)
-    paragraphs = [[wording.value_sentence(row, lang=lang), *_outlook(row, lang)] for row in rows]
-    return document.section(text("days.heading", lang), *paragraphs, figures.calendar(battle, rows[0], lang))
+def statistics(battle: Battle, _: str) -> pd.DataFrame:
+    """Rows of the six pollutants, of their percentiles and of the composite index."""
+    return battle.results.loc[[row.name for row in headlines(battle, (*SIX, *_MORE))]]
 
 
-def six(battle: Battle, *, lang: str) -> Block:
-    """Six pollutants against their limits, their percentiles, and the parts of the composite index."""
-    rows = headlines(battle, SIX)
-    known = [row for row in rows if not pd.isna(row["value"])]
-    lacking = [name for one, name in SIX.items() if one not in {row["indicator_id"] for row in known}]
-    if not known:
-        return document.section(text("six.heading", lang), text("six.none", lang))
-    listed = headlines(battle, (*SIX, *_MORE))
-    index = [row for row in listed if row["indicator_id"] == "composite_index" and not pd.isna(row["value"])]
-    return document.section(
-        text("six.heading", lang),
-        *(wording.yoy_sentence(row, lang=lang) for row in index),
-        text("six.lacking", lang, names=joined(lacking, lang)) if lacking else None,
-        figures.bullets(battle, known, lang),
-        shown.statistics(battle, listed, lang),
-        shown.shares(battle, lang),
+def statistics_source(battle: Battle, lang: str) -> str:
+    """Files behind this span and the year before, not the years behind a trend, and the standards in force."""
+    names = dict.fromkeys(standard_name(name, lang) for name in statistics(battle, lang)["standard"] if name)
+    told = source(battle, lang, "daily")
+    return text("six.standards", lang, source=told, names=word("lead.join", lang).join(names)) if told else ""
+
+
+def shares(battle: Battle, _: str) -> pd.DataFrame:
+    """Parts of the composite index, the largest first."""
+    found = rows_of(battle, "statistics")
+    if found.empty:
+        return found
+    parts = found[found["statistic"].isin(["single_index", "index_share"]) & found["value_published"].notna()]
+    single = parts[parts["statistic"] == "single_index"].set_index("pollutant")["value_published"]
+    return parts.loc[parts["pollutant"].map(single).sort_values(ascending=False, kind="stable").index]
+
+
+def has_days(battle: Battle, _: str) -> bool:
+    """Whether days of the span were judged."""
+    row, known = (
+        headline(battle, "good_day_ratio"),
+        {"exceedances", "daily", "episodes"} <= set(battle.tables),
     )
+    return known and len(battle.tables["daily"]) > 0 and row is not None and row["n_obs"] > 0
 
 
-def primary(battle: Battle, *, lang: str) -> Block:
-    """Polluted days by month and primary pollutant, and the windows of heating, straw burning and ozone."""
-    ozone, days = headline(battle, "o3_p90"), headline(battle, "good_day_ratio")
-    is_known = {"exceedances", "daily"} <= set(battle.tables) and days is not None and days["n_obs"] > 0
-    windows = rows_of(battle, "windows")
-    if not is_known and windows.empty:
-        return document.section(text("primary.heading", lang), text("coverage.none", lang))
-    return document.section(
-        text("primary.heading", lang),
-        None if ozone is None else wording.yoy_sentence(ozone, lang=lang),
-        figures.exceedances(battle, days, lang) if is_known else None,
-        lay_out(battle, "blue_sky.primary.windows", of="windows", lang=lang),
-    )
+def has_pollution(battle: Battle, lang: str) -> bool:
+    """Whether polluted days or the windows of the seasons can be told."""
+    return has_days(battle, lang) or len(rows_of(battle, "windows")) > 0
 
 
-def episodes(battle: Battle, *, lang: str) -> Block:
-    """The ledger of heavy-pollution episodes, with weather and fires beside them."""
-    heading, row = text("episodes.heading", lang), headline(battle, "heavy_day_ratio")
-    if "episodes" not in battle.tables or row is None or not row["n_obs"] > 0:
-        return document.section(heading, text("coverage.none", lang))
-    if battle.tables["episodes"].empty:
-        return document.section(heading, text("episodes.none", lang, span=Facts(row, lang).span))
-    return document.section(
-        heading,
-        lay_out(battle, "blue_sky.episodes.table", of="episodes", lang=lang),
-        text("episodes.note", lang),
-    )
+def span(battle: Battle, lang: str) -> dict[str, str]:
+    """Span of the count of heavy days."""
+    return {"span": Facts(headline(battle, "heavy_day_ratio"), lang).span}
 
 
-def stations(battle: Battle, *, lang: str) -> Block:
-    """Stations side by side, and what the authenticity screen flagged."""
-    heading = text("stations.heading", lang)
-    if rows_of(battle, "stations").empty:
-        return document.section(heading, text("stations.none", lang))
-    table = lay_out(battle, "blue_sky.stations.table", of="stations", lang=lang)
-    return document.section(heading, table, *shown.screen(battle, lang))
-
-
-def editions(battle: Battle, *, lang: str) -> Block | None:
-    """Both editions of HJ 633 for both years, where the change of 2026-03-01 touches the comparison."""
-    table = shown.editions(battle, lang)
-    told = battle.results.loc[battle.results["indicator_id"] == "good_day_ratio", "standard"]
-    if table is None or told.nunique() < 2:
+def unflagged(battle: Battle, _: str) -> dict[str, str] | None:
+    """What a screen without a flag means: days that were published are not screened."""
+    found = rows_of(battle, "authenticity")
+    if len(found):
         return None
-    return document.section(text("editions.heading", lang), table, text("editions.note", lang))
+    return {} if _is_screened(found) else {"text": "screen_not"}
 
 
-def coverage(battle: Battle, *, lang: str) -> Block:
-    """What the data cover, pollutant by pollutant, and the caveats of the report."""
+def _is_screened(found: pd.DataFrame) -> bool:
+    return len(found) > 0 or found.attrs.get("n_screened", 0) > 0
+
+
+def editions(battle: Battle, _: str) -> pd.DataFrame:
+    """Good and heavy days of both years, each under the editions that tell both years."""
+    found = rows_of(battle, "editions")
+    if found.empty:
+        return found
+    return found[found["edition"].isin(found.loc[found["span"] == "last", "edition"])]
+
+
+def has_editions(battle: Battle, lang: str) -> bool:
+    """Whether the change of March 2026 touches the comparison."""
+    told = battle.results.loc[battle.results["indicator_id"] == "good_day_ratio", "standard"]
+    return len(editions(battle, lang)) > 0 and told.nunique() > 1
+
+
+@form("statistic_number")
+def _statistic_number(at: At, value: float, statistic: str) -> str:
+    """A share with one decimal, a number of days with none."""
+    return at.number(value, 1 if statistic.endswith("ratio") else 0)
+
+
+def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
+    """What the data cover, pollutant by pollutant, and the noise of the zones."""
     row = headline(battle, "pm25_mean")
-    span = span_label(row["period_start"].date(), row["period_end"].date(), lang)
-    n_days = (row["period_end"] - row["period_start"]).days + 1
-    listed = []
-    for name, pollutant in SIX.items():
-        found = headline(battle, name)
-        n_valid = 0 if found is None or pd.isna(found["n_obs"]) else int(found["n_obs"])
-        listed.append(
-            {
-                "source": text(
-                    "coverage.source",
-                    lang,
-                    kinds=figures.series_name(battle, found, lang),
-                    pollutant=pollutant,
-                ),
-                "period": span,
-                "expected": n_days,
-                "valid": n_valid,
-                "share": round(100 * n_valid / n_days, 1),
-                "flags": shown.flags(battle, pollutant, lang),
-            }
-        )
-    listed += noise.covered(battle, lang)
-    refused = faults(battle, lang)
-    notes: list[object] = [text("coverage.clean", lang)]
-    if len(refused):
-        title = text("coverage.refused", lang, n=len(refused))
-        notes = [title, Sheet(text("coverage.sheet", lang), title, refused)]
-    notes += [note for note in (differing_note(battle, lang),) if note]
-    if rows_of(battle, "annual").empty:
-        notes.insert(0, text("coverage.none", lang))
-    return document.coverage(pd.DataFrame(listed), lang=lang, results=battle.results, notes=notes)
+    told, n_days = span_label(row["period_start"].date(), row["period_end"].date(), lang), _n_days(row)
+    return [
+        {
+            "source": text(
+                "coverage.source", lang, kinds=series_name(battle, found, lang), pollutant=pollutant
+            ),
+            "period": told,
+            "expected": n_days,
+            "valid": 0 if found is None or pd.isna(found["n_obs"]) else int(found["n_obs"]),
+            "flags": _flags(battle, pollutant, lang),
+        }
+        for pollutant, found in ((one, headline(battle, name)) for name, one in SIX.items())
+    ] + noise.covered(battle, lang)
+
+
+def _n_days(row: pd.Series) -> int:
+    return (row["period_end"] - row["period_start"]).days + 1
+
+
+def _flags(battle: Battle, pollutant: str, lang: str) -> str:
+    """How many entries of the authenticity screen tell of a pollutant; empty where there is none."""
+    found = rows_of(battle, "authenticity")
+    if not _is_screened(found):
+        return text("coverage.unscreened", lang)
+    n = 0 if found.empty else int((found["pollutant"] == pollutant).sum())
+    return text("coverage.flagged", lang, n=n) if n else ""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import joined, place, told_year
-from helpers.page.charts import Caption
+from helpers.page.battle_page import headline, headlines, joined, place, told_year
 from helpers.page.charts.labels import label
 from helpers.page.numbers import format_number, format_quantity, gap_words
+from helpers.page.sections import Drawing
 from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name
@@ -33,10 +35,7 @@ _BASES = {
 }
 """What gives a city its values, by kind of source."""
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``blue_sky.yml``."""
-    return battle_page.text("blue_sky", path, lang, **fields)
+text = partial(battle_page.text, "blue_sky")
 
 
 def basis(battle: Battle, ids: list[str], lang: str) -> str:
@@ -57,38 +56,36 @@ def _bases(battle: Battle, ids: list[str]) -> list[str]:
     return [name for name, members in _BASES.items() if kinds & members]
 
 
-def annual_chart(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
+def annual_chart(battle: Battle, lang: str) -> Drawing:
     """Whole years against limit and target, with the projection of the running year."""
-    facts, context = Facts(row, lang), battle.context
+    row = headline(battle, "pm25_mean")
     years = battle.tables["annual"]
     years = years[(years["pollutant"] == "PM2.5") & (years["statistic"] == "mean") & years["is_complete"]]
     change = air.reference_state_break().date.year
     years = years.assign(break_note=np.where(years["year"] == change + 1, text("pm25.break_note", lang), ""))
     published, ids = _published(battle, years), battle_page.source_ids(battle, "annual", rows=row)
-    note = text(
-        "pm25.note",
-        lang,
-        dust=text(f"dust.{'removed' if 'dust_deducted' in row['caveats'] else 'kept'}", lang),
-        standard=standard_name(row["standard"], lang),
-    )
-    caption = Caption(
-        id="pm25-years",
-        title=_annual_title(battle, row, years, facts),
-        measure=text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, ids, lang)).rstrip(
-            "，, "
-        ),
-        note=label("joiner", lang).join([note, *([text("pm25.published", lang)] if len(published) else [])]),
-        source=battle_page.source(battle, lang, "annual", rows=row),
-        unit="ug_m3",
-    )
-    return charts.annual_line(
+    dust = text(f"dust.{'removed' if 'dust_deducted' in row['caveats'] else 'kept'}", lang)
+    note = text("pm25.note", lang, dust=dust, standard=standard_name(row["standard"], lang))
+    measure = text("pm25.measure", lang, place=place(battle, lang), basis=basis(battle, ids, lang))
+    title, fields = _annual_title(battle, row, years, lang)
+    return Drawing(
+        charts.annual_line,
         years[["year", "value", "is_valid", "break_note"]],
-        caption=caption,
-        lang=lang,
-        limits=_limits(max(context.as_of.year, 2025), lang),
-        target=_targets(battle, row),
-        forecast=_projection(row, context.as_of.year),
-        published=published,
+        fields,
+        title,
+        options={
+            "limits": _limits(max(battle.context.as_of.year, 2025), lang),
+            "target": _targets(battle, row),
+            "forecast": _projection(row, battle.context.as_of.year),
+            "published": published,
+        },
+        rows=row,
+        caption={
+            "measure": measure.rstrip("，, "),
+            "note": label("joiner", lang).join(
+                [note, *[text("pm25.published", lang)] * (len(published) > 0)]
+            ),
+        },
     )
 
 
@@ -131,43 +128,37 @@ def _published(battle: Battle, years: pd.DataFrame) -> pd.DataFrame:
     return found[["year", "value"]]
 
 
-def _annual_title(battle: Battle, row: pd.Series, years: pd.DataFrame, facts: Facts) -> str:
+def _annual_title(
+    battle: Battle, row: pd.Series, years: pd.DataFrame, lang: str
+) -> tuple[str, dict[str, object]]:
     """Say the projection of the running year, else the year of the page or the last valid one, against the target."""
-    valid, lang = years[years["is_valid"]], facts.lang
+    valid, facts = years[years["is_valid"]], Facts(row, lang)
     if not pd.isna(row["forecast"]):
-        key, year, value = "pm25.title_forecast", row["period_end"].year, row["forecast"]
+        key, year, value = "title_forecast", row["period_end"].year, row["forecast"]
         measure = forecast_measure(facts)
     elif len(valid):
-        key, value, measure = "pm25.title", valid["value"].iloc[-1], facts.measure
+        key, value, measure = "title", valid["value"].iloc[-1], facts.measure
         year = told_year(battle, valid["year"].iloc[-1], lang)
     else:
-        return text("pm25.heading", lang)
+        return "heading", {}
     gap = gap_words(value, row["target_value"], row["target_operator"], measure=measure, lang=lang)
-    return text(key, lang, year=year, value=format_quantity(value, measure, lang), gap=gap)
+    return key, {"year": year, "value": format_quantity(value, measure, lang), "gap": gap}
 
 
-def calendar(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
+def calendar(battle: Battle, lang: str) -> Drawing:
     """The index class of every counted day of the year; its title says the numbers of the rows of the same span."""
-    daily = battle.tables["daily"]
+    row, daily = headline(battle, "good_day_ratio"), battle.tables["daily"]
     year = daily[daily["date"].dt.year == row["period_end"].year]
-    good, heavy = (_of_span(battle, row, name) for name in ("good_days", "heavy_days"))
-    span, is_known = Facts(row, lang).span, not (pd.isna(good) or pd.isna(heavy))
-    title = (
-        text("days.title", lang, span=span, good=int(good), heavy=int(heavy))
-        if is_known
-        else text("days.title_plain", lang, span=span)
+    counts = {name: _of_span(battle, row, f"{name}_days") for name in ("good", "heavy")}
+    is_known = not any(pd.isna(n) for n in counts.values())
+    fields = {"span": Facts(row, lang).span, "standard": standard_name(row["standard"], lang)}
+    return Drawing(
+        charts.calendar_heat,
+        year[["date", "level", "is_counted"]].assign(is_heating=_is_heating(year["date"], battle)),
+        fields | ({name: int(n) for name, n in counts.items()} if is_known else {}),
+        "title" if is_known else "title_plain",
+        rows=row,
     )
-    caption = Caption(
-        id="aqi-calendar",
-        title=title,
-        measure=text(
-            "days.measure", lang, place=place(battle, lang), standard=standard_name(row["standard"], lang)
-        ),
-        source=battle_page.source(battle, lang, "daily", rows=row),
-        unit="days",
-    )
-    shown = year[["date", "level", "is_counted"]].assign(is_heating=_is_heating(year["date"], battle))
-    return charts.calendar_heat(shown, caption=caption, lang=lang)
 
 
 def _of_span(battle: Battle, row: pd.Series, indicator_id: str) -> float:
@@ -187,8 +178,9 @@ def _is_heating(dates: pd.Series, battle: Battle) -> pd.Series:
     return found
 
 
-def bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
+def bullets(battle: Battle, lang: str) -> Drawing:
     """The pollutants that have a value against their limits."""
+    rows = [row for row in headlines(battle, SIX) if not pd.isna(row["value"])]
     table = pd.DataFrame(
         {
             "pollutant": [SIX[row["indicator_id"]] for row in rows],
@@ -202,19 +194,12 @@ def bullets(battle: Battle, rows: list[pd.Series], lang: str) -> charts.Chart:
     )
     share = 100 * table["value"] / table["limit_value"]
     worst = share.idxmax()
-    caption = Caption(
-        id="six-bullets",
-        title=text(
-            "six.title",
-            lang,
-            worst=table["pollutant"][worst],
-            share=format_number(share[worst], decimals=0, lang=lang),
-        ),
-        measure=text("six.measure", lang, span=Facts(rows[0], lang).span, place=place(battle, lang)),
-        note=text("six.note", lang),
-        source=battle_page.source(battle, lang, "daily"),
-    )
-    return charts.bullet_bars(table, caption=caption, lang=lang)
+    fields = {
+        "worst": table["pollutant"][worst],
+        "share": format_number(share[worst], decimals=0, lang=lang),
+        "span": Facts(rows[0], lang).span,
+    }
+    return Drawing(charts.bullet_bars, table, fields)
 
 
 def _annual_limit(pollutant: str, row: pd.Series) -> float:
@@ -237,24 +222,14 @@ def _months(battle: Battle, row: pd.Series) -> pd.DataFrame:
     return table.assign(is_heating=table["month"].map(heating))
 
 
-def exceedances(battle: Battle, row: pd.Series, lang: str) -> charts.Chart:
+def exceedances(battle: Battle, lang: str) -> Drawing:
     """Polluted days by month, stacked by primary pollutant; their number is that of the rows on good days."""
-    span, found = Facts(row, lang).span, battle.tables["exceedances"]
+    row, found = headline(battle, "good_day_ratio"), battle.tables["exceedances"]
     good = _of_span(battle, row, "good_days")
     by_pollutant = found.groupby("pollutant")["n_days"].sum().sort_values(ascending=False, kind="stable")
-    if pd.isna(good):
-        title = text("primary.heading", lang)
-    elif by_pollutant.empty:
-        title = text("primary.title_none", lang, span=span)
-    else:
+    fields = {"span": Facts(row, lang).span, "standard": standard_name(row["standard"], lang)}
+    title = "heading" if pd.isna(good) else "title_none" if by_pollutant.empty else "title"
+    if title == "title":
         lead, days = by_pollutant.index[0], int(by_pollutant.iloc[0])
-        title = text("primary.title", lang, span=span, total=int(row["n_obs"] - good), lead=lead, days=days)
-    caption = Caption(
-        id="exceedances",
-        title=title,
-        measure=text("primary.measure", lang, place=place(battle, lang)),
-        note=text("primary.note", lang, standard=standard_name(row["standard"], lang)),
-        source=battle_page.source(battle, lang, "exceedances", rows=row),
-        unit="days",
-    )
-    return charts.exceedance_stack(_months(battle, row), caption=caption, lang=lang)
+        fields |= {"total": int(row["n_obs"] - good), "lead": lead, "days": days}
+    return Drawing(charts.exceedance_stack, _months(battle, row), fields, title, rows=row)

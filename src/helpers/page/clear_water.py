@@ -1,24 +1,24 @@
-"""Sections of the clear-water report on classes: shares, sections, changes, main stems, and what remains."""
+"""What the sections of the clear-water report need beside their specs: which rows are shown, and what cannot be data."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import pandas as pd
 from markupsafe import Markup
 
+from helpers.battles import water_flow, water_shares, water_trends
 from helpers.battles.context import Battle
-from helpers.battles.water_shares import main_stems
 from helpers.page import clear_water_figures as figures
 from helpers.page import clear_water_forms as _forms  # noqa: F401 (the tables name its forms)
-from helpers.page import document, published_check, reported, tables, wording
+from helpers.page import tables
 from helpers.page.battle_page import headline
-from helpers.page.blocks import Block
 from helpers.page.clear_water_figures import span_text, text
-from helpers.page.columns import Table, lay_out, rows_of
-from helpers.page.numbers import format_number
-from helpers.page.wording.sentence import capitalise
+from helpers.page.columns import rows_of
+from helpers.periods import span_label
 
-measures = reported.measures
-_SERIES = ("good_section_share", "worse_than_v_sections")
+_SERIES = {"good_section_share": "good_pct", "worse_than_v_sections": "class_6"}
+_LEVEL = 0.95
 
 
 def series(battle: Battle) -> pd.DataFrame:
@@ -27,202 +27,94 @@ def series(battle: Battle) -> pd.DataFrame:
     if annual.empty or network is None:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
     rows = annual[(annual["network_id"] == network["network_id"]) & annual["is_valid"]]
-    columns = dict(zip(_SERIES, ("good_pct", "class_6"), strict=True))
-    parts = [rows.assign(indicator_id=name, value=rows[column]) for name, column in columns.items()]
+    parts = [rows.assign(indicator_id=name, value=rows[column]) for name, column in _SERIES.items()]
     return pd.concat(parts)[["indicator_id", "year", "value"]]
 
 
-def has_sections(battle: Battle) -> bool:
-    """Whether there are section data for the period."""
-    return len(rows_of(battle, "sections")) > 0
+def rank_tests(battle: Battle, lang: str) -> pd.DataFrame:
+    """Rank tests of the networks that are known by name."""
+    found = rows_of(battle, "network_trends")
+    return found[[figures.network_name(battle, one, lang) != "" for one in found.get("network_id", ())]]
 
 
-def shares(battle: Battle, *, lang: str) -> Block:
-    """Share of good sections: years by class, trend, projection, both targets, and the networks behind it."""
-    row, worst = (headline(battle, name) for name in _SERIES)
-    facts = [
-        *_targets(battle, lang),
-        _networks(battle, lang),
-        *_published(battle, lang),
-        *published_check.conflicts_and_check(battle, lang),
-    ]
-    if not has_sections(battle):
-        lacking = wording.no_data_sentence(row, lang=lang)
-        return document.section(text("shares.heading", lang), lacking, text("coverage.none", lang), *facts)
-    told = [wording.yoy_sentence(row, lang=lang), wording.trend_sentence(row, lang=lang, follows=True)]
-    if not pd.isna(row["forecast"]):
-        told.append(wording.forecast_sentence(row, lang=lang, follows=True))
-    return document.section(
-        text("shares.heading", lang),
-        told,
-        [wording.value_sentence(worst, lang=lang)],
-        *figures.year_stacks(battle, lang),
-        *_rank_tests(battle, lang),
-        _how_drawn(battle, lang),
-        *facts,
-    )
-
-
-def _rank_tests(battle: Battle, lang: str) -> list[str]:
-    return [
-        capitalise(
-            text(
-                f"shares.spearman.{row.direction}",
-                lang,
-                network=figures.network_name(battle, row.network_id, lang),
-                first=row.first_year,
-                last=row.last_year,
-                n=row.n,
-                coefficient=format_number(row.coefficient, decimals=3, lang=lang),
-                bound=format_number(row.bound, decimals=3, lang=lang),
-                rule={">=": "≥", ">": "＞"}[row.rule],
-            )
-        )
-        for row in rows_of(battle, "network_trends").itertuples()
-        if figures.network_name(battle, row.network_id, lang)
-    ]
-
-
-def _how_drawn(battle: Battle, lang: str) -> str | None:
+def how_drawn(battle: Battle, lang: str) -> dict[str, object] | None:
     """How the year was projected, or why not; nothing where it is over."""
     outlook = rows_of(battle, "outlook")
     if outlook.empty or not (row := outlook.iloc[0])["n_left"]:
         return None
     if row["status"] != "ok":
-        return text("shares.outlook_reason", lang)
+        return {"text": "outlook_reason"}
     years = text("join", lang).join(row["source_years"].split(";"))
-    return text("shares.outlook", lang, years=years, left=row["n_left"], n=row["n_draws"])
+    return {"years": years, "left": row["n_left"], "n": row["n_draws"]}
 
 
-def _targets(battle: Battle, lang: str) -> list[Table]:
-    """The targets with their documents, of which at most one is judged by; nothing where the plan sets none."""
-    rows = battle.results[
-        (battle.results["indicator_id"] == _SERIES[0]) & (battle.results["target_id"] != "")
-    ].drop_duplicates("target_id")
-    if rows.empty:
-        return []
-    return [lay_out(battle, "clear_water.shares.targets", rows, of="results", lang=lang)]
+def targets(battle: Battle, _: str) -> pd.DataFrame:
+    """The targets with their documents, of which at most one is judged by; none where the plan sets none."""
+    is_own = battle.results["indicator_id"].eq("good_section_share") & battle.results["target_id"].ne("")
+    return battle.results[is_own].drop_duplicates("target_id")
 
 
-def _networks(battle: Battle, lang: str) -> Table | None:
-    """Networks by date with the sections known by name; their number is not always that of the names."""
-    return lay_out(battle, "clear_water.shares.networks", of="networks", lang=lang, observed=True)
-
-
-def _published(battle: Battle, lang: str) -> list[object]:
-    """Figures others published on the same indicators, apart from ours: one row a period; nothing where there are none."""
-    found, networks = rows_of(battle, "published"), rows_of(battle, "networks")
-    if found.empty:
-        return []
-    by = ["period_end", "period"]
-    rows = found.sort_values(by, kind="stable")
-    made = lay_out(
-        battle, "clear_water.shares.published", rows, of="published", lang=lang, by=by, observed=True
-    )
+def published_note(battle: Battle, lang: str) -> Markup | None:
+    """That published figures of several networks are not comparable, with the number of sections of each."""
+    networks = rows_of(battle, "networks")
     if len(networks) < 2:
-        return [made]
+        return None
     counts = [
         text("shares.published_count", lang, network=getattr(row, f"name_{lang}"), n=row.n_sections)
         for row in networks.itertuples()
     ]
-    return [made, tables.note(text("shares.published_note", lang, counts=text("join", lang).join(counts)))]
+    return tables.note(text("shares.published_note", lang, counts=text("join", lang).join(counts)))
 
 
-def sections(battle: Battle, *, lang: str) -> Block:
-    """Class of every section and month, what decides it, and by how much it is exceeded."""
-    heading, rules = text("sections.heading", lang), _rules(lang)
-    if not has_sections(battle):
-        return document.section(heading, text("coverage.none", lang), rules)
-    fields = {"span": span_text(battle, lang)}
-    return document.section(
-        heading,
-        None if rows_of(battle, "strip").empty else figures.strip(battle, lang),
-        lay_out(battle, "clear_water.sections.table", of="sections", lang=lang, fields=fields),
-        text("symbols", lang) or None,
-        lay_out(battle, "clear_water.sections.items", of="items", lang=lang, fields=fields)
-        or text("sections.no_items", lang),
-        rules,
-    )
+def span(battle: Battle, lang: str) -> dict[str, str]:
+    """Months the tables of sections speak of."""
+    return {"span": span_text(battle, lang)}
 
 
-def _rules(lang: str) -> Markup:
+def rules(_: Battle, lang: str) -> Markup:
+    """Rules of classing, each with its basis and how well it is verified."""
     shown = pd.DataFrame(text("sections.rule_rows", lang), columns=text("sections.rule_columns", lang))
     return tables.data_table(shown, caption=text("sections.rules", lang), lang=lang)
 
 
-def changes(battle: Battle, *, lang: str) -> Block:
-    """Change on the same months last year and on the period before, by the rules of the method."""
-    heading = text("changes.heading", lang)
-    if not has_sections(battle):
-        return document.section(heading, text("coverage.none", lang))
-    if rows_of(battle, "share_changes").empty:
-        return document.section(heading, text("changes.none", lang))
-    return document.section(
-        heading,
-        lay_out(battle, "clear_water.changes.network", of="share_changes", lang=lang),
-        *_section_changes(battle, lang),
-        text("changes.note", lang),
-    )
-
-
-def _section_changes(battle: Battle, lang: str) -> list[object]:
-    """Sections that moved, and how many did not."""
+def kept(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
+    """How many sections kept their grade and how many lack data, on each basis."""
     found = rows_of(battle, "changes")
-    if found.empty:
-        return []
-    moved = found[~found["direction"].isin(["none", "insufficient"])]
-    parts: list[object] = []
-    if len(moved):
-        parts.append(lay_out(battle, "clear_water.changes.table", moved, of="changes", lang=lang))
-    for basis, rows in found.groupby("basis", sort=False):
+    for basis, rows in found.groupby("basis", sort=False) if len(found) else ():
         n, lacking = (int((rows["direction"] == name).sum()) for name in ("none", "insufficient"))
         key = "_".join(name for name, count in (("unchanged", n), ("lacking", lacking)) if count)
-        named = text("changes.basis", lang)[basis]
         if key:
-            parts.append(capitalise(text(f"changes.{key}", lang, basis=named, n=n, lacking=lacking)))
-    return parts
+            yield {"text": key, "basis": text("changes.basis", lang)[basis], "n": n, "lacking": lacking}
 
 
-def stems(battle: Battle, *, lang: str) -> Block:
-    """Main stems the plan names, and the state of every river."""
-    names = main_stems(battle.context)
-    rows = [headline(battle, name) for name in names]
-    told = [
-        wording.no_data_sentence(row, lang=lang)
-        if pd.isna(row["value"])
-        else [wording.value_sentence(row, lang=lang), *_chance(row, lang)]
-        for row in rows
-    ]
-    parts: list[object] = [*told]
-    if has_sections(battle):
-        fields = {"span": span_text(battle, lang)}
-        rivers = lay_out(battle, "clear_water.stems.table", of="rivers", lang=lang, fields=fields)
-        parts += [rivers, text("stems.note", lang)]
-    heading = text("stems.heading", lang, rivers=figures.rivers_of(battle, names, lang))
-    return document.section(heading if names else text("stems.heading_plain", lang), *parts)
+def stem_ids(battle: Battle, _: str) -> list[str]:
+    """Indicators of the main stems the plan names."""
+    return water_shares.main_stems(battle.context)
 
 
-def _chance(row: pd.Series, lang: str) -> list[wording.Sentence]:
-    return [] if pd.isna(row["forecast"]) else [wording.forecast_sentence(row, lang=lang, follows=True)]
+def stem_rivers(battle: Battle, lang: str) -> dict[str, str]:
+    """Rivers of the heading on main stems."""
+    return _rivers(battle, water_shares.main_stems(battle.context), lang)
 
 
-def allowance(battle: Battle, *, lang: str) -> Block:
-    """The tightest item of every section, the mean its remaining months may have, and the likelihood."""
-    heading, found = text("allowance.heading", lang), rows_of(battle, "allowance")
-    outlook = rows_of(battle, "outlook")
-    if not has_sections(battle) or outlook.empty:
-        return document.section(heading, text("coverage.none", lang))
-    outlook = outlook.iloc[0]
-    if not outlook["n_left"]:
-        return document.section(heading, text("allowance.complete", lang))
-    if found.empty:
-        return document.section(heading, text("coverage.none", lang))
-    return document.section(
-        heading,
-        lay_out(battle, "clear_water.allowance.table", tightest_items(found), of="allowance", lang=lang),
-        text("allowance.note", lang, left=outlook["n_left"]),
-        None if outlook["status"] == "ok" else text("allowance.unknown", lang),
-    )
+def flow_ids(battle: Battle, _: str) -> list[str]:
+    """The first indicator of ecological flow the plan asks for."""
+    return list(water_flow.indicators(battle.context)[:1])
+
+
+def flow_rivers(battle: Battle, lang: str) -> dict[str, str]:
+    """Rivers of the heading on ecological flow."""
+    return _rivers(battle, water_flow.indicators(battle.context), lang)
+
+
+def _rivers(battle: Battle, indicator_ids: Iterable[str], lang: str) -> dict[str, str]:
+    names = figures.rivers_of(battle, indicator_ids, lang)
+    return {"rivers": names} if names else {"text": "heading_plain"}
+
+
+def tightest(battle: Battle, _: str) -> pd.DataFrame:
+    """The item of each section that is least likely to keep its class; of equal ones the nearest to its bound."""
+    return tightest_items(rows_of(battle, "allowance"))
 
 
 def tightest_items(found: pd.DataFrame) -> pd.DataFrame:
@@ -232,3 +124,102 @@ def tightest_items(found: pd.DataFrame) -> pd.DataFrame:
     ranked = found.assign(use=-use).sort_values(["likelihood", "use"], na_position="last", kind="stable")
     chosen = ranked.drop_duplicates("section_id")
     return chosen.sort_values(["section_likelihood", "use"], na_position="last", kind="stable")
+
+
+def trends_in_order(battle: Battle, _: str) -> pd.DataFrame:
+    """Trends in the order of the sections."""
+    found, order = rows_of(battle, "trends"), rows_of(battle, "sections")
+    places = {name: place for place, name in enumerate(order["section_id"])}
+    return found.loc[found["section_id"].map(places).dropna().sort_values(kind="stable").index]
+
+
+def trend_items(_: Battle, __: str) -> Iterable[str]:
+    """Items with a trend, in their order."""
+    return water_trends.TREND_ITEMS
+
+
+def adjusted(battle: Battle, _: str) -> dict[str, object]:
+    """At how many sections flow is measured, so that values are freed of it."""
+    found = rows_of(battle, "trends")
+    n = found.loc[found["adjustment"] == "season_flow", "section_id"].nunique()
+    return {"flow": n} if n else {"text": "season_only"}
+
+
+def chance(battle: Battle, _: str) -> dict[str, int]:
+    """How many trends chance alone would show."""
+    n = int((rows_of(battle, "trends")["status"] == "ok").sum())
+    return {"n": n, "expected": round((1 - _LEVEL) * n)}
+
+
+def has_points(battle: Battle, _: str) -> bool:
+    """Whether points of any reservoir were measured."""
+    found = rows_of(battle, "reservoirs")
+    return len(found) > 0 and bool(found["n_points"].notna().any())
+
+
+def open_bodies(battle: Battle, _: str) -> pd.DataFrame:
+    """Bodies not eliminated, or still black-odorous by monitoring."""
+    found = rows_of(battle, "bodies")
+    return found[(found["status"] != "eliminated") | (found["measured_grade"].fillna(0) > 0)]
+
+
+def last_day(battle: Battle, _: str) -> dict[str, str]:
+    """Day of the latest ledger of outfalls."""
+    return {"day": f"{rows_of(battle, 'stage_counts')['date'].iloc[-1]:%Y-%m-%d}"}
+
+
+def drinking_span(battle: Battle, lang: str) -> dict[str, str]:
+    """Span of the compliance of sources."""
+    row = headline(battle, "drinking_source_good_share")
+    return {"span": span_label(row["period_start"].date(), row["period_end"].date(), lang)}
+
+
+def flow_span(battle: Battle, lang: str) -> dict[str, str]:
+    """Span of the days of flow."""
+    row = rows_of(battle, "flow").iloc[0]
+    return {"span": span_label(row["span_start"], row["span_end"], lang)}
+
+
+def covered(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
+    """What the section workbook, the table of sources and the daily flow cover."""
+    network, row = figures.current_network(battle), headline(battle, "good_section_share")
+    start, end = row["period_start"], row["period_end"]
+    if network is not None:
+        n_months = 12 * (end.year - start.year) + end.month - start.month + 1
+        valid, flags = _gaps(battle, network, lang)
+        source = text("coverage.sections", lang, network=network[f"name_{lang}"])
+        yield _covered(source, start, end, int(network["n_sections"]) * n_months, valid, lang) | {
+            "flags": flags
+        }
+    row = headline(battle, "drinking_source_good_share")
+    valid = int(row["n_obs"])
+    expected = round(100 * valid / row["coverage_pct"]) if row["coverage_pct"] else 0
+    source = text("coverage.drinking", lang)
+    yield _covered(source, row["period_start"], row["period_end"], expected, valid, lang)
+    for point in rows_of(battle, "flow").itertuples():
+        source = text("coverage.flow", lang, river=figures.river_name(battle, point.river_name, lang))
+        start, end = pd.Timestamp(point.span_start), pd.Timestamp(point.span_end)
+        yield _covered(source, start, end, point.n_expected, point.n_days, lang)
+
+
+def _covered(
+    source: str, start: pd.Timestamp, end: pd.Timestamp, expected: int, valid: int, lang: str
+) -> dict[str, object]:
+    told = span_label(start.date(), end.date(), lang)
+    return {"source": source, "period": told, "expected": expected, "valid": valid}
+
+
+def _gaps(battle: Battle, network: pd.Series, lang: str) -> tuple[int, str]:
+    """Section-months with a class, and what is known of those without."""
+    strip = rows_of(battle, "strip")
+    n_known, flags, valid = len(network["section_ids"].split(";")), [], 0
+    if len(strip):
+        own = strip[strip["is_member"]]
+        n_known, valid = own["section_id"].nunique(), int(own["class"].notna().sum())
+        frozen, gaps = int((own["state"] == "frozen").sum()), len(own) - valid
+        if gaps:
+            key = "coverage.gaps_frozen" if frozen else "coverage.gaps"
+            flags.append(text(key, lang, n=gaps, frozen=frozen))
+    if network["n_sections"] > n_known:
+        flags.append(text("coverage.unnamed", lang, n=network["n_sections"] - n_known))
+    return valid, text("join", lang).join(flags)

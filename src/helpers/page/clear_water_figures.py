@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.context import Battle
+from helpers.battles.water_trends import TREND_ITEMS
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import headline, place
-from helpers.page.charts import Caption
+from helpers.page.battle_page import headline
 from helpers.page.charts.labels import words
 from helpers.page.columns import rows_of
 from helpers.page.numbers import Measure, format_quantity, gap_words
-from helpers.page.wording.sentence import capitalise
+from helpers.page.sections import Drawing
 from helpers.page.words import word
 from helpers.periods import span_label
 
 SHARE = Measure("pct", 1)
 _LEVELS = range(1, 7)
 
-
-def text(path: str, lang: str, **fields: object) -> Any:
-    """Return a text of ``clear_water.yml``."""
-    return battle_page.text("clear_water", path, lang, **fields)
+text = partial(battle_page.text, "clear_water")
 
 
 def numeral(level: object, lang: str) -> str:
@@ -114,78 +110,47 @@ def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
     return text("join", lang).join(names)
 
 
-def year_stacks(battle: Battle, lang: str) -> list[charts.Chart]:
+def year_stacks(battle: Battle, lang: str) -> list[Drawing]:
     """Shares of classes in whole years, one figure a network: they never join."""
     annual = rows_of(battle, "annual")
-    if annual.empty:
-        return []
     return [
         _year_stack(battle, network_id, rows.sort_values("year"), lang)
-        for network_id, rows in annual.groupby("network_id", sort=False)
+        for network_id, rows in (annual.groupby("network_id", sort=False) if len(annual) else ())
         if network_name(battle, network_id, lang)
     ]
 
 
-def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) -> charts.Chart:
-    row, last = headline(battle, "good_section_share"), rows.iloc[-1]
-    current = current_network(battle)
+def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) -> Drawing:
+    row, last, current = headline(battle, "good_section_share"), rows.iloc[-1], current_network(battle)
     is_current = current is not None and network_id == current["network_id"]
-    target = row if is_current and not pd.isna(row["target_value"]) else None
-    fields = {"year": last["year"], "value": format_quantity(last["good_pct"], SHARE, lang)}
-    if is_current:
-        fields["year"] = battle_page.told_year(battle, last["year"], lang)
-    if not is_current:
-        title = text("shares.title_former", lang, **fields)
-    elif target is None:
-        title = text("shares.title_plain", lang, **fields)
-    else:
-        gap = gap_words(
-            last["good_pct"], target["target_value"], target["target_operator"], measure=SHARE, lang=lang
-        )
-        title = text("shares.title", lang, **fields, gap=gap)
     counts = text("join", lang).join(map(str, dict.fromkeys(rows["n_sections"])))
-    caption = Caption(
-        id=f"classes-{network_id.replace('_', '-')}",
-        title=title,
-        measure=capitalise(
-            text(
-                "shares.measure",
-                lang,
-                network=network_name(battle, network_id, lang),
-                n=last["n_network"],
-                place=place(battle, lang),
-            )
-        ),
-        note=text("shares.note", lang, n_sections=text("shares.counted", lang, counts=counts)),
-        source=battle_page.source(battle, lang, "annual"),
-        unit="pct",
-        decimals=1,
-        battle="clear_water",
-    )
+    fields = {
+        "year": battle_page.told_year(battle, last["year"], lang) if is_current else last["year"],
+        "value": format_quantity(last["good_pct"], SHARE, lang),
+        "network": network_name(battle, network_id, lang),
+        "n": last["n_network"],
+        "n_sections": text("shares.counted", lang, counts=counts),
+    }
+    title, goal = "title_plain" if is_current else "title_former", None
+    if is_current and not pd.isna(row["target_value"]):
+        title, goal = (
+            "title",
+            pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]}),
+        )
+        bound = row["target_value"], row["target_operator"]
+        fields["gap"] = gap_words(last["good_pct"], *bound, measure=SHARE, lang=lang)
     table = rows.melt(["year", "n_sections"], [f"class_{level}" for level in _LEVELS], "water_class", "count")
     table = table.assign(
         water_class=table["water_class"].str[-1].astype(int),
         share_pct=100 * table["count"] / table["n_sections"],
     )
-    goal = None
-    if target is not None:
-        goal = pd.DataFrame({"year": [target["target_date"].year], "value": [target["target_value"]]})
-    return charts.class_stack(table, caption=caption, lang=lang, target=goal)
+    named = {"id": f"classes-{network_id.replace('_', '-')}"}
+    return Drawing(charts.class_stack, table, fields, title, options={"target": goal}, caption=named)
 
 
-def strip(battle: Battle, lang: str) -> charts.Chart:
+def strip(battle: Battle, lang: str) -> Drawing:
     """Class of every section and month of the year, downstream where the order is known."""
     found = battle.tables["strip"]
-    caption = Caption(
-        id="class-strip",
-        title=_strip_title(battle, lang),
-        measure=text(
-            "sections.measure", lang, span=span_text(battle, lang, whole=True), place=place(battle, lang)
-        ),
-        note=text("sections.note", lang),
-        source=battle_page.source(battle, lang, "strip"),
-        battle="clear_water",
-    )
     drivers = found["section_id"].map(_drivers(found)).fillna("")
     shown = pd.DataFrame(
         {
@@ -196,7 +161,8 @@ def strip(battle: Battle, lang: str) -> charts.Chart:
             "driver": [item_name(item, lang) if item else "" for item in drivers],
         }
     )
-    return charts.class_strip(shown, caption=caption, lang=lang)
+    title, fields = _strip_title(battle, lang)
+    return Drawing(charts.class_strip, shown, fields | {"span": span_text(battle, lang, whole=True)}, title)
 
 
 def _drivers(strip_table: pd.DataFrame) -> pd.Series:
@@ -205,53 +171,36 @@ def _drivers(strip_table: pd.DataFrame) -> pd.Series:
     return one[one["item"] != ""].groupby("section_id")["item"].agg(lambda items: items.mode().iloc[0])
 
 
-def _strip_title(battle: Battle, lang: str) -> str:
+def _strip_title(battle: Battle, lang: str) -> tuple[str, dict[str, object]]:
     sections = rows_of(battle, "sections")
     classes = sections.loc[sections["is_member"], "class"].dropna()
     poor, items = int((classes > 3).sum()), rows_of(battle, "items")
     if classes.empty:
-        return text("sections.title_none", lang)
+        return "title_none", {}
     if not poor or items.empty:
-        return text("sections.title_good", lang, n=len(classes))
-    return text(
-        "sections.title", lang, n=len(classes), poor=poor, item=item_name(items["item"].iloc[0], lang)
-    )
+        return "title_good", {"n": len(classes)}
+    return "title", {"n": len(classes), "poor": poor, "item": item_name(items["item"].iloc[0], lang)}
 
 
-def slopes(battle: Battle, item: str, lang: str) -> charts.Chart:
-    """Yearly change of one item at every section, with its interval."""
+def slopes(battle: Battle, lang: str) -> Drawing:
+    """Yearly change of the item that exceeds most of those with a trend, at every section, with its interval."""
     found = battle.tables["trends"]
-    rows = found[(found["item"] == item) & (found["status"] == "ok")]
-    rows = rows[np.isfinite(rows[["estimate", "low", "high"]]).all(axis=1)].sort_values(
-        "estimate", ascending=False
-    )
+    found = found[found["status"] == "ok"]
+    item = _worst_item(battle, set(found["item"]))
+    rows = found[(found["item"] == item) & np.isfinite(found[["estimate", "low", "high"]]).all(axis=1)]
+    rows = rows.sort_values("estimate", ascending=False)
     counts = rows["word"].value_counts()
-    fields = {"better": int(counts.get("improving", 0)), "worse": int(counts.get("worsening", 0))}
-    told = [name for name, n in fields.items() if n]
-    key = {0: "title_none", 1: f"title_{told[0] if told else ''}", 2: "title"}[len(told)]
-    caption = Caption(
-        id="item-slopes",
-        title=capitalise(text(f"trends.{key}", lang, item=item_name(item, lang), n=len(rows), **fields)),
-        measure=text(
-            "trends.measure",
-            lang,
-            item=item_name(item, lang),
-            adjusted=text("trends.adjusted", lang),
-            place=place(battle, lang),
-        ),
-        note=text("trends.note", lang),
-        source=battle_page.source(battle, lang, "trends"),
-        unit="mg_l",
-        decimals=3,
-        battle="clear_water",
-    )
-    table = pd.DataFrame(
-        {
-            "name": rows[f"name_{lang}"],
-            "value": rows["estimate"],
-            "low": rows["low"],
-            "high": rows["high"],
-            "n": rows["n"],
-        }
-    )
-    return charts.dot_interval(table, caption=caption, lang=lang)
+    sides = {"better": int(counts.get("improving", 0)), "worse": int(counts.get("worsening", 0))}
+    told = [name for name, n in sides.items() if n]
+    title = "title" if len(told) == 2 else f"title_{told[0] if told else 'none'}"
+    adjusted = text("trends.adjusted", lang)
+    fields = {"item": item_name(item, lang), "n": len(rows), "adjusted": adjusted, **sides}
+    columns = {f"name_{lang}": "name", "estimate": "value"}
+    table = rows.drop(columns="name", errors="ignore").rename(columns=columns)
+    return Drawing(charts.dot_interval, table[["name", "value", "low", "high", "n"]], fields, title)
+
+
+def _worst_item(battle: Battle, known: set[str]) -> str:
+    """The item that exceeds most of those that have a trend."""
+    exceeding = rows_of(battle, "items").get("item", ())
+    return next(item for item in (*exceeding, TREND_ITEMS[1], *TREND_ITEMS) if item in known)

@@ -45,6 +45,12 @@ def _months(at: At, n: int, of: int) -> str:
     return at.text("sections.months", n=n, of=of)
 
 
+@form("network")
+def _network(at: At, network_id: str) -> str:
+    """Name of a network of sections."""
+    return figures.network_name(at.battle, network_id, at.lang)
+
+
 @form("river")
 def _river(at: At, name: str) -> str:
     """Name of a river as a ledger writes it."""

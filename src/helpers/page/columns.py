@@ -18,6 +18,7 @@ A spec is a list in the page's yml, one record a column::
 ``each``      one printed column for every value of this column; ``{each}`` in the heading is that value, told by ``head``
 ``joined``    the cell names every value of its group once
 ``optional``  the column is left out where the table does not have it
+``use``       in the place of all these: the columns of another entry, ``<page>.<path>``, each with what stands beside it
 
 A laid-out table keeps which cell came from which row and column, so that a test can hold every cell against its value.
 """
@@ -90,7 +91,7 @@ def read_spec(spec: str) -> tuple[Column, ...]:
         A record has an unknown key or lacks a heading. Mend the page's yml.
     """
     page, _, path = spec.partition(".")
-    found = battle_page.entry(page, f"{path}_columns")
+    found = _listed(page, f"{path}_columns")
     for one in found:
         if set(one) - _KEYS or not {"of", "zh", "en"} <= set(one):
             known = ", ".join(sorted(_KEYS))
@@ -98,6 +99,16 @@ def read_spec(spec: str) -> tuple[Column, ...]:
                 **fault(f"page/{page}.yml, {path}_columns: column {one} cannot be used, expected {known}")
             )
     return tuple(_column(one) for one in found)
+
+
+def _listed(page: str, path: str) -> list[Record]:
+    """Records of the columns of a table; ``{use: page.path}`` stands for all of another entry, with what it adds to each."""
+    found = []
+    for one in battle_page.entry(page, path):
+        used = one.get("use")
+        added = {key: value for key, value in one.items() if key != "use"}
+        found += [one] if used is None else [other | added for other in _listed(*used.split(".", 1))]
+    return found
 
 
 def _column(record: Mapping[str, Any]) -> Column:
@@ -211,6 +222,19 @@ def print_cell(at: At, records: Sequence[Record]) -> Markup:
     elif records and not _is_empty(records[0][names[0]]):
         told = _told(at, records[0])
     return cell(_missing(at) if _is_empty(told) else told, at.lang, at.column.decimals)
+
+
+def tell_fields(
+    battle: Battle, page: str, fields: Mapping[str, str | Record], record: Record, lang: str
+) -> dict[str, object]:
+    """Fill the braces of a text from a row, each by a name of a column or by a record as those of a table's columns."""
+    told = {}
+    for name, one in fields.items():
+        given = {"of": one} if isinstance(one, str) else one
+        at = At(battle, page, _column({"zh": "", "en": "", **given}), lang)
+        value, decimals = _told(at, record), at.column.decimals
+        told[name] = value if decimals is None or isinstance(value, str) else at.number(value, decimals)
+    return told
 
 
 def _told(at: At, record: Record) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
 import zipfile
@@ -27,6 +28,34 @@ from helpers.page.words import word
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_AFTER_NAME = re.compile(r"[，,；;（(]")
+_NAME_ENOUGH = 12  # characters before an ASCII comma, which may stand in an enumeration
+_NO_END = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "its",
+        "of",
+        "on",
+        "per",
+        "since",
+        "than",
+        "the",
+        "their",
+        "to",
+        "what",
+        "with",
+    ]
+)
+_NOT_IN_SHEET = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+_LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767  # characters a cell may hold
 _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 9, 60  # widths of columns, in digits
@@ -48,44 +77,86 @@ def workbook(document: Document) -> bytes:
     about = book.active
     about.title = words["sheet_about"]
     listed: list[tuple[str, str, str]] = []
-    for section in document.sections:
-        for part in section["parts"]:
-            listed.extend(_add_part(book, part, document))
+    parts = [part for section in document.sections for part in section["parts"]]
+    fixed = [part["sheet"] for part in parts if part["kind"] == "data"]
+    for part in parts:
+        listed.extend(_add_part(book, part, document, fixed))
     _fill_about(about, document, listed)
     stream = io.BytesIO()
     book.save(stream)
     return freeze_archive(stream.getvalue(), day_of(document.heading))
 
 
-def _add_part(book: Workbook, part: Mapping[str, Any], document: Document) -> Iterable[tuple[str, str, str]]:
-    """Add the sheets one part asks for; yield sheet name, content and source."""
+def _add_part(
+    book: Workbook, part: Mapping[str, Any], document: Document, fixed: Sequence[str]
+) -> Iterable[tuple[str, str, str]]:
+    """Add the sheets one part asks for; yield sheet name, content and source. ``fixed`` are names given by parts."""
     words = labels(document.lang)
     is_simulated = document.heading["simulated"] and not part.get("observed")
     mark = word("mark.full", document.lang) if is_simulated else ""
     if part["kind"] == "chart":
-        name = words["sheet_figure"].format(number=part["number"])
+        name = sheet_name(part["measure"] or part["title"], [*fixed, *book.sheetnames])
         numbers = records(tell_numbers(part, document.lang))
         source = words["source_line"].format(source=part["source"]) if part["source"] else ""
         lines = [part["title"], part["measure"], part["note"], source, mark]
         _fill(
             book.create_sheet(name), [line for line in lines if line], [numbers["columns"]], numbers["rows"]
         )
-        yield name, part["title"], part["source"]
+        yield name, words["figure_label"].format(number=part["number"]) + part["title"], part["source"]
     elif part["kind"] == "data":
         heads = [words["raw_columns"].get(name, name) for name in part["table"]["columns"]]
         lines = [part["title"], *([mark] if mark else [])]
-        _fill(book.create_sheet(part["sheet"]), lines, [heads], _in_words(part["table"], document.lang))
-        yield part["sheet"], part["title"], part["source"] or words["source_appendix"]
+        name = sheet_name(part["sheet"], book.sheetnames)
+        _fill(book.create_sheet(name), lines, [heads], _in_words(part["table"], document.lang))
+        yield name, part["title"], part["source"] or words["source_appendix"]
     elif part["kind"] == "table" and not part.get("figure_data"):
         paragraphs, found = read_markup(part["html"])
         below = ["".join(run.text for run in runs).strip() for runs in paragraphs]
         for table in found:
-            number = 1 + sum(name.startswith(words["table"]) for name in book.sheetnames)
-            name = words["sheet_table"].format(number=number)
+            name = sheet_name(table.caption.removesuffix(mark), [*fixed, *book.sheetnames])
             table = table.filled
             rows = [[_number_or_text(text) for text in row] for row in table.body]
             _fill(book.create_sheet(name), [table.caption, *below], table.head, rows)
             yield name, table.caption, words["gap"].join(below)
+
+
+def sheet_name(text: str, taken: Sequence[str]) -> str:
+    """Name a sheet in words: what it holds, without period and finding, so that the name is the same in every issue.
+
+    Parameters
+    ----------
+    text
+        Measure line of a figure or caption of a table.
+    taken
+        Names of the sheets there are; spreadsheets do not tell capitals apart.
+
+    Returns
+    -------
+    At most 31 characters, none of those a sheet may not have, and no name twice.
+    """
+    ends = (
+        found.start()
+        for found in _AFTER_NAME.finditer(text)
+        if found[0] in "，；（" or found.start() >= _NAME_ENOUGH
+    )
+    words = " ".join(_NOT_IN_SHEET.sub(" ", text[: next(ends, None)]).split())
+    known = {name.casefold() for name in taken}
+    for number in itertools.count(1):
+        end = "" if number == 1 else f" {number}"
+        name = _cut(words, _LONGEST_NAME - len(end)) + end
+        if name.casefold() not in known:
+            return name
+    raise AssertionError("numbers do not end")
+
+
+def _cut(name: str, most: int) -> str:
+    """Cut a name between words where it has any, and not after a word that waits for the next."""
+    if len(name) <= most:
+        return name
+    *words, _ = name[: most + 1].split(" ") if " " in name[: most + 1] else (name[:most], "")
+    while len(words) > 1 and words[-1].lower() in _NO_END:
+        words.pop()
+    return " ".join(words).rstrip(" ,-")
 
 
 def _in_words(table: Mapping[str, Any], lang: str) -> list[list[Any]]:

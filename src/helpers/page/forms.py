@@ -109,6 +109,12 @@ def _plain(_: At, value: object) -> object:
     return value
 
 
+@form("percent")
+def _percent(_: At, share: float) -> float:
+    """A share of one in percent."""
+    return 100 * share
+
+
 @form("text")
 def _text(_: At, value: object) -> str:
     """A text or code as it stands; a year without a fraction."""

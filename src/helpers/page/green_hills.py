@@ -1,92 +1,36 @@
-"""Sections of the green-hills report: each answers one question with a figure or a table and a few sentences."""
+"""What the sections of the green-hills report need beside their specs."""
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
 
 from helpers.battles.context import Battle
 from helpers.battles.green_hills import GREENING
 from helpers.battles.judgement import is_missing, likelihood_band, trend_word
 from helpers.battles.land_pace import MINIMUM_INCREMENTS
 from helpers.battles.land_vegetation import WEIGHTS
-from helpers.page import battle_page, document, land_rasters, wording
-from helpers.page import land_figures as figures
-from helpers.page import land_sections as shared
+from helpers.page import battle_page, land
 from helpers.page.battle_page import headline, joined
-from helpers.page.blocks import Block
-from helpers.page.columns import lay_out, rows_of
+from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_interval, format_quantity, format_set_number, odds_words
-from helpers.page.wording.sentence import Facts, capitalise
+from helpers.page.numbers import Measure, format_interval, format_quantity, odds_words
+from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
 from helpers.units import convert
 
-series, coverage, published, findings, measures = (
-    shared.series,
-    shared.coverage,
-    shared.published,
-    shared.findings,
-    shared.measures,
-)
+series = land.series
+text = partial(battle_page.text, "green_hills")
 
 
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``green_hills.yml``."""
-    return battle_page.text("green_hills", path, lang, **fields)
-
-
-def forest(battle: Battle, *, lang: str) -> Block | None:
-    """Forest coverage of the whole city by survey, never mixed with other scopes; nothing where nobody asks for it."""
-    row = headline(battle, "forest_cover")
-    if row is None:
-        return None
-    facts = Facts(row, lang)
-    points = rows_of(battle, "years")
-    points = points[points["indicator_id"] == "forest_cover"] if len(points) else points
-    return document.section(
-        text("forest.heading", lang),
-        shared.told_or_asked(battle, "forest_cover", lang),
-        None
-        if is_missing(row["value"]) or points.empty
-        else figures.surveys(battle, "forest", row, points, lang),
-        None
-        if is_missing(row["target_value"])
-        else text("forest.scopes", lang, target=format_set_number(row["target_value"], facts.measure, lang)),
-        *shared.ledger_notes(battle, ["forest_cover"], lang),
-    )
-
-
-def greening(battle: Battle, *, lang: str) -> Block | None:
-    """The greening task against the straight path, its parts, the pace, and the counties; nothing where there is none."""
+def greening_year(battle: Battle, _: str) -> dict[str, object]:
+    """Year the greening task is due in."""
     row = headline(battle, GREENING[0])
-    if row is None:
-        return None
-    has_target = not is_missing(row["target_date"])
-    heading = (
-        text("greening.heading", lang, year=row["target_date"].year)
-        if has_target
-        else text("greening.plain", lang)
-    )
-    sentences = [shared.told_or_asked(battle, GREENING[0], lang)]
-    if is_missing(row["value"]) or not has_target or not _has_path(battle):
-        return document.section(heading, sentences)
-    if not is_missing(row["likelihood"]):
-        sentences.append(wording.forecast_sentence(row, lang=lang, follows=True))
-    return document.section(
-        heading,
-        sentences,
-        figures.greening(battle, row, lang),
-        lay_out(battle, "green_hills.greening.table", of="greening", lang=lang),
-        text("greening.method", lang, n=MINIMUM_INCREMENTS),
-        *_balance(battle, lang),
-        *shared.counties(battle, GREENING[0], lang),
-    )
+    return {"text": "plain"} if is_missing(row["target_date"]) else {"year": row["target_date"].year}
 
 
-def _has_path(battle: Battle) -> bool:
-    """Whether the total of the greening task and its years are known."""
-    known = (rows_of(battle, name) for name in ("greening", "years"))
-    return all(len(table) and table["indicator_id"].eq(GREENING[0]).any() for table in known)
+def least_years(_: Battle, __: str) -> dict[str, int]:
+    """Yearly increments a likelihood needs."""
+    return {"n": MINIMUM_INCREMENTS}
 
 
 @form("share_done")
@@ -107,15 +51,13 @@ def _greening_chance(at: At, status: str, likelihood: float) -> str:
     return f"{band}{open_}{odds_words(likelihood, at.lang)}{close}"
 
 
-def _balance(battle: Battle, lang: str) -> list[str]:
+def balance(battle: Battle, lang: str) -> list[str]:
     """Whether the three parts add up to the total in the latest year, and in which earlier years they do not."""
     found = rows_of(battle, "greening_balance")
     if found.empty:
         return []
     last = found.iloc[-1]
-    figures_ = {
-        name: shared.quantity(GREENING[0], abs(last[name]), lang) for name in ("parts", "total", "gap")
-    }
+    figures_ = {name: land.quantity(GREENING[0], abs(last[name]), lang) for name in ("parts", "total", "gap")}
     told = text(
         "greening.closed" if last["is_closed"] else "greening.open", lang, year=int(last["year"]), **figures_
     )
@@ -127,91 +69,33 @@ def _balance(battle: Battle, lang: str) -> list[str]:
     return [told]
 
 
-def protection(battle: Battle, *, lang: str) -> Block:
-    """Nature reserves against forestry land, and legacy mines restored and left."""
-    return document.section(
-        text("protection.heading", lang),
-        shared.told_or_asked(battle, "reserve_share", lang),
-        *shared.ledger_notes(battle, ["reserve_share"], lang),
-        *_mines(battle, lang),
-    )
-
-
-def _mines(battle: Battle, lang: str) -> list[object]:
-    row = headline(battle, "mine_restored_area")
-    if row is None:
-        return []
-    if is_missing(row["value"]):
-        return [wording.no_data_sentence(row, lang=lang)]
-    return [
-        lay_out(battle, "green_hills.protection.mines", of="mine_years", lang=lang),
-        _mines_left(battle, row, Measure("ha", 1), lang),
-        *shared.counties(battle, "mine_restored_area", lang),
-    ]
-
-
-def _mines_left(battle: Battle, row: pd.Series, measure: Measure, lang: str) -> str:
-    legacy = rows_of(battle, "mines")
+def mines_left(battle: Battle, lang: str) -> dict[str, object]:
+    """Legacy mines that are not restored, where the ledger of areas tells their total."""
+    row, measure, legacy = headline(battle, "mine_restored_area"), Measure("ha", 1), rows_of(battle, "mines")
     legacy = legacy.sort_values("year", kind="stable").tail(1) if len(legacy) else legacy
     if legacy.empty or legacy["value"].iloc[0] < row["value"]:
-        return text("protection.no_legacy", lang)
+        return {"text": "no_legacy"}
     total = legacy["value"].iloc[0]
-    return text(
-        "protection.left",
-        lang,
-        year=int(legacy["year"].iloc[0]),
-        total=format_quantity(total, measure, lang),
-        left=format_quantity(total - convert(row["value"], row["unit"], "ha"), measure, lang),
-    )
+    left = total - convert(row["value"], row["unit"], "ha")
+    told = {"total": format_quantity(total, measure, lang), "left": format_quantity(left, measure, lang)}
+    return {"year": int(legacy["year"].iloc[0]), **told}
 
 
-def change(battle: Battle, *, lang: str) -> Block:
-    """Gains and losses of forest in the latest year whose ledger names them."""
-    heading = text("change.heading", lang)
-    if rows_of(battle, "forest_change").empty:
-        return document.section(heading, text("change.none", lang))
-    return document.section(heading, figures.forest_change(battle, lang))
+def has_species(battle: Battle, _: str) -> bool:
+    """Whether protected or invasive species were surveyed."""
+    return any(len(rows_of(battle, f"{one}_effort")) for one in ("protected", "invasive"))
 
 
-def species(battle: Battle, *, lang: str) -> Block:
-    """Surveys of protected and of invasive species, each with its effort, and the invaders found so far."""
-    heading = text("species.heading", lang)
-    groups = [one for one in ("protected", "invasive") if len(rows_of(battle, f"{one}_effort"))]
-    if not groups:
-        return document.section(heading, text("species.none", lang))
-    efforts = [
-        lay_out(
-            battle,
-            "green_hills.species.effort",
-            of=f"{group}_effort",
-            lang=lang,
-            caption=text(f"species.{group}", lang),
-        )
-        for group in groups
-    ]
-    listed = lay_out(battle, "green_hills.species.list", of="invasive_species", lang=lang)
-    return document.section(heading, *efforts, listed, text("species.note", lang))
-
-
-def vegetation(battle: Battle, *, lang: str) -> Block:
-    """Trend of the vegetation index of each zone over ten years."""
-    heading, found = text("vegetation.heading", lang), rows_of(battle, "vegetation")
-    if found.empty:
-        notes = [text("vegetation.none", lang), *shared.foreign_sites(battle, lang)]
-        return document.section(heading, *notes)
-    told = found[found["status"] == "ok"]
+def lacking_zones(battle: Battle, lang: str) -> dict[str, str] | None:
+    """Zones with too few months for a trend."""
+    found = rows_of(battle, "vegetation")
     lacking = found.loc[found["status"] != "ok", "zone"]
-    n_clear = sum(not low <= 0 <= high for low, high in zip(told["low"], told["high"], strict=True))
-    parts: list[object] = []
-    if len(told):
-        table = lay_out(battle, "green_hills.vegetation.table", told, of="vegetation", lang=lang)
-        parts = [figures.vegetation(battle, told, n_clear, lang), table]
-    if len(lacking):
-        parts.append(text("vegetation.too_few", lang, zones=joined(lacking, lang)))
-    parts.append(
-        text("vegetation.method", lang, good=f"{WEIGHTS['good']:g}", marginal=f"{WEIGHTS['marginal']:g}")
-    )
-    return document.section(heading, *parts, *shared.foreign_sites(battle, lang))
+    return {"zones": joined(lacking, lang)} if len(lacking) else None
+
+
+def weights(_: Battle, __: str) -> dict[str, str]:
+    """Weights of composites by their quality."""
+    return {name: f"{WEIGHTS[name]:g}" for name in ("good", "marginal")}
 
 
 @form("per_decade")
@@ -231,22 +115,9 @@ def _vegetation_trend(at: At, low: float, high: float, likelihood: float) -> str
     return capitalise(word(f"trend.{judged}", at.lang))
 
 
-def raster(battle: Battle, *, lang: str) -> Block:
-    """Trend of the vegetation index of every pixel around the city."""
-    return land_rasters.raster(battle, "NDVI", lang=lang)
-
-
-def fires(battle: Battle, *, lang: str) -> Block:
-    """Fire points around the city by year and within the straw-burning windows."""
-    heading = text("fires.heading", lang)
-    if rows_of(battle, "fires").empty:
-        return document.section(heading, text("fires.none", lang))
-    spans = ["year", *(one.id for one in battle.context.city.straw_windows)]
-    return document.section(
-        heading,
-        lay_out(battle, "green_hills.fires.table", of="fires", lang=lang, by=["year"], each=spans),
-        text("fires.note", lang),
-    )
+def fire_spans(battle: Battle, _: str) -> list[str]:
+    """The year and the straw-burning windows of the city."""
+    return ["year", *(one.id for one in battle.context.city.straw_windows)]
 
 
 @form("fire_span")

@@ -1,4 +1,4 @@
-"""``reports/index.html``: every briefing, its status counts, what changed since the last one, and what failed.
+"""``reports/index.html`` and ``index.en.html``: every briefing once, what changed since the last one, and what failed.
 
 Beside each page lies ``<battle>.<lang>.json``, its *facts*, as :attr:`helpers.page.render.Rendered.facts` gives them::
 
@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.messages import in_language
 from helpers.page.blocks import LANGUAGES, environment, labels
+from helpers.page.way import INDEX
 from helpers.page.words import status_head, word
+from helpers.periods import Period, span_label
 from helpers.registry import palette
 
 Facts = Mapping[str, Any]
@@ -44,11 +46,14 @@ class Report:
         Content of its JSON file.
     previous
         Content of the file kept from the briefing before; ``None`` for the first.
+    files
+        Ending → address of the further files of the briefing that are there: ``xlsx, docx, pdf``.
     """
 
     href: str
     facts: Facts
     previous: Facts | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def mark_failed(last: Facts | None, *, reason: str, **identity: str) -> dict[str, Any]:
@@ -128,34 +133,42 @@ def _change_of_value(old: Mapping[str, str], row: Mapping[str, str], missing: st
 
 
 def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
-    """Return the index of all briefings as one page that works from a file share.
+    """Return the index of all briefings in one language as one page that works from a file share.
 
-    Newest period first, then city, then the battles in the order of the palette, then Chinese before English.
+    Cities, newest period first, then the battles in the order of the palette. A briefing that there is in another
+    language only stands in its own words.
     """
-    ordered = sorted(reports, key=_order)
-    ordered.sort(key=lambda report: report.facts["period"], reverse=True)
     rows = [
         {
             "href": report.href,
+            "files": report.files,
             "facts": report.facts,
             "words": labels(report.facts["lang"]),
             "html_lang": labels(report.facts["lang"])["html_lang"],
             "changes": list_changes(report.facts, report.previous),
             **_shown_reason(report.facts.get("reason", ""), lang),
         }
-        for report in ordered
+        for report in sorted(reports, key=_order)
     ]
     _tell_once(rows, lang)
+    groups = _groups(rows, lang)
+    other = next(one for one in LANGUAGES if one != lang)
     return (
         environment()
         .get_template("contents.html.j2")
         .render(
-            reports=rows,
+            groups=groups,
             leads=_leads(rows, lang),
-            matrix=_matrix(rows, lang),
-            failed=sum(report.facts["run"] == "failed" for report in ordered),
+            changed=[row for row in rows if row["changes"]],
+            n_reports=sum(len(group["lines"]) for group in groups),
+            n_failed=sum(
+                any(row["facts"]["run"] == "failed" for row in line["all"])
+                for group in groups
+                for line in group["lines"]
+            ),
             statuses=[(status, status_head(status, lang)) for status in STATUSES if status != "no_target"],
             words=labels(lang),
+            other=(INDEX[other], labels(other)),
         )
     )
 
@@ -182,10 +195,12 @@ def _shown_reason(reason: str, lang: str) -> dict[str, str]:
     return {"reason": told, "reason_lang": "en" if told == bare else labels(lang)["html_lang"]}
 
 
-def _order(report: Report) -> tuple[str, int, int]:
+def _order(report: Report) -> tuple[str, int, str, int, int]:
+    """Cities, the newest period first and the longer of those that end together, battles, languages."""
     facts, battles = report.facts, list(palette().battles)
     place = battles.index(facts["battle"]) if facts["battle"] in battles else -1
-    return facts["city"], place, LANGUAGES.index(facts["lang"])
+    period = Period.parse(facts["period"])
+    return facts["city"], -period.end.toordinal(), facts["period"], place, LANGUAGES.index(facts["lang"])
 
 
 def _leads(rows: Sequence[Mapping[str, Any]], lang: str) -> list[Mapping[str, Any]]:
@@ -199,13 +214,35 @@ def _leads(rows: Sequence[Mapping[str, Any]], lang: str) -> list[Mapping[str, An
     return list(leads.values())
 
 
-def _matrix(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """Join the languages of one briefing into one row of status counts; names in the language of the index."""
-    joined: dict[tuple[str, str, str], dict[str, Any]] = {}
+def _groups(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """One group a city and period, one line a battle; its languages joined, the index's own telling."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         facts = row["facts"]
-        line = joined.setdefault((facts["city"], facts["period"], facts["battle"]), {"links": []})
-        line["links"].append(row)
-        if "facts" not in line or facts["lang"] == lang:
-            line["facts"], line["html_lang"] = facts, row["html_lang"]
-    return list(joined.values())
+        place = (facts["city"], facts["period"])
+        group = groups.setdefault(
+            place, {"id": "-".join(place), "lines": {}, "period": _period_name(facts["period"], lang)}
+        )
+        if "city" not in group or facts["lang"] == lang:
+            group["city"], group["html_lang"] = facts["city_name"], row["html_lang"]
+        line = group["lines"].setdefault(facts["battle"], {"all": []})
+        line["all"].append(row)
+        if "told" not in line or facts["lang"] == lang:
+            line |= {
+                "told": row,
+                "name": labels(lang)["battles"].get(facts["battle"], facts["battle_name"]),
+                "finding": _finding(facts),
+            }
+    for group in groups.values():
+        group["lines"] = list(group["lines"].values())
+    return list(groups.values())
+
+
+def _period_name(period: str, lang: str) -> str:
+    whole = Period.parse(period)
+    return span_label(whole.start, whole.end, lang)
+
+
+def _finding(facts: Facts) -> str:
+    """What the title says of the worst target, after the battle and period; the lead where it says nothing."""
+    return facts["title"].partition(labels(facts["lang"])["colon"])[2] or facts["lead"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from helpers.page.numbers import Measure, format_quantity
 from helpers.page.wording.sentence import verdict
 from helpers.page.words import word
 from helpers.periods import span_label
+from helpers.registry.city_records import NextIssue
 
 _NOT_FINAL = frozenset(("third_party_daily", "header_realigned", "aqi_mean_of_hourly", "missing_days"))
 """Caveats of values that are not final, whatever the calendar says: of no official source, or of too few days."""
@@ -40,6 +42,7 @@ def heading(battle: Battle, finding: str, lead: str, lang: str, version: str) ->
         "state": state,
         "simulated": state == "simulated",
         "version": version,
+        "publication": _publication(battle, is_simulated=state == "simulated", lang=lang),
     }
     facts = {key: found[key] for key in ("title", "battle", "lang", "state", "simulated", "version")}
     rows = _fact_rows(battle.results, lang)
@@ -56,6 +59,61 @@ def heading(battle: Battle, finding: str, lead: str, lang: str, version: str) ->
         "counts": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
     }
     return found
+
+
+def _publication(battle: Battle, *, is_simulated: bool, lang: str) -> dict[str, Any]:
+    """Who publishes, whom to ask and the days of issue, as far as the city's facts tell.
+
+    A made-up publisher signs simulated pages alone, and with the mark.
+    """
+    told = battle.context.city.publication
+    if told.simulated and not is_simulated:
+        return {}
+    mark = word("mark.short", lang) if told.simulated else ""
+    found = {name: getattr(told, name) for name in ("issuer", "contact")}
+    return {
+        **{name: getattr(words, lang) + mark for name, words in found.items() if words},
+        **({"next_issue": told.next_issue.model_dump()} if told.next_issue else {}),
+    }
+
+
+def imprint(heading: Mapping[str, Any], published: str) -> dict[str, Any]:
+    """What a masthead says of its publication: ``edition``, read at a glance, and ``imprint``, folded away.
+
+    Parameters
+    ----------
+    heading
+        Of page one.
+    published
+        ISO day of the run that publishes the page; empty where it is not published, so that nothing is cited.
+
+    Returns
+    -------
+    ``edition`` and ``imprint``, pairs of label and text; nothing stands in them that is not known.
+    """
+    words, told = labels(heading["lang"]), heading.get("publication", {})
+    issuer, rhythm = told.get("issuer", ""), told.get("next_issue")
+    is_due = bool(published and rhythm)
+    following = NextIssue(**rhythm).after(date.fromisoformat(published)).isoformat() if is_due else ""
+    edition = [
+        (words["issuer"], issuer),
+        (words["published"], published),
+        (words["as_of"], heading["as_of"]),
+        (words["data_state"], words["state"][heading["state"]]),
+        (words["version"], heading["version"]),
+        (words["next_issue"], following),
+    ]
+    cited = {key: heading[key] for key in ("running", "series", "version")}
+    mark = word("mark.full", heading["lang"]) if heading["simulated"] else ""
+    version = words["cite_version"].format(**cited) + (words["cite_mark"].format(mark=mark) if mark else "")
+    form = words["cite_signed" if issuer else "cite_unsigned"]
+    cite = form.format(issuer=issuer, day=published, **cited | {"version": version}) if published else ""
+    shown = [(words["contact"], told.get("contact", "")), (words["cite"], cite)]
+    return {
+        "published": published,
+        "edition": [pair for pair in edition if pair[1]],
+        "imprint": [pair for pair in shown if pair[1]],
+    }
 
 
 def shown_day(context: Context, lang: str) -> str:

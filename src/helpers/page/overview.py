@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup
@@ -15,14 +16,16 @@ from helpers.battles.milestones import STATES
 from helpers.battles.overview import FOLLOWS, PARTS, status_counts
 from helpers.battles.results import STATUSES
 from helpers.page import battle_page, document, tables, wording
-from helpers.page.battle_page import joined, place
+from helpers.page.battle_page import joined
 from helpers.page.blocks import Block, labels, table_part
-from helpers.page.charts import Caption, Chart, timeline
+from helpers.page.charts import timeline
 from helpers.page.columns import lay_out, rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure
 from helpers.page.read_back import hold
+from helpers.page.sections import Drawing
 from helpers.page.tables.grid import build_table, note, stamped
+from helpers.page.wording.reasons import clause
 from helpers.page.wording.sentence import (
     Facts,
     Sentence,
@@ -36,10 +39,7 @@ from helpers.page.words import status_head, typeset, word
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``overview.yml``."""
-    return battle_page.text("overview", path, lang, **fields)
+text = partial(battle_page.text, "overview")
 
 
 def part_name(part: str, lang: str) -> str:
@@ -104,37 +104,51 @@ def _count(number: int, status: str) -> Markup:
     return Markup('<span class="chip chip-{}">{}</span>').format(status, int(number))
 
 
-def targets(battle: Battle, *, lang: str) -> Block:
+def _plan(path: str, lang: str, numbers: Iterable[float], **fields: object) -> list[object]:
+    """A sentence on the plan with the numbers it is held against."""
+    said = text(path, lang, **fields)
+    return [[Sentence("", said, "plan", lang, numbers=tuple(map(float, numbers)))]]
+
+
+def targets_told(battle: Battle, lang: str) -> list[object]:
+    """How many targets the plan sets, and how many of them are judged."""
+    totals = rows_of(battle, "totals").iloc[-1]
+    fields = {name: totals[name] for name in ("n_targets", "n_judged", "n_shown", "n_without_number")}
+    return _plan("targets.told", lang, fields.values(), **fields)
+
+
+def target_tables(battle: Battle, lang: str) -> list[object]:
     """Every target of the plan by part: value, target and status, each leading to its own page."""
-    found, counted = rows_of(battle, "plan_targets"), rows_of(battle, "totals")
-    heading = text("targets.heading", lang)
-    if found.empty or counted.empty:
-        return document.section(heading, word("table.empty", lang))
-    totals = counted.iloc[-1]
-    names = ("n_targets", "n_judged", "n_shown", "n_without_number")
-    told = Sentence(
-        "",
-        text("targets.told", lang, **{name: totals[name] for name in names}),
-        "plan",
-        lang,
-        numbers=tuple(float(totals[name]) for name in names),
+    found, spec = rows_of(battle, "plan_targets"), "overview.targets.table"
+    names = {part: {"part": part_name(part, lang)} for part in PARTS if part in set(found["part"])}
+    return [
+        lay_out(battle, spec, found[found["part"] == part], of="plan_targets", lang=lang, fields=fields)
+        for part, fields in names.items()
+    ]
+
+
+@form("readiness")
+def _readiness(at: At, target_id: str) -> str:
+    """Whether a target can be measured at all, and where not or only in part the reason its row gives."""
+    target, rows = at.battle.context.plan.target(target_id), at.battle.results
+    rows = rows[rows["target_id"] == target_id]
+    if not target.judged or rows.empty:
+        return at.text("targets.ready.aside")
+    row = rows.iloc[-1]
+    if row["status"] != "no_data":
+        return at.text("targets.ready.whole")
+    return at.text(
+        f"targets.ready.{'none' if is_missing(row['value']) else 'part'}", why=clause(row, at.lang)
     )
-    shown = [
-        lay_out(
-            battle,
-            "overview.targets.table",
-            own,
-            of="plan_targets",
-            lang=lang,
-            fields={"part": part_name(part, lang)},
-        )
-        for part in PARTS
-        if len(own := found[found["part"] == part])
-    ]
-    aside = [
-        _aside(battle.context.plan.target(one), lang) for one in found.loc[~found["is_judged"], "target_id"]
-    ]
-    return document.section(heading, [told], *shown, *aside)
+
+
+def aside(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
+    """Targets that are not judged on their own, and why."""
+    found = rows_of(battle, "plan_targets")
+    for one in found.loc[~found["is_judged"], "target_id"]:
+        target = battle.context.plan.target(one)
+        name = capitalise(getattr(target, f"name_{lang}"))
+        yield {"target": name, "n": target.article, "note": getattr(target.note, lang)}
 
 
 @form("target_link")
@@ -180,50 +194,25 @@ def _target_status(
     return tables.chip(verdict(row), at.lang)
 
 
-def _aside(target: registry.Target, lang: str) -> str:
-    name = capitalise(getattr(target, f"name_{lang}"))
-    return text("targets.aside_note", lang, target=name, n=target.article, note=getattr(target.note, lang))
+def _states(battle: Battle) -> dict[str, int]:
+    found = rows_of(battle, "milestones")
+    return {state: int((found["state"] == state).sum()) for state in STATES}
 
 
-def milestones(battle: Battle, *, lang: str) -> Block:
-    """The dated steps on a time line, and what the state of each rests on."""
-    found, heading = rows_of(battle, "milestones"), text("milestones.heading", lang)
-    if found.empty:
-        return document.section(heading, word("table.empty", lang))
-    counts = {state: int((found["state"] == state).sum()) for state in STATES}
-    parts = [text(f"milestones.counts.{state}", lang, n=n) for state, n in counts.items() if n]
-    told = Sentence(
-        "",
-        text(
-            "milestones.told",
-            lang,
-            total=len(found),
-            day=_day(battle.context.as_of, lang),
-            parts=text("join", lang).join(parts),
-        ),
-        "plan",
-        lang,
-        numbers=(float(len(found)), *(float(n) for n in counts.values() if n)),
+def steps_told(battle: Battle, lang: str) -> list[object]:
+    """How many of the dated steps are done, overdue or due."""
+    counts = {state: n for state, n in _states(battle).items() if n}
+    parts = text("join", lang).join(
+        text(f"milestones.counts.{state}", lang, n=n) for state, n in counts.items()
     )
-    return document.section(
-        heading,
-        [told],
-        _timeline(battle, counts, lang),
-        lay_out(battle, "overview.milestones.table", of="milestones", lang=lang),
-        text("milestones.rule", lang),
-    )
+    total = sum(counts.values())
+    day = _day(battle.context.as_of, lang)
+    return _plan("milestones.told", lang, (total, *counts.values()), total=total, day=day, parts=parts)
 
 
-def _timeline(battle: Battle, counts: Mapping[str, int], lang: str) -> Chart:
+def steps(battle: Battle, lang: str) -> Drawing:
+    """The dated steps on a time line."""
     found = battle.tables["milestones"]
-    fields = {"total": len(found), "place": place(battle, lang), **counts}
-    caption = Caption(
-        id="overview-milestones",
-        title=text("milestones.title", lang, **fields),
-        measure=text("milestones.measure", lang, **fields),
-        note=text("milestones.note", lang),
-        source=battle_page.source(battle, lang, "milestones"),
-    )
     shown = pd.DataFrame(
         {
             "name": found[f"title_{lang}"],
@@ -232,7 +221,8 @@ def _timeline(battle: Battle, counts: Mapping[str, int], lang: str) -> Chart:
             "word": [text(f"milestones.states.{state}", lang) for state in found["state"]],
         }
     )
-    return timeline(shown, caption=caption, lang=lang, as_of=battle.context.as_of)
+    fields = {"total": len(found), **_states(battle)}
+    return Drawing(timeline, shown, fields, options={"as_of": battle.context.as_of})
 
 
 @form("step_state")
@@ -251,26 +241,16 @@ def _day(day: date, lang: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else day.isoformat()
 
 
-def articles(battle: Battle, *, lang: str) -> Block:
-    """Every article once: how it is followed, what is known, and where it is told."""
-    found = rows_of(battle, "articles")
-    if found.empty:
-        return document.section(text("articles.heading", lang, n=0), word("table.empty", lang))
-    counts = {
-        name: int(found["follows"].str.split(";").map(lambda told, n=name: n in told).sum())
-        for name in FOLLOWS
-    }
-    told = Sentence(
-        "",
-        text("articles.told", lang, total=len(found), **counts),
-        "plan",
-        lang,
-        numbers=(float(len(found)), *map(float, counts.values())),
-    )
-    heading = text("articles.heading", lang, n=len(found))
-    return document.section(
-        heading, [told], lay_out(battle, "overview.articles.table", of="articles_with_place", lang=lang)
-    )
+def n_articles(battle: Battle, _: str) -> dict[str, int]:
+    """Number of the articles."""
+    return {"n": len(rows_of(battle, "articles"))}
+
+
+def articles_told(battle: Battle, lang: str) -> list[object]:
+    """In how many ways the articles are followed."""
+    follows = rows_of(battle, "articles")["follows"].str.split(";")
+    counts = {name: int(follows.map(lambda told, n=name: n in told).sum()) for name in FOLLOWS}
+    return _plan("articles.told", lang, (len(follows), *counts.values()), total=len(follows), **counts)
 
 
 @form("followed_by")
@@ -305,9 +285,9 @@ def _article_state(at: At, follows: str, reason: str, *counts: int) -> str:
     return at.text("articles.gap").join(told)
 
 
-def coverage(battle: Battle, *, lang: str) -> Block:
+def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
     """Indicators asked for and known of each part."""
-    listed = [
+    return [
         {
             "source": text("coverage.source", lang, part=part_name(row.part, lang)),
             "period": word("missing.no_data", lang)
@@ -315,13 +295,9 @@ def coverage(battle: Battle, *, lang: str) -> Block:
             else labels(lang)["day_range"].format(first=f"{row.first:%Y-%m-%d}", last=f"{row.last:%Y-%m-%d}"),
             "expected": row.expected,
             "valid": row.valid,
-            "share": round(100 * row.valid / row.expected, 1) if row.expected else float("nan"),
             "flags": text("coverage.missing", lang, n=row.expected - row.valid)
             if row.valid < row.expected
             else "",
         }
         for row in rows_of(battle, "coverage").itertuples()
     ]
-    return document.coverage(
-        pd.DataFrame(listed), lang=lang, results=battle.results, notes=[text("coverage.note", lang)]
-    )

@@ -1,78 +1,62 @@
-"""The section on published figures: the long annual series, conflicting figures, and computed against published."""
+"""What the section on published figures needs beside its spec: the annual series, and computed against published."""
 
 from __future__ import annotations
 
+from functools import partial
+
+import pandas as pd
+
 from helpers import registry
 from helpers.battles.context import Battle
-from helpers.page import battle_page, document
-from helpers.page.blocks import Block
-from helpers.page.columns import lay_out, rows_of
+from helpers.page import battle_page
+from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, exact_decimals, format_number, format_quantity
 from helpers.page.tables.data import heading
 from helpers.page.wording.rules import indicator_name
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``published_check.yml``."""
-    return battle_page.text("published_check", path, lang, **fields)
+text = partial(battle_page.text, "published_check")
 
 
-def section(battle: Battle, *, lang: str) -> Block:
-    """Show the tables of :func:`helpers.battles.published_check.build_tables`."""
-    shown = [*_series(battle, lang), *conflicts_and_check(battle, lang)]
-    return document.section(text("heading", lang), *shown, observed=True)
-
-
-def conflicts_and_check(battle: Battle, lang: str) -> list[object]:
-    """Conflicting figures and the check alone, for a page that shows the published series in its own way."""
-    return [*_rivals(battle, lang), *_check(battle, lang)]
-
-
-def _series(battle: Battle, lang: str) -> list[object]:
+def series(battle: Battle, _: str) -> pd.DataFrame:
+    """The published annual figures by year."""
     found = rows_of(battle, "published_series")
-    if found.empty:
-        return []
-    titles = dict.fromkeys(
-        _source(row.source_title, row.publisher, row.published_at, lang) for row in found.itertuples()
-    )
-    made = lay_out(
-        battle,
-        "published_check.series.table",
-        found.sort_values("year", kind="stable"),
-        of="published_series",
-        lang=lang,
-        by=["year"],
-        each=registry.indicators(),
-        source=text("joiner", lang).join(titles),
-        observed=True,
-    )
-    return [made, *([text("series.note", lang)] if found["is_derived"].any() else [])]
+    return found.sort_values("year", kind="stable") if len(found) else found
 
 
-def _rivals(battle: Battle, lang: str) -> list[object]:
-    if rows_of(battle, "published_rivals").empty:
-        return []
-    made = lay_out(battle, "published_check.rivals.table", of="published_rivals", lang=lang, observed=True)
-    return [made, text("rivals.rule", lang)]
+def indicators(_: Battle, __: str) -> list[str]:
+    """Indicators in the order of the registry."""
+    return list(registry.indicators())
 
 
-def _check(battle: Battle, lang: str) -> list[object]:
+def titles(battle: Battle, lang: str) -> str:
+    """Titles of what published the annual figures, each once."""
+    found = rows_of(battle, "published_series").itertuples()
+    named = (_source(row.source_title, row.publisher, row.published_at, lang) for row in found)
+    return text("joiner", lang).join(dict.fromkeys(named))
+
+
+def is_derived(battle: Battle, _: str) -> bool:
+    """Whether any of the annual figures was worked out."""
+    found = rows_of(battle, "published_series")
+    return len(found) > 0 and bool(found["is_derived"].any())
+
+
+def is_simulated(battle: Battle, _: str) -> bool:
+    """Whether our values are simulated, so that they are not held against published ones."""
+    return battle.context.simulated
+
+
+def compared(battle: Battle, _: str) -> list[dict[str, object]]:
+    """How many of our values agree with published ones, and how many cannot be compared."""
     found = rows_of(battle, "published_check")
-    if battle.context.simulated:
-        return [text("check.simulated", lang)]
-    if found.empty:
-        return [text("check.none", lang)]
-    compared = found[found["is_comparable"].astype(bool)]
-    n_beyond = int((~compared["is_within"]).sum())
-    key = "differs" if n_beyond else "agrees" if len(compared) else "incomplete"
-    told = [text(f"check.{key}", lang, n=len(compared), k=n_beyond)]
-    if 0 < len(compared) < len(found):
-        told.append(text("check.beside", lang, n=len(found) - len(compared)))
-    made = lay_out(
-        battle, "published_check.check.table", found, of="published_check", lang=lang, observed=True
-    )
-    return [*told, made]
+    if battle.context.simulated or found.empty:
+        return [{"text": "check.simulated" if battle.context.simulated else "check.none"}]
+    own = found[found["is_comparable"].astype(bool)]
+    n_beyond = int((~own["is_within"]).sum())
+    key = "differs" if n_beyond else "agrees" if len(own) else "incomplete"
+    told = [{"text": f"check.{key}", "n": len(own), "k": n_beyond}]
+    return told + [{"text": "check.beside", "n": len(found) - len(own)}] * (0 < len(own) < len(found))
 
 
 @form("indicator_with_unit")

@@ -22,7 +22,7 @@ from traitlets import Bool, List, default  # noqa: E402
 
 from helpers.errors import ParameterError, RunError, is_refusal  # noqa: E402
 from helpers.messages import message, parts  # noqa: E402
-from helpers.page import tables  # noqa: E402
+from helpers.page import masthead, tables  # noqa: E402
 from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
 from helpers.page.figure_data import print_numbers  # noqa: E402
 from helpers.page.read_back import read_back  # noqa: E402
@@ -31,7 +31,8 @@ from helpers.page.words import word  # noqa: E402
 REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
 STYLES = ("brief", "formal")
 _PLACE = re.compile(r' id="([^"]+)"')
-_TRACE = re.compile(r'<a class="trace" href="#([^"]+)">(.*?)</a>', re.DOTALL)
+_OF_ROW = re.compile(r' data-row="([^"]+)"')
+_TRACE = re.compile(r'<a class="trace" href="#([^"]+)"(>.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
 # Of a notebook that shows a page of its own making.
 _NO_RESULTS: Mapping[str, Any] = {"columns": [], "rows": []}
@@ -72,7 +73,8 @@ class Rendered:
     def facts(self) -> dict[str, Any]:
         """What ``<battle>.<lang>.json`` holds beside the page; see :mod:`helpers.page.index`."""
         heading = self.document.heading
-        return {**heading["facts"], "sources": heading["sources"], "run": "ok", "reason": ""}
+        kept = {key: heading[key] for key in ("sources", "published")}
+        return {**heading["facts"], **kept, "run": "ok", "reason": ""}
 
 
 def read_document(notebook: Mapping[str, Any]) -> Document:
@@ -95,6 +97,9 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
         raise RunError(**parts("notebook.page_one", n=len(first)))
     heading = {**first[0]["heading"], "sources": []}
     read_back(blocks, heading.pop("results", _NO_RESULTS), lang=heading["lang"])
+    heading |= masthead.imprint(
+        heading, notebook.get("metadata", {}).get(METADATA_KEY, {}).get("published", "")
+    )
     for block in blocks:
         heading["sources"] += block["heading"].get("sources", []) if block["slot"] == "appendix" else []
     ordered = sorted(blocks, key=lambda block: SLOTS.index(block["slot"]))
@@ -232,6 +237,13 @@ class BriefingExporter(TemplateExporter):
     def _basedirs(self) -> list[str]:
         return [str(Path(__file__).parent)]
 
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Fill in the template and settle the links of the whole page."""
+        html, resources = super().from_notebook_node(nb, resources, **options)
+        return _settle_traces(html), resources
+
     def _create_environment(self) -> Any:
         return dress(super()._create_environment())
 
@@ -241,7 +253,7 @@ def _exporter() -> BriefingExporter:
     return BriefingExporter()
 
 
-def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
+def render(notebook: NotebookNode, *, style: str = "brief", figures: str = "") -> Rendered:
     """Render an executed notebook as one HTML page.
 
     The page is a pure function of the notebook: no clock, no random identifier, no address outside itself.
@@ -252,6 +264,8 @@ def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
         Executed notebook, read by ``nbformat``.
     style
         ``brief`` (default) or ``formal``, the typographic habits of official documents.
+    figures
+        Folder beside the page in which :mod:`helpers.page.figure_files` are published; nothing is linked without it.
 
     Raises
     ------
@@ -266,11 +280,24 @@ def render(notebook: NotebookNode, *, style: str = "brief") -> Rendered:
     document = read_document(notebook)
     # The document holds all the template asks for; the exporter would copy every cell only to drop it.
     bare = NotebookNode({**notebook, "cells": []})
-    html, _ = _exporter().from_notebook_node(bare, {"document": document, "style": style})
-    return Rendered(_unlink_strangers(html), document)
+    html, _ = _exporter().from_notebook_node(bare, {"document": document, "style": style, "figures": figures})
+    return Rendered(html, document)
 
 
-def _unlink_strangers(html: str) -> str:
-    """Leave the text of a link that leads nowhere: a part may tell of a row that stands in another report."""
-    places = set(_PLACE.findall(html))
-    return _TRACE.sub(lambda match: match[0] if match[1] in places else match[2], html)
+def _settle_traces(html: str) -> str:
+    """Leave the text of a link that leads nowhere, and one tab stop a place.
+
+    A part may tell of a row that stands in another report. Whoever goes by keyboard is not led to one place twice.
+    """
+    places, seen = set(_PLACE.findall(html)), set()
+
+    def settled(match: re.Match[str]) -> str:
+        if match[1] not in places:
+            return match[2][1:]
+        if match[1] not in seen:
+            seen.add(match[1])
+            return match[0]
+        return f'<a class="trace" href="#{match[1]}" tabindex="-1"{match[2]}</a>'
+
+    html = _TRACE.sub(settled, html)
+    return _OF_ROW.sub(lambda match: match[0] if match[1] in places else "", html)

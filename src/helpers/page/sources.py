@@ -19,6 +19,7 @@ from helpers.sources.kinds import KINDS
 
 SHORT_HASH = 12
 _ISO_DAY = 10
+_MAY_LACK = ("publisher", "published_at", "retrieved_at")
 _OF_BATTLE = {
     "blue_sky": ("air_", "openaq_", "station_", "met_", "fires_", "dust_"),
     "clear_water": ("water_", "met_"),
@@ -57,7 +58,8 @@ def list_sources(sources: pd.DataFrame, results: pd.DataFrame, *, lang: str) -> 
 
     Returns
     -------
-    The printed table has one row a group: number, title, files, publisher, dates, counts and checksum. The checksum
+    The printed table has one row a group: number, title, files, publisher, dates, counts and checksum; publisher and
+    dates that are known of no group have no column. The checksum
     of several files is that of their checksums joined, in the order of their paths.
     """
     used = [one for joined in results["source_ids"] for one in joined.split(";") if one]
@@ -69,7 +71,9 @@ def list_sources(sources: pd.DataFrame, results: pd.DataFrame, *, lang: str) -> 
     }
     rows = [_group_row(number, group, lang) for number, group in enumerate(groups, start=1)]
     names = labels(lang)["source_columns"]
-    table = pd.DataFrame(rows, columns=list(names), dtype="object").rename(columns=names)
+    table = pd.DataFrame(rows, columns=list(names), dtype="object")
+    untold = [name for name in _MAY_LACK if table[name].isna().all()]
+    table = table.drop(columns=untold).rename(columns=names)
     return Listing(table, numbers, tuple(dict.fromkeys(_licences(sources, lang))))
 
 

@@ -217,6 +217,37 @@ class ScopeChange(Record):
     note: Words
 
 
+class NextIssue(Record):
+    """When briefings come out: on one day of every month, or of every month that ends a quarter."""
+
+    every: Literal["month", "quarter"]
+    day: Annotated[int, Field(ge=1, le=28)]
+
+    def after(self, day: date) -> date:
+        """First day of issue after a day."""
+        months = range(1, 13) if self.every == "month" else range(3, 13, 3)
+        days = [date(year, month, self.day) for year in (day.year, day.year + 1) for month in months]
+        return next(one for one in days if one > day)
+
+
+class Publication(Record):
+    """Who publishes a city's briefings and when; what is not known stays empty and is printed nowhere.
+
+    ``simulated`` marks a made-up publisher: it signs pages of simulated data alone, with the mark of simulation.
+    """
+
+    issuer: Words | None = None
+    contact: Words | None = None
+    next_issue: NextIssue | None = None
+    simulated: bool = False
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Facts a real masthead still lacks, by their names in the file."""
+        names = ("issuer", "contact", "next_issue")
+        return tuple(name for name in names if self.simulated or getattr(self, name) is None)
+
+
 class City(Record):
     """What is true of one city and no other.
 
@@ -236,6 +267,7 @@ class City(Record):
     ozone_season: Window
     straw_windows: tuple[Window, ...] = ()
     noise_day_hours: tuple[int, int] = (6, 22)
+    publication: Publication = Publication()
 
 
 class Station(Record):

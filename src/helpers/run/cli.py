@@ -136,9 +136,7 @@ def _report(options: dict[str, Any], log: RunLog | None) -> None:
     from helpers.run.kernels import Kernels
 
     can_fork = options["fork"] and not options["dry_run"]
-    with Kernels(
-        paths.notebooks(options["battles"]), fork=can_fork, bitmaps="docx" in options["formats"]
-    ) as kernels:
+    with Kernels(paths.notebooks(options["battles"]), fork=can_fork) as kernels:
         # The process that forks kernels imports its libraries while this one imports its own and the data are read.
         from helpers.run import request
 
@@ -200,8 +198,8 @@ def _build(wanted: Any, kernels: Any, options: dict[str, Any], log: RunLog | Non
         built = reports.build_all(list(due), builder, at_once=options["at_once"] or _cores() + 1, tell=tell)
     finally:
         progress.close()
+        place = publish_index()  # also of what was published before the operator stopped the run
     outcomes |= {outcome.job: outcome for outcome in built}
-    place = publish_index()
     click.echo(console.closing_table([outcomes[job] for job in jobs]))
     click.echo(screen.say("index", path=paths.shown(place)))
     return not summary.refused and all(outcome.is_ok for outcome in outcomes.values())
@@ -239,6 +237,10 @@ def check(city: str) -> None:
     cli_run.check_commands(schedule)
     runs = join.join(run.name for run in schedule.runs)
     click.echo(say("check.schedule", names=runs or say("check.no_runs")))
+    if unknown := place.publication.unknown:
+        click.echo(
+            say("check.unsigned", names=join.join(screen.named("publication", key) for key in unknown))
+        )
     for battle in request.known_battles():
         names = join.join(parameters.declared(paths.notebook(battle)))
         click.echo(say("check.notebook", name=battle, names=names))

@@ -47,6 +47,7 @@ def examine(city: str, *, data_dir: str | None = None) -> list[Finding]:
         ("browser", _browser),
         ("disk", _disk),
         ("registry", lambda: _registry(city)),
+        ("masthead", lambda: _masthead(city)),
         ("notebooks", _notebooks),
         ("data", lambda: _data(city, folders)),
         ("schedule", _schedule),
@@ -174,6 +175,17 @@ def _registry(city: str) -> Iterator[Finding]:
         "feeds": len(feeds(city)),
     }
     yield Finding("registry", "ok", say("doctor.counts", city=city, **counts))
+
+
+def _masthead(city: str) -> Iterator[Finding]:
+    """Say what the heads of the pages do not tell because the city's facts do not."""
+    unknown = registry.city(city).publication.unknown
+    if unknown:
+        names = say("join").join(named("publication", name) for name in unknown)
+        found = say("doctor.unsigned", names=names)
+        yield Finding("masthead", "note", found, say("doctor.sign", city=city, keys=", ".join(unknown)))
+    else:
+        yield Finding("masthead", "ok", say("doctor.signed"))
 
 
 def _notebooks() -> Iterator[Finding]:

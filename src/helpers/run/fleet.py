@@ -191,7 +191,6 @@ def _build(
         tuple(paths.notebook(battle) for battle in first.battles),
         settings.limits,
         fork=settings.fork,
-        bitmaps="docx" in first.formats,
         force=settings.force,
     )
     sizes = {one.city: len(one.jobs(Folders.real(one.data_dir))) for one in requests}

@@ -74,7 +74,6 @@ class Crew:
     notebooks: tuple[Path, ...]
     limits: Limits
     fork: bool = True
-    bitmaps: bool = False
     force: bool = False
 
 
@@ -94,9 +93,7 @@ class Workshop:
         _check_worker(crew)
         self._crew = crew
         self._stack = ExitStack()
-        self._kernels = self._stack.enter_context(
-            Kernels(crew.notebooks, fork=crew.fork, bitmaps=crew.bitmaps)
-        )
+        self._kernels = self._stack.enter_context(Kernels(crew.notebooks, fork=crew.fork))
         self._n_open = 0
         self._changed = threading.Condition()
 

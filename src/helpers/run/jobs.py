@@ -54,6 +54,15 @@ class Job:
         return self.folder / f"{self.stem}.{ending}"
 
     @property
+    def figures(self) -> str:
+        """Folder of the report's figures, as its page links them."""
+        return f"figures/{self.stem}"
+
+    def name_of(self, ending: str) -> str:
+        """Name of a published file in the folder: an ending, or the name of a figure's file, which has its folder."""
+        return ending if "/" in ending else self.file(ending).name
+
+    @property
     def failed_notebook(self) -> Path:
         """Where the notebook of a failed run is kept, as far as it ran."""
         return self.folder / "failed" / f"{self.stem}.ipynb"

@@ -38,12 +38,12 @@ class Kernels:
     fork
         Whether to fork kernels; where that is not possible they are started anew, slower, with the same results.
     bitmaps
-        Whether charts are drawn for Word too.
+        Whether charts carry bitmaps, which Word asks for and whoever takes a figure from the page.
 
     ``stopping`` ends all kernels when it is set: whoever executes a notebook looks at it.
     """
 
-    def __init__(self, notebooks: Iterable[Path] = (), *, fork: bool = True, bitmaps: bool = False) -> None:
+    def __init__(self, notebooks: Iterable[Path] = (), *, fork: bool = True, bitmaps: bool = True) -> None:
         self.environment = kernel_environment() | {BITMAPS: "1" if bitmaps else ""}
         self._notebooks = tuple(notebooks)
         self._zygote: Zygote | None = None

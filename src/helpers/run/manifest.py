@@ -11,6 +11,7 @@ from typing import Any
 
 from helpers import paths, provenance, store
 from helpers.messages import message
+from helpers.page import way
 from helpers.paths import Folders
 from helpers.run.code import code_of, versions
 from helpers.run.jobs import FORMATS, Job
@@ -94,7 +95,7 @@ def make_manifest(
         "inputs": inputs,
         "data": data,
         "simulated": (record or {}).get("simulated"),
-        "published": {job.file(ending).name: _hash(content) for ending, content in files.items()},
+        "published": {job.name_of(ending): _hash(content) for ending, content in files.items()},
         "versions": versions(),
         "commit": _commit(),
         "measured": measured,
@@ -119,7 +120,12 @@ def _unlike(job: Job, published: Mapping[str, str]) -> list[str]:
 
 
 def _hash_file(path: Path) -> str | None:
-    return provenance.file_sha256(path) if path.is_file() else ""
+    """Hash of a published file; of a page without its way, which changes with its neighbours."""
+    if not path.is_file():
+        return ""
+    if path.suffix == ".html":
+        return _hash(way.bare(path.read_text(encoding="utf-8", errors="replace")))
+    return provenance.file_sha256(path)
 
 
 def _hash(content: bytes | str) -> str:

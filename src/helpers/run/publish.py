@@ -16,7 +16,11 @@ from typing import Any
 
 from helpers import paths, provenance, registry
 from helpers.page import index
+from helpers.page.blocks import labels
+from helpers.page.way import INDEX
+from helpers.periods import Period, span_label
 from helpers.run.jobs import FORMATS, Job
+from helpers.run.way import Shelf, fill_all
 
 _STAGING, _READY = ".staging-", ".ready-"
 _ASIDE = (".prev.json", ".manifest.json")
@@ -58,10 +62,14 @@ def recover(root: Path) -> None:
 
 
 def _move_into_place(ready: Path) -> None:
-    for path in sorted(ready.iterdir()):
-        os.replace(path, ready.parent / path.name)
-    _flush(ready.parent)
-    ready.rmdir()
+    """Move what lies in folders first, so that no page links what is not there yet."""
+    files = [path for path in ready.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda path: (-len(path.parts), path)):
+        place = ready.parent / path.relative_to(ready)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
+        _flush(place.parent)
+    shutil.rmtree(ready)
 
 
 def _flush(folder: Path) -> None:
@@ -82,36 +90,47 @@ def publish_report(
     Parameters
     ----------
     files
-        Ending → content, such as ``html``.
+        Ending → content, such as ``html``; and the files of the figures by their names in the folder.
     facts
         What the index reads; see :mod:`helpers.page.index`.
     manifest
         Text of ``<battle>.<lang>.manifest.json``.
     """
-    named = {job.file(ending).name: content for ending, content in files.items()}
+    named = {job.name_of(ending): content for ending, content in files.items()}
+    going = {job.file(form).name for form in set(FORMATS) - set(files)}
+    if isinstance(page := files.get("html"), str):
+        name = job.file("html").name
+        job.folder.mkdir(parents=True, exist_ok=True)
+        named[name] = Shelf(job.folder, coming=set(named), going=going).fill(page, name)
     last, previous = read_facts(job.file("json")), read_facts(job.file("prev.json"))
     kept = index.choose_previous(previous, last, facts)
     if kept is not None and kept != previous:
         named[job.file("prev.json").name] = as_json(kept)
     named |= {job.file("json").name: as_json(facts), job.file("manifest.json").name: manifest}
     publish_files(job.folder, job.stem, named)
-    for form in set(FORMATS) - set(files):
-        job.file(form).unlink(missing_ok=True)  # it tells of an older report
+    for name in going | _older_figures(job, named):
+        (job.folder / name).unlink(missing_ok=True)  # it tells of an older report
     job.failed_notebook.unlink(missing_ok=True)
+
+
+def _older_figures(job: Job, named: Mapping[str, object]) -> set[str]:
+    """Files of figures that the report had before and has no more."""
+    there = {path.relative_to(job.folder).as_posix() for path in (job.folder / job.figures).glob("*")}
+    return there - set(named)
 
 
 def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
     """Keep a failed notebook under ``failed/`` and say in the facts that the run failed; the last good report stays."""
     if notebook is not None:
         publish(job.failed_notebook, notebook)
-    place = registry.city(job.city)
+    place, period = registry.city(job.city), Period.parse(job.period)
     identity = {
         "city": job.city,
         "city_name": place.name_zh if job.lang == "zh" else place.name_en,
         "battle": job.battle,
-        "battle_name": job.battle,
+        "battle_name": labels(job.lang)["battles"].get(job.battle, job.battle),
         "period": job.period,
-        "period_name": job.period,
+        "period_name": span_label(period.start, period.end, job.lang),
         "lang": job.lang,
     }
     last = read_facts(job.file("json"))
@@ -135,15 +154,21 @@ def as_json(record: Mapping[str, Any]) -> str:
 
 
 def publish_index() -> Path:
-    """Rebuild ``reports/index.html`` from the facts of every report and return its path."""
+    """Rebuild the index of each language from the facts of every report, and the way of every page; the first index."""
     root = paths.reports()
     found = []
     for path in sorted(root.glob("*/*/*.json")):
         facts = None if path.name.endswith(_ASIDE) else read_facts(path)
         if facts is None:  # damaged facts make their report due, and are written anew with it
             continue
-        page = path.with_suffix(".html")
-        href = page.relative_to(root).as_posix() if page.is_file() else ""
-        found.append(index.Report(href, facts, read_facts(path.with_suffix(".prev.json"))))
-    publish(root / "index.html", index.index_page(found))
-    return root / "index.html"
+        hrefs = {
+            ending: path.with_suffix(f".{ending}").relative_to(root).as_posix()
+            for ending in ("html", "xlsx", "docx", "pdf")
+            if path.with_suffix(f".{ending}").is_file()
+        }
+        previous = read_facts(path.with_suffix(".prev.json"))
+        found.append(index.Report(hrefs.pop("html", ""), facts, previous, hrefs))
+    for lang, name in INDEX.items():
+        publish(root / name, index.index_page(found, lang=lang))
+    fill_all(root)
+    return root / INDEX["zh"]

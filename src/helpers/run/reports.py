@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 
 from helpers import paths
 from helpers.messages import message
-from helpers.page.blocks import labels
+from helpers.page.blocks import METADATA_KEY, labels
 from helpers.page.editable import word_file
 from helpers.page.export import workbook
+from helpers.page.figure_files import figure_files
 from helpers.page.index import list_changes
 from helpers.page.printing import print_pdf
 from helpers.page.render import Rendered, render
@@ -27,6 +28,7 @@ from helpers.registry import indicator, palette
 from helpers.run import faults
 from helpers.run.code import helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
+from helpers.run.freshness import today_in
 from helpers.run.jobs import WHOLE, Job, Outcome, in_order
 from helpers.run.kernels import Kernels
 from helpers.run.manifest import inputs_of, make_manifest, why_due
@@ -56,8 +58,10 @@ class Builder:
             inputs = inputs_of(job) | {"helpers": helpers_at_start()}
             done = execute(job.notebook, job.parameters(), kernels=self.kernels, limits=self.limits)
             executed = done.notebook
+            # A fact of the run, not of the question: the page stays a function of its notebook alone.
+            executed.metadata[METADATA_KEY] = {"published": today_in(job.city).isoformat()}
             with _RENDERING:
-                rendered = render(done.notebook, style=job.style)
+                rendered = render(done.notebook, style=job.style, figures=job.figures)
                 files = _files(job, rendered)
             seconds = time.perf_counter() - start
             manifest = make_manifest(
@@ -93,14 +97,15 @@ class Builder:
 
 
 def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
-    """Make every file that was asked for: ending → content."""
+    """Make every file that was asked for: ending → content; and the files of the figures by their names."""
     makers: Mapping[str, Callable[[], bytes | str]] = {
         "xlsx": lambda: workbook(rendered.document),
         "html": lambda: rendered.html,
         "pdf": lambda: print_pdf(rendered.html),
         "docx": lambda: word_file(rendered.document, style=job.style),
     }
-    return {ending: makers[ending]() for ending in job.endings}
+    figures = {f"{job.figures}/{name}": content for name, content in figure_files(rendered.document).items()}
+    return {ending: makers[ending]() for ending in job.endings} | figures
 
 
 def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ No colour and no width stands here; the style sheet of the template knows these 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from numbers import Integral, Real
@@ -80,9 +81,10 @@ def build_table(
     return Markup(
         '<div class="table-scroll" tabindex="0" role="region" aria-label="{}"><table class="{}">'
         "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(caption.striptags(), kind + extra, caption, head, body)
+    ).format(Markup(_STAMP.sub("", caption)).striptags(), kind + extra, caption, head, body)
 
 
+_STAMP = re.compile(r'<span class="stamp">.*?</span>')
 SOURCES = "appendix-c"  # the last of the appendices lists the files
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.raster_tables import draw_from
-from helpers.messages import in_language
-from helpers.page import battle_page, document
+from helpers.page import battle_page
 from helpers.page.battle_page import place
-from helpers.page.blocks import Block
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
 from helpers.page.columns import Table, lay_out, rows_of
-from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_number
 from helpers.periods import span_label
 from helpers.statistics.trend_map import TrendMap
@@ -24,31 +22,33 @@ from helpers.statistics.trend_map import TrendMap
 _PERCENT = {"NDVI": 1.0, "cover": 100.0}  # what a value of the index is told in
 _MEASURES = {"NDVI": Measure("index", 4), "cover": Measure("pp", 2)}
 
-
-def text(path: str, lang: str, **fields: object) -> str:
-    """Return a text of ``rasters.yml``."""
-    return battle_page.text("rasters", path, lang, **fields)
+text = partial(battle_page.text, "rasters")
 
 
-def raster(battle: Battle, index: str, *, lang: str) -> Block:
-    """Say where an index rises and falls; without images, what to supply.
+def index_of(battle: Battle) -> str:
+    """The index whose images the page of a battle shows."""
+    return "cover" if battle.name == "grassland_wetland" else "NDVI"
 
-    Parameters
-    ----------
-    battle
-        Its tables hold ``raster_map``, ``raster_pixels`` and ``raster_zones`` of the index.
-    index
-        ``NDVI`` or ``cover``.
-    """
-    heading, name = text(f"heading.{index}", lang), text(f"names.{index}", lang)
+
+def heading(battle: Battle, _: str) -> dict[str, str]:
+    """Text that heads the section."""
+    return {"text": f"heading.{index_of(battle)}"}
+
+
+def is_drawn(battle: Battle, _: str) -> bool:
+    """Whether there are images, and they can be used."""
     told, pixels = rows_of(battle, "raster_map"), rows_of(battle, "raster_pixels")
-    reason = told["reason"].iloc[0] if len(told) else ""
-    if reason:
-        why = in_language(reason, lang)
-        return document.section(heading, text("refused", lang, index=name, reason=why))
-    drawn = draw_from(battle.tables) if len(told) and len(pixels) else None
-    if drawn is None:
-        return document.section(heading, text("none", lang, index=name, word=index))
+    return (
+        len(told) > 0
+        and len(pixels) > 0
+        and not told["reason"].iloc[0]
+        and draw_from(battle.tables) is not None
+    )
+
+
+def raster(battle: Battle, lang: str) -> list[object]:
+    """Say where an index rises and falls: the areas, one map, and the series of zones."""
+    told, pixels, index = rows_of(battle, "raster_map"), rows_of(battle, "raster_pixels"), index_of(battle)
     fields = {
         "first": span_label(*_month(told["first"].iloc[0]), lang),
         "last": span_label(*_month(told["last"].iloc[0]), lang),
@@ -56,16 +56,15 @@ def raster(battle: Battle, index: str, *, lang: str) -> Block:
     }
     areas = _areas(pixels, lang)
     if areas is None:
-        return document.section(heading, text("flat", lang, **fields), _zones(battle, index, lang))
+        return [text("flat", lang, **fields), _zones(battle, index, lang)]
     valid = format_number(pixels["n"].mean(), decimals=0, lang=lang)
-    return document.section(
-        heading,
+    return [
         text("found", lang, **fields, **areas),
-        _map(battle, index, drawn, lang),
+        _map(battle, index, draw_from(battle.tables), lang),
         text(f"method.{index}", lang, valid=valid),
         _zones(battle, index, lang),
         text("zones", lang),
-    )
+    ]
 
 
 def _month(day: pd.Timestamp) -> tuple[object, object]:
@@ -106,7 +105,6 @@ def _map(battle: Battle, index: str, drawn: TrendMap, lang: str) -> Chart:
         source=battle_page.source(battle, lang, "raster_map"),
         unit=measure.unit,
         decimals=measure.decimals,
-        battle=battle.name,
     )
     return raster_map(replace(drawn, slope=_PERCENT[index] * drawn.slope), caption=caption, lang=lang)
 
@@ -125,9 +123,3 @@ def _zones(battle: Battle, index: str, lang: str) -> Table | None:
         by=["year"],
         each=dict.fromkeys(zones[f"name_{lang}"]),
     )
-
-
-@form("percent")
-def _percent(_: At, share: float) -> float:
-    """A share of one in percent."""
-    return 100 * share

@@ -1,0 +1,386 @@
+"""Sections of a page as data: what each needs, its heading, and its parts in the order they are read.
+
+A section is an entry of ``page/<page>.yml``, beside its texts and the columns of its tables::
+
+    stems:
+      needs: [rivers]
+      heading: {zh: 各河流水质如何？, en: What state are the rivers in?}
+      show:
+        - say: [value yitong_class, forecast yitong_class]
+        - {table: table, of: rivers, fill: span}
+        - note
+      otherwise: [none]
+
+``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
+               for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such rows, ``{test: function}``
+``lacks``      kind of ``lacking.yml`` told in the table of what lacks where the section is not told
+``heading``    the question; ``fill`` beside it names the function that fills its braces or chooses another text
+``show``       the parts; ``otherwise`` what is known all the same where a need is not met. A section that tells nothing, or
+               only notes and requests for data, is not printed
+``observed``   the section rests on published figures alone and is never simulated
+
+A part is the key of a text, or a record with one of these, each with ``if`` and ``unless`` as ``needs`` has it:
+
+``say``        one paragraph of sentences, ``<kind> <indicator>``, of :data:`KINDS`; ``of_each`` a paragraph of those kinds for
+               every indicator a function gives; ``each`` in the place of ``say`` one paragraph a sentence
+``figure``     function that gives a :class:`Drawing`; beside it ``id``, ``of`` (table behind it), ``unit``, ``decimals``,
+               and ``texts``, the entry that holds ``title``, ``measure`` and ``note`` where it is not the section
+``table``      caption and columns as :func:`helpers.page.columns.lay_out` takes them, each option a value or a function;
+               ``most`` rows are shown and ``more`` tells how many there are; ``under`` is said below it
+``text``       key of a text: filled once by ``fields``, whose entries are cells as columns have them, for every row or for
+               the one ``pick`` names (first, last), ``by`` a column that chooses among texts, or with ``count`` only by the
+               number of rows ``n``; or as often as the function ``fill`` gives braces
+``sheet``      name of a sheet of the workbook, its ``title``, and ``named``, the columns it takes its headings from
+``section``    the parts of another section
+``call``       function that gives the parts itself
+
+Rows of tables, texts and sheets are those of the table ``of`` or of the function ``rows``, that hold the values of
+``where``, in the order of ``sort`` (of a column after ``-`` from the largest); ``empty`` is said where there are none.
+
+No entry holds an expression: what needs one is a function of the page's module, or of the one named before a dot, called
+with the battle, the language and what stands under ``with``. A text is looked for in its section, then in its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from helpers.battles.context import Battle
+from helpers.battles.judgement import is_missing
+from helpers.errors import RegistryError
+from helpers.messages import fault
+from helpers.page import battle_page, document, wording
+from helpers.page.battle_page import headline
+from helpers.page.blocks import Block, Sheet
+from helpers.page.charts import Caption, Chart
+from helpers.page.columns import lay_out, named, rows_of, tell_fields
+from helpers.page.wording.sentence import capitalise
+
+Spec = Mapping[str, Any]
+KINDS: Mapping[str, Callable[[pd.Series], str]] = {
+    "value": lambda _: "value",
+    "known": lambda row: "" if is_missing(row["value"]) else "value",
+    "told": lambda row: "no_data" if is_missing(row["value"]) else "value",
+    "asked": lambda row: "no_data" if is_missing(row["value"]) else "",
+    "no_data": lambda _: "no_data",
+    "yoy": lambda row: "" if is_missing(row["value"]) else "yoy",
+    "trend": lambda _: "trend",
+    "forecast": lambda row: "" if is_missing(row["forecast"]) else "forecast",
+    "budget": lambda row: "" if is_missing(row["forecast"]) else "budget",
+    "chance": lambda row: "" if is_missing(row["likelihood"]) else "forecast",
+}
+"""Which sentence each kind is of a row, empty where none is said; an indicator nobody asks for has no row."""
+_LACKING = "lacking.all"
+_FOLLOWS = ("trend", "forecast", "budget")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a function gives of a figure: how and from what it is drawn, and what fills the texts of its caption.
+
+    ``title`` is the key of the text that is the title; ``rows`` name the files behind the figure beside its table, and
+    ``caption`` holds what the texts cannot give.
+    """
+
+    draw: Callable[..., Chart]
+    table: pd.DataFrame
+    fields: Mapping[str, object] = field(default_factory=dict)
+    title: str = "title"
+    options: Mapping[str, object] = field(default_factory=dict)
+    rows: pd.DataFrame | pd.Series | None = None
+    caption: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a spec stands: the battle it is told of, page and section it belongs to, and the language."""
+
+    battle: Battle
+    page: str
+    section: str
+    lang: str
+
+    @property
+    def spec(self) -> Spec:
+        """The section's entry."""
+        return battle_page.entry(self.page, self.section)
+
+    def path(self, key: str) -> str:
+        """Path of a text: of the section, or else of the page."""
+        first = key.partition(".")[0]
+        is_own = first in self.spec or f"{first}_columns" in self.spec
+        return f"{self.section}.{key}" if is_own else key
+
+    def text(self, key: str, **fields: object) -> str:
+        """Return a text with its braces filled."""
+        return battle_page.text(self.page, self.path(key), self.lang, **fields)
+
+    def call(self, name: str, *given: object) -> Any:
+        """Call a function named in a spec."""
+        module, _, function = name.rpartition(".")
+        found = getattr(import_module(f"helpers.page.{module or self.page}"), function, None)
+        if found is None:
+            raise RegistryError(
+                **fault(f"page/{self.page}.yml, {self.section}: there is no function {name!r}")
+            )
+        return found(self.battle, self.lang, *given)
+
+
+def show(battle: Battle, *names: str, lang: str) -> Block | None:
+    """Show parts of the battle's page, each a list of sections under ``parts`` of its yml, or single sections.
+
+    Parameters
+    ----------
+    names
+        Names of parts or of sections, as ``pollution`` or ``noise.compliance``.
+
+    Returns
+    -------
+    One block with a heading for every section that is told; ``None`` where there is none.
+
+    Raises
+    ------
+    RegistryError
+        A spec names a function or a section that is not there. Mend the page's yml.
+    """
+    blocks = [block for name in names for one in listed(battle, name) if (block := _block(battle, one, lang))]
+    return Block("section", tuple(part for block in blocks for part in block.sections)) if blocks else None
+
+
+def listed(battle: Battle, name: str) -> Sequence[str]:
+    """Sections of a part of the battle's page, as page and section; a section stands for itself."""
+    parts = battle_page.entry(battle.name, "parts")
+    named = parts.get(name, [name])
+    return [one if "." in one else f"{battle.name}.{one}" for one in named]
+
+
+def tell(battle: Battle, name: str, *, lang: str) -> tuple[str, list[object]] | None:
+    """Heading and parts of one section as they are drawn, before they become a block; ``None`` where it is not told."""
+    page, _, section = name.rpartition(".")
+    at = At(battle, page or battle.name, section, lang)
+    import_module(f"helpers.page.{at.page}")  # it registers the forms of its tables
+    parts = _parts(at)
+    return (_heading(at), parts) if parts and any(map(_is_told, parts)) else None
+
+
+def untold(battle: Battle, *, lang: str) -> list[str]:
+    """Sections of the battle's page that are not told, for want of what they need."""
+    parts = battle_page.entry(battle.name, "parts")
+    names = [one for part in parts if part != "coverage" for one in listed(battle, part) if one != _LACKING]
+    return [one for one in names if tell(battle, one, lang=lang) is None]
+
+
+class Finding(str):
+    """A line that tells something of the data, so that a section of it alone is told."""
+
+
+def _is_told(part: object) -> bool:
+    """Whether a part tells something; notes on method and requests for data tell nothing by themselves."""
+    told = part if isinstance(part, list) else [part]
+    return any(getattr(one, "kind", "told") != "no_data" and type(one) is not str for one in told)
+
+
+def _parts(at: At) -> list[object] | None:
+    parts = at.spec["show"] if _is_shown(at, at.spec, "needs") else at.spec.get("otherwise")
+    return None if parts is None else [one for part in parts for one in _part(at, part) if one is not None]
+
+
+def _block(battle: Battle, name: str, lang: str) -> Block | None:
+    found = tell(battle, name, lang=lang)
+    if found is None:
+        return None
+    page, _, section = name.rpartition(".")
+    observed = battle_page.entry(page, section).get("observed", False)
+    return document.section(found[0], *found[1], observed=observed)
+
+
+def coverage(battle: Battle, *, lang: str) -> Block:
+    """Tell what the data of the battle cover, as ``coverage`` of its page says: the function ``rows``, then ``notes``.
+
+    A row holds ``source, period, expected, valid`` and may hold ``flags``; its share is worked out here.
+    """
+    page, _, section = listed(battle, "coverage")[0].rpartition(".")
+    at = At(battle, page, section, lang)
+    import_module(f"helpers.page.{page}")
+    rows = pd.DataFrame(at.call(at.spec["rows"]), columns=["source", "period", "expected", "valid", "flags"])
+    expected = pd.to_numeric(rows["expected"])
+    rows = rows.assign(
+        flags=rows["flags"].fillna(""),
+        share=(100 * rows["valid"] / expected.where(expected > 0)).astype(float).round(1),
+    )
+    notes = [one for part in at.spec["notes"] for one in _part(at, part) if one is not None]
+    return document.coverage(rows, lang=lang, results=battle.results, notes=notes)
+
+
+def holds(at: At, wanted: object) -> bool:
+    """Whether what a section or a part needs is there."""
+    if isinstance(wanted, list):
+        return all(holds(at, one) for one in wanted)
+    if isinstance(wanted, str):
+        return len(rows_of(at.battle, wanted)) > 0
+    if "of" in wanted:
+        return len(_rows(at, wanted)) > 0
+    ((kind, name),) = ((key, value) for key, value in wanted.items() if key != "with")
+    if kind == "test":
+        found = at.call(name, *_given(wanted))
+        return len(found) > 0 if isinstance(found, pd.DataFrame) else bool(found)
+    row = headline(at.battle, name)
+    return row is not None and (kind == "row" or not is_missing(row["value"]))
+
+
+def _is_shown(at: At, spec: Spec, needs: str) -> bool:
+    return holds(at, spec.get(needs, [])) and not ("unless" in spec and holds(at, spec["unless"]))
+
+
+def _rows(at: At, part: Spec) -> pd.DataFrame:
+    """Rows a part tells of, with their own labels."""
+    given = part.get("rows")
+    rows = rows_of(at.battle, part["of"]) if given is None else at.call(given, *_given(part))
+    if rows.empty:
+        return rows
+    for name, value in part.get("where", {}).items():
+        rows = rows[rows[name].isin(value if isinstance(value, list) else [value])]
+    order = part.get("sort")
+    if isinstance(order, str) and order.startswith("-"):
+        return rows.sort_values(order[1:], ascending=False, kind="stable")
+    return rows if order is None else rows.sort_values(order, kind="stable")
+
+
+def _heading(at: At) -> str:
+    return next(_filled(at, "heading", at.spec.get("fill")))
+
+
+def _filled(at: At, key: str, function: str | None, *given: object) -> Iterable[str]:
+    """A text once for every mapping its function gives; one that has ``text`` chooses another text by it."""
+    found = {} if function is None else at.call(function, *given)
+    for fields in [found] if isinstance(found, Mapping) else found or []:
+        yield at.text(
+            fields.get("text", key), **{name: one for name, one in fields.items() if name != "text"}
+        )
+
+
+def _part(at: At, part: str | Spec) -> Iterable[object]:
+    if isinstance(part, str):
+        return [at.text(part) or None]
+    if not _is_shown(at, part, "if"):
+        return []
+    kind = next(name for name in part if name in _DRAWN)
+    return _DRAWN[kind](at, part)
+
+
+def _given(part: Spec) -> list[object]:
+    given = part.get("with", [])
+    return given if isinstance(given, list) else [given]
+
+
+def _sentences(at: At, named: Iterable[str]) -> list[wording.Sentence]:
+    told = []
+    for kind, name in (one.split() for one in named):
+        row = headline(at.battle, name)
+        if row is not None and (sentence := KINDS[kind](row)):
+            follows = {"follows": True} if sentence in _FOLLOWS else {}
+            told.append(getattr(wording, f"{sentence}_sentence")(row, lang=at.lang, **follows))
+    return told
+
+
+def _say(at: At, part: Spec) -> list[object]:
+    if "of_each" in part:
+        ids = at.call(part["of_each"], *_given(part))
+        told = [_sentences(at, [f"{kind} {name}" for kind in part["say"]]) for name in ids]
+    else:
+        told = [_sentences(at, part["say"])]
+    return [one for one in told if one]
+
+
+def _figure(at: At, part: Spec) -> list[Chart]:
+    found = at.call(part["figure"], *_given(part))
+    own = replace(at, section=part.get("texts", at.section))
+    return [_draw(own, part, one) for one in (found if isinstance(found, list) else [found])]
+
+
+def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
+    fields = {"place": battle_page.place(at.battle, at.lang)} | drawing.fields
+    keys = {"title": drawing.title} | {key: key for key in ("measure", "note") if key in at.spec}
+    texts = {
+        key: capitalise(at.text(named, **fields)) for key, named in keys.items() if key not in drawing.caption
+    }
+    facts = {key: part[key] for key in ("id", "unit", "decimals") if key in part}
+    names = [part["of"]] if "of" in part else []
+    facts["source"] = battle_page.source(at.battle, at.lang, *names, rows=drawing.rows)
+    caption = Caption(**facts | texts | drawing.caption)
+    alt = {"alt": at.text("alt")} if "alt" in at.spec else {}
+    return drawing.draw(drawing.table, caption=caption, lang=at.lang, **alt, **drawing.options)
+
+
+def _table(at: At, part: Spec) -> Iterable[object]:
+    rows, most = _rows(at, part), part.get("most")
+    shown = rows if most is None else rows.head(most)
+    options = {"of": part["of"], "by": [one.replace("{lang}", at.lang) for one in part.get("by", [])]}
+    options["observed"] = part.get("observed", at.spec.get("observed", False))
+    for key in ("each", "source"):
+        if key in part:
+            is_function = isinstance(part[key], str) and part[key]
+            options[key] = at.call(part[key], *_given(part)) if is_function else part[key]
+    fields = {"n": len(rows), "shown": len(shown)}
+    fields |= at.call(part["fill"], *_given(part)) if "fill" in part else {}
+    if "caption" in part:
+        options["caption"] = at.text(part["caption"], **fields)
+    spec = f"{at.page}.{at.path(part['table'])}"
+    yield lay_out(at.battle, spec, shown, lang=at.lang, fields=fields, **options)
+    under = (
+        [part.get("empty")]
+        if rows.empty
+        else [part.get("more") if len(shown) < len(rows) else None, part.get("under")]
+    )
+    yield from (Finding(at.text(key, **fields)) for key in under if key)
+
+
+def _text(at: At, part: Spec) -> Iterable[str]:
+    key = part["text"]
+    if "of" not in part and "rows" not in part:
+        yield from _filled(at, key, part.get("fill"), *_given(part))
+        return
+    rows = _rows(at, part)
+    if rows.empty and "empty" in part:
+        yield Finding(at.text(part["empty"]))
+    elif part.get("count") and len(rows):
+        yield at.text(key, n=len(rows))
+    elif not part.get("count"):
+        rows = {"first": rows.head(1), "last": rows.tail(1)}.get(part.get("pick", ""), rows)
+        for row in rows.to_dict("records"):
+            told = key if "by" not in part else f"{key}.{row[part['by']]}"
+            yield Finding(
+                capitalise(at.text(told, **tell_fields(at.battle, at.page, part["fields"], row, at.lang)))
+            )
+
+
+def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
+    rows = _rows(at, part)
+    if len(rows):
+        own = {"rows": rows} if battle_page.has_own_sources(rows) else {}
+        source = battle_page.source(at.battle, at.lang, part.get("of", ""), **own)
+        shown = named(rows, f"{at.page}.{at.path(part['named'])}", at.lang) if "named" in part else rows
+        fields = at.call(part["fill"]) if "fill" in part else {}
+        yield Sheet(at.text(part["sheet"]), at.text(part["title"], n=len(rows), **fields), shown, source)
+
+
+def _call(at: At, part: Spec) -> list[object]:
+    found = at.call(part["call"], *_given(part))
+    return found if isinstance(found, list) else [found]
+
+
+_DRAWN: Mapping[str, Callable[[At, Spec], Iterable[object]]] = {
+    "say": _say,
+    "each": lambda at, part: _sentences(at, part["each"]),
+    "figure": _figure,
+    "table": _table,
+    "text": _text,
+    "sheet": _sheet,
+    "section": lambda at, part: _parts(At(at.battle, *part["section"].split("."), at.lang)) or [],
+    "call": _call,
+}
