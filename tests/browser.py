@@ -119,13 +119,14 @@ def printed(html: str) -> tuple[list[str], object]:
 
 
 def faults_of_page_one(texts: list[str], document: object) -> list[str]:
-    """What of sections 0 to 3 does not stand on the first sheet, and what of section 4 does."""
-    first, sections = texts[0], document.sections
-    wanted = [document.heading["title"], *(section["label"] + section["title"] for section in sections[:3])]
-    wanted += [item["text"] for s in sections[:3] for part in s["parts"] for item in part.get("items", ())]
+    """What of the sections of page one does not stand on the first sheet, and what of the section after them does."""
+    own = [section for section in document.sections if section["slot"] == "page-one"]
+    first, after = texts[0], document.sections[len(own)]
+    wanted = [document.heading["title"], *(section["label"] + section["title"] for section in own)]
+    wanted += [item["text"] for s in own for part in s["parts"] for item in part.get("items", ())]
     faults = [text for text in wanted if squeezed(text) not in first]
-    fourth = squeezed(sections[3]["label"] + sections[3]["title"])
-    return faults if fourth not in first and fourth in texts[1] else [*faults, fourth]
+    following = squeezed(after["label"] + after["title"])
+    return faults if following not in first and following in texts[1] else [*faults, following]
 
 
 def refuse(reason: str) -> None:

@@ -118,8 +118,7 @@ def printed(value: object, column: Column, lang: str) -> str:
 
 def _number(value: float, decimals: int, lang: str) -> str:
     told = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-    grouped = lang == "en" and abs(told) >= 10_000
-    text = f"{abs(told):,f}" if grouped else f"{abs(told):f}"
+    text = f"{abs(told):,f}" if abs(told) >= 10_000 else f"{abs(told):f}"
     return f"−{text}" if told < 0 else text
 
 

@@ -101,6 +101,17 @@ def test_keyboard_links_and_search_reach_all_and_the_page_is_light(opened, case,
     assert len(rendered.html.encode()) <= MOST_BYTES
 
 
+@EACH
+@BOTH
+def test_each_answer_of_page_one_is_one_telephone_screen(opened, case, lang):
+    page, _ = opened(case, lang)
+    page.set_viewport_size({"width": 390, "height": 844})
+    heights = page.evaluate(
+        "() => [...document.querySelectorAll('.page-one > section')].slice(0, 4).map(s => s.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 4 and max(heights) <= 844
+
+
 @PAPER
 def test_page_one_is_one_sheet(sheets, case, lang):
     texts, _ = sheets(case, lang)

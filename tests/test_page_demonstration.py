@@ -59,11 +59,8 @@ def items(case: Case, lang: str) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def sentences(case: Case, lang: str) -> list[wording.Sentence]:
-    """Every published sentence as an object, the two of a box one after the other."""
-    told = []
-    for _, item in items(case, lang):
-        facts = item["facts"]
-        told += [facts] if "kind" in facts else [facts["seen"], *([facts["study"]] if facts["study"] else [])]
+    """Every published sentence as an object."""
+    told = [item["facts"] for _, item in items(case, lang)]
     return [wording.Sentence(**{**one, "row_key": tuple(one["row_key"])}) for one in told]
 
 
@@ -106,7 +103,7 @@ def test_every_published_sentence_agrees_with_its_row(case, lang):
     own = {"plan", "synergy"} if case[1] == "overview" else {"point"}
     assert {"lead", "ask", *own} <= set(checked) and len(checked) >= 6
     if case[1] == "blue_sky":
-        assert {"study", "yoy", "trend", "value"} <= set(checked)
+        assert {"answer", "yoy", "trend", "value"} <= set(checked)
     if case == ("2026", "blue_sky"):
         assert {"forecast", "budget"} <= set(checked)
 
@@ -118,12 +115,12 @@ def test_what_was_checked_is_what_is_printed(case, lang):
     for kind, item in items(case, lang):
         facts = item["facts"]
         assert item["html"] in html
-        if "kind" in facts:
-            sentence = wording.Sentence(**facts)
-            assert item["text"] == (sentence.text if kind in MARKED else sentence.bare)
-        else:
-            assert facts["seen"]["body"] in item["text"]
-            assert facts["study"] is None or facts["study"]["body"] in item["text"]
+        sentence = wording.Sentence(**facts)
+        assert (
+            item["text"] == sentence.text
+            if kind in MARKED
+            else item["text"] in (sentence.text, sentence.bare)
+        )
 
 
 @EACH
@@ -190,6 +187,12 @@ def test_simulated_data_are_marked_everywhere_but_not_after_every_sentence(case,
         if part["kind"] == "paragraph" and section["slot"] == "section":
             assert section["stamp"] == mark
             assert all(short not in item["text"] for item in part["items"])
+        if part["kind"] == "paragraph" and section["slot"] == "page-one":
+            *others, last = part["items"]
+            assert all(short not in item["text"] for item in others), (
+                "one mark for the sentences of an answer"
+            )
+            assert last["text"].endswith(short) or not last["facts"]["simulated"]
     assert all(item["text"].endswith(short) for kind, item in items(case, lang) if kind in MARKED)
     captions = re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)
     for chart, caption in zip(made(case, lang).document.charts, captions, strict=True):
@@ -340,3 +343,72 @@ def test_no_published_file_tells_where_a_sample_was_taken(lang):
     for kind, found in published.items():
         told = [secret for secret in secrets if re.search(rf"(?<![\w.]){re.escape(secret)}(?![\w.])", found)]
         assert not told, (kind, told)
+
+
+_PRINTED = re.compile(r"[−+-]?(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s*(?P<unit>\D{0,8})")
+_KEYED = re.compile("指标|目标|统计|项目|单位|indicator|target|statistic|item|unit", re.IGNORECASE)
+_OTHERS = re.compile("公开|[Pp]ublished")
+
+
+def uneven(table: Any) -> list[str]:
+    """Columns of a table whose numbers of one unit differ in decimals; a number from 10,000 on that is not grouped."""
+    if _OTHERS.search(table.caption) or table.caption in (labels(lang)["run_caption"] for lang in LANGS):
+        return []  # others' figures are quoted as they were printed, and a seed is no quantity
+    (head,), found = table.head, []
+    keys = [place for place, name in enumerate(head) if _KEYED.search(name)]
+    for place, name in enumerate(head):
+        groups: dict[tuple[str, ...], set[int]] = {}
+        for row in table.body:
+            if place >= len(row) or (match := _PRINTED.fullmatch(row[place].rstrip("*"))) is None:
+                continue
+            if len(match["whole"]) >= 5 and "," not in match["whole"]:
+                found.append(f"{table.caption}, {name}: {row[place]} is not grouped")
+            if place not in keys:
+                told = (match["unit"].strip(), *(row[key] for key in keys))
+                groups.setdefault(told, set()).add(len(match["decimals"] or ""))
+        found += [f"{table.caption}, {name}: decimals {seen}" for seen in groups.values() if len(seen) > 1]
+    return found
+
+
+@EACH
+@BOTH
+def test_a_column_has_one_count_of_decimals_and_large_numbers_are_grouped(case: Case, lang: str) -> None:
+    found = [
+        fault
+        for _, part in parts(case, lang)
+        for table in read_markup(part.get("html", ""))[1]
+        for fault in uneven(table)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_even"),
+    [(("29.0", "31.1"), True), (("29", "31.1"), False), (("10,000", "5"), True), (("10000",), False)],
+)
+def test_uneven_columns_are_found(cells: tuple[str, ...], is_even: bool) -> None:
+    rows = "".join(f"<tr><td>a{place}</td><td>{cell}</td></tr>" for place, cell in enumerate(cells))
+    html = f"<table><caption>c</caption><thead><tr><th>name</th><th>value</th></tr></thead><tbody>{rows}</tbody></table>"
+    (table,) = read_markup(html)[1]
+    assert (uneven(table) == []) is is_even
+
+
+_LIST = (
+    "项目标",
+    "凭记忆",
+    "隔离",
+    "单独判定",
+    "到期无报告",
+    "供暖期",
+    "请补充",
+    "不符合要求的天数",
+    "优于目标",
+)
+_EN_GLYPHS = re.compile("[ⅠⅡⅢⅣⅤ]")
+
+
+@EACH
+def test_the_list_of_wording_is_carried_out(case: Case) -> None:
+    """No word that the review of the pages struck out stands on a page with data; English has Latin numerals."""
+    assert [word for word in _LIST if word in visible(case, "zh")] == []
+    assert not _EN_GLYPHS.search(visible(case, "en"))

@@ -31,12 +31,8 @@ def test_page_one_says_what_the_wording_says(lang):
     assert told == [point.text for point in wording.points(made.results, lang=lang)]
     boxes = [item["text"] for item in parts(block, "asks")[0]["items"]]
     assert boxes == [ask.text for ask in wording.asks(made.results, lang=lang)]
-    words = labels(lang)
-    assert [section.title for section in block.sections] == [
-        words["judgement"],
-        words["progress"],
-        words["decision"],
-    ]
+    names = ("where", "cause", "likely", "left", "progress")
+    assert [section.title for section in block.sections] == [labels(lang)[name] for name in names]
 
 
 def test_title_is_battle_period_and_finding():
@@ -56,7 +52,7 @@ def test_title_without_judged_targets_has_no_finding():
     block = document.page_one(empty, lang="zh")
     assert block.heading["title"] == "长春市蓝天保卫战2025年"
     assert parts(block, "points") == []
-    assert parts(block, "paragraph")[0]["items"][0]["text"] == "本期无需专门决策的事项。"
+    assert parts(block, "asks")[0]["items"][0]["text"] == "本期没有需要决策的事项。"
 
 
 def test_one_simulated_row_marks_the_report():

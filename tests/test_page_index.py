@@ -85,7 +85,7 @@ def test_nothing_changed_lists_nothing():
         ),
         (with_row(1, status_name="进展正常"), ["status"], "O3：由“进展正常”转为“明显滞后”"),
         (with_row(0, value="29μg/m³"), ["value"], "PM2.5（2025）：29μg/m³修订为28μg/m³"),
-        (facts(sources=[]), ["source"], "新到数据：hourly file"),
+        (facts(sources=[]), ["source"], "新收到：hourly file"),
         (facts(rows=facts()["rows"][:1]), ["added"], "O3：新列入，明显滞后"),
         (with_row(0, value="29μg/m³", period="2024"), [], None),
         (with_row(0, value="无数据"), ["reported"], "PM2.5（2025）：新报28μg/m³"),

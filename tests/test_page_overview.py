@@ -32,10 +32,10 @@ def tables_of(lang: str) -> dict[str, object]:
 
 @BOTH
 def test_page_one_has_a_lead_for_every_part_and_the_matrix(lang):
-    first = report("2025", lang, name="overview").document.sections[:2]
+    first = report("2025", lang, name="overview").document.sections[:5]
     leads = [item["facts"]["head"] for item in first[0]["parts"][1]["items"]]
     assert leads == [page.part_name(part, lang) + labels(lang)["colon"] for part in overview.PARTS]
-    matrix = read_markup(first[1]["parts"][0]["html"])[1][0]
+    matrix = read_markup(first[4]["parts"][0]["html"])[1][0]
     counts = overview.status_counts(battle("2025", "overview"))
     assert [row[0] for row in matrix.body[:-1]] == [page.part_name(part, lang) for part in overview.PARTS]
     assert [[int(cell) for cell in row[1:-1]] for row in matrix.body[:-1]] == counts.to_numpy().tolist()
@@ -50,7 +50,7 @@ def test_what_a_source_is_worth_stands_on_page_one_beside_its_part_as_on_the_par
         part: found.tables[part].assign(caveats=worth.get(part, "draft_plan")) for part in overview.PARTS
     }
     made = page.page_one(replace(found, tables=found.tables | marked), lang=lang)
-    html = made.sections[1].parts[0]["html"]
+    html = made.sections[4].parts[0]["html"]
     for part in overview.PARTS:
         said = [getattr(registry.caveat(one), lang) for one in worth.get(part, "").split(";") if one]
         line = page.part_name(part, lang) + labels(lang)["colon"] + ("" if lang == "zh" else " ").join(said)

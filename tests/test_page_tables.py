@@ -16,6 +16,7 @@ from helpers.battles.judgement import CONFIDENCE_CAPS
 from helpers.page import wording
 from helpers.page.numbers import Measure
 from helpers.page.tables import MOST_ROWS, chip, coverage_table, data_table, indicator_table, scorecard
+from helpers.page.words import entry
 from wording_cases import LANGS, make_row, make_table, tables
 
 
@@ -82,27 +83,44 @@ def test_scorecard_cell_by_cell_in_chinese() -> None:
             "可吸入颗粒物年均浓度",
             "28 μg/m³",
             "≤30μg/m³（2025年）",
-            "暂优于目标2",
-            "无数据",
+            "暂低2",
+            "",
             "已达标",
             "较高",
         ],
-        ["二氧化硫年均浓度", "无数据", "≤30μg/m³（2025年）", "不适用", "无数据", "数据不足", "不评定"],
+        ["二氧化硫年均浓度", "无数据", "≤30μg/m³（2025年）", "不适用", "", "数据不足", "不评定"],
     ]
 
 
 def test_a_whole_year_is_held_against_its_target_without_a_word_more() -> None:
     whole = pd.DataFrame([make_row(period_end="2025-12-31")])
-    assert Grid(scorecard(whole, lang="zh")).rows[1][3:6] == ["高3", "无数据", "未达成"]
+    assert Grid(scorecard(whole, lang="zh")).rows[1][3:] == ["高3", "未达成", "中等"]
     total = {"indicator_id": "greening_total", "unit": "10k_mu", "target_operator": ">="}
-    assert Grid(scorecard(pd.DataFrame([make_row(**total)]), lang="zh")).rows[1][3] == "已优于目标3.00"
+    assert Grid(scorecard(pd.DataFrame([make_row(**total)]), lang="zh")).rows[1][3] == "多3.00"
 
 
-def test_a_confidence_that_is_nowhere_rated_is_no_column() -> None:
-    table = make_table("off_track", "met", confidence="none")
-    assert Grid(scorecard(table, lang="zh")).rows[0][-1] == "进展状态"
-    table.loc[0, "confidence"] = "low"
-    assert Grid(scorecard(table, lang="zh")).rows[0][-1] == "可信度"
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_column_that_says_nothing_of_any_target_is_left_out(lang: str) -> None:
+    """Confidence that is nowhere rated, no sparkline at all, no gap at all; one cell that says something keeps it."""
+    heads = {key: both[lang] for key, both in entry("table.scorecard.columns").items()}
+
+    def shown(table: pd.DataFrame, series: pd.DataFrame | None = None) -> set[str]:
+        return {
+            key
+            for key, head in heads.items()
+            if head in Grid(scorecard(table, lang=lang, series=series)).rows[0]
+        }
+
+    bare = make_table("no_data", "no_data", value=math.nan, confidence="none")
+    assert shown(bare) == set(heads) - {"gap", "recent", "confidence"}
+    judged = make_table("off_track", "met", confidence="none")
+    assert shown(judged) == set(heads) - {"recent", "confidence"}
+    judged.loc[0, "confidence"] = "low"
+    assert shown(judged, SERIES) == set(heads)
+    html = str(scorecard(bare, lang=lang))
+    assert "at-status" in html and "at-recent" not in html, (
+        "cells are dressed by their column, not by their place"
+    )
 
 
 def test_scorecard_in_english() -> None:
@@ -122,7 +140,7 @@ def test_scorecard_in_english() -> None:
 def test_structure_is_readable_by_a_screen_reader() -> None:
     html = scorecard(make_table("off_track", "met"), lang="zh")
     tags = Grid(html).tags
-    assert [attrs["scope"] for tag, attrs in tags if tag == "th"] == ["col"] * 7 + ["row"] * 2
+    assert [attrs["scope"] for tag, attrs in tags if tag == "th"] == ["col"] * 6 + ["row"] * 2
     region = tags[0][1]
     assert region == {
         "class": "table-scroll",
@@ -153,11 +171,11 @@ def test_targets_without_room_are_counted_not_hidden() -> None:
     html = scorecard(table, lang="zh")
     grid = Grid(html)
     assert len(grid.rows) == 1 + MOST_ROWS
-    assert str(html).endswith('<p class="table-note">另有1项已达标、4项数据不足，见附录B。</p>')
-    told = "Of the further targets in appendix B, 1 is met, 4 have insufficient data."
+    assert str(html).endswith('<p class="table-note">另有3个已达标、4个数据不足，见附录B。</p>')
+    told = "Of the further targets in appendix B, 3 are met, 4 have insufficient data."
     assert told in scorecard(table, lang="en")
     lead = wording.lead_sentence(table, lang="zh").text
-    assert lead.startswith("13项目标中"), "shown and counted targets are those of the lead sentence"
+    assert lead.startswith("13个目标中"), "shown and counted targets are those of the lead sentence"
 
 
 def test_rows_without_target_stay_out_of_the_scorecard() -> None:
@@ -278,7 +296,7 @@ def test_any_table() -> None:
     assert grid.rows == [
         ["PM2.5", "level (μg/m³)", "count", "small", "day", "open"],
         ["a", "1.2", "1", "0.001", "17 Sep 2025", "yes"],
-        ["no data", "no data", "20,000", "100,000,000,000,000,000,000", "no data", "no"],
+        ["no data", "no data", "20,000", "100,000,000,000,000,000,000.000", "no data", "no"],
     ]
     assert "<caption>O<sub>3</sub> &lt;x&gt; <span" in html
     told = data_table(table, caption="x", lang="zh", measures=measures)

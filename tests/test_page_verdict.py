@@ -54,7 +54,8 @@ def test_one_word_stands_in_every_place(lang: str) -> None:
     for made_table in (tables.scorecard(rows, lang=lang), tables.indicator_table(rows, lang=lang)):
         (table,) = read_markup(str(made_table))[1]
         place = table.head[0].index(word("table.scorecard.columns.status", lang))
-        assert sorted(row[place].lower() for row in table.body) == sorted(words)
+        shown = sorted(row[place].lower() for row in table.body)
+        assert shown == sorted(words) or (len(shown) == tables.MOST_ROWS and set(shown) < set(words))
     raw = {
         "columns": list(rows.columns),
         "rows": [[None if pd.isna(one) else str(one) for one in row] for row in rows.to_numpy()],
@@ -64,7 +65,7 @@ def test_one_word_stands_in_every_place(lang: str) -> None:
     for row, said in zip(rows.to_dict("records"), words, strict=True):
         point = wording.point(pd.Series(row), lang=lang)
         assert said in point.head.lower() or said in point.head, point.head
-    assert count_verdicts(rows) == {name: int(name in told) for name in [*told, "no_target"]}
+    assert count_verdicts(rows) == {name: int(name in told) for name in [*told, "no_target", "no_value"]}
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -45,6 +45,7 @@ TOLD = [
     "point",
     "lead",
     "ask",
+    "answer",
     "rules",
     "table",
     "mark",
@@ -70,49 +71,48 @@ AHEAD = {"period_end": "2025-12-31", "target_date": "2030-12-31"}
 POINTS = [
     (
         {**AHEAD, **TREND, "status": "off_track", "likelihood": 0.22},
-        "细颗粒物年均浓度明显滞后。2025年为33μg/m³，比目标高3μg/m³；按近年趋势推算，不大可能实现2030年目标（约两成）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target; projected from the recent pattern, unlikely to meet the 2030 target (about 20 %).",
+        "细颗粒物年均浓度明显滞后。2025年为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
+        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
     ),
     (
         {"status": "off_track", "likelihood": 0.22, "value_prev": 31.0},
-        "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，上年同期为31μg/m³；按往年数据推算，不大可能实现2025年目标（约两成）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the values of earlier years, unlikely to meet the 2025 target (about 20 %).",
+        "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，上年同期为31μg/m³。",
+        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
     ),
     (
         {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
-        "空气质量优良天数比率存在风险。2025年1—9月为89.6%，2025年目标：不低于90%；"
-        "按往年数据推算，能否实现2025年目标难以判断（约五成）。〔模拟〕",
-        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %; projected from the values of earlier years, about as likely as not to meet the 2025 target (about 50 %). [simulated]",
+        "空气质量优良天数比率存在风险。2025年1—9月为89.6%，2025年目标：不低于90%。〔模拟〕",
+        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %. [simulated]",
     ),
     (
         {"status": "on_track", "value": 28, "likelihood": 0.97, "value_prev": 31.0, **TREND},
-        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，上年同期为31μg/m³；按近年趋势推算，很可能实现2025年目标（九成五以上）。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year; projected from the recent pattern, very likely to meet the 2025 target (95 % or more).",
+        "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，上年同期为31μg/m³。",
+        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
     ),
     (
         {**AHEAD, "status": "on_track", "value": 28},
-        "细颗粒物年均浓度进展正常。2025年为28μg/m³，优于目标2μg/m³。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for 2025, 2 μg/m³ better than the target.",
+        "细颗粒物年均浓度进展正常。2025年为28μg/m³，低于目标2μg/m³（目标：不高于30μg/m³）。",
+        "PM2.5 annual mean on track. At 28 μg/m³ for 2025, 2 μg/m³ better than the target (at most 30 μg/m³).",
     ),
     (
         {**AHEAD, "status": "met", "value": 30, "likelihood": 1.0},
-        "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平。",
-        "PM2.5 annual mean target met. At 30 μg/m³ for 2025, equal to the target.",
+        "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平（目标：不高于30μg/m³）。",
+        "PM2.5 annual mean target met. At 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
     ),
     (
         {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
-        "细颗粒物年均浓度达成2025年目标。2025年为30μg/m³，与目标持平。",
-        "PM2.5 annual mean achieved the 2025 target. At 30 μg/m³ for 2025, equal to the target.",
+        "细颗粒物年均浓度达成2025年目标。2025年为30μg/m³，与目标持平（目标：不高于30μg/m³）。",
+        "PM2.5 annual mean achieved the 2025 target. At 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
     ),
     (
         {"status": "off_track", "period_end": "2025-12-31", "likelihood": 0.0},
-        "细颗粒物年均浓度未达成2025年目标。2025年为33μg/m³，比目标高3μg/m³。",
-        "PM2.5 annual mean missed the 2025 target. At 33 μg/m³ for 2025, 3 μg/m³ above the target.",
+        "细颗粒物年均浓度未达成2025年目标。2025年为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
+        "PM2.5 annual mean missed the 2025 target. At 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
     ),
     (
         {"status": "no_data", "value": math.nan, "reason": "coverage|n=1|expected=365"},
-        "细颗粒物年均浓度数据不足。365天中只有1天有效，请补充原始监测数据。",
-        "PM2.5 annual mean: insufficient data. Only 1 of 365 days is valid; please supply the original monitoring data.",
+        "细颗粒物年均浓度尚无数据。365天中仅1天有效。",
+        "PM2.5 annual mean: no data. Only 1 of 365 days is valid.",
     ),
     (
         {"status": "no_data", "period_end": "2025-12-31", "reason": "months_short|2025-08=25|2025-09=25"},
@@ -122,7 +122,7 @@ POINTS = [
     (
         {**AHEAD, "status": "no_data", "reason": "no_pace|n=1|year=2030"},
         "细颗粒物年均浓度数据不足。2025年为33μg/m³，比目标高3μg/m³；未达到2030年目标，可比年份1个，不能判断进度。",
-        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; short of the 2030 target; comparable years: 1, so no pace can be told.",
+        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; short of the 2030 target; comparable years: 1, too few to judge the pace.",
     ),
     (
         {
@@ -132,8 +132,8 @@ POINTS = [
             "unit": "pct",
             "reason": "not_reported",
         },
-        "清洁取暖率数据不足。没有填报，请能源主管部门补报。",
-        "Clean heating share: insufficient data. Nothing was reported; to be supplied by the energy department.",
+        "清洁取暖率尚无数据。没有填报，请能源主管部门补报。",
+        "Clean heating share: no data. Nothing was reported; to be reported by the energy department.",
     ),
 ]
 
@@ -167,8 +167,8 @@ SENTENCES = [
     (
         "value",
         {"status": "no_data", "value_prev": 31.0, "reason": "items_missing|O3"},
-        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期为31μg/m³（2025年目标：不高于30μg/m³）；不含臭氧，指数不能确定。",
-        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year (the 2025 target: at most 30 μg/m³); without O3 the index cannot be told.",
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，上年同期为31μg/m³（2025年目标：不高于30μg/m³）；缺臭氧数据，指数不能确定。",
+        "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year (the 2025 target: at most 30 μg/m³); without O3 the index cannot be determined.",
     ),
     (
         "value",
@@ -185,13 +185,13 @@ SENTENCES = [
     (
         "value",
         {"value": math.nan},
-        "2025年1—9月细颗粒物平均浓度无数据。",
+        "2025年1—9月细颗粒物平均浓度尚无数据。",
         "There are no data on the PM2.5 mean for Jan–Sep 2025.",
     ),
     (
         "value",
         {"value": math.nan, "status": "no_target", "reason": "half_missing|n=101|expected=273"},
-        "2025年1—9月细颗粒物平均浓度无数据（273天中只有101天有效，不足一半）。",
+        "2025年1—9月细颗粒物平均浓度尚无数据（273天中仅101天有效，不足一半）。",
         "There are no data on the PM2.5 mean for Jan–Sep 2025 (101 of 273 days valid, less than half).",
     ),
     (
@@ -228,7 +228,7 @@ SENTENCES = [
         "trend",
         {**TREND, "trend_high": 0.2},
         "细颗粒物年均浓度近年无明确变化（每年变化的95%区间为−1.5～0.2μg/m³）。",
-        "The PM2.5 annual mean showed no clear change over the years (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
+        "The PM2.5 annual mean showed no clear change over recent years (95 % interval of the yearly change −1.5 to 0.2 μg/m³).",
     ),
     (
         "trend",
@@ -270,25 +270,25 @@ SENTENCES = [
         "forecast",
         {},
         "细颗粒物年均浓度数据不足，不作推算。",
-        "There are too few data for a projection of the PM2.5 annual mean.",
+        "There are too few data to project the PM2.5 annual mean.",
     ),
     (
         "budget",
         {"required": 21},
-        "细颗粒物年均浓度要实现2025年目标，本期剩余时段的均值不得高于21μg/m³。",
-        "For the PM2.5 annual mean to meet the 2025 target, the mean of the rest of the period must be at most 21 μg/m³.",
+        "细颗粒物年均浓度要实现2025年目标，余下92天的均值不得高于21μg/m³。",
+        "For the PM2.5 annual mean to meet the 2025 target, the mean of the 92 days left must be at most 21 μg/m³.",
     ),
     (
         "budget",
         {**RATIO, "required": 1},
-        "空气质量优良天数比率要实现2025年目标，本期剩余时段不符合要求的天数不得超过1天。",
-        "For the share of good days (AQI 100 or below) to meet the 2025 target, at most 1 day in the rest of the period can fall short.",
+        "空气质量优良天数比率要实现2025年目标，余下92天中超标天数不得超过1天。",
+        "For the share of good days (AQI 100 or below) to meet the 2025 target, at most 1 day above index 100 can come in the 92 days left.",
     ),
     (
         "budget",
         {**RATIO, "required": -1},
-        "空气质量优良天数比率已经没有余量，本期剩余时段无法补足目标。",
-        "No margin is left for the share of good days (AQI 100 or below); the rest of the period cannot make up the target.",
+        "空气质量优良天数比率已经没有余量，余下92天无论多好也补不足目标。",
+        "No margin is left for the share of good days (AQI 100 or below); the 92 days left cannot make up the target.",
     ),
     (
         "budget",
@@ -299,26 +299,26 @@ SENTENCES = [
     (
         "no_data",
         {"value": math.nan, "reason": "coverage|n=168|expected=273"},
-        "2025年1—9月细颗粒物平均浓度数据不足（273天中只有168天有效），请补充原始监测数据。",
-        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (only 168 of 273 days are valid); please supply the original monitoring data.",
+        "2025年1—9月细颗粒物平均浓度数据不足（273天中仅168天有效）。",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (only 168 of 273 days are valid).",
     ),
     (
         "no_data",
         {"value": math.nan},
-        "2025年1—9月细颗粒物平均浓度数据不足（本期没有数据），请补充原始监测数据。",
-        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (no data for this period); please supply the original monitoring data.",
+        "2025年1—9月细颗粒物平均浓度数据不足（本期没有监测数据）。",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (no monitoring data for this period).",
     ),
     (
         "no_data",
         {"reason": "few_years|n=2|needed=3"},
-        "2025年1—9月细颗粒物平均浓度为33μg/m³，不足以判断目标（可比年份2个，少于3个，不能推算）。",
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，不足以判断目标（可比年份只有2个，推算至少需要3个）。",
         "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, which is not enough to judge the target (comparable years: 2, fewer than the 3 a projection needs).",
     ),
     (
         "no_data",
         {"value": math.nan, "reason": "outlook_untrusted"},
-        "2025年1—9月细颗粒物平均浓度数据不足（回测不优于简单推算，不作可能性判断）。",
-        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (the backtest does no better than a simple guess, so no likelihood is told).",
+        "2025年1—9月细颗粒物平均浓度数据不足（用往年检验，推算不比简单外推更准，不说可能性）。",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (tested on earlier years the projection does no better than a simple guess, so no likelihood is given).",
     ),
 ]
 
@@ -336,43 +336,43 @@ def test_a_department_is_told_what_to_supply() -> None:
         indicator_id=record.id, unit=record.unit, value=math.nan, status="no_data", reason="not_reported"
     )
     zh, en = (wording.no_data_sentence(row, lang=lang).text for lang in LANGS)
-    assert zh == f"2025年1—9月清洁取暖率数据不足（没有填报），请能源主管部门补报：{record.ask_zh}。"
-    assert en.endswith(f"the energy department is asked to supply: {record.ask_en}.")
+    assert zh == f"2025年1—9月清洁取暖率尚无数据（没有填报），请能源主管部门补报{record.ask_zh}。"
+    assert en.endswith(f"the energy department is asked to report {record.ask_en}.")
 
 
 LEADS = [
-    ((), "本期没有可评判的目标。", "This period has no target to judge."),
-    (("no_target",), "本期没有可评判的目标。", "This period has no target to judge."),
+    ((), "本期没有可判断的目标。", "There is no target to judge this period."),
+    (("no_target",), "本期没有可判断的目标。", "There is no target to judge this period."),
     (
         ("no_data", "no_data"),
-        "2项目标均数据不足，本期不作判断。",
+        "2个目标均数据不足，本期不作判断。",
         "All targets (2) have insufficient data; no judgement is made this period.",
     ),
-    (("met",), "1项目标中，1项已达标，没有滞后目标。", "Of 1 target, 1 is met; none is behind."),
-    (("achieved",), "1项目标中，1项达成。", "Of 1 target, 1 is achieved."),
+    (("met",), "1个目标中，1个已达标，没有滞后的目标。", "Of 1 target, 1 is met; none is behind."),
+    (("achieved",), "1个目标中，1个达成。", "Of 1 target, 1 is achieved."),
     (
         ("missed", "achieved", "achieved", "achieved", "on_track", "on_track"),
-        "6项目标中，3项达成、1项未达成、2项进展正常；主要短板是细颗粒物年均浓度。",
+        "6个目标中，3个达成、1个未达成、2个进展正常；主要短板是细颗粒物年均浓度。",
         "Of 6 targets, 3 are achieved, 1 is missed, 2 are on track; the main weakness is the PM2.5 annual mean.",
     ),
     (
         ("missed", "achieved", "met", "on_track", "at_risk", "off_track", "no_data"),
-        "7项目标中，1项达成、1项未达成、2项达标或正常、2项有风险或滞后、1项数据不足。",
+        "7个目标中，1个达成、1个未达成、2个达标或正常、2个有风险或滞后、1个数据不足。",
         "Of 7 targets, 1 is achieved, 1 is missed, 2 are met or on track, 2 are at risk or off track, 1 has insufficient data.",
     ),
     (
         ("met", "no_data"),
-        "2项目标中，1项已达标、1项数据不足。",
+        "2个目标中，1个已达标、1个数据不足。",
         "Of 2 targets, 1 is met, 1 has insufficient data.",
     ),
     (
         ("off_track", "met", "met", "on_track"),
-        "4项目标中，2项已达标、1项进展正常、1项明显滞后；主要短板是细颗粒物年均浓度。",
+        "4个目标中，2个已达标、1个进展正常、1个明显滞后；主要短板是细颗粒物年均浓度。",
         "Of 4 targets, 2 are met, 1 is on track, 1 is off track; the main weakness is the PM2.5 annual mean.",
     ),
     (
         ("off_track", "met", "met", "on_track", "at_risk", "no_data"),
-        "6项目标中，3项达标或正常、1项存在风险、1项明显滞后、1项数据不足；主要短板是细颗粒物年均浓度。",
+        "6个目标中，3个达标或正常、1个存在风险、1个明显滞后、1个数据不足；主要短板是细颗粒物年均浓度。",
         "Of 6 targets, 3 are met or on track, 1 is at risk, 1 is off track, 1 has insufficient data; the main weakness is the PM2.5 annual mean.",
     ),
 ]
@@ -389,7 +389,7 @@ def test_lead_word_for_word(statuses: tuple[str, ...], zh: str, en: str) -> None
 def test_rows_without_target_are_no_targets() -> None:
     table = make_table("off_track", "no_data")
     table.loc[1, "target_id"] = ""
-    assert wording.lead_sentence(table, lang="zh").text.startswith("1项目标中")
+    assert wording.lead_sentence(table, lang="zh").text.startswith("1个目标中")
     assert len(wording.points(table, lang="zh")) == 1
 
 
@@ -402,25 +402,41 @@ def test_points_are_the_three_worst() -> None:
     assert kinds == ["off_track", "at_risk", "on_track"]
 
 
-def test_decision_boxes() -> None:
-    table = make_table("off_track", "at_risk", "no_data", "met", required=21.0, **AHEAD)
-    table.loc[table["status"] == "no_data", "reason"] = "not_reported"
+def test_who_must_act_is_said_once_for_all_that_are_behind_and_once_for_all_without_data() -> None:
+    table = make_table("off_track", "at_risk", "missed", "no_data", "met", period_end="2025-09-30")
+    table.loc[table["status"] == "no_data", ["reason", "value"]] = ["not_reported", math.nan]
     zh, en = (wording.asks(table, lang=lang) for lang in LANGS)
-    assert [box.text for box in zh] == [
-        "现象：细颗粒物年均浓度明显滞后，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
-        "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
-        "现象：可吸入颗粒物年均浓度存在风险，比目标高3μg/m³。建议研究：使剩余时段均值不高于21μg/m³的措施。"
-        "责任建议与时限：生态环境主管部门于下期简报前提出意见。",
-        "现象：1项目标数据不足（没有填报），无法判断。建议研究：补齐原始监测或统计数据的报送办法。"
-        "责任建议与时限：各指标主管部门于下期简报前提出意见。",
+    assert [one.text for one in zh] == [
+        "3个目标未达成或落后于进度，请生态环境主管部门在下期简报前分析原因、提出措施。",
+        "1个目标尚无数据，请生态环境主管部门补报。",
     ]
-    assert plain(en[0].text) == (
-        "What is seen: PM2.5 annual mean off track, 3 μg/m³ above the target. "
-        "Suggested study: Measures that keep the mean of the rest of the period to at most 21 μg/m³. "
-        "Suggested owner and date: The ecology and environment department, with a proposal before the next briefing."
+    assert en[0].text == (
+        "3 targets were missed or are behind: the ecology and environment department "
+        "should explain why and propose measures before the next briefing."
     )
-    assert [heading for heading, _ in zh[0].parts] == ["现象", "建议研究", "责任建议与时限"]
-    assert str(zh[0].html).startswith("<strong>现象：</strong>细颗粒物")
+    assert en[1].text == "1 target has no data: the ecology and environment department should report it."
+    for told in (*zh, *en):
+        assert wording.verify_shared(told, table) == ()
+        assert wording.verify_shared(told, table.iloc[1:2]), "a count of other rows is found"
+
+
+def test_departments_are_those_of_the_indicators_each_once_and_the_unnamed_last() -> None:
+    named = {one.department_zh: name for name, one in registry.indicators().items()}
+    of = [
+        named[one]
+        for one in ("主管部门", "能源主管部门", "交通运输主管部门", "生态环境主管部门", "财政主管部门")
+    ]
+    rows = [make_row(indicator_id=one, target_id=one, period_end="2025-12-31") for one in of]
+    few, many = pd.DataFrame(rows[:2]), pd.DataFrame(rows)
+    assert "请能源主管部门、其他主管部门在" in wording.asks(few, lang="zh")[0].text
+    assert (
+        "the energy department and other departments in charge should" in wording.asks(few, lang="en")[0].text
+    )
+    told = wording.asks(many, lang="zh")[0]
+    assert "请能源主管部门、交通运输主管部门、生态环境主管部门等5个部门在" in told.text
+    assert wording.verify_shared(told, many) == ()
+    assert wording.verify_shared(told, many.iloc[1:])
+    assert wording.asks(many.head(1), lang="zh")[0].text.count("主管部门") == 1
 
 
 LATER = {"period_start": "2026-01-01", "period_end": "2026-10-31", "value": 29.0, "likelihood": 0.2}
@@ -461,44 +477,12 @@ def test_a_deadline_that_has_passed_is_told_by_its_year_and_without_a_chance() -
     assert alone == "细颗粒物年均浓度未达成2025年目标。2026年1—10月为29μg/m³。", "29 says nothing of 2025"
 
 
-def test_missed_deadlines_share_one_box_and_nobody_asks_for_a_remedy() -> None:
-    missed = make_row(period_end="2025-12-31", indicator_id="pm10_mean", target_id="t2", required=21.0)
-    (alone,) = wording.asks(pd.DataFrame([missed]), lang="zh")
-    assert alone.bare == (
-        "现象：可吸入颗粒物年均浓度未达成2025年目标，比目标高3μg/m³。建议研究：未达成原因的评估。"
-        "责任建议与时限：生态环境主管部门于下期简报前提出意见。"
-    )
-    assert wording.verify_ask(alone, missed) == ()
-    table = make_table("at_risk", "missed", "missed", **AHEAD)
-    for lang, told, study in (
-        ("zh", "2项到期目标未达成。", "未达成原因的评估。"),
-        ("en", "Targets that fell due and were missed: 2.", "An assessment of the reasons for the miss."),
-    ):
-        ahead, box = wording.asks(table, lang=lang)
-        assert ahead.seen.row_key and (box.seen.text, box.study.text) == (told, study)
-        assert wording.verify_shared(box.seen, table) == ()
-        assert wording.verify_shared(box.seen, table.head(2))
-    assert not any("补救" in box.text for box in wording.asks(table.tail(2), lang="zh"))
-    later = make_row(**LATER, value_prev=34.0)
-    assert wording.asks(pd.DataFrame([later]), lang="zh")[0].seen.text == "细颗粒物年均浓度未达成2025年目标。"
-
-
 def test_what_data_would_not_mend_asks_for_none() -> None:
     row = make_row(**AHEAD, status="no_data", reason="no_pace|n=1|year=2030")
-    for lang, words in (("zh", ("补充", "补报")), ("en", ("supply", "supplied"))):
+    for lang, words in (("zh", ("补充", "补报")), ("en", ("report it", "reported by"))):
         told = [wording.no_data_sentence(row, lang=lang).text, wording.point(row, lang=lang).text]
-        told += [box.text for box in wording.asks(pd.DataFrame([row]), lang=lang)]
+        told += [one.text for one in wording.asks(pd.DataFrame([row]), lang=lang)]
         assert not any(each in text for each in words for text in told)
-
-
-def test_a_box_explains_a_good_value_by_its_projection() -> None:
-    row = make_row(**{**LATER, "target_date": "2030-12-31"}, **DRAWN)
-    zh, en = (wording.asks(pd.DataFrame([row]), lang=lang)[0].seen for lang in LANGS)
-    assert zh.text == "细颗粒物年均浓度明显滞后，2026年全年推算为32μg/m³。"
-    assert plain(en.text) == "PM2.5 annual mean off track, projected at 32 μg/m³ for the whole of 2026."
-    assert wording.verify(zh, row) == wording.verify(en, row) == ()
-    (without,) = wording.asks(pd.DataFrame([make_row(**{**LATER, "target_date": "2030-12-31"})]), lang="zh")
-    assert without.seen.text == "细颗粒物年均浓度明显滞后，至今为29μg/m³。"
 
 
 def test_a_following_sentence_points_back() -> None:
@@ -518,15 +502,9 @@ def test_an_english_name_with_an_apposition_closes_before_the_verb() -> None:
 
 
 def test_nothing_to_decide_is_said() -> None:
-    (box,) = wording.asks(make_table("met", "on_track"), lang="zh")
-    assert (box.text, box.study) == ("本期无需专门决策的事项。", None)
-    assert (
-        wording.asks(make_table(), lang="en")[0].text == "Nothing needs a separate decision in this period."
-    )
-
-
-def test_never_more_than_three_boxes() -> None:
-    assert len(wording.asks(make_table(*["off_track"] * 5, "no_data"), lang="zh")) == 3
+    (told,) = wording.asks(make_table("met", "on_track"), lang="zh")
+    assert told.text == "本期没有需要决策的事项。"
+    assert wording.asks(make_table(), lang="en")[0].text == "Nothing needs a decision this period."
 
 
 def test_sentences_carry_their_row() -> None:
@@ -548,7 +526,7 @@ def test_sentences_carry_their_row() -> None:
     )
     assert sentence.numbers == (1.2, 0.3, 1.5)
     assert sentence.likelihood is None
-    assert wording.point(make_row(likelihood=0.22), lang="zh").likelihood == 0.22
+    assert wording.forecast_sentence(make_row(likelihood=0.22), lang="zh").likelihood == 0.22
 
 
 def test_html_is_escaped_with_bold_finding_and_subscripts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -561,7 +539,6 @@ def test_html_is_escaped_with_bold_finding_and_subscripts(monkeypatch: pytest.Mo
         shown = [
             wording.point(row, lang=lang),
             wording.lead_sentence(table, lang=lang),
-            *wording.asks(table, lang=lang),
         ]
         shown += [build(row, lang=lang) for build in SECTIONS.values()]
         for sentence in shown:
@@ -680,7 +657,7 @@ def test_banned_words(lang: str, text: str, found: tuple[str, ...]) -> None:
 
 def test_characters_are_counted_as_a_word_processor_does() -> None:
     assert count_characters("PM2.5为33μg/m³。") == 4
-    assert count_characters("本期无需专门决策的事项。") == 12
+    assert count_characters("本期没有需要决策的事项。") == 12
 
 
 def test_caveats_are_told_once() -> None:

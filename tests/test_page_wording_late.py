@@ -1,4 +1,4 @@
-"""Page one names every source that was behind, with its last day, the day it was due and how late that is."""
+"""Page one names every source that was behind, with its last day, and those of which nothing came."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ LATE = (
     [
         (
             "zh",
-            "资料未按期到齐：水质自动站实时数据截至2025年11月1日，晚1天；部门台账工作簿尚未收到。",
+            "水质自动站实时数据止于2025年11月1日；部门台账工作簿尚缺。",
         ),
         (
             "en",
-            "Data overdue: Real-time water data: to 1 Nov 2025, 1\u00a0day late; "
-            "Department workbook: nothing received.",
+            "Real-time water data to 1 Nov 2025 only; Department workbook not received yet.",
         ),
     ],
 )

@@ -41,7 +41,7 @@ CONFIDENCE = {
     "zh": {"high": "较高", "medium": "中等", "low": "较低", "none": "不评定"},
     "en": {"high": "high", "medium": "medium", "low": "low", "none": "not rated"},
 }
-_UNJUDGED = ("不单独判定", "not judged on its own")
+_UNJUDGED = ("不重复评价", "not judged twice")
 _KEY = ("indicator_id", "place_code", "target_id", "standard", "period_start")
 _NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -34,11 +34,25 @@ def weather_or_work(battle: Battle, *, lang: str) -> str | None:
     if split.empty or split["status"].iloc[0] != "ok":
         return text("weather.line_none", lang, why=_why(battle, lang))
     mark = word("mark.short", lang) if battle.context.simulated else ""
-    row, measure = split.iloc[0], Measure("pp", 1)
-    parts = {name: format_quantity(row[f"{name}_pct"], measure, lang) for name in ("weather", "emission")}
-    interval = format_interval(row["weather_low_pct"], row["weather_high_pct"], Measure("index", 1), lang)
-    change = format_quantity(row["change_pct"], Measure("pct", 1), lang)
-    return text("weather.line", lang, change=change, interval=interval, **parts) + mark
+    row = split.iloc[0]
+    fields: dict[str, str] = {}
+    for name in ("weather", "emission"):
+        ends = row[[f"{name}_low_pct", f"{name}_high_pct"]]
+        fields[name] = format_quantity(row[f"{name}_pct"], Measure("pp", 1), lang)
+        fields[f"{name}_interval"] = format_interval(*ends, Measure("index", 1), lang)
+    fields["change"] = format_quantity(abs(row["change_pct"]), Measure("pct", 1), lang)
+    fields["moved"] = text(f"weather.moved.{'up' if row['change_pct'] > 0 else 'down'}", lang)
+    return text(f"weather.line.{_share(row)}", lang, **fields) + mark
+
+
+def _share(row: pd.Series) -> str:
+    """Which part of a change is beyond doubt: its interval leaves out zero."""
+    is_clear = {
+        name: row[f"{name}_low_pct"] > 0 or row[f"{name}_high_pct"] < 0 for name in ("weather", "emission")
+    }
+    if all(is_clear.values()):
+        return "both"
+    return next((name for name, clear in is_clear.items() if clear), "unclear")
 
 
 def _why(battle: Battle, lang: str) -> str:

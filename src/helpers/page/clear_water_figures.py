@@ -45,7 +45,8 @@ def _chinese_items() -> dict[str, str]:
 
 def item_name(item: str, lang: str) -> str:
     """Name of an item; one that has none in the language keeps its id."""
-    return (_chinese_items() if lang == "zh" else text("items", lang)).get(item, item)
+    known = {**text("items", lang), **(_chinese_items() if lang == "zh" else {})}
+    return known.get(item, item)
 
 
 def item_names(joined: str, lang: str) -> str:

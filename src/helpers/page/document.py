@@ -6,7 +6,7 @@ Each function returns a :class:`helpers.page.blocks.Block`. Sentences come from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -27,7 +27,7 @@ def page_one(
     remarks: Sequence[str | None] = (),
     version: str | None = None,
 ) -> Block:
-    """Put together the masthead and sections 0 to 3: judgement, progress on targets, what needs a decision.
+    """Put together the masthead and page one: its four answers, and progress on targets.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def page_one(
     series
         Yearly values behind the sparklines, as :func:`helpers.page.tables.scorecard` takes them.
     remarks
-        Further lines of the judgement, in the language of the report; ``None`` is passed over.
+        Whether it was the weather or the work, in the language of the report; ``None`` is passed over, and without any
+        line the page says why it cannot be told.
     version
         Printed in the masthead; the installed version by default.
 
@@ -65,38 +66,33 @@ def opening(
     *,
     finding: str,
     lang: str,
-    asked: pd.DataFrame | None = None,
     remarks: Sequence[str | None] = (),
     version: str | None = None,
 ) -> Block:
-    """Put together a first page from its own judgement and progress, and what needs a decision.
+    """Put together a first page: where we are, weather or work, will we make it, what must happen; then the progress.
 
     Parameters
     ----------
     lead, points
-        The judgement: one sentence in large type, and those listed under it.
+        The first answer: one sentence in large type, and those listed under it.
     progress
-        Parts of the second section.
+        Parts of the last section.
     finding
         Said in the title after the battle and period; may be empty.
-    asked
-        Rows that may need a decision; all results where not given.
+    remarks
+        As :func:`page_one` takes them.
     """
-    words = labels(lang)
-    judgement: list[dict[str, Any]] = [{"kind": "lead", "items": [told(lead)]}]
-    if late := wording.late_note(battle.context.late, lang=lang):
-        judgement.append(part(late))
-    if points:
-        judgement.append({"kind": "points", "items": [told(point) for point in points]})
-    judgement += [part(remark) for remark in remarks if remark]
-    boxes = wording.asks(battle.results if asked is None else asked, lang=lang)
-    needed = {"kind": "asks" if boxes[0].study else "paragraph", "items": [told(box) for box in boxes]}
+    words, results = labels(lang), battle.results
+    causes = [remark for remark in remarks if remark] or [words["cause_untold"][battle.name]]
+    asks = {"kind": "asks", "items": [told(ask) for ask in wording.asks(results, lang=lang)]}
     return Block(
         "page-one",
         (
-            Section(words["judgement"], tuple(judgement)),
+            Section(words["where"], tuple(_where(battle, lead, points, lang))),
+            Section(words["cause"], tuple(_spoken(cause, lang) for cause in causes)),
+            Section(words["likely"], tuple(map(_answer, wording.likely(battle, results, lang=lang)))),
+            Section(words["left"], (*map(_answer, wording.left(battle, results, lang=lang)), asks)),
             Section(words["progress"], tuple(progress)),
-            Section(words["decision"], (needed,)),
         ),
         heading={
             **masthead.heading(
@@ -105,6 +101,29 @@ def opening(
             "results": records(battle.results),
         },
     )
+
+
+def _where(
+    battle: Battle, lead: wording.Sentence, points: Sequence[wording.Sentence], lang: str
+) -> Iterator[dict[str, Any]]:
+    """The parts of the first answer: the lead, what is late, the period beside last year, the worst targets."""
+    yield {"kind": "lead", "items": [told(lead)]}
+    if late := wording.late_note(battle.context.late, lang=lang):
+        yield part(late)
+    if table := tables.period_table(battle, lang=lang):
+        yield table_part(table)
+    if points:
+        yield {"kind": "points", "items": [told(point) for point in points]}
+
+
+def _answer(sentences: Sequence[wording.Sentence]) -> dict[str, Any]:
+    """One paragraph of an answer; its last sentence carries the mark of simulation for all of them."""
+    *others, last = sentences
+    return {"kind": "paragraph", "items": [*(told(one, is_marked=False) for one in others), told(last)]}
+
+
+def _spoken(text: str, lang: str) -> dict[str, Any]:
+    return _answer([wording.Sentence("", text, "answer", lang)])
 
 
 def section(title: str, *parts: object, observed: bool = False) -> Block:

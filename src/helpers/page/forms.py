@@ -21,6 +21,7 @@ from helpers.messages import fault
 from helpers.page import battle_page, tables
 from helpers.page.numbers import (
     Measure,
+    bound_entry,
     exact_decimals,
     format_interval,
     format_number,
@@ -268,8 +269,9 @@ def _target(at: At, value: float, operator: str, day: pd.Timestamp, indicator_id
 @form("bound")
 def _bound(at: At, value: float, operator: str, indicator_id: str, unit: str) -> str:
     """A target as a bound, without its year."""
-    quantity = format_set_number(value, _facts(at, indicator_id=indicator_id, unit=unit).measure, at.lang)
-    return word(f"bound_cell.{operator}", at.lang).format(quantity=quantity)
+    measure = _facts(at, indicator_id=indicator_id, unit=unit).measure
+    said = bound_entry(operator, measure, value=value, in_cell=True)
+    return capitalise(word(said, at.lang).format(quantity=format_set_number(value, measure, at.lang)))
 
 
 @form("gap")

@@ -21,7 +21,10 @@ from helpers.units import WATER_CLASS, change_unit, unit
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 _MOST_DECIMALS = 6
+LEAST_GROUPED = 10_000
+"""Number from which thousands are grouped, so that a year never is."""
 _PRINTED = re.compile(r"[-−]?(?:0|[1-9]\d{0,2}(?:,?\d{3})*)(?:\.\d+)?")
+_WHOLE = (("pct", 100.0), ("count", 1.0))
 _AMOUNTS = ("time", "area", "mass", "volume", "count", "length")
 
 
@@ -75,7 +78,7 @@ def exact_decimals(value: float) -> int:
 
 
 def format_number(value: float | None, *, decimals: int, lang: str) -> str:
-    """Print a number, or the word for no data; English groups thousands from 10,000 on.
+    """Print a number, or the word for no data; thousands are grouped from 10,000 on, in Chinese as in English.
 
     Examples
     --------
@@ -85,8 +88,7 @@ def format_number(value: float | None, *, decimals: int, lang: str) -> str:
     if is_missing(value):
         return word("missing.no_data", lang)
     number = rounded(value, decimals)
-    grouped = lang == "en" and abs(number) >= 10_000
-    text = f"{abs(number):,f}" if grouped else f"{abs(number):f}"
+    text = f"{abs(number):,f}" if abs(number) >= LEAST_GROUPED else f"{abs(number):f}"
     return f"{_MINUS}{text}" if number < 0 else text
 
 
@@ -143,10 +145,23 @@ def class_name(value: float, lang: str) -> str:
     return names[place]
 
 
-def bound_entry(operator: str, measure: Measure, *, in_cell: bool = False) -> str:
-    """Entry of ``wording.yml`` that says a target as a bound: ``不高于30μg/m³``, in a cell ``≤30μg/m³``, ``不劣于Ⅲ类``."""
-    group = "bound_class" if measure.unit == WATER_CLASS else "bound_cell" if in_cell else "bound"
-    return f"{group}.{operator}"
+def bound_entry(operator: str, measure: Measure, *, value: float | None = None, in_cell: bool = False) -> str:
+    """Entry of ``wording.yml`` that says a target as a bound: ``不高于30μg/m³``, in a cell ``≤30μg/m³``, ``不劣于Ⅲ类``.
+
+    With its ``value`` a bound that nobody says as a number has a word: none at all (清零), no loss (不减少), the whole.
+
+    Examples
+    --------
+    >>> bound_entry("<=", Measure("count", 0), value=0.0), bound_entry(">=", Measure("pct", 1), value=100.0)
+    ('bound_plain.zero', 'bound_plain.whole')
+    """
+    if measure.unit == WATER_CLASS:
+        return f"bound_class.{operator}"
+    if value == 0:
+        return f"bound_plain.{'zero' if operator == '<=' else 'no_loss'}"
+    if operator == ">=" and (measure.unit, value) in _WHOLE:
+        return "bound_plain.whole"
+    return f"{'bound_cell' if in_cell else 'bound'}.{operator}"
 
 
 def format_set_number(value: float | None, measure: Measure, lang: str, *, in_cell: bool = False) -> str:
@@ -211,8 +226,8 @@ def gap_words(
 
     Returns
     -------
-    ``比目标高3.4μg/m³``, in a cell ``高3.4``; ``已优于目标1天`` and ``与目标持平``; the word for not
-    applicable where there is no value or target.
+    ``比目标高3.4μg/m³``, in a cell ``高3.4``; ``超过目标1天`` where that is good, and ``与目标持平``; the word for
+    not applicable where there is no value or target.
     """
     if is_missing(value) or is_missing(target) or not operator:
         return word("missing.not_applicable", lang)
@@ -223,11 +238,10 @@ def gap_words(
     size = abs(difference)
     told = Measure(measure.of_difference.unit, decimals)
     amount = _amount(float(size), told, lang, in_cell=in_cell and told.unit != "days")
-    if satisfies(float(rounded(value, measure.decimals)), target, operator):
-        return word(f"{group}.better", lang).format(amount=amount)
+    is_good = satisfies(float(rounded(value, measure.decimals)), target, operator)
     side = "above" if difference > 0 else "below"
     kind = "class" if measure.unit == WATER_CLASS else "amount" if measure.is_amount else "level"
-    return word(f"{group}.{side}_{kind}", lang).format(amount=amount)
+    return word(f"{group}.{'better_' if is_good else ''}{side}_{kind}", lang).format(amount=amount)
 
 
 def _amount(size: float, measure: Measure, lang: str, *, in_cell: bool) -> str:

@@ -33,11 +33,8 @@ from helpers.page.wording.sentence import (
     row_anchor,
     row_key,
     verdict,
-    verdicts,
 )
 from helpers.page.words import status_head, typeset, word
-
-_TOLD_TOGETHER = ("missed", "no_data")
 
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
@@ -62,19 +59,11 @@ def page_link(part: str, shown: str, lang: str, *, anchor: str = "") -> Markup:
 
 
 def page_one(battle: Battle, *, lang: str) -> Block:
-    """The lead sentence of every part, the battle × status matrix, and what needs a decision."""
+    """The lead sentence of every part, the four answers of the whole plan, and the battle × status matrix."""
     lead = wording.lead_sentence(battle.results, lang=lang, has_weakness=False)
     leads = [part_lead(battle, part, lang) for part in PARTS]
     progress = [table_part(_matrix(battle, lang) + _worth(battle, lang))]
-    return document.opening(battle, lead, leads, progress, finding="", lang=lang, asked=_asked(battle))
-
-
-def _asked(battle: Battle) -> pd.DataFrame:
-    """What needs a decision: of each part its worst target ahead, and all targets that were missed or lack data."""
-    parts = [wording.judged_targets(battle.tables[part]) for part in PARTS]
-    ahead = [rows[~verdicts(rows).isin(_TOLD_TOGETHER)].head(1) for rows in parts]
-    told = battle.results[verdicts(battle.results).isin(_TOLD_TOGETHER)]
-    return pd.concat([*ahead, told], ignore_index=True)
+    return document.opening(battle, lead, leads, progress, finding="", lang=lang)
 
 
 def part_lead(battle: Battle, part: str, lang: str) -> Sentence:

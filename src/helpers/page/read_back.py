@@ -71,15 +71,13 @@ def _problems(
 
 
 def _sentences(blocks: Iterable[Mapping[str, Any]]) -> Iterator[wording.Sentence]:
-    """Every sentence of the blocks, the two of a decision box one after the other."""
+    """Every sentence of the blocks."""
     for block in blocks:
         for section in block["sections"]:
             for part in section["parts"]:
                 for item in part.get("items", ()):
                     facts = item["facts"]
-                    for one in [facts] if "kind" in facts else [facts["seen"], facts["study"]]:
-                        if one:
-                            yield wording.Sentence(**{**one, "row_key": tuple(one["row_key"])})
+                    yield wording.Sentence(**{**facts, "row_key": tuple(facts["row_key"])})
 
 
 def _filled(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:

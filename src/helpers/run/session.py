@@ -14,6 +14,7 @@ import pandas as pd
 from helpers import registry, store
 from helpers.battles.context import Battle, Context, Late
 from helpers.battles.subjects import battles_of
+from helpers.page.demonstration_names import in_english
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import built, derived, derived_rasters, freshness
@@ -57,7 +58,7 @@ class Run:
 
         found, opened = built.take_or_make(self.folders.processed, battle.NAME, own.context, make)
         self.opened.update({**own.opened, **opened})
-        return found
+        return in_english(found) if self.lang == "en" and self.context.simulated else found
 
     def seen_by(self, battle: ModuleType) -> Run:
         """This run as a battle sees it: from its own last day with data, no later than the run's."""

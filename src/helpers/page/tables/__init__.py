@@ -5,6 +5,7 @@ Every cell is escaped; chemical names get their subscripts; a missing value is a
 
 from helpers.page.tables.data import coverage_table, data_table
 from helpers.page.tables.grid import link, note
+from helpers.page.tables.period_table import period_table
 from helpers.page.tables.results_tables import (
     MOST_ROWS,
     chip,
@@ -24,6 +25,7 @@ __all__ = [
     "indicator_table",
     "link",
     "note",
+    "period_table",
     "quantity_cell",
     "ruled",
     "scorecard",

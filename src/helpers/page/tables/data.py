@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.page.numbers import Measure, format_number, unit_label
+from helpers.page.numbers import Measure, exact_decimals, format_number, unit_label
 from helpers.page.tables.grid import SOURCES, build_table, cell, link, note, stamped
 from helpers.page.words import entry, typeset, word
 
@@ -30,8 +30,8 @@ def data_table(
         Columns named as they shall be printed, in the language of the page. Markup (a chip) in a column of type
         object passes as it is; all other text is escaped.
     measures
-        Unit, printed in the head, and decimals by column; other numbers are printed with the decimals they
-        need, at most six.
+        Unit, printed in the head, and decimals by column; other numbers are printed with the decimals their column
+        needs, at most six.
     source
         Printed in a line under the table, which leads to the list of sources where the report has one.
     simulated
@@ -41,7 +41,9 @@ def data_table(
     """
     known, names = dict(measures or {}), list(table.columns)
     columns = {str(i): heading(str(name), known.get(name), lang) for i, name in enumerate(names)}
-    decimals = [known[name].decimals if name in known else None for name in names]
+    decimals = [
+        known[name].decimals if name in known else _decimals(table.iloc[:, i]) for i, name in enumerate(names)
+    ]
     rows = [
         {str(i): cell(value, lang, decimals[i]) for i, value in enumerate(values)}
         for values in table.itertuples(index=False, name=None)
@@ -51,6 +53,13 @@ def data_table(
     caption = stamped(caption, lang, simulated=simulated)
     made = build_table("data", caption, columns, rows, lang=lang, numeric=numeric, anchors=anchors)
     return made + source_note(source, lang)
+
+
+def _decimals(column: pd.Series) -> int | None:
+    """Decimals that all numbers of a column are printed with: those of the one that needs most."""
+    if not pd.api.types.is_float_dtype(column):
+        return None
+    return max(map(exact_decimals, column.dropna()), default=0)
 
 
 def source_note(source: str, lang: str) -> Markup:

@@ -7,6 +7,7 @@ No colour and no width stands here; the style sheet of the template knows these 
 ``table.dense``        eight columns or more; ``table.narrow`` at most four, all short: no wider than it needs
 ``.number``            right-aligned cell of tabular figures; ``span.number`` a number never parted from its unit
 ``.tight``             cell of a column whose texts are all short, and head of a short name: no line break within
+``.at-KEY``            cell of a column of the scorecard, whatever other columns stand there
 ``span.unit``          small grey unit behind its number
 ``span.stamp``         mark of simulated data in a caption
 ``p.table-note``       line under a table
@@ -61,6 +62,8 @@ def build_table(
     if not rows:
         return note(word("table.empty", lang))
     shapes = {key: _shape([row[key] for row in rows], key in numeric) for key in columns}
+    if kind == "scorecard":
+        shapes = {key: (*shape, f"at-{key}") for key, shape in shapes.items()}
     head = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(_classes(*_head_shape(shapes[key], label)), typeset(label))
         for key, label in columns.items()

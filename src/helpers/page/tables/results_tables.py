@@ -30,7 +30,8 @@ from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, ro
 from helpers.page.words import entry, standard_name, typeset, word
 from helpers.units import WATER_CLASS
 
-MOST_ROWS, MOST_CAVEATS = 8, 3
+MOST_ROWS, MOST_CAVEATS = 6, 3
+_DROPPED = ("gap", "recent", "confidence")
 _LOOKS = {"achieved": "met", "missed": "off_track"}
 
 
@@ -40,7 +41,7 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     Parameters
     ----------
     results
-        Current rows; those without a target are passed over, and a confidence that nowhere is rated is no column.
+        Current rows; those without a target are passed over, and a column that says nothing of any of them is left out.
         Targets beyond the eighth are counted by status in a line under the table, so that nothing is hidden. Another
         line says what the sources of judged values are worth.
     series
@@ -49,10 +50,11 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     """
     judged = judged_targets(results)
     columns = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
-    if len(judged) and set(judged["confidence"]) == {"none"}:
-        del columns["confidence"]
     recent = _recent(series)
     rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
+    for key in _DROPPED:
+        if rows and {str(row[key]) for row in rows} <= {_alike(key, lang)}:
+            del columns[key]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
     worth = source_worth(judged, lang)
@@ -152,10 +154,8 @@ def target_cell(facts: Facts) -> Markup:
     if not facts.has_target:
         return typeset(word("missing.not_applicable", lang))
     quantity = format_set_number(row["target_value"], facts.measure, lang, in_cell=True)
-    bound = word(bound_entry(row["target_operator"], facts.measure, in_cell=True), lang).format(
-        quantity=quantity
-    )
-    bound = capitalise(bound)
+    said = bound_entry(row["target_operator"], facts.measure, value=row["target_value"], in_cell=True)
+    bound = capitalise(word(said, lang).format(quantity=quantity))
     if not facts.has("target_date"):
         return typeset(bound)
     year = word("target_year", lang).format(year=row["target_date"].year)
@@ -186,10 +186,17 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         "value": quantity_cell(row["value"], facts.measure, lang),
         "target": target_cell(facts),
         "gap": typeset(gap),
-        "recent": Markup(sparkline(values, target)) if values else typeset(word("missing.no_data", lang)),
+        "recent": Markup(sparkline(values, target)) if values else Markup(),
         "status": chip(facts.verdict, lang),
         "confidence": typeset(capitalise(word(f"confidence.{row['confidence']}", lang))),
     }
+
+
+def _alike(key: str, lang: str) -> str:
+    """Cell of a column of the scorecard that says nothing: no rating, no gap, no sparkline."""
+    if key == "confidence":
+        return capitalise(word("confidence.none", lang))
+    return word("missing.not_applicable", lang) if key == "gap" else ""
 
 
 def _caption(kind: str, results: pd.DataFrame, lang: str) -> Markup:

@@ -3,9 +3,10 @@
 Templates stand in ``page/wording.yml``; :func:`verify` reads a sentence back against its row.
 """
 
+from helpers.page.wording.answers import left, likely
 from helpers.page.wording.late import late_note
-from helpers.page.wording.page_one import Ask, asks, judged_targets, lead_sentence, point, points
-from helpers.page.wording.reader import verify, verify_ask, verify_lead, verify_shared
+from helpers.page.wording.page_one import asks, judged_targets, lead_sentence, point, points
+from helpers.page.wording.reader import verify, verify_lead, verify_shared
 from helpers.page.wording.rules import RuleTable, caveat_notes, rules
 from helpers.page.wording.sections import (
     budget_sentence,
@@ -19,7 +20,6 @@ from helpers.page.wording.sentence import Sentence, row_key
 from helpers.page.words import banned_words
 
 __all__ = [
-    "Ask",
     "RuleTable",
     "Sentence",
     "asks",
@@ -30,6 +30,8 @@ __all__ = [
     "judged_targets",
     "late_note",
     "lead_sentence",
+    "left",
+    "likely",
     "no_data_sentence",
     "point",
     "points",
@@ -38,7 +40,6 @@ __all__ = [
     "trend_sentence",
     "value_sentence",
     "verify",
-    "verify_ask",
     "verify_lead",
     "verify_shared",
     "yoy_sentence",

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from helpers.battles.context import Late
-from helpers.page.numbers import Measure, format_date, format_quantity
+from helpers.page.numbers import format_date
+from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
+
+_ASIDE = re.compile(r"\s*[（(][^（()）]*[）)]$")
 
 
 def late_note(late: Sequence[Late], *, lang: str) -> str:
-    """Say of every late source where it ends and how many days short of the day it was due to; "" where none is late.
+    """Say of every late source where it ends, and which have not come at all; "" where none is late.
 
     Examples
     --------
     >>> from datetime import date
-    >>> hours = Late("station_archive", "小时数据", "hourly data", date(2025, 11, 1), date(2025, 11, 3))
+    >>> hours = Late("station_archive", "小时数据（站点）", "hourly data (stations)", date(2025, 11, 1), date(2025, 11, 3))
     >>> late_note([hours], lang="en")
-    'Data overdue: hourly data: to 1 Nov 2025, 2\xa0days late.'
+    'Hourly data to 1 Nov 2025 only.'
     """
     if not late:
         return ""
-    said = word("late.join", lang).join(_clause(one, lang) for one in late)
-    return f"{word('late.head', lang)}{said}{word('late.stop', lang)}"
+    told = [_clause(one, lang) for one in late if one.last is not None]
+    if lacking := [_name(one, lang) for one in late if one.last is None]:
+        told.append(word("late.never", lang).format(names=word("late.names", lang).join(lacking)))
+    return f"{capitalise(word('late.join', lang).join(told))}{word('late.stop', lang)}"
 
 
 def _clause(one: Late, lang: str) -> str:
-    name = getattr(one, f"title_{lang}")
-    if one.last is None:
-        return word("late.never", lang).format(name=name)
-    days = format_quantity((one.due - one.last).days, Measure("days", 0), lang)
-    return word("late.ends", lang).format(name=name, last=format_date(one.last, lang), days=days)
+    return word("late.ends", lang).format(name=_name(one, lang), last=format_date(one.last, lang))
+
+
+def _name(one: Late, lang: str) -> str:
+    """Title of a source without what stands behind it in brackets."""
+    return _ASIDE.sub("", getattr(one, f"title_{lang}"))

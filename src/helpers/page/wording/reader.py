@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import pandas as pd
 
 from helpers import registry
 from helpers.battles.judgement import is_missing, likelihood_band, satisfies, sort_worst_first
-from helpers.page.wording.page_one import Ask
 from helpers.page.wording.reading import (
     NUMBER,
     Read,
@@ -24,7 +24,6 @@ from helpers.page.wording.reading import (
     patterns,
     read,
     strip,
-    take_reason,
 )
 from helpers.page.wording.sentence import Row, Sentence, row_key
 from helpers.page.words import LANGUAGES, banned_words, entry
@@ -43,7 +42,9 @@ _COLUMNS = {
 }
 _OPERATORS = {"most": "<=", "least": ">="}
 _SIGNS = {"up": 1.0, "down": -1.0, "equal": 0.0}
-_YEARS = {"horizon": "period_start", "target_year": "target_date"}
+_YEARS = {"horizon": "period_start", "target_year": "target_date", "pace_year": "target_date"}
+_PLAIN_TARGETS = {"target_zero": ("<=", 0.0), "target_no_loss": (">=", 0.0)}
+_ASKED = {"behind": ("missed", "off_track", "at_risk"), "data": ("no_value",)}
 
 
 def verify(sentence: Sentence, row: Row) -> tuple[str, ...]:
@@ -68,23 +69,20 @@ def verify(sentence: Sentence, row: Row) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def verify_ask(ask: Ask, row: Row) -> tuple[str, ...]:
-    """List every disagreement between the decision box of one target and its row."""
-    return (*verify(ask.seen, row), *(verify(ask.study, row) if ask.study else ()))
-
-
 def verify_shared(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
     """List every disagreement between a sentence that tells of several targets at once and the rows it counts."""
-    rules, lang = patterns(sentence.lang), sentence.lang
+    rules, lang = patterns(sentence.lang)["asks"], sentence.lang
     judged = results[(results["target_id"] != "") & (results["status"] != "no_target")]
     text, problems = sentence.bare, []
-    for status, pattern in rules["asks"].items():
-        if found := re.search(pattern, text):
-            told = [row for row in judged.to_dict("records") if _told_status(row) == status]
-            if int(found[1]) != len(told):
-                problems.append(f"{found[0]!r} differs from {len(told)}")
-            text = text.replace(found[0], "")
-            text = take_reason(text, told[0], lang)[0] if told and status == "no_data" else text
+    for kind, statuses in _ASKED.items():
+        if found := re.search(rules[kind], text):
+            told = [row for row in judged.to_dict("records") if _counted_status(row) in statuses]
+            many = re.search(rules["owners"], text)
+            expected = [len(told), *([len(_departments(told, lang))] if many else ())]
+            if [int(one[1]) for one in (found, many) if one] != expected:
+                problems.append(f"{text!r} differs from {expected}")
+            for one in (found, many):
+                text = text.replace(one[0], "") if one else text
     if re.search(r"\d", text):
         problems.append(f"a number nobody can explain: {text!r}")
     return (*problems, *(f"banned: {found!r}" for found in banned_words(text, lang)))
@@ -104,7 +102,7 @@ def verify_lead(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
         text = text[: weakness.start()]
     total, told = 0, 0
     if nothing := re.search(rules["nothing"], text):
-        total, told = int(nothing[1]), counts["no_data"]
+        total, told = int(nothing[1]), counts["no_data"] + counts["no_value"]
     elif stated := re.search(rules["total"], text):
         total = int(stated[1])
     for statuses, pattern in rules["counts"].items():
@@ -128,6 +126,16 @@ def _agrees(fact: Reading, row: Row, taken: Read) -> bool:
         if side in _OPERATORS and row["target_operator"] != _OPERATORS[side]:
             return False
         return _is_near(fact, row[_COLUMNS[fact.kind]]) and _has_unit(fact, _unit_code(fact.kind, row))
+    if fact.kind in _PLAIN_TARGETS:
+        return (row["target_operator"], row["target_value"]) == _PLAIN_TARGETS[fact.kind]
+    if fact.kind == "target_whole":
+        return row["target_operator"] == ">=" and _is_near(fact, row["target_value"])
+    if fact.kind == "days_left":
+        end = row["period_end"]
+        return fact.number() == (date(end.year, 12, 31) - end.date()).days
+    if topic == "pace" and side in ("still", "each"):
+        years = row["target_date"].year - row["period_end"].year if side == "each" else 1
+        return _is_near(fact, (row["target_value"] - row["value"]) / years) and _has_unit(fact, _unit(row))
     if fact.kind in _YEARS:
         return int(fact.numbers[0]) == row[_YEARS[fact.kind]].year
     if topic == "change":
@@ -200,7 +208,20 @@ def _told_status(row: Row) -> str:
 
 
 def _count_told(judged: pd.DataFrame) -> Counter[str]:
-    return Counter(_told_status(row) for row in judged.to_dict("records"))
+    return Counter(_counted_status(row) for row in judged.to_dict("records"))
+
+
+def _counted_status(row: Row) -> str:
+    """What a status is counted as: of a target without any record nothing was received."""
+    status = _told_status(row)
+    has_none = is_missing(row["value"]) and (is_missing(row["n_obs"]) or row["n_obs"] == 0)
+    return "no_value" if status == "no_data" and has_none else status
+
+
+def _departments(rows: Iterable[Row], lang: str) -> set[str]:
+    """Departments of the indicators of some rows; a measured indicator has none of its own."""
+    own = entry("ask.owner_default")[lang]
+    return {getattr(registry.indicator(row["indicator_id"]), f"department_{lang}") or own for row in rows}
 
 
 def _aim(row: Row) -> str:

@@ -101,6 +101,13 @@ def _plain(found: Reason, row: Mapping[str, Any] | pd.Series, lang: str) -> _Tol
     return found.code, dict(found.facts)
 
 
+def _no_value(found: Reason, row: Mapping[str, Any] | pd.Series, lang: str) -> _Told:
+    """Nothing was received: of monitoring data, or of the monthly reports that hold them."""
+    statistic = registry.indicator(row["indicator_id"]).statistic
+    kind = next((kind for kind in ("sections", "sources", "volume") if statistic.endswith(kind)), "")
+    return {"sections": "no_value_sections", "": "no_value"}.get(kind, "no_value_sources"), {}
+
+
 def _coverage(found: Reason, row: Mapping[str, Any] | pd.Series, lang: str) -> _Told:
     statistic, known = registry.indicator(row["indicator_id"]).statistic, entry("counted")
     unit = known[statistic if statistic in known else "days"][lang]
@@ -151,6 +158,7 @@ def _settled(found: Reason, row: Mapping[str, Any] | pd.Series, lang: str) -> _T
 
 
 _SPECIAL: dict[str, Callable[[Reason, Mapping[str, Any] | pd.Series, str], _Told]] = {
+    "no_value": _no_value,
     "coverage": _coverage,
     "items_missing": _items,
     "no_pace": _pace,

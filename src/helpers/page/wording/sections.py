@@ -5,6 +5,7 @@ With ``follows`` a sentence points back to the indicator that the sentence befor
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from helpers import registry
@@ -26,7 +27,7 @@ from helpers.page.numbers import (
 )
 from helpers.page.wording.reasons import clause, is_lacking
 from helpers.page.wording.sentence import Facts, Phrase, Row, Sentence, fill
-from helpers.page.words import standard_name, word
+from helpers.page.words import entry, standard_name, word
 from helpers.units import unit
 
 
@@ -122,22 +123,25 @@ def forecast_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence
 
 
 def budget_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
-    """Say what the rest of the period may bear: a mean, or days for ratios and day counts."""
+    """Say what the days left of the year may bear: a mean, or days for ratios and day counts."""
     facts = Facts(row, lang, follows)
-    if not facts.has("required") or not facts.has_target:
+    if not facts.has("required", "period_end") or not facts.has_target:
         return facts.sentence("budget", "budget.none")
+    n_left = days_left(row)
+    fields: dict[str, Phrase | str] = {"left": facts.quantity(n_left, Measure("days", 0))}
     if row["required"] < 0:
-        return facts.sentence("budget", "budget.spent")
+        return facts.sentence("budget", "budget.spent", fields=fields)
     measure = budget_measure(facts)
-    fields = {"required": facts.quantity(row["required"], measure)}
+    fields |= {"required": facts.quantity(row["required"], measure)}
     if measure.unit == "days":
+        fields["short"] = short_days(row["indicator_id"], lang)
         return facts.sentence("budget", "budget.days", fields=fields)
     side = "most" if row["target_operator"] == "<=" else "least"
     return facts.sentence("budget", f"budget.mean_{side}", fields=fields)
 
 
 def no_data_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
-    """Say that data are insufficient, why, and what to supply: by the department, or the monitoring data."""
+    """Say that data are insufficient, why, and what the department is to report."""
     facts = Facts(row, lang, follows)
     fields = {**no_data_fields(facts), "why": _reason("within", facts)}
     if facts.has("value"):
@@ -147,11 +151,22 @@ def no_data_sentence(row: Row, *, lang: str, follows: bool = False) -> Sentence:
     )
 
 
+def days_left(row: Row) -> int:
+    """Days of the year after the last day of a row."""
+    end = row["period_end"]
+    return (date(end.year, 12, 31) - end.date()).days
+
+
+def short_days(indicator_id: str, lang: str) -> str:
+    """What the days are called that use up the margin of an indicator."""
+    measured, known = registry.indicator(indicator_id).measure, entry("short_day")
+    return known[measured.of if measured is not None and measured.of in known else "other"][lang]
+
+
 def no_data_form(facts: Facts) -> str:
-    """Choose what a lack of data calls for: a department's report, monitoring data, or nothing that data would mend."""
-    if not is_lacking(facts.row):
-        return "told"
-    return "ledger" if registry.indicator(facts.row["indicator_id"]).ask_zh else "supply"
+    """Choose what a lack of data calls for: a department's report, or nothing that anybody could report."""
+    has_owner = bool(registry.indicator(facts.row["indicator_id"]).ask_zh)
+    return "ledger" if has_owner and is_lacking(facts.row) else "told"
 
 
 def no_data_fields(facts: Facts) -> dict[str, Phrase | str]:
@@ -199,10 +214,11 @@ def gap_phrase(facts: Facts) -> Phrase:
     return Phrase(told, () if difference.is_zero() else (float(abs(difference)),))
 
 
-def bound_phrase(facts: Facts, number: float | None = None) -> Phrase:
-    """Say the target as a bound (不高于30μg/m³), or another number on the same side."""
-    told = set_phrase(facts, facts.row["target_value"]) if number is None else facts.quantity(number)
-    return fill(bound_entry(facts.row["target_operator"], facts.measure), facts.lang, quantity=told)
+def bound_phrase(facts: Facts) -> Phrase:
+    """Say the target as a bound: 不高于30μg/m³, 清零."""
+    target, operator = facts.row["target_value"], facts.row["target_operator"]
+    told = set_phrase(facts, target)
+    return fill(bound_entry(operator, facts.measure, value=target), facts.lang, quantity=told)
 
 
 def set_phrase(facts: Facts, number: float) -> Phrase:

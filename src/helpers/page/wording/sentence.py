@@ -184,7 +184,8 @@ class Facts:
     def finding(self) -> str:
         """What page one finds: the indicator and its status."""
         noun = self._closed(self.name)
-        return word(f"finding.{self.verdict}", self.lang).format(name=self.name, noun=noun, goal=self.goal)
+        found = "no_value" if self.verdict == "no_data" and not self.has("value") else self.verdict
+        return word(f"finding.{found}", self.lang).format(name=self.name, noun=noun, goal=self.goal)
 
     def subject(self, name: str) -> str:
         """The indicator as the subject of a sentence."""
