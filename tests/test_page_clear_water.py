@@ -108,7 +108,7 @@ def part_texts(block: Block) -> str:
 def test_page_is_complete_and_says_nothing_in_the_language_of_programs(kind: str, lang: str) -> None:
     made = rendered(kind, lang)
     told = [one for one in SECTIONS if sections.show(BATTLES[kind](), one, lang=lang)]
-    assert len(made.document.sections) == 3 + len(told) + 1 + 3
+    assert len(made.document.sections) == 5 + len(told) + 1 + 3
     assert (len(told) <= 2) is (kind == "empty"), "what lacks is told in one table"
     for word in (">nan<", ">None<", "<NA>", "&lt;NA&gt;", "NaT", "is_member"):
         assert word not in made.html, word

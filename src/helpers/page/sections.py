@@ -210,7 +210,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
     rows = pd.DataFrame(at.call(at.spec["rows"]), columns=["source", "period", "expected", "valid", "flags"])
     expected = pd.to_numeric(rows["expected"])
     rows = rows.assign(
-        flags=rows["flags"].fillna(""),
+        flags=rows["flags"].astype("object").fillna(""),
         share=(100 * rows["valid"] / expected.where(expected > 0)).astype(float).round(1),
     )
     notes = [one for part in at.spec["notes"] for one in _part(at, part) if one is not None]
