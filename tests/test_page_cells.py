@@ -202,3 +202,22 @@ def test_a_record_of_a_spec_with_an_unknown_key_is_refused_with_its_place(monkey
 def test_two_forms_of_one_name_are_refused():
     with pytest.raises(RegistryError, match="two forms 'plain'"):
         forms.form("plain")(lambda at, value: value)
+
+
+# Measured columns that are numbers alone: indices, ratios, scores, and counts for an hour.
+WITHOUT_UNIT = {
+    "brier", "crps", "crps_climatology", "crps_last_year", "pH", "per_hour", "pm_ratio", "tli", "tli_prev",
+    "value_published",
+}  # fmt: skip
+
+
+def test_a_column_with_decimals_tells_its_unit() -> None:
+    """In its record, in its heading, or by a form that knows the unit of each row; irrigation water use is a ratio."""
+    bare = {
+        f"{path}: {one.zh}"
+        for path, spec in SPECS.items()
+        for one in spec
+        if one.form == "plain" and one.decimals and not one.unit and "（" not in one.zh
+        if one.of[0] not in WITHOUT_UNIT and "系数" not in one.zh and "{each}" not in one.zh
+    }
+    assert not bare
