@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from importlib import import_module
@@ -27,6 +28,16 @@ HEADINGS: Mapping[str, Mapping[str, str]] = yaml.safe_load(
 PAGES = sorted(one.name[:-4] for one in files("helpers.page").iterdir() if one.name.endswith(".yml"))
 for _page in (*(name for name in PAGES if name not in ("battle_page", "wording")), "cross_cutting"):
     import_module(f"helpers.page.{_page}")  # their forms are known once they are read
+
+
+def shared() -> set[str]:
+    """Lists of columns that tables take over by ``use``; they are no tables themselves."""
+    pages = (
+        one.read_text(encoding="utf-8")
+        for one in files("helpers.page").iterdir()
+        if one.name.endswith(".yml")
+    )
+    return {name for page in pages for name in re.findall(r"use: ([\w.]+)_columns", page)}
 
 
 def specs() -> Iterator[tuple[str, tuple[Column, ...]]]:

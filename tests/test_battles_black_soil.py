@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers import store
 from helpers.battles import black_soil, land_registers, land_soil
+from helpers.page import battle_page
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
 from land_cases import areas, context, empty_tables, faulty_words, ledger, page_texts, row, rows
@@ -299,8 +300,9 @@ def test_without_data_the_page_says_what_to_supply(lang: str) -> None:
     assert set(battle.results["status"]) <= {"no_data", "no_target"}
     texts = page_texts(battle, lang)
     assert faulty_words(texts, lang) == []
-    for needed in ("soil_samples", "parcels", "waste_balances", "groundwater", "findings", "black_odorous"):
-        assert any(f"{needed}.xlsx" in text for text in texts), needed
+    told = next(one for one in texts if battle_page.text("lacking", "table", lang) in one)
+    for needed in ("soil", "parcels", "wastes", "groundwater", "findings"):
+        assert battle_page.text("lacking", f"kinds.{needed}.what", lang) in told, needed
 
 
 @pytest.mark.real

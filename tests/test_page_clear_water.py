@@ -156,7 +156,7 @@ def test_years_of_two_networks_are_two_figures() -> None:
         for part in sections.show(battle, "shares", lang="zh").sections[0].parts
         if part["kind"] == "chart"
     ]
-    assert [part["id"] for part in charts] == ["classes-national-2016", "classes-national-2021"]
+    assert [part["id"] for part in charts] == ["classes-national-2021", "classes-national-2016"]
     assert page.series(battle)["year"].tolist() == [2021, 2021]  # the sparkline does not join them either
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from demo_battle import battle
 from helpers.battles.context import Battle
-from helpers.page import grassland_wetland, sections
+from helpers.page import sections
+from helpers.page.battle_page import text
 from land_cases import chart_of, texts_in
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -63,7 +64,7 @@ def test_a_lake_without_a_month_keeps_its_row_and_lakes_without_any_are_told(lan
     assert one[f"name_{lang}"].iloc[0] in set(chart.table["name"])
     none = having("grassland_wetland", open_water=one)
     said = sections.show(none, "grassland_wetland.open_water", lang=lang)
-    assert grassland_wetland.text("open_water.no_value", lang) in texts_in([said.payload()])
+    assert text("grassland_wetland", "open_water.no_value", lang) in texts_in([said.payload()])
     assert "chart" not in [part["kind"] for part in said.sections[0].parts]
 
 

@@ -53,7 +53,7 @@ def headings(html: str) -> list[str]:
             [
                 "1 Where things stand",
                 "2 Weather or work",
-                "3 Will the targets be met",
+                "3 Are the targets within reach",
                 "4 What must happen in the time left",
                 "5 Progress on targets",
                 *(f"{n} Where did fine particles get to?" for n in (6, 7, 8)),

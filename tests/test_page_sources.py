@@ -47,7 +47,7 @@ def test_files_of_one_reader_are_one_source() -> None:
     first, second = listing.table.to_dict("records")
     assert first["来源"] == "1. 部门表" and second["来源"].startswith("2. 全国站点小时数据归档")
     assert second["文件"].striptags() == "air/a.csv至air/b.csv，共2个文件"
-    assert (second["记录数"], second["隔离记录数"]) == (20, 2)
+    assert (second["记录数"], second["未采用记录数"]) == (20, 2)
     assert second["取得日期"] == "2026-01-05至2026-02-01" and "发布日期" not in second
     whole = hashlib.sha256(f"{'a':0<64}{'b':0<64}".encode()).hexdigest()
     assert second["校验值（前12位）"] == whole[:12] and first["校验值（前12位）"] == f"{'w':0<64}"[:12]

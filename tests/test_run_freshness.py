@@ -207,7 +207,7 @@ def test_late_data_stop_the_run_or_are_stated_and_equal_days_give_equal_bytes(
     assert told.exit_code == 0
     assert "late: station_archive ends on 2025-03-31, due up to 2025-04-08" in told.stderr
     late = page_of(home)
-    said = "资料未按期到齐：全国站点小时数据归档（china_sites）截至2025年3月31日，晚8天。"
+    said = "全国站点小时数据归档止于2025年3月31日。"
     assert said in late.decode()
     assert json.loads(page_of(home, "manifest.json"))["inputs"]["parameters"]["asked_on"] == "2025-04-10"
     assert report("--force").exit_code == 0

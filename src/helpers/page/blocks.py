@@ -32,6 +32,7 @@ SLOTS = ("page-one", "section", "coverage", "appendix")
 LANGUAGES = ("zh", "en")
 # A number that is no year and no index of a formula.
 _PRINTED = re.compile(r"(?<![\d.,])(?<!<sub>)−?\d(?:[\d,]*\d)?(?:\.\d+)?(?!\.?\d|年|</sub>)(?![^<]*>)")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -268,6 +269,14 @@ def colours() -> Markup:
     return Markup(";".join(flatten(palette().model_dump(), "-")))
 
 
+@cache
+def styles() -> Markup:
+    """Return the style sheets of the page without comments, indents and line breaks."""
+    folder = files("helpers.page") / "template"
+    sheets = "".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in ("screen", "print"))
+    return Markup(re.sub(r"\s*\n\s*", "", _COMMENT.sub("", sheets)))
+
+
 def css_string(text: str) -> Markup:
     """Quote text for CSS, every character that is not a letter or digit escaped by its code point."""
     escaped = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)
@@ -279,7 +288,7 @@ def dress(environment: jinja2.Environment) -> jinja2.Environment:
     environment.autoescape = True
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        colours=colours, figure_name=figure_name, labels=labels, traced=traced, word=word
+        colours=colours, figure_name=figure_name, labels=labels, styles=styles, traced=traced, word=word
     )
     environment.filters.update(css_string=css_string, typeset=typeset)
     return environment

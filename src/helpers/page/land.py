@@ -16,6 +16,7 @@ from helpers.page.battle_page import headline, headlines
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_quantity, format_set_number
+from helpers.page.sections import Finding
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.page.words import word
 from helpers.registry.land import register_term, terms
@@ -140,7 +141,7 @@ def county_balance(battle: Battle, indicator_id: str, lang: str) -> list[str]:
     return [told + (gap + text("counties.missing", lang, names=missing) if missing else "")]
 
 
-def ledger_notes(battle: Battle, lang: str, *indicator_ids: str) -> list[str]:
+def ledger_notes(battle: Battle, lang: str, *indicator_ids: str) -> list[Finding]:
     """Where reported and computed figures differ in the latest year told, and what could not be computed."""
     differs, against = (
         table if len(table) else pd.DataFrame(columns=["indicator_id", "period"])
@@ -160,7 +161,7 @@ def ledger_notes(battle: Battle, lang: str, *indicator_ids: str) -> list[str]:
             text("ledgers.contradiction", lang, indicator=indicator_name(name, lang), year=row.year)
             for row in against[against["indicator_id"] == name].itertuples()
         ]
-    return notes
+    return list(map(Finding, notes))
 
 
 def foreign_sites(battle: Battle, lang: str) -> list[str]:

@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _REFERENCE = re.compile(r"#([\w.-]+)")
 _NO_ROTATION = re.compile(r"rotate\(-?0 [^)]*\)")
 _BOX = re.compile(r"M ([-\d.]+) ([-\d.]+) L ([-\d.]+) \2 L \3 ([-\d.]+) L \1 \4(?: L \1 \2)? z")
+_POINT = re.compile(r"M[-\d.]+ [-\d.]+")  # a line through one point: its dot is another mark
+_LINE = re.compile(r"M([-\d.]+) ([-\d.]+)L(?:([-\d.]+) \2|\1 ([-\d.]+))(?=M|$)")
 _ALREADY_SO = {
     "stroke-linejoin": "round",
     "stroke-linecap": "butt",
@@ -85,7 +87,8 @@ def _clean(node: Element, used: Mapping[str, str]) -> list[Element]:
     if node.get("id", "").startswith(TIP):
         children = _titled(children, node.attrib["id"].split(TIP)[1:])
     tag, attributes = node.tag.removeprefix(_SVG), _attributes(node, used)
-    is_unseen = tag == "path" and attributes.get("fill") == "none" and "stroke" not in attributes
+    is_blank = attributes.get("fill") == "none" and "stroke" not in attributes
+    is_unseen = tag == "path" and (is_blank or bool(_POINT.fullmatch(attributes.get("d", ""))))
     if is_unseen or (tag == "defs" and not children):
         return []
     if tag == "g" and not attributes:
@@ -194,6 +197,7 @@ def _short(key: str, value: str) -> str:
     if key != "d":
         return value
     boxes = _BOX.sub(r"M\1 \2H\3V\4H\1z", value)
-    return (
-        boxes.replace(" L ", "L").replace(" C ", "C").replace("M ", "M").replace(" M", "M").replace(" z", "z")
-    )
+    tight = boxes
+    for command in "LCMz":
+        tight = tight.replace(f" {command}", command).replace(f"{command} ", command)
+    return _LINE.sub(lambda m: f"M{m[1]} {m[2]}" + (f"H{m[3]}" if m[3] else f"V{m[4]}"), tight)
