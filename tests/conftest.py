@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from browser import open_browser
 
 # The same examples on every run: a failure that one sees, everybody sees.
 settings.register_profile("suite", deadline=None, derandomize=True)
@@ -25,6 +28,13 @@ os.environ["FIVE_BATTLES_BITMAPS"] = "1"
 
 # Where a test says nothing of it the screen is told in English, whatever the locale of who runs the tests.
 os.environ["FIVE_BATTLES_LANG"] = "en"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """One browser for all tests of a module."""
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from browser import (
     faults_of_focus,
     faults_of_page_one,
     not_found_in_page,
-    open_browser,
     printed,
     squeezed,
 )
@@ -41,13 +40,6 @@ def made(case: tuple[str, str], lang: str, style: str = "brief") -> Rendered:
     """The rendered page of a period and battle."""
     period, name = case
     return report(period, lang, style, name)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests of this module."""
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from browser import (
     faults_of_focus,
     faults_of_page_one,
     not_found_in_page,
-    open_browser,
     printed,
 )
 from helpers.page.render import Rendered
@@ -43,13 +42,6 @@ CASES = [
 ]
 EACH = pytest.mark.parametrize(("case", "battle", "period"), CASES)
 BOTH = pytest.mark.parametrize("lang", LANGS)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests of this module."""
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

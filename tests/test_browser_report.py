@@ -10,7 +10,7 @@ import base64
 import pytest
 from pypdf.generic import ContentStream, NameObject
 
-from browser import accessibility_faults, faults_of_page_one, open_browser, printed
+from browser import accessibility_faults, faults_of_page_one, printed
 from helpers.page.index import Report, index_page
 from helpers.page.printing import embed_faces
 from page_example import longest_report, report
@@ -19,13 +19,6 @@ from pdf_accessibility import faults_of_pdf, tags_of
 pytestmark = pytest.mark.browser
 LANGS = ("zh", "en")
 PAGES = ("zh", "en", "formal", "index-zh", "index-en")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests of this module."""
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

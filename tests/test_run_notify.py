@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ from helpers.messages import parts
 from helpers.run import notify
 from helpers.run.history import Ran
 from helpers.run.notify import Settings, send, take_settings, write_message
+from replay_server import serving
 from run_checkout import invoke, make_checkout
 
 SECRET = "s3cret-token"
@@ -55,13 +55,7 @@ class _Keeper(BaseHTTPRequestHandler):
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    box = Mailbox()
-    thread = threading.Thread(target=box.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield box
-    box.shutdown()
-    thread.join()
-    box.server_close()
+    yield from serving(Mailbox())
 
 
 def test_a_message_says_what_happened_in_the_language_of_the_report(mailbox: Mailbox) -> None:

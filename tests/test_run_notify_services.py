@@ -5,13 +5,11 @@ from __future__ import annotations
 import email
 import json
 import socketserver
-import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,6 +18,7 @@ from helpers.run.history import Ran
 from helpers.run.notify import Settings, send, write_message
 from helpers.run.notify_services import fit, names_error
 from page_example import HOSTILE, report
+from replay_server import serving
 from run_checkout import invoke, make_checkout
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of apprise's own imports
@@ -79,15 +78,6 @@ class _Post(socketserver.StreamRequestHandler):
                 given = b"".join(line.removeprefix(b".") for line in lines)
                 self.server.mails.append(email.message_from_bytes(given, policy=default))
             self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
-
-
-def serving(server: Any) -> Iterator[Any]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
