@@ -16,7 +16,7 @@ from helpers.page import blue_sky_evidence, document, tables, wording
 from helpers.page.blocks import labels
 from helpers.page.reading import read_markup
 from helpers.page.render import read_document
-from helpers.page.words import word
+from helpers.page.words import entry, word
 from helpers.periods import Period
 from page_example import battle, notebook, sources
 from wording_cases import LANGS, make_row
@@ -118,6 +118,23 @@ def test_a_missing_month_is_a_word_and_an_incomplete_one_is_told(lang):
     assert tables.period_table(made(unknown, "2026-05"), lang=lang) == "", "nothing known is no table"
 
 
+@BOTH
+def test_counts_of_valid_days_are_told_by_name_where_they_differ(lang):
+    """One pollutant that lacks days says nothing of another that is complete."""
+    whole = make_row(**SO_FAR, value=37.0, n_obs=151.0, coverage_pct=100.0)
+    short = make_row(
+        **SO_FAR | {"target_id": ""},
+        indicator_id="good_day_ratio",
+        value=math.nan,
+        n_obs=0.0,
+        coverage_pct=0.0,
+    )
+    html = str(tables.period_table(made([whole, short], "2026-05"), lang=lang))
+    name = entry("table.period.names")["good_day_ratio"][lang]
+    said = f"累计{name}有效0天" if lang == "zh" else f"Year to date, {name}: 0 of 151 days valid"
+    assert said in html and "151.0" not in html
+
+
 def words(*bands: tuple[str, int, float]) -> pd.DataFrame:
     """A record of words for a likelihood."""
     rows = [("pm25_mean", band, n, 50.0, came) for band, n, came in bands]
@@ -150,6 +167,10 @@ def test_a_word_for_a_likelihood_is_told_with_its_own_record(record, zh, en):
     ("given", "name"),
     [
         ({"target_date": "2025-12-31", "period_end": "2025-12-31", "status": "no_data"}, "all_due"),
+        (
+            {"target_date": "2025-12-31", "period_end": "2025-12-31", "value": math.nan, "status": "no_data"},
+            "all_unknown",
+        ),
         ({"target_date": None, "status": "met"}, "standing"),
         ({"target_date": "2030-12-31", "status": "off_track"}, "open"),
     ],

@@ -78,8 +78,7 @@ def _cells(indicator_id: str, by_span: Mapping[str, Mapping[str, Row]], lang: st
     label = "" if record.unit == WATER_CLASS else unit_label(record.unit, lang, in_cell=True)
     rows = {name: by.get(indicator_id) for name, by in by_span.items()}
     known = next(row for row in reversed(rows.values()) if row is not None)
-    short = entry("table.period.names").get(indicator_id)
-    name = short[lang] if short else capitalise(Facts(known, lang).name_in_span)
+    name = _short_name(known, lang)
     head = word("table.period.measured", lang).format(name=name, unit=label) if label else name
     cells = {"indicator": typeset(head)}
     for span, row in rows.items():
@@ -88,6 +87,11 @@ def _cells(indicator_id: str, by_span: Mapping[str, Mapping[str, Row]], lang: st
         lacks = "no_data" if is_missing(now) else "not_comparable"
         cells[f"{span}_prev"] = _number(before, record, lacks, lang)
     return cells
+
+
+def _short_name(row: Row, lang: str) -> str:
+    short = entry("table.period.names").get(row["indicator_id"])
+    return short[lang] if short else capitalise(Facts(row, lang).name_in_span)
 
 
 def _number(value: float | None, record: registry.Indicator, missing: str, lang: str) -> Markup:
@@ -106,20 +110,23 @@ def _span(known: pd.DataFrame, lang: str) -> str:
 
 
 def _incomplete(by_span: Mapping[str, Mapping[str, Row]], shown: Iterable[str], lang: str) -> Markup:
-    """Say of every span how many of its records are valid, where some lack."""
+    """Say of every span how many of its records are valid, where some lack; by name where not all lack the same."""
     told, shown = [], list(shown)
     for span, by in by_span.items():
         known = [by[one] for one in shown if one in by and not is_missing(by[one]["n_obs"])]
         short = [row for row in known if row["coverage_pct"] < _WHOLE]
-        for unit, rows in _by_unit(short, lang).items():
-            counts = sorted({int(row["n_obs"]) for row in rows})
-            n = str(counts[0])
-            if len(counts) > 1:
-                n = word("interval", lang).format(low=counts[0], high=counts[-1])
-            expected = max(_expected(row) for row in rows)
-            said = word("table.period.part", lang)
+        groups = _by_count(short, lang)
+        is_all = len(groups) == 1 and len(short) == len(known)
+        for (n, expected, unit), rows in groups.items():
+            names = word("late.names", lang).join(_short_name(row, lang) for row in rows)
             told.append(
-                said.format(span=word(f"table.period.{span}", lang), n=n, unit=unit, expected=expected)
+                word("table.period.part", lang).format(
+                    span=word(f"table.period.{span}", lang),
+                    names="" if is_all else word("table.period.named", lang).format(names=names),
+                    n=n,
+                    unit=unit,
+                    expected=expected,
+                )
             )
     if not told:
         return Markup()
@@ -134,11 +141,11 @@ def _expected(row: Row) -> int:
     return int(given) if given.isdigit() else (row["period_end"] - row["period_start"]).days + 1
 
 
-def _by_unit(rows: Iterable[Row], lang: str) -> dict[str, list[Row]]:
-    """Rows by what their records are: days, sections, monthly reports."""
+def _by_count(rows: Iterable[Row], lang: str) -> dict[tuple[int, int, str], list[Row]]:
+    """Rows by their valid and expected records and what these are: days, sections, monthly reports."""
     known, found = entry("counted"), {}
     for row in rows:
         statistic = registry.indicator(row["indicator_id"]).statistic
         unit = known[statistic if statistic in known else "days"][lang]
-        found.setdefault(unit, []).append(row)
+        found.setdefault((int(row["n_obs"]), _expected(row), unit), []).append(row)
     return found

@@ -41,7 +41,8 @@ def likely(battle: Battle, results: pd.DataFrame, *, lang: str) -> tuple[tuple[S
     dated = judged[judged["target_date"].notna()]
     n_ahead = int((dated["target_date"] > dated["period_end"]).sum())
     if not n_ahead:
-        form = "none" if judged.empty else "all_due" if len(dated) else "standing"
+        due = "all_unknown" if dated["value"].isna().all() else "all_due"
+        form = "none" if judged.empty else due if len(dated) else "standing"
         return ((_plain(f"answer.{form}", lang),),)
     return ((_plain("answer.open", lang, count=Phrase(str(n_ahead), (float(n_ahead),))),),)
 
