@@ -51,5 +51,6 @@ def test_a_bad_folder_costs_the_map_and_not_the_page(lang: str) -> None:
     told = raster_tables.refused("NDVI", "rasters/NDVI_2020-06.tif: the file is cut")
     tables = empty_tables(green_hills) | {f"ndvi_{part}": table for part, table in told.items()}
     built = green_hills.build(tables, context())
-    assert sections.show(built, "rasters.map", lang=lang) is None
+    shown = parts(sections.show(built, "rasters.map", lang=lang))
+    assert [part["kind"] for part in shown] == ["note"] and "the file is cut" in shown[0]["text"]
     assert sections.show(built, "land.measures", "lacking.all", lang=lang) is not None

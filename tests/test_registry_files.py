@@ -54,3 +54,12 @@ def test_fault_names_the_path_of_its_key(tmp_path: Path) -> None:
 def test_tags_cannot_run_code(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="the text is not YAML"):
         read_yaml(_write(tmp_path, "a: !!python/object/apply:os.getcwd []\n"))
+
+
+def test_no_text_or_fact_of_the_suite_is_written_twice() -> None:
+    """The files of pages, messages and tests too, which are read without asking: the later would win unseen."""
+    root = Path(__file__).parents[1]
+    for path in sorted(
+        [*root.glob("src/**/*.yml"), *root.glob("cities/**/*.yml"), *root.glob("tests/data/*.yml")]
+    ):
+        read_yaml(path)

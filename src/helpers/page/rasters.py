@@ -10,12 +10,14 @@ import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.raster_tables import draw_from
+from helpers.messages import in_language
 from helpers.page import battle_page
 from helpers.page.battle_page import place
 from helpers.page.charts import Caption, Chart
 from helpers.page.charts.raster_map import SIGNIFICANCE, raster_map
 from helpers.page.columns import Table, lay_out, rows_of
 from helpers.page.numbers import Measure, format_number
+from helpers.page.sections import Finding
 from helpers.periods import span_label
 from helpers.registry import land
 from helpers.statistics.trend_map import TrendMap
@@ -45,6 +47,13 @@ def is_drawn(battle: Battle, _: str) -> bool:
         and not told["reason"].iloc[0]
         and draw_from(battle.tables) is not None
     )
+
+
+def refusal(battle: Battle, lang: str) -> Finding | None:
+    """Why images that were supplied cannot be used; nothing where there are none."""
+    told, index = rows_of(battle, "raster_map"), text(f"names.{index_of(battle)}", lang)
+    reason = told["reason"].iloc[0] if len(told) else ""
+    return Finding(text("refused", lang, index=index, reason=in_language(reason, lang))) if reason else None
 
 
 def raster(battle: Battle, lang: str) -> list[object]:
