@@ -43,7 +43,7 @@ with the battle, the language and what stands under ``with``. A text is looked f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -161,18 +161,24 @@ def listed(battle: Battle, name: str) -> Sequence[str]:
 
 def tell(battle: Battle, name: str, *, lang: str) -> tuple[str, list[object]] | None:
     """Heading and parts of one section as they are drawn, before they become a block; ``None`` where it is not told."""
-    page, _, section = name.rpartition(".")
-    at = At(battle, page or battle.name, section, lang)
-    import_module(f"helpers.page.{at.page}")  # it registers the forms of its tables
-    parts = _parts(at)
-    return (_heading(at), parts) if parts and any(map(_is_told, parts)) else None
+    at = _at(battle, name, lang)
+    parts = list(_parts(at))
+    return (_heading(at), parts) if any(map(_is_told, parts)) else None
 
 
 def untold(battle: Battle, *, lang: str) -> list[str]:
     """Sections of the battle's page that are not told, for want of what they need."""
     parts = battle_page.entry(battle.name, "parts")
     names = [one for part in parts if part != "coverage" for one in listed(battle, part) if one != _LACKING]
-    return [one for one in names if tell(battle, one, lang=lang) is None]
+    return [one for one in names if not any(map(_is_told, _parts(_at(battle, one, lang))))]
+
+
+def _at(battle: Battle, name: str, lang: str) -> At:
+    """A section of the battle's page, or of the page before the dot."""
+    page, _, section = name.rpartition(".")
+    at = At(battle, page or battle.name, section, lang)
+    import_module(f"helpers.page.{at.page}")  # it registers the forms of its tables
+    return at
 
 
 class Finding(str):
@@ -185,9 +191,10 @@ def _is_told(part: object) -> bool:
     return any(getattr(one, "kind", "told") != "no_data" and type(one) is not str for one in told)
 
 
-def _parts(at: At) -> list[object] | None:
-    parts = at.spec["show"] if _is_shown(at, at.spec, "needs") else at.spec.get("otherwise")
-    return None if parts is None else [one for part in parts for one in _part(at, part) if one is not None]
+def _parts(at: At) -> Iterator[object]:
+    """Parts of a section, each drawn when it is asked for."""
+    parts = at.spec["show"] if _is_shown(at, at.spec, "needs") else at.spec.get("otherwise", [])
+    return (one for part in parts for one in _part(at, part) if one is not None)
 
 
 def _block(battle: Battle, name: str, lang: str) -> Block | None:
@@ -204,9 +211,7 @@ def coverage(battle: Battle, *, lang: str) -> Block:
 
     A row holds ``source, period, expected, valid`` and may hold ``flags``; its share is worked out here.
     """
-    page, _, section = listed(battle, "coverage")[0].rpartition(".")
-    at = At(battle, page, section, lang)
-    import_module(f"helpers.page.{page}")
+    at = _at(battle, listed(battle, "coverage")[0], lang)
     rows = pd.DataFrame(at.call(at.spec["rows"]), columns=["source", "period", "expected", "valid", "flags"])
     expected = pd.to_numeric(rows["expected"])
     rows = rows.assign(
@@ -297,10 +302,10 @@ def _say(at: At, part: Spec) -> list[object]:
     return [one for one in told if one]
 
 
-def _figure(at: At, part: Spec) -> list[Chart]:
+def _figure(at: At, part: Spec) -> Iterator[Chart]:
     found = at.call(part["figure"], *_given(part))
     own = replace(at, section=part.get("texts", at.section))
-    return [_draw(own, part, one) for one in (found if isinstance(found, list) else [found])]
+    return (_draw(own, part, one) for one in (found if isinstance(found, list) else [found]))
 
 
 def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
@@ -381,6 +386,6 @@ _DRAWN: Mapping[str, Callable[[At, Spec], Iterable[object]]] = {
     "table": _table,
     "text": _text,
     "sheet": _sheet,
-    "section": lambda at, part: _parts(At(at.battle, *part["section"].split("."), at.lang)) or [],
+    "section": lambda at, part: _parts(At(at.battle, *part["section"].split("."), at.lang)),
     "call": _call,
 }

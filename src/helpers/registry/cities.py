@@ -21,7 +21,7 @@ from helpers.paths import city_folder
 from helpers.periods import Period
 from helpers.registry.city_records import City, Plan, Station, Stations
 from helpers.registry.files import check_known, check_unique, read_records, shown
-from helpers.registry.load import REGISTRY, read_indicators
+from helpers.registry.load import REGISTRY, common_indicators
 from helpers.registry.own import caveats, check_own, indicators, own_indicators
 from helpers.registry.records import Indicator
 from helpers.units import UNITS
@@ -121,7 +121,7 @@ def indicators_of(slug: str) -> dict[str, Indicator]:
     """
     record, own = plan(slug), own_indicators(folder_of(slug))
     named = {part.indicator for part in (*record.targets, *record.measures)}
-    common = read_indicators(REGISTRY)
+    common = common_indicators(REGISTRY)
     asked = {key: one for key, one in common.items() if key in named or not one.is_of_plan}
     return asked | own
 
