@@ -87,6 +87,7 @@ def expected_cell(
     column, page = read_spec(origin["spec"])[place], origin["spec"].partition(".")[0]
     names = [(one if isinstance(one, str) else one[lang]).replace("{lang}", lang) for one in column.of]
     rows = rows_of(battle, origin["table"])
+    labels = [one for one in labels if column.tells(rows.loc[one])]
     values = [[rows.at[label, name] for name in names] for label in labels]
     if column.joined:
         each = dict.fromkeys(str(_told(battle, page, column, one, lang)) for one in values)

@@ -14,7 +14,7 @@ import pytest
 from demo_battle import battle, blocks
 from helpers.battles.context import Battle
 from helpers.errors import RegistryError
-from helpers.page import columns, forms
+from helpers.page import battle_page, columns, forms
 from helpers.page.blocks import Section
 from helpers.page.reading import Table, read_markup
 from page_columns import HEADINGS, as_text, expected_cell, expected_heads, key_of, shared, specs
@@ -209,14 +209,19 @@ WITHOUT_UNIT = {
     "brier", "crps", "crps_climatology", "crps_last_year", "pH", "per_hour", "pm_ratio", "tli", "tli_prev",
     "value_published",
 }  # fmt: skip
+# Tables whose caption tells the unit of their measured columns.
+IN_CAPTION = {"black_soil.matter.table": {"zh": "克/千克", "en": "g/kg"}}
 
 
 def test_a_column_with_decimals_tells_its_unit() -> None:
-    """In its record, in its heading, or by a form that knows the unit of each row; irrigation water use is a ratio."""
+    """In its record, heading or caption, or by a form that knows the unit of each row; irrigation water use is a ratio."""
+    for path, unit in IN_CAPTION.items():
+        assert all(unit[lang] in battle_page.text(*path.split(".", 1), lang) for lang in LANGS), path
     bare = {
         f"{path}: {one.zh}"
         for path, spec in SPECS.items()
         for one in spec
+        if path not in IN_CAPTION
         if one.form == "plain" and one.decimals and not one.unit and "（" not in one.zh
         if one.of[0] not in WITHOUT_UNIT and "系数" not in one.zh and "{each}" not in one.zh
     }

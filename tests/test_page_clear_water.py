@@ -73,7 +73,7 @@ def empty() -> Battle:
 def blocks(battle: Battle, lang: str) -> list[Block]:
     return [
         sections.coverage(battle, lang=lang),
-        document.page_one(battle, lang=lang, series=page.series(battle), version="0.1.0"),
+        document.page_one(battle, lang=lang, series=sections.series(battle), version="0.1.0"),
         *filter(None, (sections.show(battle, name, lang=lang) for name in SECTIONS)),
         document.appendices(battle, lang=lang, sources=battle.tables["sources"]),
     ]
@@ -157,18 +157,18 @@ def test_years_of_two_networks_are_two_figures() -> None:
         if part["kind"] == "chart"
     ]
     assert [part["id"] for part in charts] == ["classes-national-2021", "classes-national-2016"]
-    assert page.series(battle)["year"].tolist() == [2021, 2021]  # the sparkline does not join them either
+    assert sections.series(battle)["year"].tolist() == [2021, 2021]  # the sparkline does not join them either
 
 
 def test_the_sparkline_waits_for_whole_valid_years_of_the_network_in_force() -> None:
     old = section_months(network(2, of=(*NAMED, "example_a")), [2019, 2020])
     new = section_months(network(4), [2021], range(1, 7))
     battle = build({"water_sections": pd.concat([old, new], ignore_index=True)}, "2021", date(2021, 6, 30))
-    assert page.series(battle).empty
-    assert page.series(
+    assert sections.series(battle).empty
+    assert sections.series(
         running(simulated=False)
     ).empty  # eight of sixteen sections are no share of the network
-    assert set(page.series(running())["year"]) == {2022, 2023, 2024}
+    assert set(sections.series(running())["year"]) == {2022, 2023, 2024}
 
 
 def test_titles_of_figures_keep_to_their_length_and_no_text_is_banned() -> None:

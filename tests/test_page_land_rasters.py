@@ -23,7 +23,7 @@ def parts(block: object) -> list[dict]:
 @pytest.mark.parametrize("name", list(PAGES))
 def test_one_map_with_scale_period_and_the_area_that_changes(name: str, lang: str) -> None:
     built = battle("2025", name)
-    shown = parts(sections.show(built, "rasters.map", lang=lang))
+    shown = parts(sections.show(built, f"rasters.{PAGES[name][1]}", lang=lang))
     charts = [part for part in shown if part["kind"] == "chart"]
     assert len(charts) == 1 and "2015" in charts[0]["svg"] and " km" in charts[0]["svg"]
     pixels = built.tables["raster_pixels"]
@@ -41,9 +41,9 @@ def test_one_map_with_scale_period_and_the_area_that_changes(name: str, lang: st
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_without_images_there_is_no_section(name: str, lang: str) -> None:
-    module, _ = PAGES[name]
+    module, index = PAGES[name]
     built = module.build(empty_tables(module), context())
-    assert sections.show(built, "rasters.map", lang=lang) is None
+    assert sections.show(built, f"rasters.{index}", lang=lang) is None
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -51,6 +51,6 @@ def test_a_bad_folder_costs_the_map_and_not_the_page(lang: str) -> None:
     told = raster_tables.refused("NDVI", "rasters/NDVI_2020-06.tif: the file is cut")
     tables = empty_tables(green_hills) | {f"ndvi_{part}": table for part, table in told.items()}
     built = green_hills.build(tables, context())
-    shown = parts(sections.show(built, "rasters.map", lang=lang))
+    shown = parts(sections.show(built, "rasters.NDVI", lang=lang))
     assert [part["kind"] for part in shown] == ["note"] and "the file is cut" in shown[0]["text"]
     assert sections.show(built, "land.measures", "lacking.all", lang=lang) is not None

@@ -153,7 +153,7 @@ def mine_years(battle: Battle) -> pd.DataFrame:
 
 
 def grass_cover_types(battle: Battle) -> pd.DataFrame:
-    """Types of grassland in the latest year, the largest first: ``kind, area_ha, share_pct, cover_pct`` (weighed by area)."""
+    """Types of grassland in the latest ``year``, the largest first: ``kind, area_ha, share_pct, cover_pct`` (weighed by area)."""
     found = battle.tables.get("grass_types", pd.DataFrame())
     if found.empty:
         return pd.DataFrame()
@@ -162,6 +162,7 @@ def grass_cover_types(battle: Battle) -> pd.DataFrame:
     sums = sums[["area", "covered"]].sum().sort_values("area", ascending=False, ignore_index=True)
     return pd.DataFrame(
         {
+            "year": int(found["year"].max()),
             "kind": sums["kind"],
             "area_ha": sums["area"],
             "share_pct": 100 * sums["area"] / sums["area"].sum(),

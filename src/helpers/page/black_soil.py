@@ -12,14 +12,13 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, land, tables
-from helpers.page.battle_page import headline, joined
+from helpers.page.battle_page import headline
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_interval, format_quantity, supported_decimals
 from helpers.page.words import word
 from helpers.statistics.pace import required_pace
 
-series = land.series
 _AREA = "conservation_tillage_area"
 _SUMS = ("parts", "total", "gap")
 text = partial(battle_page.text, "black_soil")
@@ -42,16 +41,8 @@ def needed(battle: Battle, lang: str) -> dict[str, str] | None:
     }
 
 
-@form("where_ok")
-def _where_ok(_: At, status: str, value: object) -> object:
-    """A value of a group that has enough members to be shown."""
-    return value if status == "ok" else None
-
-
 @form("matter_interval")
-def _matter_interval(at: At, status: str, low: float, high: float) -> str | None:
-    if status != "ok":
-        return None
+def _matter_interval(at: At, low: float, high: float) -> str:
     return format_interval(low, high, Measure("index", max(1, supported_decimals(low, high))), at.lang)
 
 
@@ -78,27 +69,6 @@ def _year_before(at: At, indicator_id: str, end: pd.Timestamp, unit: str) -> Mar
         years = years[(years["indicator_id"] == indicator_id) & (years["year"] == end.year - 1)]
     measure = Measure(unit, registry.indicator(indicator_id).decimals)
     return tables.quantity_cell(years["value"].iloc[-1] if len(years) else float("nan"), measure, at.lang)
-
-
-def early(battle: Battle, lang: str) -> dict[str, object]:
-    """Listed parcels built upon before their evaluation was passed."""
-    found = rows_of(battle, "parcels")
-    found = found[found["is_early"].astype(bool)]
-    return (
-        {"n": len(found), "names": joined(found["parcel_id"], lang)} if len(found) else {"text": "no_early"}
-    )
-
-
-def waste_year(battle: Battle, _: str) -> dict[str, object]:
-    """Year of the waste balances."""
-    return {"year": rows_of(battle, "wastes")["period"].iloc[0]}
-
-
-def torn(battle: Battle, lang: str) -> dict[str, str]:
-    """Kinds of waste whose balance does not close."""
-    found = rows_of(battle, "wastes")
-    kinds = [_kind(kind, lang) for kind in found.loc[~found["is_closed"].astype(bool), "kind"]]
-    return {"kinds": joined(kinds, lang)} if kinds else {"text": "closed"}
 
 
 def _kind(kind: str, lang: str) -> str:

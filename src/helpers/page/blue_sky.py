@@ -5,31 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.battles.context import Battle
-from helpers.page import noise
 from helpers.page.battle_page import headline, headlines, joined, source
 from helpers.page.blue_sky_figures import SIX, series_name, text
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name, word
-from helpers.periods import span_label
 
 _MORE = ("pm25_p95", "pm10_p95", "so2_p98", "no2_p98", "composite_index")
-_SERIES = {
-    ("PM2.5", "mean"): "pm25_mean",
-    ("", "good_ratio"): "good_day_ratio",
-    ("", "heavy_ratio"): "heavy_day_ratio",
-}
-
-
-def series(battle: Battle) -> pd.DataFrame:
-    """Yearly values behind the sparklines of page one: whole, valid years only."""
-    annual = rows_of(battle, "annual")
-    if annual.empty:
-        return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    keys = pd.Series(list(zip(annual["pollutant"], annual["statistic"], strict=True)), index=annual.index)
-    rows = annual[keys.isin(list(_SERIES)) & annual["is_complete"] & annual["is_valid"]]
-    return rows.assign(indicator_id=keys[rows.index].map(_SERIES))[["indicator_id", "year", "value"]]
 
 
 def known_of_six(battle: Battle, _: str = "") -> list[pd.Series]:
@@ -80,11 +62,6 @@ def has_pollution(battle: Battle, lang: str) -> bool:
     return has_days(battle, lang) or len(rows_of(battle, "windows")) > 0
 
 
-def span(battle: Battle, lang: str) -> dict[str, str]:
-    """Span of the count of heavy days."""
-    return {"span": Facts(headline(battle, "heavy_day_ratio"), lang).span}
-
-
 def unflagged(battle: Battle, _: str) -> dict[str, str] | None:
     """What a screen without a flag means: days that were published are not screened."""
     found = rows_of(battle, "authenticity")
@@ -117,32 +94,24 @@ def _statistic_number(at: At, value: float, statistic: str) -> str:
     return at.number(value, 1 if statistic.endswith("ratio") else 0)
 
 
-def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
-    """What the data cover, pollutant by pollutant, and the noise of the zones."""
-    row = headline(battle, "pm25_mean")
-    told, n_days = span_label(row["period_start"].date(), row["period_end"].date(), lang), _n_days(row)
-    return [
-        {
-            "source": text(
-                "coverage.source", lang, kinds=series_name(battle, found, lang), pollutant=pollutant
-            ),
-            "period": told,
-            "expected": n_days,
-            "valid": 0 if found is None or pd.isna(found["n_obs"]) else int(found["n_obs"]),
-            "flags": _flags(battle, pollutant, lang),
-        }
-        for pollutant, found in ((one, headline(battle, name)) for name, one in SIX.items())
-    ] + noise.covered(battle, lang)
+def six_covered(battle: Battle, lang: str) -> pd.DataFrame:
+    """Days of the span and those with a value of each of the six pollutants, and what gave the values."""
+    start, end = headline(battle, "pm25_mean")[["period_start", "period_end"]]
+    rows = {pollutant: headline(battle, name) for name, pollutant in SIX.items()}
+    found = {
+        "kinds": [series_name(battle, row, lang) for row in rows.values()],
+        "n_obs": [0 if row is None or pd.isna(row["n_obs"]) else int(row["n_obs"]) for row in rows.values()],
+    }
+    return pd.DataFrame({"pollutant": list(rows), **found}).assign(
+        start=start, end=end, n_days=(end - start).days + 1
+    )
 
 
-def _n_days(row: pd.Series) -> int:
-    return (row["period_end"] - row["period_start"]).days + 1
-
-
-def _flags(battle: Battle, pollutant: str, lang: str) -> str:
-    """How many entries of the authenticity screen tell of a pollutant; empty where there is none."""
-    found = rows_of(battle, "authenticity")
+@form("screened")
+def _screened(at: At, pollutant: str) -> str:
+    """How many entries of the authenticity screen tell of a pollutant; nothing where none does."""
+    found = rows_of(at.battle, "authenticity")
     if not _is_screened(found):
-        return text("coverage.unscreened", lang)
+        return at.text("coverage.unscreened")
     n = 0 if found.empty else int((found["pollutant"] == pollutant).sum())
-    return text("coverage.flagged", lang, n=n) if n else ""
+    return at.text("coverage.flagged", n=n) if n else ""

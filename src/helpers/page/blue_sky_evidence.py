@@ -16,11 +16,6 @@ from helpers.statistics.normalise import MINIMUM_DAYS, MINIMUM_R2
 text = partial(battle_page.text, "blue_sky_evidence")
 
 
-def why(battle: Battle, lang: str) -> dict[str, str]:
-    """Why the change cannot be split, in one clause."""
-    return {"why": _why(battle, lang)}
-
-
 def is_projected(battle: Battle, _: str) -> bool:
     """Whether the year runs, so that a projection is shown."""
     return bool(battle.results["forecast"].notna().any())

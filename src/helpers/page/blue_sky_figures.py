@@ -10,10 +10,10 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import headline, headlines, joined, place, told_year
+from helpers.page.battle_page import headline, headlines, joined, place
 from helpers.page.charts.labels import label
-from helpers.page.numbers import format_number, format_quantity, gap_words
-from helpers.page.sections import Drawing
+from helpers.page.drawing import Drawing, against
+from helpers.page.numbers import format_number
 from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name
@@ -48,7 +48,7 @@ def series_name(battle: Battle, row: pd.Series | None, lang: str) -> str:
     of_span = set(battle_page.source_ids(battle, "statistics"))
     ids = [] if row is None else [one for one in battle_page.source_ids(battle, rows=row) if one in of_span]
     found = _bases(battle, ids)
-    return joined([text(f"series.{one}", lang) for one in found or ["none"]], lang)
+    return joined([text(f"kinds.{one}", lang) for one in found or ["none"]], lang)
 
 
 def _bases(battle: Battle, ids: list[str]) -> list[str]:
@@ -132,17 +132,14 @@ def _annual_title(
     battle: Battle, row: pd.Series, years: pd.DataFrame, lang: str
 ) -> tuple[str, dict[str, object]]:
     """Say the projection of the running year, else the year of the page or the last valid one, against the target."""
-    valid, facts = years[years["is_valid"]], Facts(row, lang)
+    valid = years[years["is_valid"]]
     if not pd.isna(row["forecast"]):
-        key, year, value = "title_forecast", row["period_end"].year, row["forecast"]
-        measure = forecast_measure(facts)
-    elif len(valid):
-        key, value, measure = "title", valid["value"].iloc[-1], facts.measure
-        year = told_year(battle, valid["year"].iloc[-1], lang)
-    else:
+        told = {"year": row["period_end"].year, "value": row["forecast"]}
+        measure = forecast_measure(Facts(row, lang))
+        return "title_forecast", against(battle, row, lang, **told, measure=measure)
+    if valid.empty:
         return "heading", {}
-    gap = gap_words(value, row["target_value"], row["target_operator"], measure=measure, lang=lang)
-    return key, {"year": year, "value": format_quantity(value, measure, lang), "gap": gap}
+    return "title", against(battle, row, lang, **valid.iloc[-1][["year", "value"]].to_dict())
 
 
 def calendar(battle: Battle, lang: str) -> Drawing:
@@ -180,24 +177,19 @@ def _is_heating(dates: pd.Series, battle: Battle) -> pd.Series:
 
 def bullets(battle: Battle, lang: str) -> Drawing:
     """The pollutants that have a value against their limits."""
-    rows = [row for row in headlines(battle, SIX) if not pd.isna(row["value"])]
-    table = pd.DataFrame(
-        {
-            "pollutant": [SIX[row["indicator_id"]] for row in rows],
-            "value": [row["value"] for row in rows],
-            "limit_value": [_annual_limit(SIX[row["indicator_id"]], row) for row in rows],
-            "unit": [row["unit"] for row in rows],
-            "decimals": [registry.indicator(row["indicator_id"]).decimals for row in rows],
-            "value_prev": [row["value_prev"] for row in rows],
-            "standard": [standard_name(row["standard"], lang) for row in rows],
-        }
+    rows = pd.DataFrame([row for row in headlines(battle, SIX) if not pd.isna(row["value"])])
+    table = rows.reset_index(drop=True).assign(
+        pollutant=[SIX[one] for one in rows["indicator_id"]],
+        limit_value=[_annual_limit(SIX[row["indicator_id"]], row) for _, row in rows.iterrows()],
+        decimals=[registry.indicator(one).decimals for one in rows["indicator_id"]],
+        standard=[standard_name(one, lang) for one in rows["standard"]],
     )
     share = 100 * table["value"] / table["limit_value"]
     worst = share.idxmax()
     fields = {
         "worst": table["pollutant"][worst],
         "share": format_number(share[worst], decimals=0, lang=lang),
-        "span": Facts(rows[0], lang).span,
+        "span": Facts(rows.iloc[0], lang).span,
     }
     return Drawing(charts.bullet_bars, table, fields)
 

@@ -9,26 +9,24 @@ from markupsafe import Markup
 
 from helpers.battles import water_flow, water_shares, water_trends
 from helpers.battles.context import Battle
+from helpers.page import battle_page, tables
 from helpers.page import clear_water_figures as figures
 from helpers.page import clear_water_forms as _forms  # noqa: F401 (the tables name its forms)
-from helpers.page import tables
-from helpers.page.battle_page import headline
+from helpers.page.battle_page import headline, joined
 from helpers.page.clear_water_figures import span_text, text
 from helpers.page.columns import rows_of
-from helpers.periods import span_label
 
-_SERIES = {"good_section_share": "good_pct", "worse_than_v_sections": "class_6"}
 _LEVEL = 0.95
 
 
-def series(battle: Battle) -> pd.DataFrame:
-    """Yearly values behind the sparklines of page one: whole, valid years of the period's network only."""
+def current_years(battle: Battle, _: str) -> pd.DataFrame:
+    """Years of the network of the report's period only."""
     annual, network = rows_of(battle, "annual"), figures.current_network(battle)
-    if annual.empty or network is None:
-        return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    rows = annual[(annual["network_id"] == network["network_id"]) & annual["is_valid"]]
-    parts = [rows.assign(indicator_id=name, value=rows[column]) for name, column in _SERIES.items()]
-    return pd.concat(parts)[["indicator_id", "year", "value"]]
+    return (
+        annual.iloc[:0]
+        if annual.empty or network is None
+        else annual[annual["network_id"] == network["network_id"]]
+    )
 
 
 def rank_tests(battle: Battle, lang: str) -> pd.DataFrame:
@@ -44,7 +42,7 @@ def how_drawn(battle: Battle, lang: str) -> dict[str, object] | None:
         return None
     if row["status"] != "ok":
         return {"text": "outlook_reason"}
-    years = text("join", lang).join(row["source_years"].split(";"))
+    years = joined(row["source_years"].split(";"), lang)
     return {"years": years, "left": row["n_left"], "n": row["n_draws"]}
 
 
@@ -63,7 +61,7 @@ def published_note(battle: Battle, lang: str) -> Markup | None:
         text("shares.published_count", lang, network=getattr(row, f"name_{lang}"), n=row.n_sections)
         for row in networks.itertuples()
     ]
-    return tables.note(text("shares.published_note", lang, counts=text("join", lang).join(counts)))
+    return tables.note(text("shares.published_note", lang, counts=joined(counts, lang)))
 
 
 def span(battle: Battle, lang: str) -> dict[str, str]:
@@ -73,7 +71,12 @@ def span(battle: Battle, lang: str) -> dict[str, str]:
 
 def rules(_: Battle, lang: str) -> Markup:
     """Rules of classing, each with its basis and how well it is verified."""
-    shown = pd.DataFrame(text("sections.rule_rows", lang), columns=text("sections.rule_columns", lang))
+    spec = battle_page.entry("clear_water", "sections")
+    rows = [
+        (one[lang], spec["rule_basis"][one["basis"]][lang], spec["rule_verified"][one["verified"]][lang])
+        for one in spec["rule_rows"]
+    ]
+    shown = pd.DataFrame(rows, columns=text("sections.rule_columns", lang))
     return tables.data_table(shown, caption=text("sections.rules", lang), lang=lang)
 
 
@@ -87,23 +90,15 @@ def kept(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
             yield {"text": key, "basis": text("changes.basis", lang)[basis], "n": n, "lacking": lacking}
 
 
-def stem_ids(battle: Battle, _: str) -> list[str]:
-    """Indicators of the main stems the plan names."""
-    return water_shares.main_stems(battle.context)
+def river_ids(battle: Battle, _: str, topic: str) -> list[str]:
+    """Indicators of the main stems the plan names (``stems``), or of the ecological flow of rivers (``flow``)."""
+    told = {"stems": water_shares.main_stems, "flow": water_flow.indicators}
+    return list(told[topic](battle.context))
 
 
-def stem_rivers(battle: Battle, lang: str) -> dict[str, str]:
-    """Rivers of the heading on main stems."""
-    return _rivers(battle, water_shares.main_stems(battle.context), lang)
-
-
-def flow_rivers(battle: Battle, lang: str) -> dict[str, str]:
-    """Rivers of the heading on ecological flow."""
-    return _rivers(battle, water_flow.indicators(battle.context), lang)
-
-
-def _rivers(battle: Battle, indicator_ids: Iterable[str], lang: str) -> dict[str, str]:
-    names = figures.rivers_of(battle, indicator_ids, lang)
+def rivers(battle: Battle, lang: str, topic: str) -> dict[str, str]:
+    """Rivers of the heading on a topic."""
+    names = figures.rivers_of(battle, river_ids(battle, lang, topic), lang)
     return {"rivers": names} if names else {"text": "heading_plain"}
 
 
@@ -146,75 +141,31 @@ def chance(battle: Battle, _: str) -> dict[str, int]:
     return {"n": n, "expected": round((1 - _LEVEL) * n)}
 
 
-def has_points(battle: Battle, _: str) -> bool:
-    """Whether points of any reservoir were measured."""
-    found = rows_of(battle, "reservoirs")
-    return len(found) > 0 and bool(found["n_points"].notna().any())
-
-
 def open_bodies(battle: Battle, _: str) -> pd.DataFrame:
     """Bodies not eliminated, or still black-odorous by monitoring."""
     found = rows_of(battle, "bodies")
     return found[(found["status"] != "eliminated") | (found["measured_grade"].fillna(0) > 0)]
 
 
-def last_day(battle: Battle, _: str) -> dict[str, str]:
-    """Day of the latest ledger of outfalls."""
-    return {"day": f"{rows_of(battle, 'stage_counts')['date'].iloc[-1]:%Y-%m-%d}"}
-
-
-def drinking_span(battle: Battle, lang: str) -> dict[str, str]:
-    """Span of the compliance of sources."""
-    row = headline(battle, "drinking_source_good_share")
-    return {"span": span_label(row["period_start"].date(), row["period_end"].date(), lang)}
-
-
-def flow_span(battle: Battle, lang: str) -> dict[str, str]:
-    """Span of the days of flow."""
-    row = rows_of(battle, "flow").iloc[0]
-    return {"span": span_label(row["span_start"], row["span_end"], lang)}
-
-
-def covered(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
-    """What the section workbook, the table of sources and the daily flow cover."""
-    network, row = figures.current_network(battle), headline(battle, "good_section_share")
-    start, end = row["period_start"], row["period_end"]
-    if network is not None:
-        n_months = 12 * (end.year - start.year) + end.month - start.month + 1
-        valid, flags = _gaps(battle, network, lang)
-        source = text("coverage.sections", lang, network=network[f"name_{lang}"])
-        yield _covered(source, start, end, int(network["n_sections"]) * n_months, valid, lang) | {
-            "flags": flags
-        }
-    row = headline(battle, "drinking_source_good_share")
-    valid = int(row["n_obs"])
-    expected = round(100 * valid / row["coverage_pct"]) if row["coverage_pct"] else 0
-    source = text("coverage.drinking", lang)
-    yield _covered(source, row["period_start"], row["period_end"], expected, valid, lang)
-    for point in rows_of(battle, "flow").itertuples():
-        source = text("coverage.flow", lang, river=figures.river_name(battle, point.river_name, lang))
-        start, end = pd.Timestamp(point.span_start), pd.Timestamp(point.span_end)
-        yield _covered(source, start, end, point.n_expected, point.n_days, lang)
-
-
-def _covered(
-    source: str, start: pd.Timestamp, end: pd.Timestamp, expected: int, valid: int, lang: str
-) -> dict[str, object]:
-    told = span_label(start.date(), end.date(), lang)
-    return {"source": source, "period": told, "expected": expected, "valid": valid}
-
-
-def _gaps(battle: Battle, network: pd.Series, lang: str) -> tuple[int, str]:
-    """Section-months with a class, and what is known of those without."""
-    strip = rows_of(battle, "strip")
-    n_known, flags, valid = len(network["section_ids"].split(";")), [], 0
+def network_covered(battle: Battle, _: str) -> pd.DataFrame:
+    """Section-months of the network of the period: those due, those with a class, and what is known of the others."""
+    network, row, strip = (
+        figures.current_network(battle),
+        headline(battle, "good_section_share"),
+        rows_of(battle, "strip"),
+    )
+    if network is None:
+        return pd.DataFrame()
+    start, end = row[["period_start", "period_end"]]
+    n_known, counts = len(network["section_ids"].split(";")), {"n_valid": 0, "n_gaps": 0, "n_frozen": 0}
     if len(strip):
         own = strip[strip["is_member"]]
-        n_known, valid = own["section_id"].nunique(), int(own["class"].notna().sum())
-        frozen, gaps = int((own["state"] == "frozen").sum()), len(own) - valid
-        if gaps:
-            key = "coverage.gaps_frozen" if frozen else "coverage.gaps"
-            flags.append(text(key, lang, n=gaps, frozen=frozen))
-    if network["n_sections"] > n_known:
-        flags.append(text("coverage.unnamed", lang, n=network["n_sections"] - n_known))
-    return valid, text("join", lang).join(flags)
+        n_known, is_told = own["section_id"].nunique(), own["class"].notna()
+        counts = {
+            "n_valid": is_told.sum(),
+            "n_gaps": (~is_told).sum(),
+            "n_frozen": (own["state"] == "frozen").sum(),
+        }
+    n_months = 12 * (end.year - start.year) + end.month - start.month + 1
+    due = {"n_expected": network["n_sections"] * n_months, "n_unnamed": network["n_sections"] - n_known}
+    return network.to_frame().T.assign(period_start=start, period_end=end, **due, **counts)

@@ -12,11 +12,12 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.water_trends import TREND_ITEMS
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import headline
+from helpers.page.battle_page import headline, joined
 from helpers.page.charts.labels import words
 from helpers.page.columns import rows_of
-from helpers.page.numbers import Measure, format_quantity, gap_words
-from helpers.page.sections import Drawing
+from helpers.page.drawing import Drawing, against, dated_target
+from helpers.page.forms import tells
+from helpers.page.numbers import Measure
 from helpers.page.words import word
 from helpers.periods import span_label
 
@@ -26,6 +27,7 @@ _LEVELS = range(1, 7)
 text = partial(battle_page.text, "clear_water")
 
 
+@tells("water_class")
 def numeral(level: object, lang: str) -> str:
     """Numeral of a class, or the word for no data."""
     return word("missing.no_data", lang) if pd.isna(level) else words("water_classes", lang)[int(level)]
@@ -43,17 +45,19 @@ def _chinese_items() -> dict[str, str]:
     return names | {f"T3-{number}": name for number, name in zip(third["no"], third["item_zh"], strict=True)}
 
 
+@tells("item")
 def item_name(item: str, lang: str) -> str:
     """Name of an item; one that has none in the language keeps its id."""
     known = {**text("items", lang), **(_chinese_items() if lang == "zh" else {})}
     return known.get(item, item)
 
 
-def item_names(joined: str, lang: str) -> str:
+@tells("items")
+def item_names(items: str, lang: str) -> str:
     """Names of items joined by ``;``, each with what stands in brackets behind it."""
-    parts = [one.partition("(") for one in joined.split(";") if one]
+    parts = [one.partition("(") for one in items.split(";") if one]
     told = [item_name(item, lang) + _bracket(rest, lang) * bool(mark) for item, mark, rest in parts]
-    return text("join", lang).join(told)
+    return joined(told, lang)
 
 
 def _bracket(rest: str, lang: str) -> str:
@@ -88,6 +92,7 @@ def current_network(battle: Battle) -> pd.Series | None:
     return None if found.empty else found.iloc[0]
 
 
+@tells("network")
 def network_name(battle: Battle, network_id: str, lang: str) -> str:
     """Name of a network of sections; empty where it is not known."""
     networks = rows_of(battle, "networks")
@@ -95,6 +100,7 @@ def network_name(battle: Battle, network_id: str, lang: str) -> str:
     return "" if found.empty else found[f"name_{lang}"].iloc[0]
 
 
+@tells("river")
 def river_name(battle: Battle, name: str, lang: str) -> str:
     """Name of a river as the ledgers write it, in English where the section list tells it."""
     known = rows_of(battle, "section_names")
@@ -107,7 +113,7 @@ def rivers_of(battle: Battle, indicator_ids: Iterable[str], lang: str) -> str:
     """Names of the rivers some indicators tell of, joined as in a sentence."""
     known = registry.rivers(battle.context.city.slug)
     names = [getattr(known[registry.indicator(one).river], f"name_{lang}") for one in indicator_ids]
-    return text("join", lang).join(names)
+    return joined(names, lang)
 
 
 def year_stacks(battle: Battle, lang: str) -> list[Drawing]:
@@ -125,22 +131,14 @@ def year_stacks(battle: Battle, lang: str) -> list[Drawing]:
 def _year_stack(battle: Battle, network_id: str, rows: pd.DataFrame, lang: str) -> Drawing:
     row, last, current = headline(battle, "good_section_share"), rows.iloc[-1], current_network(battle)
     is_current = current is not None and network_id == current["network_id"]
-    counts = text("join", lang).join(map(str, dict.fromkeys(rows["n_sections"])))
-    fields = {
-        "year": battle_page.told_year(battle, last["year"], lang) if is_current else last["year"],
-        "value": format_quantity(last["good_pct"], SHARE, lang),
+    counts = joined(map(str, dict.fromkeys(rows["n_sections"])), lang)
+    fields = against(battle, row, lang, year=last["year"], value=last["good_pct"], measure=SHARE) | {
         "network": network_name(battle, network_id, lang),
         "n": last["n_network"],
         "n_sections": text("shares.counted", lang, counts=counts),
     }
-    title, goal = "title_plain" if is_current else "title_former", None
-    if is_current and not pd.isna(row["target_value"]):
-        title, goal = (
-            "title",
-            pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]}),
-        )
-        bound = row["target_value"], row["target_operator"]
-        fields["gap"] = gap_words(last["good_pct"], *bound, measure=SHARE, lang=lang)
+    goal = dated_target(row) if is_current else None
+    title = "title" if goal is not None else "title_plain" if is_current else "title_former"
     table = rows.melt(["year", "n_sections"], [f"class_{level}" for level in _LEVELS], "water_class", "count")
     table = table.assign(
         water_class=table["water_class"].str[-1].astype(int),
@@ -154,15 +152,8 @@ def strip(battle: Battle, lang: str) -> Drawing:
     """Class of every section and month of the year, downstream where the order is known."""
     found = battle.tables["strip"]
     drivers = found["section_id"].map(_drivers(found)).fillna("")
-    shown = pd.DataFrame(
-        {
-            "section": section_names(found, lang),
-            "month": found["month"],
-            "water_class": found["class"].astype("float64"),
-            "state": found["state"],
-            "driver": [item_name(item, lang) if item else "" for item in drivers],
-        }
-    )
+    names = [item_name(item, lang) if item else "" for item in drivers]
+    shown = found.assign(section=section_names(found, lang), driver=names)
     title, fields = _strip_title(battle, lang)
     return Drawing(charts.class_strip, shown, fields | {"span": span_text(battle, lang, whole=True)}, title)
 
@@ -197,11 +188,9 @@ def slopes(battle: Battle, lang: str) -> Drawing:
     title = "title" if len(told) == 2 else f"title_{told[0] if told else 'none'}"
     adjusted = text("trends.adjusted", lang)
     fields = {"item": item_name(item, lang), "n": len(rows), "adjusted": adjusted, **sides}
-    columns = {f"name_{lang}": "name", "estimate": "value"}
     is_clear, is_better = rows["word"].isin(["improving", "worsening"]), rows["word"] == "improving"
     better = "high" if (is_clear & (is_better == (rows["estimate"] > 0))).any() else "low"
-    table = rows.drop(columns="name", errors="ignore").rename(columns=columns).assign(is_clear=is_clear)
-    shown = table[["name", "value", "low", "high", "n", "is_clear"]]
+    shown = rows.assign(is_clear=is_clear)
     return Drawing(charts.dot_interval, shown, fields, title, {"better": better}, caption={"per": "year"})
 
 

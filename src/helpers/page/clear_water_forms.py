@@ -14,18 +14,6 @@ from helpers.standards import surface_water as water
 _SLOPE_DECIMALS = 3
 
 
-@form("water_class")
-def _water_class(at: At, level: float) -> str:
-    """Numeral of a class."""
-    return figures.numeral(level, at.lang)
-
-
-@form("class_by_means")
-def _class_by_means(at: At, method: str, level: float) -> str | None:
-    """Class of a river that is judged by means; one judged by shares has none."""
-    return figures.numeral(level, at.lang) if method == "means" else None
-
-
 @form("target_class")
 def _target_class(at: At, level: float, is_default: bool) -> str:
     """Class a section is to keep, marked where its function is not told."""
@@ -45,34 +33,10 @@ def _months(at: At, n: int, of: int) -> str:
     return at.text("sections.months", n=n, of=of)
 
 
-@form("network")
-def _network(at: At, network_id: str) -> str:
-    """Name of a network of sections."""
-    return figures.network_name(at.battle, network_id, at.lang)
-
-
-@form("river")
-def _river(at: At, name: str) -> str:
-    """Name of a river as a ledger writes it."""
-    return figures.river_name(at.battle, name, at.lang)
-
-
-@form("item")
-def _item(at: At, item: str) -> str:
-    """Name of an item."""
-    return figures.item_name(item, at.lang)
-
-
 @form("item_head")
 def _item_head(at: At, item: str) -> str:
     """Name of an item where it begins its cell."""
     return capitalise(figures.item_name(item, at.lang))
-
-
-@form("items")
-def _items(at: At, joined_: str) -> str:
-    """Names of several items, with what stands in brackets behind them."""
-    return figures.item_names(joined_, at.lang)
 
 
 @form("multiple")
@@ -98,18 +62,16 @@ def _item_value(at: At, value: float, item: str) -> str:
 
 
 @form("item_interval")
-def _item_interval(at: At, low: float, high: float, item: str, status: str) -> str | None:
+def _item_interval(at: At, low: float, high: float, item: str) -> str | None:
     """An interval of an item; nothing where it could not be told."""
-    if status != "ok" or is_missing(high):
+    if is_missing(high):
         return None
     return format_interval(low, high, Measure("index", _decimals(item)), at.lang)
 
 
 @form("slope")
-def _slope(at: At, status: str, estimate: float, direction: str) -> str | None:
-    """Yearly change with the word of its direction; nothing where it could not be told."""
-    if status != "ok":
-        return None
+def _slope(at: At, estimate: float, direction: str) -> str:
+    """Yearly change with the word of its direction."""
     told = {"word": at.text("trends.words")[direction], "slope": at.number(estimate, _SLOPE_DECIMALS)}
     return at.text("trends.cell", **told).strip()
 
@@ -170,3 +132,22 @@ def _target_document_day(at: At, target_id: str) -> str:
 def _target_role(at: At, target_id: str) -> str:
     """Whether a target is judged by or only shown."""
     return at.text("shares.judged")[at.battle.context.plan.target(target_id).judged]
+
+
+@form("section_gaps")
+def _section_gaps(at: At, n_gaps: int, n_frozen: int, n_unnamed: int) -> str:
+    """How many section-months have no class, and how many sections are not known by name."""
+    told = []
+    if n_gaps:
+        told.append(
+            at.text("coverage.gaps_frozen" if n_frozen else "coverage.gaps", n=n_gaps, frozen=n_frozen)
+        )
+    if n_unnamed > 0:
+        told.append(at.text("coverage.unnamed", n=n_unnamed))
+    return joined(told, at.lang)
+
+
+@form("n_of_share")
+def _n_of_share(_: At, n: float, share_pct: float) -> int:
+    """Of how many a number is a share."""
+    return round(100 * n / share_pct) if share_pct else 0

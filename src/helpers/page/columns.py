@@ -18,7 +18,9 @@ A spec is a list in the page's yml, one record a column::
 ``each``      one printed column for every value of this column; ``{each}`` in the heading is that value, told by ``head``
 ``joined``    the cell names every value of its group once
 ``optional``  the column is left out where the table does not have it
-``use``       in the place of all these: the columns of another entry, ``<page>.<path>``, each with what stands beside it
+``only``      values of other columns of a row that has a cell at all
+``use``       in the place of all these: the columns of another entry, ``<page>.<path>``, each with what stands beside it;
+              ``named`` fills the braces of their headings
 
 A laid-out table keeps which cell came from which row and column, so that a test can hold every cell against its value.
 """
@@ -62,6 +64,7 @@ _KEYS = {
     "head",
     "joined",
     "optional",
+    "only",
 }
 
 
@@ -105,10 +108,19 @@ def _listed(page: str, path: str) -> list[Record]:
     """Records of the columns of a table; ``{use: page.path}`` stands for all of another entry, with what it adds to each."""
     found = []
     for one in battle_page.entry(page, path):
-        used = one.get("use")
-        added = {key: value for key, value in one.items() if key != "use"}
-        found += [one] if used is None else [other | added for other in _listed(*used.split(".", 1))]
+        used, named = one.get("use"), one.get("named")
+        added = {key: value for key, value in one.items() if key not in ("use", "named")}
+        found += (
+            [one]
+            if used is None
+            else [_named(other, named) | added for other in _listed(*used.split(".", 1))]
+        )
     return found
+
+
+def _named(record: Record, named: Mapping[str, str] | None) -> Record:
+    """A column with what its headings call its rows."""
+    return dict(record) | {key: record[key].format(named=told) for key, told in (named or {}).items()}
 
 
 def _column(record: Mapping[str, Any]) -> Column:
@@ -216,25 +228,40 @@ def print_cell(at: At, records: Sequence[Record]) -> Markup:
     names = at.column.names(at.lang)
     told: object = None
     if at.column.joined:
-        told = battle_page.joined(
-            dict.fromkeys(filter(None, (str(_told(at, one)) for one in records))), at.lang
-        )
-    elif records and not _is_empty(records[0][names[0]]):
+        told = _joined(at, records)
+    elif records and at.column.tells(records[0]) and not _is_empty(records[0][names[0]]):
         told = _told(at, records[0])
     return cell(_missing(at) if _is_empty(told) else told, at.lang, at.column.decimals)
 
 
+def _joined(at: At, records: Iterable[Record]) -> str:
+    """What the rows of a group say, each once."""
+    return battle_page.joined(dict.fromkeys(filter(None, (str(_told(at, one)) for one in records))), at.lang)
+
+
 def tell_fields(
-    battle: Battle, page: str, fields: Mapping[str, str | Record], record: Record, lang: str
+    battle: Battle, page: str, fields: Mapping[str, str | Record], records: Sequence[Record], lang: str
 ) -> dict[str, object]:
-    """Fill the braces of a text from a row, each by a name of a column or by a record as those of a table's columns."""
+    """Fill the braces of a text, each by a name of a column or by a record as those of a table's columns.
+
+    The first of the records tells, or all where the cell joins them; in their place the row of an indicator that page one
+    judges (``row``), or the last of another table (``from``). What no row tells is left out.
+    """
     told = {}
     for name, one in fields.items():
-        given = {"of": one} if isinstance(one, str) else one
+        given = {"of": one} if isinstance(one, str) else dict(one)
+        own = _records_of(battle, given.pop("row", ""), given.pop("from", "")) or records
         at = At(battle, page, _column({"zh": "", "en": "", **given}), lang)
-        value, decimals = _told(at, record), at.column.decimals
-        told[name] = value if decimals is None or isinstance(value, str) else at.number(value, decimals)
+        if own:
+            value, decimals = _joined(at, own) if at.column.joined else _told(at, own[0]), at.column.decimals
+            told[name] = value if decimals is None or isinstance(value, str) else at.number(value, decimals)
     return told
+
+
+def _records_of(battle: Battle, indicator_id: str, table: str) -> list[Record]:
+    """The row of an indicator, or the last of a table."""
+    row = battle_page.headline(battle, indicator_id) if indicator_id else None
+    return rows_of(battle, table).tail(1).to_dict("records") if row is None else [row.to_dict()]
 
 
 def _told(at: At, record: Record) -> object:
@@ -298,4 +325,6 @@ def _pick(group: Iterable[tuple[Hashable, Record]], at: At, each: object) -> lis
 
 def _is_numeric(rows: pd.DataFrame, column: Column, lang: str) -> bool:
     kind = rows[column.names(lang)[0]].dtype
-    return column.form == "plain" and pd.api.types.is_numeric_dtype(kind) and kind != "bool"
+    return (
+        column.form == "plain" and not column.only and pd.api.types.is_numeric_dtype(kind) and kind != "bool"
+    )

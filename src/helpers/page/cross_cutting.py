@@ -7,20 +7,21 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers import registry
 from helpers.battles import synergy
 from helpers.battles.context import Battle
 from helpers.battles.cross_cutting import GROUPS
 from helpers.battles.judgement import is_missing
 from helpers.page import wording
+from helpers.page.battle_page import joined
 from helpers.page.charts import dot_interval
 from helpers.page.columns import rows_of
+from helpers.page.drawing import Drawing
 from helpers.page.forms import At, form
 from helpers.page.numbers import format_number
 from helpers.page.overview import text
 from helpers.page.reported import indicator_tables
-from helpers.page.sections import Drawing
-from helpers.page.wording.sentence import Sentence, capitalise
+from helpers.page.wording.rules import indicator_name
+from helpers.page.wording.sentence import Sentence
 
 _MOST_YEARS = 10
 _WIDE = 0.2  # percentage points: a narrower range of rounding is not worth printing
@@ -63,7 +64,7 @@ def synergy_told(battle: Battle, lang: str) -> list[object]:
     fields = {
         **_years(told),
         "carbon": f"{format_number(change, decimals=1, lang=lang)}{'%' if lang == 'zh' else chr(0xA0) + '%'}",
-        "names": text("join", lang).join(_name(one, lang) for one in told.index if one != synergy.CARBON),
+        "names": joined((indicator_name(one, lang) for one in told.index if one != synergy.CARBON), lang),
     }
     numbers = tuple(map(float, _years(told).values()))
     numbers += (round(change, 1),) if verdict == "together" else ()
@@ -78,11 +79,8 @@ def _years(told: pd.DataFrame) -> dict[str, int]:
 def synergy_chart(battle: Battle, lang: str) -> Drawing:
     """Average changes a year with their intervals."""
     told = _told(battle)
-    dots = told.rename(columns={"change_pct": "value", "low_pct": "low", "high_pct": "high"})
-    dots = dots.assign(name=[_name(one, lang) for one in told.index])
-    columns = ["name", "value", "low", "high", "n"]
-    changes = {"options": {"better": "low"}, "caption": {"per": "year"}}
-    return Drawing(dot_interval, dots[columns], _years(told), **changes)
+    dots = told.assign(name=[indicator_name(one, lang) for one in told.index])
+    return Drawing(dot_interval, dots, _years(told), options={"better": "low"}, caption={"per": "year"})
 
 
 def series(_: Battle, __: str) -> Sequence[str]:
@@ -117,7 +115,3 @@ def _yearly_change(at: At, change: float, low: float, high: float) -> str:
 
 def _share(number: float, lang: str) -> str:
     return format_number(abs(number), decimals=1, lang=lang)
-
-
-def _name(indicator_id: str, lang: str) -> str:
-    return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))

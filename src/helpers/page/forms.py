@@ -6,8 +6,9 @@ nothing to print, which the column says in words. Pages register forms of their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ from helpers.periods import span_label
 
 Form = Callable[..., object]
 FORMS: dict[str, Form] = {}
-TELLS_UNIT = ("interval", "quantity")
+TELLS_UNIT = ("interval", "measured", "quantity")
 """Forms that print the unit of the column in the cell, so that its heading does not."""
 
 
@@ -60,6 +61,11 @@ class Column:
     head: str = "text"
     joined: bool = False
     optional: bool = False
+    only: Mapping[str, object] = field(default_factory=dict)
+
+    def tells(self, record: Mapping[Hashable, object]) -> bool:
+        """Whether a row has a cell in this column."""
+        return all(record[name] == value for name, value in self.only.items())
 
     def names(self, lang: str) -> list[str]:
         """Columns of the battle's table that a cell needs, in one language."""
@@ -98,6 +104,17 @@ def form(name: str) -> Callable[[Form], Form]:
         if name in FORMS:
             raise RegistryError(**fault(f"{function.__module__}: two forms {name!r}"))
         FORMS[name] = function
+        return function
+
+    return keep
+
+
+def tells(name: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Make a form of a function that tells one value in a language, ``(value, lang)`` or ``(battle, value, lang)``."""
+
+    def keep(function: Callable[..., str]) -> Callable[..., str]:
+        of_battle = "battle" in signature(function).parameters
+        form(name)(lambda at, value: function(*[at.battle] * of_battle, value, at.lang))
         return function
 
     return keep
@@ -170,6 +187,12 @@ def _listed(at: At, names: str) -> str:
     return battle_page.joined(names.split(";"), at.lang)
 
 
+@form("listed_words")
+def _listed_words(at: At, codes: str) -> str:
+    """Words of several codes joined by ``;``."""
+    return battle_page.joined((_word(at, code) for code in codes.split(";")), at.lang)
+
+
 @form("interval")
 def _interval(at: At, low: float, high: float) -> str | None:
     """An interval with its unit, low end first; nothing where an end is missing."""
@@ -177,6 +200,12 @@ def _interval(at: At, low: float, high: float) -> str | None:
         return None
     measure = Measure(at.column.unit or "index", at.column.decimals or 0)
     return format_interval(low, high, measure, at.lang)
+
+
+@form("measured")
+def _measured(at: At, value: float) -> str:
+    """A number with the unit and the decimals of its column."""
+    return format_quantity(value, Measure(at.column.unit, at.column.decimals or 0), at.lang)
 
 
 @form("quantity")
@@ -246,7 +275,7 @@ def _value(at: At, value: float, indicator_id: str, unit: str) -> Markup:
 @form("span")
 def _span(at: At, start: pd.Timestamp, end: pd.Timestamp) -> str:
     """The span of a row."""
-    return span_label(start.date(), end.date(), at.lang)
+    return span_label(pd.Timestamp(start).date(), pd.Timestamp(end).date(), at.lang)
 
 
 @form("years")
@@ -257,6 +286,21 @@ def _years(at: At, start: pd.Timestamp, end: pd.Timestamp) -> str:
         if (start.year != end.year)
         else _span(at, start, end)
     )
+
+
+@form("reach")
+def _reach(at: At, first: Any, last: Any) -> str:
+    """From the first to the last day, or month, that data tell of; that there are none where they tell of none."""
+    if is_missing(first) or first == "":
+        return word("missing.no_data", at.lang)
+    told = (one if isinstance(one, str) else _day(at, one) for one in (first, last))
+    return at.text(at.column.words, **dict(zip(("first", "last"), told, strict=True)))
+
+
+@form("n_lacking")
+def _n_lacking(at: At, expected: int, valid: int) -> str:
+    """How many lack of those expected, in a text of its own; nothing where none does."""
+    return at.text(at.column.words, n=expected - valid) if valid < expected else ""
 
 
 @form("target")
@@ -272,6 +316,12 @@ def _bound(at: At, value: float, operator: str, indicator_id: str, unit: str) ->
     measure = _facts(at, indicator_id=indicator_id, unit=unit).measure
     said = bound_entry(operator, measure, value=value, in_cell=True)
     return capitalise(word(said, at.lang).format(quantity=format_set_number(value, measure, at.lang)))
+
+
+@form("set_quantity")
+def _set_quantity(at: At, value: float, indicator_id: str, unit: str) -> str:
+    """A target with its unit and the decimals it was set with."""
+    return format_set_number(value, _facts(at, indicator_id=indicator_id, unit=unit).measure, at.lang)
 
 
 @form("gap")

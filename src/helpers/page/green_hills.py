@@ -10,7 +10,7 @@ from helpers.battles.judgement import is_missing, likelihood_band, trend_word
 from helpers.battles.land_pace import MINIMUM_INCREMENTS
 from helpers.battles.land_vegetation import WEIGHTS
 from helpers.page import battle_page, land
-from helpers.page.battle_page import headline, joined
+from helpers.page.battle_page import headline
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_interval, format_quantity, odds_words
@@ -18,7 +18,6 @@ from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
 from helpers.units import convert
 
-series = land.series
 text = partial(battle_page.text, "green_hills")
 
 
@@ -84,13 +83,6 @@ def mines_left(battle: Battle, lang: str) -> dict[str, object]:
 def has_species(battle: Battle, _: str) -> bool:
     """Whether protected or invasive species were surveyed."""
     return any(len(rows_of(battle, f"{one}_effort")) for one in ("protected", "invasive"))
-
-
-def lacking_zones(battle: Battle, lang: str) -> dict[str, str] | None:
-    """Zones with too few months for a trend."""
-    found = rows_of(battle, "vegetation")
-    lacking = found.loc[found["status"] != "ok", "zone"]
-    return {"zones": joined(lacking, lang)} if len(lacking) else None
 
 
 def weights(_: Battle, __: str) -> dict[str, str]:

@@ -11,25 +11,22 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.land_ledger import latest_scope
-from helpers.page import battle_page, land_figures, wording
-from helpers.page.battle_page import headline, headlines
+from helpers.page import battle_page
+from helpers.page.battle_page import headlines
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_quantity, format_set_number
+from helpers.page.numbers import Measure, format_quantity
 from helpers.page.sections import Finding
-from helpers.page.wording.sentence import Facts, capitalise
-from helpers.page.words import word
+from helpers.page.wording.rules import indicator_name
 from helpers.registry.land import register_term, terms
 
 text = partial(battle_page.text, "land")
 
 
-def series(battle: Battle) -> pd.DataFrame:
-    """Yearly values behind the sparklines of page one, each indicator in the scope of its latest value."""
+def latest_years(battle: Battle, _: str) -> pd.DataFrame:
+    """Yearly values, each indicator in the scope of its latest value."""
     years = rows_of(battle, "years")
-    if years.empty:
-        return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
-    return latest_scope(years)[["indicator_id", "year", "value"]]
+    return latest_scope(years) if len(years) else years
 
 
 def years_of(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
@@ -42,41 +39,10 @@ def years_of(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
     return years.loc[kept["label"]].sort_values("year", kind="stable")
 
 
-def told_together(battle: Battle, lang: str, *indicator_ids: str) -> list[object]:
-    """The values of several indicators in one paragraph."""
-    rows = headlines(battle, indicator_ids)
-    told = [wording.value_sentence(row, lang=lang) for row in rows if not is_missing(row["value"])]
-    return [told] if told else []
-
-
 def known_rows(battle: Battle, _: str, *indicator_ids: str) -> pd.DataFrame:
     """Rows of some indicators that have a value."""
     rows = headlines(battle, indicator_ids)
     return battle.results.loc[[row.name for row in rows if not is_missing(row["value"])]]
-
-
-def has_date(battle: Battle, _: str, indicator_id: str) -> bool:
-    """Whether the target of an indicator has a date."""
-    row = headline(battle, indicator_id)
-    return row is not None and not is_missing(row["target_date"])
-
-
-def target(battle: Battle, lang: str, indicator_id: str) -> dict[str, str] | None:
-    """Target of an indicator; nothing where the plan sets none."""
-    row = headline(battle, indicator_id)
-    if is_missing(row["target_value"]):
-        return None
-    return {"target": format_set_number(row["target_value"], Facts(row, lang).measure, lang)}
-
-
-def day(battle: Battle, _: str) -> dict[str, str]:
-    """Day of the report."""
-    return {"day": battle.context.as_of.isoformat()}
-
-
-def indicator_name(indicator_id: str, lang: str) -> str:
-    """Name of an indicator, capitalised where it begins a line."""
-    return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))
 
 
 def quantity(indicator_id: str, value: float, lang: str, *, extra_decimals: int = 0) -> str:
@@ -104,16 +70,7 @@ def _published_number(at: At, title: str) -> str:
     return str(titles.index(title) + 1)
 
 
-def counties(battle: Battle, lang: str, indicator_id: str) -> list[object]:
-    """Counties as ordered bars, and whether they add up to the city; nothing without figures."""
-    rows = rows_of(battle, "counties")
-    rows = rows[rows["indicator_id"] == indicator_id] if len(rows) else rows
-    if rows.empty:
-        return []
-    return [land_figures.counties(battle, rows, lang), *county_balance(battle, indicator_id, lang)]
-
-
-def county_balance(battle: Battle, indicator_id: str, lang: str) -> list[str]:
+def county_balance(battle: Battle, lang: str, indicator_id: str) -> list[str]:
     """Say by how much the counties miss the city, and which of them did not report."""
     found = rows_of(battle, "county_balance")
     own = found[found["indicator_id"] == indicator_id] if len(found) else found
@@ -164,12 +121,6 @@ def ledger_notes(battle: Battle, lang: str, *indicator_ids: str) -> list[Finding
     return list(map(Finding, notes))
 
 
-def foreign_sites(battle: Battle, lang: str) -> list[str]:
-    """Name the sites whose vegetation indices came along although they do not lie in the city."""
-    found = rows_of(battle, "foreign_zones")
-    return [] if found.empty else [text("foreign", lang, zones=battle_page.joined(found["zone"], lang))]
-
-
 @form("register")
 def _register(at: At, name: str) -> str:
     """Name of a register: as it stands, in English the known kind with the year it carries."""
@@ -185,31 +136,10 @@ def _days_overdue(at: At, due: pd.Timestamp) -> int:
     return (pd.Timestamp(at.battle.context.as_of) - due).days
 
 
-def has_data(battle: Battle, _: str) -> bool:
-    """Whether any ledger, survey or feed of the battle has a usable row."""
-    found = rows_of(battle, "coverage")
-    return len(found) > 0 and bool(found["valid"].sum())
-
-
-def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
-    """What each ledger, survey and feed of the battle covers, and what is missing."""
-    return [
-        {
-            "source": text(f"coverage.tables.{row.table}", lang),
-            "period": text("coverage.span", lang, first=row.first, last=row.last)
-            if row.first
-            else word("missing.no_data", lang),
-            "expected": row.expected,
-            "valid": row.valid,
-            "flags": _flags(row, lang),
-        }
-        for row in rows_of(battle, "coverage").itertuples()
-    ]
-
-
-def _flags(row: object, lang: str) -> str:
-    missing = row.expected - row.valid
-    if row.valid == 0:
-        return text("coverage.not_supplied", lang)
-    kind = "not_reported" if row.table == "ledger" else "unusable"
-    return text(f"coverage.{kind}", lang, n=missing) if missing else ""
+@form("lacking_of_table")
+def _lacking_of_table(at: At, expected: int, valid: int, table: str) -> str:
+    """How many rows of a ledger, survey or feed lack or cannot be used; that it was not supplied where all do."""
+    if valid == 0:
+        return at.text("coverage.not_supplied")
+    kind = "not_reported" if table == "ledger" else "unusable"
+    return at.text(f"coverage.{kind}", n=expected - valid) if valid < expected else ""

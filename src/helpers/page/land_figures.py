@@ -13,56 +13,16 @@ from helpers.battles.green_hills import GREENING
 from helpers.battles.judgement import is_missing
 from helpers.battles.land_ledger import latest_scope
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import headline, place, told_year
-from helpers.page.charts import Caption, Chart
+from helpers.page.battle_page import headline
 from helpers.page.charts.labels import label
 from helpers.page.charts.month_strip import month_strip
 from helpers.page.charts.ordered_bars import ordered_bars
-from helpers.page.charts.survey_points import survey_points
 from helpers.page.columns import rows_of
-from helpers.page.numbers import Measure, format_number, format_quantity, format_set_number, gap_words
-from helpers.page.sections import Drawing
+from helpers.page.drawing import Drawing
+from helpers.page.numbers import Measure, format_number, format_quantity, format_set_number
 from helpers.page.wording.sentence import Facts, capitalise
 from helpers.registry.city_records import ScopeChange
 from helpers.registry.land import land, terms
-
-
-def _against(
-    battle: Battle, lang: str, indicator_id: str
-) -> tuple[Facts, dict[str, object], dict[str, object]]:
-    """Facts of an indicator's row, what its title tells of value and target, and the unit of its figure."""
-    row = headline(battle, indicator_id)
-    facts = Facts(row, lang)
-    goal = row["target_value"], row["target_operator"]
-    gap = gap_words(row["value"], *goal, measure=facts.measure, lang=lang)
-    fields = {"year": row["period_end"].year, "value": facts.quantity(row["value"]).text, "gap": gap}
-    return facts, fields, {"unit": row["unit"], "decimals": facts.measure.decimals}
-
-
-def surveys(battle: Battle, lang: str, indicator_id: str) -> Drawing:
-    """Surveys of an indicator as points that are not joined, with the target of the plan."""
-    facts, fields, unit = _against(battle, lang, indicator_id)
-    points = rows_of(battle, "years")
-    points = points[points["indicator_id"] == indicator_id]
-    return Drawing(survey_points, points, fields, options={"target": _target(facts)}, caption=unit)
-
-
-def tillage(battle: Battle, lang: str) -> Drawing:
-    """Conservation tillage of each year against the target."""
-    facts, fields, unit = _against(battle, lang, "conservation_tillage_area")
-    years = latest_scope(rows_of(battle, "years"))
-    years = years[years["indicator_id"] == "conservation_tillage_area"]
-    fields["year"] = told_year(battle, fields["year"], lang)
-    options = {"target": _target(facts)}
-    return Drawing(charts.annual_line, years[["year", "value"]], fields, options=options, caption=unit)
-
-
-def _target(facts: Facts) -> pd.DataFrame | None:
-    """Target of a row as figures take it; None where the plan sets none or no year."""
-    row = facts.row
-    if not facts.has("target_value", "target_date"):
-        return None
-    return pd.DataFrame({"year": [row["target_date"].year], "value": [row["target_value"]]})
 
 
 def greening(battle: Battle, lang: str) -> Drawing:
@@ -93,27 +53,21 @@ def _year_end(year: float) -> pd.Timestamp:
     return pd.Timestamp(int(year), 12, 31)
 
 
-def counties(battle: Battle, rows: pd.DataFrame, lang: str) -> Chart:
-    """Counties as ordered bars.
-
-    Parameters
-    ----------
-    rows
-        Rows of one indicator of the battle's table ``counties``.
-    """
-    indicator_id, year = rows["indicator_id"].iloc[0], int(rows["year"].iloc[0])
+def counties(battle: Battle, lang: str, indicator_id: str) -> list[Drawing]:
+    """Counties as ordered bars; nothing without figures."""
+    rows = rows_of(battle, "counties")
+    rows = rows[rows["indicator_id"] == indicator_id] if len(rows) else rows
+    if rows.empty:
+        return []
     record = registry.indicator(indicator_id)
-    fields = {"year": year, "indicator": getattr(record, f"name_{lang}"), "place": place(battle, lang)}
-    heading = Caption(
-        id=f"{indicator_id.replace('_', '-')}-counties",
-        title=capitalise(battle_page.text("land", "counties.title", lang, **fields)),
-        measure=capitalise(battle_page.text("land", "counties.measure", lang, **fields)),
-        source=battle_page.source(battle, lang, "counties"),
-        unit=record.unit,
-        decimals=2 if rows["value"].max() < 100 else 1,
-    )
-    bars = pd.DataFrame({"name": rows[f"name_{lang}"], "value": rows["value"]})
-    return ordered_bars(bars, caption=heading, lang=lang, alt=battle_page.text("land", "counties.alt", lang))
+    fields = {"year": int(rows["year"].iloc[0]), "indicator": getattr(record, f"name_{lang}")}
+    caption = {"id": f"{indicator_id.replace('_', '-')}-counties", "unit": record.unit}
+    caption["decimals"] = 2 if rows["value"].max() < 100 else 1
+    return [
+        Drawing(
+            ordered_bars, rows.assign(name=rows[f"name_{lang}"])[["name", "value"]], fields, caption=caption
+        )
+    ]
 
 
 def forest_change(battle: Battle, lang: str) -> Drawing:
@@ -142,7 +96,7 @@ def vegetation(battle: Battle, lang: str) -> Drawing:
     return Drawing(charts.dot_interval, table, fields, title, {"better": "high"}, caption={"per": "decade"})
 
 
-def published(battle: Battle, lang: str) -> list[Chart]:
+def published(battle: Battle, lang: str) -> list[Drawing]:
     """The published tillage areas with the break where the city's territory changed; nothing where it did not."""
     found = rows_of(battle, "published")
     city = battle.context.city
@@ -155,25 +109,12 @@ def published(battle: Battle, lang: str) -> list[Chart]:
     rows = rows.sort_values("period_start", kind="stable")
     ends = {"first": rows["value"].iloc[0], "last": rows["value"].iloc[-1]}
     told = {name: format_set_number(value, Measure("10k_mu", 2), lang) for name, value in ends.items()}
-    changes = label("list_joiner", lang).join(_scope_change(one, lang) for one in city.scope_changes)
-    heading = Caption(
-        id="tillage-published",
-        title=battle_page.text(battle.name, "tillage_published.title", lang, **told),
-        measure=battle_page.text(battle.name, "tillage_published.measure", lang, changes=changes),
-        note=battle_page.text(battle.name, "tillage_published.note", lang),
-        source=getattr(registry.source_kinds()["published_figures"], f"title_{lang}"),
-        unit="10k_mu",
-        decimals=2,
-    )
-    points = pd.DataFrame(
-        {
-            "year": rows["period_start"].dt.year,
-            "value": rows["value"],
-            "scope": rows["area_zh"] if lang == "zh" else rows["area_en"],
-        }
-    )
-    alt = battle_page.text(battle.name, "tillage_published.alt", lang)
-    return [survey_points(points, caption=heading, lang=lang, alt=alt)]
+    told["changes"] = label("list_joiner", lang).join(_scope_change(one, lang) for one in city.scope_changes)
+    source = getattr(registry.source_kinds()["published_figures"], f"title_{lang}")
+    points = rows.assign(year=rows["period_start"].dt.year, scope=rows[f"area_{lang}"])
+    return [
+        Drawing(charts.survey_points, points[["year", "value", "scope"]], told, caption={"source": source})
+    ]
 
 
 def _scope_change(change: ScopeChange, lang: str) -> str:
@@ -204,10 +145,10 @@ def risks(battle: Battle, lang: str) -> Drawing:
     found, basis = rows_of(battle, "risks"), rows_of(battle, "risk_basis").iloc[0]
     whole = found[(found["zone"] == "") & (found["status"] == "ok")]
     share = format_number(whole["rate_pct"].iloc[0] if len(whole) else np.nan, decimals=1, lang=lang)
-    columns = {"zone": "name", "rate_pct": "value", "low_pct": "low", "high_pct": "high"}
-    dots = found[found["zone"] != ""].rename(columns=columns)[["name", "value", "low", "high", "n"]]
     fields = {"share": share, **_survey(basis, lang)}
-    return Drawing(charts.dot_interval, dots, fields, "title" if len(whole) else "title_hidden")
+    return Drawing(
+        charts.dot_interval, found[found["zone"] != ""], fields, "title" if len(whole) else "title_hidden"
+    )
 
 
 def _survey(basis: pd.Series, lang: str) -> dict[str, str]:
@@ -239,17 +180,7 @@ def season(battle: Battle, lang: str) -> Drawing:
     }
     sides = "_".join(name for name, n in (("above", above), ("below", below)) if n)
     title = "title" if above and below else f"title_{sides or ('within' if len(usable) else 'alone')}"
-    table = found[["date", "value", "median", "low", "high", "precipitation_mm"]]
-    return Drawing(charts.seasonal_band, table, fields, title)
-
-
-def wetland(battle: Battle, lang: str) -> Drawing:
-    """Wetland area of each survey, scopes apart."""
-    points = rows_of(battle, "wetland")
-    last = points.sort_values("year", kind="stable").iloc[-1]
-    value = format_quantity(last["value"], Measure("ha", 0), lang)
-    fields = {"year": int(last["year"]), "value": value, "n": points["scope"].nunique()}
-    return Drawing(survey_points, points, fields)
+    return Drawing(charts.seasonal_band, found, fields, title)
 
 
 def open_water(battle: Battle, lang: str) -> Drawing:
@@ -259,5 +190,4 @@ def open_water(battle: Battle, lang: str) -> Drawing:
     found["month"] = found["month"].fillna(pd.Timestamp(year, 1, 1))  # a lake without any month keeps its row
     shares = found["share_pct"].dropna()
     fields = {"year": year, "below": int((shares < 95).sum()), "total": len(shares)}
-    table = found.assign(name=found[f"name_{lang}"])[["name", "month", "share_pct"]]
-    return Drawing(month_strip, table, fields, "title" if len(shares) else "title_none")
+    return Drawing(month_strip, found, fields, "title" if len(shares) else "title_none")

@@ -11,12 +11,12 @@ from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.noise import AUTOMATIC, COMPLIANCE
 from helpers.page import battle_page, charts
-from helpers.page.battle_page import headline, joined, told_year
+from helpers.page.battle_page import headlines
 from helpers.page.charts.hour_panels import hour_panels
 from helpers.page.columns import rows_of
+from helpers.page.drawing import Drawing, against
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_quantity, gap_words
-from helpers.page.sections import Drawing
+from helpers.page.numbers import Measure, format_quantity
 from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
 from helpers.standards import noise
@@ -36,16 +36,15 @@ def told_years(battle: Battle, _: str = "") -> pd.DataFrame:
     return years[years["is_told"].astype(bool)] if len(years) else years
 
 
-def nights_measured(battle: Battle, _: str) -> pd.DataFrame:
-    """Years with point-times by night."""
+def of_this_year(battle: Battle, _: str) -> pd.DataFrame:
+    """Compliance of the year of the report, one row a period of the day."""
     years = told_years(battle)
-    return years.query("period == 'night' and n > 0") if len(years) else years
+    return years[years["year"] == _end(battle).year] if len(years) else years
 
 
 def nights(battle: Battle, lang: str) -> Drawing:
     """Compliance by night of every year as dots with exact intervals, against the target."""
-    row = headline(battle, COMPLIANCE["night"])
-    row = headline(battle, COMPLIANCE["day"]) if row is None else row
+    row = next(iter(headlines(battle, (COMPLIANCE["night"], COMPLIANCE["day"]))), None)
     years, last = told_years(battle).query("period == 'night'"), battle.context.as_of
     names = [
         text("compliance.row_automatic" if one.method == AUTOMATIC else "compliance.row", lang, year=one.year)
@@ -57,17 +56,11 @@ def nights(battle: Battle, lang: str) -> Drawing:
     reference = None
     if row is not None and not is_missing(row["target_value"]):
         reference = (float(row["target_value"]), text("compliance.target", lang))
-    columns = {"rate_pct": "value", "low_pct": "low", "high_pct": "high"}
-    table = years.rename(columns=columns)[["value", "low", "high", "n"]].assign(name=names)
     title, fields = _title(battle, row, years, lang)
+    caption = {"note": ("；" if lang == "zh" else "; ").join(notes)}
+    options = {"reference": reference}
     return Drawing(
-        charts.dot_interval,
-        table,
-        fields,
-        title,
-        options={"reference": reference},
-        rows=years,
-        caption={"note": ("；" if lang == "zh" else "; ").join(notes)},
+        charts.dot_interval, years.assign(name=names), fields, title, options, rows=years, caption=caption
     )
 
 
@@ -77,38 +70,16 @@ def _title(
     """The judged year against its target; without one the latest year that was measured."""
     is_judged = row is not None and not is_missing(row["value"])
     year, value = (
-        (row["period_end"].year, row["value"]) if is_judged else tuple(years.iloc[-1][["year", "rate_pct"]])
+        (row["period_end"].year, row["value"]) if is_judged else years.iloc[-1][["year", "rate_pct"]]
     )
-    fields = {"year": told_year(battle, year, lang), "value": format_quantity(value, _SHARE, lang)}
-    if not is_judged or not Facts(row, lang).has_target:
-        return "title_plain", fields
-    gap = gap_words(value, row["target_value"], row["target_operator"], measure=_SHARE, lang=lang)
-    return "title", fields | {"gap": gap}
+    title = "title" if is_judged and Facts(row, lang).has_target else "title_plain"
+    return title, against(battle, row, lang, year=year, value=value, measure=_SHARE)
 
 
-def by(battle: Battle, _: str, key: str) -> pd.DataFrame:
-    """Compliance by day and night, by zone class, quarter or year; of years only those that are told."""
-    found = told_years(battle) if key == "years" else rows_of(battle, f"noise_{key}")
-    return found.sort_values(key.removesuffix("s"), kind="stable") if len(found) else found
-
-
-def about(battle: Battle, lang: str, key: str) -> dict[str, object]:
-    """Year and methods of a table of compliance."""
-    found = by(battle, lang, key)
-    methods = dict.fromkeys(found["method"]) if len(found) else ()
-    names = joined([text(f"methods.{one}", lang) for one in methods], lang)
-    return {"year": _end(battle).year, "method": names}
-
-
-@form("zone")
-def _zone(at: At, zone: str) -> str:
-    """Name of a class of noise zones."""
-    return at.text("zones.name", zone=zone)
-
-
-@form("quarter")
-def _quarter(at: At, quarter: int) -> str:
-    return at.text("quarters.name", quarter=quarter)
+@form("year_so_far")
+def _year_so_far(at: At, year: int) -> str:
+    """The span of a year up to the last day of the report."""
+    return span_label(date(year, 1, 1), _end(at.battle), at.lang)
 
 
 @form("noise_limit")
@@ -123,11 +94,6 @@ def day_hours(battle: Battle, _: str) -> dict[str, object]:
     return {"start": f"{start:02d}", "end": end}
 
 
-def year(battle: Battle, _: str) -> dict[str, int]:
-    """Year the report tells of."""
-    return {"year": _end(battle).year}
-
-
 def hours(battle: Battle, lang: str) -> Drawing:
     """Levels of the hours of the day, a panel a zone class, against the limits of day and night."""
     found = rows_of(battle, "noise_profile")
@@ -135,7 +101,7 @@ def hours(battle: Battle, lang: str) -> Drawing:
     period = pd.Series(is_night, index=found.index).map({True: "night", False: "day"})
     table = pd.DataFrame(
         {
-            "name": [text("zones.name", lang, zone=zone) for zone in found["zone"]],
+            "name": [text("zones.name", lang, n=zone) for zone in found["zone"]],
             "hour": found["hour"],
             "value": found["level_db"],
             "limit": noise.limits(found["zone"], period),
@@ -152,23 +118,3 @@ def hours(battle: Battle, lang: str) -> Drawing:
         "span": span_label(date(end.year, 1, 1), end, lang),
     }
     return Drawing(hour_panels, table, fields, rows=found)
-
-
-def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
-    """Rows of the coverage table: point-times with a valid level over those listed, in the report's year."""
-    last, years = _end(battle), told_years(battle)
-    return [
-        {
-            "source": text(
-                "coverage",
-                lang,
-                period=text(f"periods.{one.period}", lang),
-                method=text(f"methods.{one.method}", lang),
-            ),
-            "period": span_label(date(last.year, 1, 1), last, lang),
-            "expected": one.n_listed,
-            "valid": one.n,
-        }
-        for one in years.itertuples()
-        if one.year == last.year
-    ]

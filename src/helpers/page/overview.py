@@ -20,10 +20,10 @@ from helpers.page.battle_page import joined
 from helpers.page.blocks import Block, labels, table_part
 from helpers.page.charts import timeline
 from helpers.page.columns import lay_out, rows_of
-from helpers.page.forms import At, form
+from helpers.page.drawing import Drawing
+from helpers.page.forms import At, form, tells
 from helpers.page.numbers import Measure
 from helpers.page.read_back import hold
-from helpers.page.sections import Drawing
 from helpers.page.tables.grid import build_table, note, stamped
 from helpers.page.wording.reasons import clause
 from helpers.page.wording.sentence import (
@@ -32,9 +32,8 @@ from helpers.page.wording.sentence import (
     capitalise,
     row_anchor,
     row_key,
-    verdict,
 )
-from helpers.page.words import status_head, typeset, word
+from helpers.page.words import status_head, typeset
 
 # How the time line draws a step: shape and colour of a status that says the same.
 _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "no_target"}
@@ -42,6 +41,7 @@ _DRAWN = {"done": "met", "late": "off_track", "unreported": "no_data", "due": "n
 text = partial(battle_page.text, "overview")
 
 
+@tells("part")
 def part_name(part: str, lang: str) -> str:
     """Name of a battle, or of the cross-cutting parts."""
     return labels(lang)["battles"][part]
@@ -183,17 +183,6 @@ def _target_goal(at: At, target_id: str, value: float, operator: str, day: pd.Ti
     return tables.target_cell(Facts(pd.Series(row), at.lang))
 
 
-@form("target_status")
-def _target_status(
-    at: At, target_id: str, status: str, end: pd.Timestamp, deadline: pd.Timestamp
-) -> Markup | str:
-    """Status of a target that is judged on its own."""
-    if is_missing(status) or not at.battle.context.plan.target(target_id).judged:
-        return at.text("targets.aside")
-    row = {"status": status, "period_end": end, "target_date": deadline}
-    return tables.chip(verdict(row), at.lang)
-
-
 def _states(battle: Battle) -> dict[str, int]:
     found = rows_of(battle, "milestones")
     return {state: int((found["state"] == state).sum()) for state in STATES}
@@ -202,9 +191,7 @@ def _states(battle: Battle) -> dict[str, int]:
 def steps_told(battle: Battle, lang: str) -> list[object]:
     """How many of the dated steps are done, overdue or due."""
     counts = {state: n for state, n in _states(battle).items() if n}
-    parts = text("join", lang).join(
-        text(f"milestones.counts.{state}", lang, n=n) for state, n in counts.items()
-    )
+    parts = joined((text(f"milestones.counts.{state}", lang, n=n) for state, n in counts.items()), lang)
     total = sum(counts.values())
     day = _day(battle.context.as_of, lang)
     return _plan("milestones.told", lang, (total, *counts.values()), total=total, day=day, parts=parts)
@@ -213,14 +200,8 @@ def steps_told(battle: Battle, lang: str) -> list[object]:
 def steps(battle: Battle, lang: str) -> Drawing:
     """The dated steps on a time line."""
     found = battle.tables["milestones"]
-    shown = pd.DataFrame(
-        {
-            "name": found[f"title_{lang}"],
-            "date": found["due"],
-            "state": found["state"].map(_DRAWN),
-            "word": [text(f"milestones.states.{state}", lang) for state in found["state"]],
-        }
-    )
+    words = [text(f"milestones.states.{state}", lang) for state in found["state"]]
+    shown = found.assign(state=found["state"].map(_DRAWN), word=words)
     fields = {"total": len(found), **_states(battle)}
     return Drawing(timeline, shown, fields, options={"as_of": battle.context.as_of})
 
@@ -253,12 +234,6 @@ def articles_told(battle: Battle, lang: str) -> list[object]:
     return _plan("articles.told", lang, (len(follows), *counts.values()), total=len(follows), **counts)
 
 
-@form("followed_by")
-def _followed_by(at: At, follows: str) -> str:
-    """How an article is followed."""
-    return joined((at.text(f"articles.follow.{name}") for name in follows.split(";")), at.lang)
-
-
 @form("article_link")
 def _article_link(at: At, follows: str, part: str, label: int) -> Markup | None:
     """Where an article is told: on this page, or on that of a battle; nothing where it is not followed."""
@@ -283,21 +258,3 @@ def _article_state(at: At, follows: str, reason: str, *counts: int) -> str:
     if n_measures:
         told.append(at.text("articles.measures", n=n_measures))
     return at.text("articles.gap").join(told)
-
-
-def covered(battle: Battle, lang: str) -> list[dict[str, object]]:
-    """Indicators asked for and known of each part."""
-    return [
-        {
-            "source": text("coverage.source", lang, part=part_name(row.part, lang)),
-            "period": word("missing.no_data", lang)
-            if pd.isna(row.first)
-            else labels(lang)["day_range"].format(first=f"{row.first:%Y-%m-%d}", last=f"{row.last:%Y-%m-%d}"),
-            "expected": row.expected,
-            "valid": row.valid,
-            "flags": text("coverage.missing", lang, n=row.expected - row.valid)
-            if row.valid < row.expected
-            else "",
-        }
-        for row in rows_of(battle, "coverage").itertuples()
-    ]

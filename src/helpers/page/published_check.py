@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
-
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page
@@ -18,12 +16,6 @@ from helpers.page.wording.rules import indicator_name
 text = partial(battle_page.text, "published_check")
 
 
-def series(battle: Battle, _: str) -> pd.DataFrame:
-    """The published annual figures by year."""
-    found = rows_of(battle, "published_series")
-    return found.sort_values("year", kind="stable") if len(found) else found
-
-
 def indicators(_: Battle, __: str) -> list[str]:
     """Indicators in the order of the registry."""
     return list(registry.indicators())
@@ -34,12 +26,6 @@ def titles(battle: Battle, lang: str) -> str:
     found = rows_of(battle, "published_series").itertuples()
     named = (_source(row.source_title, row.publisher, row.published_at, lang) for row in found)
     return text("joiner", lang).join(dict.fromkeys(named))
-
-
-def is_derived(battle: Battle, _: str) -> bool:
-    """Whether any of the annual figures was worked out."""
-    found = rows_of(battle, "published_series")
-    return len(found) > 0 and bool(found["is_derived"].any())
 
 
 def is_simulated(battle: Battle, _: str) -> bool:

@@ -23,8 +23,11 @@ A part is the key of a text, or a record with one of these, each with ``if`` and
 
 ``say``        one paragraph of sentences, ``<kind> <indicator>``, of :data:`KINDS`; ``of_each`` a paragraph of those kinds for
                every indicator a function gives; ``each`` in the place of ``say`` one paragraph a sentence
-``figure``     function that gives a :class:`Drawing`; beside it ``id``, ``of`` (table behind it), ``unit``, ``decimals``,
-               and ``texts``, the entry that holds ``title``, ``measure`` and ``note`` where it is not the section
+``figure``     function that gives a :class:`helpers.page.drawing.Drawing`; beside it ``id``, ``of`` (table behind it),
+               ``unit``, ``decimals``, ``columns`` of the drawing by the names the figure knows, and ``texts``, the entry
+               that holds ``title``, ``measure``, ``note`` and ``alt`` where it is not the section
+``draw``       figure of :mod:`helpers.page.charts` drawn from rows as they are; ``against`` an indicator, which gives the
+               target, the unit, and ``year``, ``told_year``, ``value`` and ``gap`` to its title
 ``table``      caption and columns as :func:`helpers.page.columns.lay_out` takes them, each option a value or a function;
                ``most`` rows are shown and ``more`` tells how many there are; ``under`` is said below it
 ``text``       key of a text: filled once by ``fields``, whose entries are cells as columns have them, for every row or for
@@ -35,7 +38,8 @@ A part is the key of a text, or a record with one of these, each with ``if`` and
 ``call``       function that gives the parts itself
 
 Rows of tables, texts and sheets are those of the table ``of`` or of the function ``rows``, that hold the values of
-``where``, in the order of ``sort`` (of a column after ``-`` from the largest); ``empty`` is said where there are none.
+``where`` and none of those of ``except``, with a value in ``known``, in the order of ``sort`` (of a column after ``-`` from
+the largest); ``empty`` is said where there are none.
 
 No entry holds an expression: what needs one is a function of the page's module, or of the one named before a dot, called
 with the battle, the language and what stands under ``with``. A text is looked for in its section, then in its page.
@@ -43,8 +47,8 @@ with the battle, the language and what stands under ``with``. A text is looked f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -54,11 +58,12 @@ from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.errors import RegistryError
 from helpers.messages import fault
-from helpers.page import battle_page, document, wording
+from helpers.page import battle_page, charts, document, wording
 from helpers.page.battle_page import headline
 from helpers.page.blocks import Block, Sheet
 from helpers.page.charts import Caption, Chart
 from helpers.page.columns import lay_out, named, rows_of, tell_fields
+from helpers.page.drawing import Drawing, judged, select
 from helpers.page.wording.sentence import capitalise
 
 Spec = Mapping[str, Any]
@@ -76,24 +81,8 @@ KINDS: Mapping[str, Callable[[pd.Series], str]] = {
 }
 """Which sentence each kind is of a row, empty where none is said; an indicator nobody asks for has no row."""
 _LACKING = "lacking.all"
+_CELLS = ("period", "expected", "valid", "flags")
 _FOLLOWS = ("trend", "forecast", "budget")
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What a function gives of a figure: how and from what it is drawn, and what fills the texts of its caption.
-
-    ``title`` is the key of the text that is the title; ``rows`` name the files behind the figure beside its table, and
-    ``caption`` holds what the texts cannot give.
-    """
-
-    draw: Callable[..., Chart]
-    table: pd.DataFrame
-    fields: Mapping[str, object] = field(default_factory=dict)
-    title: str = "title"
-    options: Mapping[str, object] = field(default_factory=dict)
-    rows: pd.DataFrame | pd.Series | None = None
-    caption: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,8 +106,11 @@ class At:
         return f"{self.section}.{key}" if is_own else key
 
     def text(self, key: str, **fields: object) -> str:
-        """Return a text with its braces filled."""
-        return battle_page.text(self.page, self.path(key), self.lang, **fields)
+        """Return a text with its braces filled; ``place``, ``day`` and ``year`` of the report always are."""
+        context = self.battle.context
+        known = {"place": battle_page.place(self.battle, self.lang), "day": context.as_of.isoformat()}
+        known["year"] = context.period.until(context.as_of)[1].year
+        return battle_page.text(self.page, self.path(key), self.lang, **known | fields)
 
     def call(self, name: str, *given: object) -> Any:
         """Call a function named in a spec."""
@@ -207,19 +199,52 @@ def _block(battle: Battle, name: str, lang: str) -> Block | None:
 
 
 def coverage(battle: Battle, *, lang: str) -> Block:
-    """Tell what the data of the battle cover, as ``coverage`` of its page says: the function ``rows``, then ``notes``.
+    """Tell what the data of the battle cover, as ``coverage`` of its page says: its ``rows``, then ``notes``.
 
-    A row holds ``source, period, expected, valid`` and may hold ``flags``; its share is worked out here.
+    Each of ``rows`` is a ``text`` of rows that names what is covered; beside it stand cells: ``period``, ``expected``,
+    ``valid`` and ``flags``. One with ``section`` stands for the rows of another section.
     """
     at = _at(battle, listed(battle, "coverage")[0], lang)
-    rows = pd.DataFrame(at.call(at.spec["rows"]), columns=["source", "period", "expected", "valid", "flags"])
-    expected = pd.to_numeric(rows["expected"])
-    rows = rows.assign(
-        flags=rows["flags"].astype("object").fillna(""),
-        share=(100 * rows["valid"] / expected.where(expected > 0)).astype(float).round(1),
+    rows = (
+        pd.DataFrame(_covered(at), columns=["source", *_CELLS])
+        .astype({"flags": "object"})
+        .fillna({"flags": ""})
     )
+    valid, expected = (pd.to_numeric(rows[name]) for name in ("valid", "expected"))
+    rows = rows.assign(share=(100 * valid / expected.where(expected > 0)).astype(float).round(1))
     notes = [one for part in at.spec["notes"] for one in _part(at, part) if one is not None]
     return document.coverage(rows, lang=lang, results=battle.results, notes=notes)
+
+
+def _covered(at: At) -> Iterator[dict[str, object]]:
+    for part in at.spec["rows"]:
+        if "section" in part:
+            yield from _covered(_at(at.battle, part["section"], at.lang))
+            continue
+        cells = {name: part[name] for name in _CELLS if name in part}
+        for row in _picked(part, _rows(at, part)).to_dict("records"):
+            yield {"source": _said(at, part, row), **tell_fields(at.battle, at.page, cells, [row], at.lang)}
+
+
+def series(battle: Battle) -> pd.DataFrame:
+    """Yearly values behind the sparklines of page one, ``indicator_id, year, value``, as ``series`` of the page says.
+
+    Each part names rows; ``id`` is their indicator, or which it is by the values of a column, where no column
+    ``indicator_id`` says it; ``value`` is the column of the values where it is not ``value``.
+    """
+    at = _at(battle, f"{battle.name}.series", "")
+    return pd.concat([_series(at, part) for part in at.spec])[["indicator_id", "year", "value"]]
+
+
+def _series(at: At, part: Spec) -> pd.DataFrame:
+    rows, ids = _rows(at, part), part.get("id", {})
+    if rows.empty:
+        return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
+    if isinstance(ids, str):
+        rows = rows.assign(indicator_id=ids)
+    for column, known in ids.items() if isinstance(ids, Mapping) else ():
+        rows = rows.assign(indicator_id=rows[column].map(known))
+    return rows.assign(value=rows[part.get("value", "value")])
 
 
 def holds(at: At, wanted: object) -> bool:
@@ -249,15 +274,22 @@ def _rows(at: At, part: Spec) -> pd.DataFrame:
     if rows.empty:
         return rows
     for name, value in part.get("where", {}).items():
-        rows = rows[rows[name].isin(value if isinstance(value, list) else [value])]
+        rows = rows[_is_any(rows[name], value)]
+    for name, value in part.get("except", {}).items():
+        rows = rows[~_is_any(rows[name], value)]
+    rows = rows.dropna(subset=[part["known"]]) if "known" in part else rows
     order = part.get("sort")
     if isinstance(order, str) and order.startswith("-"):
         return rows.sort_values(order[1:], ascending=False, kind="stable")
     return rows if order is None else rows.sort_values(order, kind="stable")
 
 
+def _is_any(values: pd.Series, wanted: object) -> pd.Series:
+    return values.isin(wanted if isinstance(wanted, list) else [wanted])
+
+
 def _heading(at: At) -> str:
-    return next(_filled(at, "heading", at.spec.get("fill")))
+    return next(_filled(at, "heading", at.spec.get("fill"), *_given(at.spec)))
 
 
 def _filled(at: At, key: str, function: str | None, *given: object) -> Iterable[str]:
@@ -303,23 +335,36 @@ def _say(at: At, part: Spec) -> list[object]:
 
 
 def _figure(at: At, part: Spec) -> Iterator[Chart]:
-    found = at.call(part["figure"], *_given(part))
-    own = replace(at, section=part.get("texts", at.section))
+    found = at.call(part["figure"], *_given(part)) if "figure" in part else _drawings(at, part)
+    page, _, section = part.get("texts", at.section).rpartition(".")
+    own = replace(at, page=page or at.page, section=section)
     return (_draw(own, part, one) for one in (found if isinstance(found, list) else [found]))
 
 
+def _drawings(at: At, part: Spec) -> list[Drawing]:
+    """A figure drawn from rows as they are; none without rows."""
+    rows = _rows(at, part)
+    if rows.empty:
+        return []
+    told = judged(at.battle, part["against"], at.lang) if "against" in part else {}
+    told["fields"] = told.get("fields", {}) | _fields(at, part, rows)
+    return [Drawing(getattr(charts, part["draw"]), rows, **told)]
+
+
 def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
-    fields = {"place": battle_page.place(at.battle, at.lang)} | drawing.fields
     keys = {"title": drawing.title} | {key: key for key in ("measure", "note") if key in at.spec}
     texts = {
-        key: capitalise(at.text(named, **fields)) for key, named in keys.items() if key not in drawing.caption
+        key: capitalise(at.text(named, **drawing.fields))
+        for key, named in keys.items()
+        if key not in drawing.caption
     }
     facts = {key: part[key] for key in ("id", "unit", "decimals") if key in part}
     names = [part["of"]] if "of" in part else []
     facts["source"] = battle_page.source(at.battle, at.lang, *names, rows=drawing.rows)
     caption = Caption(**facts | texts | drawing.caption)
     alt = {"alt": at.text("alt")} if "alt" in at.spec else {}
-    return drawing.draw(drawing.table, caption=caption, lang=at.lang, **alt, **drawing.options)
+    table = select(drawing.table, part.get("columns"), at.lang)
+    return drawing.draw(table, caption=caption, lang=at.lang, **alt, **drawing.options)
 
 
 def _table(at: At, part: Spec) -> Iterable[object]:
@@ -331,18 +376,27 @@ def _table(at: At, part: Spec) -> Iterable[object]:
         if key in part:
             is_function = isinstance(part[key], str) and part[key]
             options[key] = at.call(part[key], *_given(part)) if is_function else part[key]
-    fields = {"n": len(rows), "shown": len(shown)}
-    fields |= at.call(part["fill"], *_given(part)) if "fill" in part else {}
-    if "caption" in part:
-        options["caption"] = at.text(part["caption"], **fields)
-    spec = f"{at.page}.{at.path(part['table'])}"
-    yield lay_out(at.battle, spec, shown, lang=at.lang, fields=fields, **options)
+    fields = {"n": len(rows), "shown": len(shown), **_fields(at, part, rows)}
+    if len(shown):
+        options["caption"] = at.text(part.get("caption", part["table"]), **fields)
+        yield lay_out(at.battle, f"{at.page}.{at.path(part['table'])}", shown, lang=at.lang, **options)
     under = (
         [part.get("empty")]
         if rows.empty
         else [part.get("more") if len(shown) < len(rows) else None, part.get("under")]
     )
     yield from (Finding(at.text(key, **fields)) for key in under if key)
+
+
+def _fields(at: At, part: Spec, rows: pd.DataFrame) -> dict[str, object]:
+    """What fills a text that is said once of some rows: by its function, and by cells of the row it picks."""
+    told = at.call(part["fill"], *_given(part)) if "fill" in part else {}
+    records = _picked(part, rows).to_dict("records")
+    return told | tell_fields(at.battle, at.page, part.get("fields", {}), records, at.lang)
+
+
+def _picked(part: Spec, rows: pd.DataFrame) -> pd.DataFrame:
+    return {"first": rows.head(1), "last": rows.tail(1)}.get(part.get("pick", ""), rows)
 
 
 def _text(at: At, part: Spec) -> Iterable[str]:
@@ -354,14 +408,17 @@ def _text(at: At, part: Spec) -> Iterable[str]:
     if rows.empty and "empty" in part:
         yield Finding(at.text(part["empty"]))
     elif part.get("count") and len(rows):
-        yield at.text(key, n=len(rows))
+        yield at.text(key, n=len(rows), **_fields(at, part, rows))
     elif not part.get("count"):
-        rows = {"first": rows.head(1), "last": rows.tail(1)}.get(part.get("pick", ""), rows)
-        for row in rows.to_dict("records"):
-            told = key if "by" not in part else f"{key}.{row[part['by']]}"
-            yield Finding(
-                capitalise(at.text(told, **tell_fields(at.battle, at.page, part["fields"], row, at.lang)))
-            )
+        yield from (
+            Finding(capitalise(_said(at, part, row))) for row in _picked(part, rows).to_dict("records")
+        )
+
+
+def _said(at: At, part: Spec, row: Mapping[Hashable, Any]) -> str:
+    """A text of one row."""
+    key = part["text"] if "by" not in part else f"{part['text']}.{row[part['by']]}"
+    return at.text(key, **tell_fields(at.battle, at.page, part.get("fields", {}), [row], at.lang))
 
 
 def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
@@ -370,8 +427,8 @@ def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
         own = {"rows": rows} if battle_page.has_own_sources(rows) else {}
         source = battle_page.source(at.battle, at.lang, part.get("of", ""), **own)
         shown = named(rows, f"{at.page}.{at.path(part['named'])}", at.lang) if "named" in part else rows
-        fields = at.call(part["fill"]) if "fill" in part else {}
-        yield Sheet(at.text(part["sheet"]), at.text(part["title"], n=len(rows), **fields), shown, source)
+        title = at.text(part["title"], n=len(rows), **_fields(at, part, rows))
+        yield Sheet(at.text(part["sheet"]), title, shown, source)
 
 
 def _call(at: At, part: Spec) -> list[object]:
@@ -383,6 +440,7 @@ _DRAWN: Mapping[str, Callable[[At, Spec], Iterable[object]]] = {
     "say": _say,
     "each": lambda at, part: _sentences(at, part["each"]),
     "figure": _figure,
+    "draw": _figure,
     "table": _table,
     "text": _text,
     "sheet": _sheet,

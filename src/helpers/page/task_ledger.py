@@ -14,17 +14,7 @@ from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.words import word
 
-_COUNTS = ["n_tasks", "n_done", "n_in_progress", "n_not_started", "n_overdue"]
-
 text = partial(battle_page.text, "task_ledger")
-
-
-def editions(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
-    """Counts of every ledger in its latest edition."""
-    day = battle.context.as_of.isoformat()
-    for row in rows_of(battle, "tasks_editions").itertuples():
-        counts = {name.removeprefix("n_"): getattr(row, name) for name in _COUNTS}
-        yield {"ledger": row.ledger, "reported": _day(row.reported_on), "day": day, **counts}
 
 
 def unproved(battle: Battle, _: str) -> dict[str, int] | None:

@@ -12,6 +12,7 @@ from helpers.page.charts.outcome import outcome_fan
 from helpers.page.charts.raster_map import raster_map
 from helpers.page.charts.seasonal import seasonal_band
 from helpers.page.charts.sparkline import sparkline
+from helpers.page.charts.survey_points import survey_points
 from helpers.page.charts.timeline import timeline
 from helpers.page.charts.wind import polar, rose
 
@@ -35,6 +36,7 @@ __all__ = [
     "seasonal_band",
     "slope",
     "sparkline",
+    "survey_points",
     "timeline",
     "waterfall",
 ]

@@ -31,7 +31,7 @@ _MOST_YEARS, _FEWEST = 60, 3
 
 @drawn_twice
 def survey_points(
-    table: pd.DataFrame, *, caption: Caption, lang: str, alt: str, target: pd.DataFrame | None = None
+    table: pd.DataFrame, *, caption: Caption, lang: str, alt: str = "", target: pd.DataFrame | None = None
 ) -> Chart:
     """Draw each survey as a point; scopes differ in mark and colour.
 
@@ -43,7 +43,7 @@ def survey_points(
     table
         ``year``, ``value`` (unit of the caption), ``scope`` (definition or method, named in the key; at most four).
     alt
-        Text alternative with the braces ``title, first_year, first, last_year, last, n``.
+        Text alternative with the braces ``title, first_year, first, last_year, last, n``, where points are no surveys.
     target
         One row: ``year``, ``value``; it holds for the scope of the plan.
 
@@ -90,10 +90,12 @@ def survey_points(
         if has_key:
             key(figure, [(_handle(place), scope) for place, scope in enumerate(scopes) if scope], left=0.5)
     ends = usable.iloc[0], usable.iloc[-1]
-    told = alt.format(
-        title=caption.title, n=len(usable), first_year=int(ends[0]["year"]), last_year=int(ends[1]["year"]),
-        first=number(ends[0]["value"], caption.decimals), last=caption.quantity(ends[1]["value"], lang),
-    )  # fmt: skip
+    facts = {
+        "title": caption.title, "n": len(usable),
+        "first_year": int(ends[0]["year"]), "first": number(ends[0]["value"], caption.decimals),
+        "last_year": int(ends[1]["year"]), "last": caption.quantity(ends[1]["value"], lang),
+    }  # fmt: skip
+    told = alt.format(**facts) if alt else label("alt_survey", lang, **facts)
     is_told = len(usable) < _FEWEST and goal.empty
     remarks = Remarks(
         told, measures=[label("not_from_zero", lang)] if lifted and not is_told else [], told=is_told
