@@ -218,7 +218,7 @@ def test_figure_data_print_without_python_numbers():
         "rows": [[2020, None], [2021, 0.1 + 0.2], [2022, -1e-9], [2023, -2.5]],
     }
     html = render(notebook(shown)).html
-    cells = re.findall(r'<td class="number tight">(.*?)</td>', html[html.index("Data of figure 1") :])
+    cells = re.findall(r'<td class="number">(.*?)</td>', html[html.index("Data of figure 1") :])
     assert cells[:4] == ["no data", "0.3", "0.0", "−2.5"]
 
 
