@@ -76,7 +76,9 @@ def build_table(
         )
         for row, anchor in zip_longest(rows, anchors)
     )
-    is_narrow = len(columns) <= _FEW_COLUMNS and not any({"loose", "spark"} & set(shape) for shape in shapes.values())
+    is_narrow = len(columns) <= _FEW_COLUMNS and not any(
+        {"loose", "spark"} & set(shape) for shape in shapes.values()
+    )
     extra = " dense" if len(columns) >= _MANY_COLUMNS else " narrow" if is_narrow else ""
     return Markup(
         '<div class="table-scroll" tabindex="0" role="region" aria-label="{}"><table class="{}">'
