@@ -31,7 +31,7 @@ STATIC = (
     "类别判定所用规则及其核对状态",
     "Rules of classing and how well they are verified",
     "尚缺的数据",
-    "Data that are lacking",
+    "Missing data",
 )
 SPECS = dict(specs())
 # Backtests ask for more years, and computed values are held against published ones only where they are real.

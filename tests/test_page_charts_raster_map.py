@@ -201,7 +201,7 @@ def _bordered() -> TrendMap:
     return trend(np.full((20, 30), 0.01), np.full((20, 30), 0.01), zone=zone)
 
 
-@pytest.mark.parametrize(("lang", "told"), [("zh", "不作划界依据"), ("en", "set no boundary")])
+@pytest.mark.parametrize(("lang", "told"), [("zh", "不作划界依据"), ("en", "no legal boundaries")])
 def test_zones_that_were_supplied_are_outlined_and_named(lang, told):
     caption = Caption("greening", "林地变绿", "NDVI每年变化", decimals=4, battle="green_hills")
     names = {220102: "南关区", 220103: "宽城区"}

@@ -108,7 +108,7 @@ def test_a_missing_month_is_a_word_and_an_incomplete_one_is_told(lang):
         (table,) = read_markup(html)[1]
         assert table.body[0][1:3] == cells and "0" not in table.body[0][1:3]
     html = str(tables.period_table(made(months(n_obs=25.0), "2026-05"), lang=lang))
-    assert ("本月有效25天（应有31天）" if lang == "zh" else "Month: 25 of 31 days valid") in html
+    assert ("本月有效25天（应有31天）" if lang == "zh" else "This month: 25 of 31 days valid") in html
     assert "table-note" not in str(tables.period_table(made(months(), "2026-05"), lang=lang))
     year_alone = read_markup(str(tables.period_table(made(months()[:1], "2026-05"), lang=lang)))[1][0]
     assert year_alone.head[0][1:] == [
@@ -131,7 +131,7 @@ def test_counts_of_valid_days_are_told_by_name_where_they_differ(lang):
     )
     html = str(tables.period_table(made([whole, short], "2026-05"), lang=lang))
     name = entry("table.period.names")["good_day_ratio"][lang]
-    said = f"累计{name}有效0天" if lang == "zh" else f"Year to date, {name}: 0 of 151 days valid"
+    said = f"累计{name}有效0天" if lang == "zh" else f"Year to date ({name}): 0 of 151 days valid"
     assert said in html and "151.0" not in html
 
 
@@ -146,12 +146,12 @@ def words(*bands: tuple[str, int, float]) -> pd.DataFrame:
     [
         (
             words(("unlikely", 19, 26.316)),
-            "“不大可能”说过19次，后来实现5次。",
-            "said 19 times and came true 5 times.",
+            "判为“不大可能”的19次中实现5次。",
+            "5 of the 19 cases called “unlikely” came true.",
         ),
-        (words(("unlikely", 3, 33.333)), "说过3次，后来实现1次（次数少", "came true 1 times (few"),
-        (words(("likely", 30, 60.0)), "没有说过这个词", "this word was never said"),
-        (words(), "尚未用往年检验", "has not been tested"),
+        (words(("unlikely", 3, 33.333)), "的3次中实现1次（次数少", "came true (few"),
+        (words(("likely", 30, 60.0)), "没有判为这一档的", "this likelihood was never given"),
+        (words(), "尚未用往年检验", "too few years to test this projection"),
     ],
 )
 def test_a_word_for_a_likelihood_is_told_with_its_own_record(record, zh, en):
@@ -191,7 +191,11 @@ def test_the_days_left_stand_beside_the_same_days_of_last_year(lang):
     gaps = whole[(whole["date"] < "2025-06-01") | (whole["date"].dt.day > 2)]
     for table, zh, en in (
         (gaps, "（有效200天）", "(200\N{NO-BREAK SPACE}days valid)"),
-        (whole[whole["date"] < "2025-07-01"], "只有30天有效", "only 30\N{NO-BREAK SPACE}days are valid"),
+        (
+            whole[whole["date"] < "2025-07-01"],
+            "只有30天有效",
+            "only 30\N{NO-BREAK SPACE}days with valid data",
+        ),
         (whole[whole["date"] >= "2026-01-01"], "没有有效数据", "have no valid data"),
     ):
         told = answers(made(months(), "2026-05", daily=table), lang)["left"][1]
@@ -252,7 +256,7 @@ def test_sections_are_counted_by_what_the_months_left_must_bring():
 @pytest.mark.parametrize(
     ("asked", "lost", "zh", "absent"),
     [
-        ((0, 0), False, "保持至今水平即可", "0个"),
+        ((0, 0), False, "保持目前水平即可", "0个"),
         ((1, 0), False, "才能达到断面目标", "0个"),
         ((1, 1), True, "已不能达到", "0个"),
     ],

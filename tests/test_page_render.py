@@ -35,7 +35,7 @@ def headings(html: str) -> list[str]:
             "zh",
             [
                 "一、目前情况",
-                "二、是天气还是工作",
+                "二、变化来自天气还是工作",
                 "三、能否完成目标",
                 "四、余下时间要做到什么",
                 "五、目标进展一览",
@@ -52,7 +52,7 @@ def headings(html: str) -> list[str]:
             "en",
             [
                 "1 Where things stand",
-                "2 Weather or work",
+                "2 Was it the weather or the work",
                 "3 Are the targets within reach",
                 "4 What must happen in the time left",
                 "5 Progress on targets",
@@ -207,7 +207,7 @@ def test_long_figure_data_are_left_to_the_spreadsheet():
     chart = next(block for block in shown if block.slot == "section").sections[0].parts[0]
     chart["table"] = {"columns": ["year", "value"], "rows": [[2000 + n, 1.0] for n in range(61)]}
     html = render(notebook(shown)).html
-    assert "图1共61行数据" in html
+    assert "图1的数据共61行" in html
 
 
 def test_figure_data_print_without_python_numbers():
@@ -218,7 +218,7 @@ def test_figure_data_print_without_python_numbers():
         "rows": [[2020, None], [2021, 0.1 + 0.2], [2022, -1e-9], [2023, -2.5]],
     }
     html = render(notebook(shown)).html
-    cells = re.findall(r'<td class="number tight">(.*?)</td>', html[html.index("Data of figure 1") :])
+    cells = re.findall(r'<td class="number">(.*?)</td>', html[html.index("Data of figure 1") :])
     assert cells[:4] == ["no data", "0.3", "0.0", "−2.5"]
 
 

@@ -327,7 +327,7 @@ def test_columns_find_their_own_alignment_and_wrapping() -> None:
     )
     second = table.assign(number="无数据", mixed="约3")
     found = shapes(data_table(pd.concat([table, second]), caption="x", lang="zh"))
-    assert found == [[], ["number", "tight"], ["number", "tight"], ["tight"], ["tight"], ["tight"], []]
+    assert found == [["loose"], ["number"], ["number"], [], [], [], ["loose"]]
 
 
 def test_a_small_table_is_narrow_and_a_wide_one_dense() -> None:

@@ -72,42 +72,42 @@ POINTS = [
     (
         {**AHEAD, **TREND, "status": "off_track", "likelihood": 0.22},
         "细颗粒物年均浓度明显滞后。2025年为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
+        "PM2.5 annual mean off track. The figure stood at 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
     ),
     (
         {"status": "off_track", "likelihood": 0.22, "value_prev": 31.0},
         "细颗粒物年均浓度明显滞后。2025年1—9月为33μg/m³，上年同期为31μg/m³。",
-        "PM2.5 annual mean off track. At 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
+        "PM2.5 annual mean off track. The figure stood at 33 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
     ),
     (
         {**RATIO, "status": "at_risk", "likelihood": 0.5, "simulated": True},
         "空气质量优良天数比率存在风险。2025年1—9月为89.6%，2025年目标：不低于90%。〔模拟〕",
-        "Share of good days (AQI 100 or below) at risk. At 89.6 % for Jan–Sep 2025, with the 2025 target of at least 90 %. [simulated]",
+        "Share of good days (AQI 100 or below) at risk. The figure stood at 89.6 % for Jan–Sep 2025, against the 2025 target of at least 90 %. [simulated]",
     ),
     (
         {"status": "on_track", "value": 28, "likelihood": 0.97, "value_prev": 31.0, **TREND},
         "细颗粒物年均浓度进展正常。2025年1—9月为28μg/m³，上年同期为31μg/m³。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
+        "PM2.5 annual mean on track. The figure stood at 28 μg/m³ for Jan–Sep 2025, against 31 μg/m³ in the same period last year.",
     ),
     (
         {**AHEAD, "status": "on_track", "value": 28},
         "细颗粒物年均浓度进展正常。2025年为28μg/m³，低于目标2μg/m³（目标：不高于30μg/m³）。",
-        "PM2.5 annual mean on track. At 28 μg/m³ for 2025, 2 μg/m³ better than the target (at most 30 μg/m³).",
+        "PM2.5 annual mean on track. The figure stood at 28 μg/m³ for 2025, 2 μg/m³ better than the target (at most 30 μg/m³).",
     ),
     (
         {**AHEAD, "status": "met", "value": 30, "likelihood": 1.0},
         "细颗粒物年均浓度已达标。2025年为30μg/m³，与目标持平（目标：不高于30μg/m³）。",
-        "PM2.5 annual mean target met. At 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
+        "PM2.5 annual mean: target met. The figure stood at 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
     ),
     (
         {"status": "met", "value": 30, "period_end": "2025-12-31", "likelihood": 1.0},
         "细颗粒物年均浓度达成2025年目标。2025年为30μg/m³，与目标持平（目标：不高于30μg/m³）。",
-        "PM2.5 annual mean achieved the 2025 target. At 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
+        "PM2.5 annual mean achieved the 2025 target. The figure stood at 30 μg/m³ for 2025, equal to the target (at most 30 μg/m³).",
     ),
     (
         {"status": "off_track", "period_end": "2025-12-31", "likelihood": 0.0},
         "细颗粒物年均浓度未达成2025年目标。2025年为33μg/m³，比目标高3μg/m³（目标：不高于30μg/m³）。",
-        "PM2.5 annual mean missed the 2025 target. At 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
+        "PM2.5 annual mean missed the 2025 target. The figure stood at 33 μg/m³ for 2025, 3 μg/m³ above the target (at most 30 μg/m³).",
     ),
     (
         {"status": "no_data", "value": math.nan, "reason": "coverage|n=1|expected=365"},
@@ -117,12 +117,12 @@ POINTS = [
     (
         {"status": "no_data", "period_end": "2025-12-31", "reason": "months_short|2025-08=25|2025-09=25"},
         "细颗粒物年均浓度数据不足。2025年为33μg/m³，比目标高3μg/m³；8月、9月各25天有效，不足27天。",
-        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; 25 valid days each in Aug and Sep, fewer than 27.",
+        "PM2.5 annual mean: insufficient data. The figure stood at 33 μg/m³ for 2025, 3 μg/m³ above the target; 25 valid days each in Aug and Sep, fewer than 27.",
     ),
     (
         {**AHEAD, "status": "no_data", "reason": "no_pace|n=1|year=2030"},
         "细颗粒物年均浓度数据不足。2025年为33μg/m³，比目标高3μg/m³；未达到2030年目标，可比年份1个，不能判断进度。",
-        "PM2.5 annual mean: insufficient data. At 33 μg/m³ for 2025, 3 μg/m³ above the target; short of the 2030 target; comparable years: 1, too few to judge the pace.",
+        "PM2.5 annual mean: insufficient data. The figure stood at 33 μg/m³ for 2025, 3 μg/m³ above the target; short of the 2030 target; comparable years: 1, too few to judge the pace.",
     ),
     (
         {
@@ -133,7 +133,7 @@ POINTS = [
             "reason": "not_reported",
         },
         "清洁取暖率尚无数据。没有填报，请能源主管部门补报。",
-        "Clean heating share: no data. Nothing was reported; to be reported by the energy department.",
+        "Clean heating share: no data. Nothing was reported; the energy department is asked to report.",
     ),
 ]
 
@@ -174,7 +174,7 @@ SENTENCES = [
         "value",
         {"indicator_id": "greening_total", "unit": "10k_mu", "target_operator": ">=", "target_value": 40.0},
         "2025年1—9月国土绿化任务完成面积为33.00万亩，比目标少7.00万亩（目标：不低于40万亩）。",
-        "The greening completed stood at 33.00 ten thousand mu for Jan–Sep 2025, 7.00 ten thousand mu short of the target (at least 40 ten thousand mu).",
+        "The area of greening completed stood at 33.00 ten thousand mu for Jan–Sep 2025, 7.00 ten thousand mu short of the target (at least 40 ten thousand mu).",
     ),
     (
         "value",
@@ -240,13 +240,13 @@ SENTENCES = [
         "trend",
         {},
         "细颗粒物年均浓度可比年份不足，不作趋势判断。",
-        "There are too few comparable years for a trend of the PM2.5 annual mean.",
+        "There are too few comparable years to judge the trend of the PM2.5 annual mean.",
     ),
     (
         "forecast",
         {"forecast": 31.2, "forecast_low": 29.4, "forecast_high": 33.1, "likelihood": 0.22, **TREND},
         "按近年趋势推算，2025年全年细颗粒物年均浓度为31μg/m³（80%区间29～33μg/m³），不大可能实现2025年目标（约两成）。",
-        "Projected from the recent pattern, the PM2.5 annual mean would come to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and would be unlikely to meet the 2025 target (about 20 %).",
+        "Projected from the recent trend, the PM2.5 annual mean would come to 31 μg/m³ for the whole of 2025 (80 % interval 29 to 33 μg/m³) and would be unlikely to meet the 2025 target (about 20 %).",
     ),
     (
         "forecast",
@@ -282,18 +282,18 @@ SENTENCES = [
         "budget",
         {**RATIO, "required": 1},
         "空气质量优良天数比率要实现2025年目标，余下92天中超标天数不得超过1天。",
-        "For the share of good days (AQI 100 or below) to meet the 2025 target, at most 1 day above index 100 can come in the 92 days left.",
+        "For the share of good days (AQI 100 or below) to meet the 2025 target, there can be at most 1 day above index 100 in the 92 days left.",
     ),
     (
         "budget",
         {**RATIO, "required": -1},
-        "空气质量优良天数比率已经没有余量，余下92天无论多好也补不足目标。",
-        "No margin is left for the share of good days (AQI 100 or below); the 92 days left cannot make up the target.",
+        "空气质量优良天数比率已经没有余量，余下92天无论多好也达不到目标。",
+        "No margin is left for the share of good days (AQI 100 or below); the 92 days left cannot make up the shortfall.",
     ),
     (
         "budget",
         {},
-        "细颗粒物年均浓度本期已经结束或没有目标，不计算余量。",
+        "细颗粒物年均浓度没有目标或本期已经结束，不计算余量。",
         "There is no margin to compute for the PM2.5 annual mean: the period is over or there is no target.",
     ),
     (
@@ -311,14 +311,14 @@ SENTENCES = [
     (
         "no_data",
         {"reason": "few_years|n=2|needed=3"},
-        "2025年1—9月细颗粒物平均浓度为33μg/m³，不足以判断目标（可比年份只有2个，推算至少需要3个）。",
+        "2025年1—9月细颗粒物平均浓度为33μg/m³，不足以判断是否达标（可比年份只有2个，推算至少需要3个）。",
         "The PM2.5 mean stood at 33 μg/m³ for Jan–Sep 2025, which is not enough to judge the target (comparable years: 2, fewer than the 3 a projection needs).",
     ),
     (
         "no_data",
         {"value": math.nan, "reason": "outlook_untrusted"},
-        "2025年1—9月细颗粒物平均浓度数据不足（用往年检验，推算不比简单外推更准，不说可能性）。",
-        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (tested on earlier years the projection does no better than a simple guess, so no likelihood is given).",
+        "2025年1—9月细颗粒物平均浓度数据不足（经往年检验，推算不比简单外推更准，不给出可能性）。",
+        "There are insufficient data on the PM2.5 mean for Jan–Sep 2025 (tested on earlier years, the projection does no better than a simple extrapolation, so no likelihood is given).",
     ),
 ]
 
@@ -414,7 +414,9 @@ def test_who_must_act_is_said_once_for_all_that_are_behind_and_once_for_all_with
         "3 targets were missed or are behind: the ecology and environment department "
         "should explain why and propose measures before the next briefing."
     )
-    assert en[1].text == "1 target has no data: the ecology and environment department should report it."
+    assert (
+        en[1].text == "1 target has no data: the ecology and environment department should report the figure."
+    )
     for told in (*zh, *en):
         assert wording.verify_shared(told, table) == ()
         assert wording.verify_shared(told, table.iloc[1:2]), "a count of other rows is found"
@@ -446,9 +448,9 @@ DRAWN = {"forecast": 31.6, "forecast_low": 29.8, "forecast_high": 33.9, "require
 @pytest.mark.parametrize(
     ("status", "zh", "en"),
     [
-        ("met", "保持2025年目标水平", "hold the 2025 target"),
-        ("off_track", "达到2025年目标水平", "come to the level of the 2025 target"),
-        ("no_data", "达到2025年目标水平", "come to the level of the 2025 target"),
+        ("met", "保持2025年目标水平", "hold the level of the 2025 target"),
+        ("off_track", "达到2025年目标水平", "reach the level of the 2025 target"),
+        ("no_data", "达到2025年目标水平", "reach the level of the 2025 target"),
     ],
 )
 def test_only_what_was_reached_is_held(status: str, zh: str, en: str) -> None:
@@ -470,7 +472,7 @@ def test_a_deadline_that_has_passed_is_told_by_its_year_and_without_a_chance() -
     assert zh.text == "细颗粒物年均浓度未达成2025年目标。2026年1—10月为29μg/m³，上年同期为34μg/m³。"
     assert plain(en.text) == (
         "PM2.5 annual mean missed the 2025 target. "
-        "At 29 μg/m³ for Jan–Oct 2026, against 34 μg/m³ in the same period last year."
+        "The figure stood at 29 μg/m³ for Jan–Oct 2026, against 34 μg/m³ in the same period last year."
     )
     assert wording.verify(zh, row) == wording.verify(en, row) == ()
     alone = wording.point(make_row(**LATER), lang="zh").text

@@ -136,7 +136,7 @@ LIES = [
     (wording.point, "zh", "33μg", "34μg"),
     (wording.point, "zh", "上年同期为31", "上年同期为30"),
     (wording.forecast_sentence, "zh", "按近年趋势推算", "按往年同期推算"),
-    (wording.forecast_sentence, "en", "the recent pattern", "the same season of earlier years"),
+    (wording.forecast_sentence, "en", "the recent trend", "the same season of earlier years"),
     (wording.point, "zh", "33μg/m³", "33mg/m³"),
     (wording.forecast_sentence, "zh", "不大可能", "较可能"),
     (wording.forecast_sentence, "zh", "约两成", "约四成"),
@@ -173,7 +173,7 @@ LIES = [
     (wording.budget_sentence, "en", "at most 21", "at least 21"),
     (wording.forecast_sentence, "zh", "实现2025年目标", "保持2025年目标水平"),
     (wording.budget_sentence, "zh", "实现2025年目标", "保持2025年目标水平"),
-    (wording.forecast_sentence, "en", "to meet the", "to hold the"),
+    (wording.forecast_sentence, "en", "to meet the", "to hold the level of the"),
     (wording.budget_sentence, "en", "to meet the 2025", "to meet the 2030"),
 ]
 

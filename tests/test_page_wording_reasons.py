@@ -122,7 +122,7 @@ def test_a_verdict_of_another_year_is_told_with_the_value_it_rests_on() -> None:
     )
     for lang, told in (
         ("zh", "2024年实际为30μg/m³；2025年为37μg/m³。"),
-        ("en", "The value of 2024 was 30 μg/m³; at 37 μg/m³ for 2025."),
+        ("en", "The value of 2024 was 30 μg/m³; for 2025 the figure stood at 37 μg/m³."),
     ):
         sentence = wording.point(row, lang=lang)
         assert (

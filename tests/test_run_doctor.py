@@ -65,7 +65,7 @@ def test_every_part_has_a_line_and_all_is_well(home: Path) -> None:
 
 def test_who_publishes_is_asked_for_and_never_invented(home: Path) -> None:
     one = found("masthead")
-    assert (one.state, one.found) == ("note", "pages tell no issuer, contact, next issue: not known")
+    assert (one.state, one.found) == ("note", "pages show no issuer, contact, next issue: not known")
     assert "cities/changchun/city.yml under publication (issuer, contact, next_issue)" in one.remedy
     assert "masthead: no issuer, contact, next issue" in invoke("check").output
 

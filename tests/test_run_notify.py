@@ -69,7 +69,7 @@ def test_a_message_says_what_happened_in_the_language_of_the_report(mailbox: Mai
         f"生成2份，失败1份\n目标状态变化：\n- {CHANGE}\n失败原因：\n- changchun 2025 black_soil zh: no data"
     )
     assert write_message(ran(), city="Changchun", lang="en") == (
-        "Changchun five battles: run finished",
+        "Changchun Five Battles briefings: run finished",
         "2 built",
     )
 

@@ -156,7 +156,9 @@ def test_a_report_without_its_manifest_cannot_be_traced(published):
 def test_the_way_back_is_told_in_the_language_of_the_screen(published, monkeypatch):
     monkeypatch.setenv("FIVE_BATTLES_LANG", "zh")
     told = lines_of()
-    assert "印出       92.5 % · 2024-01-01至2024-12-31 · 地区220100" in told
-    assert f"填报       ledger/工作簿.xlsx，{SHEET}表，第6行：2024 = 92.5 pct（final），即所印数值" in told
+    assert "页面数值   92.5 % · 2024-01-01至2024-12-31 · 地区220100" in told
+    assert (
+        f"填报       ledger/工作簿.xlsx，{SHEET}表，第6行：2024 = 92.5 pct（final），即页面所示数值" in told
+    )
     assert "· 未变 · 收到 · 发布者不详 · 读取程序ledger_workbook：ledger" in told
     assert not re.findall("[a-z]+ [a-z]+ [a-z]+", re.sub("(?m)^(结果行|指标|报告).*$", "", told))

@@ -91,7 +91,13 @@ def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
         "Word": "blue_sky.zh.docx",
         "PDF": "blue_sky.zh.pdf",
     }
-    assert list(way_of(job("overview", lang="en"))) == ["All briefings", "中文", "Data sheet", "Word", "PDF"]
+    assert list(way_of(job("overview", lang="en"))) == [
+        "All briefings",
+        "中文",
+        "Data workbook",
+        "Word",
+        "PDF",
+    ]
     assert list(way_of(job(period="2025-11"))) == ["简报目录", "数据表"], "a month leads to months"
     assert list(way_of(job(period="2022")))[1] == "下一期：2024年", "the nearest there is"
 

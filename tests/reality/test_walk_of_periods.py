@@ -1,4 +1,8 @@
-"""Every year, month and quarter of the demonstration builds for every battle in both languages, without contradiction."""
+"""Every year, month and quarter of the demonstration builds for every battle, without contradiction.
+
+Languages take turns: a year has an odd number of parts, so each part is told in both within two years. That the other
+language of one battle says the same is what the matrix and the random questions hold.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +26,9 @@ def all_periods(years: tuple[int, ...] | range) -> list[str]:
 
 
 def asked(number: int, period: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Battles and languages a period is asked for: all of them, or in the default suite one after the other."""
-    if IS_ALL:
-        return BATTLES, ("zh", "en")
-    own = BATTLES[:-1]
-    return (CHOSEN.get(period) or own[number % len(own)],), (("zh", "en")[number % 2],)
+    """Battles and language a period is asked for: all of them, or in the default suite one after the other."""
+    own, lang = BATTLES[:-1], ("zh", "en")[number % 2]
+    return BATTLES if IS_ALL else (CHOSEN.get(period) or own[number % len(own)],), (lang,)
 
 
 CHOSEN = {  # the overview once: it builds all battles

@@ -44,7 +44,7 @@ def is_drawn(battle: Battle, _: str) -> bool:
 def refusal(battle: Battle, lang: str) -> Finding | None:
     """Why images that were supplied cannot be used; nothing where there are none."""
     told, index = rows_of(battle, "raster_map"), text(f"names.{index_of(battle)}", lang)
-    reason = told["reason"].iloc[0] if len(told) else ""
+    reason = told["reason"].iloc[0].partition("; ")[0] if len(told) else ""  # what to do is the operator's
     return Finding(text("refused", lang, index=index, reason=in_language(reason, lang))) if reason else None
 
 

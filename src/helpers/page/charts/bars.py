@@ -28,6 +28,7 @@ from helpers.page.charts.furniture import (
 from helpers.page.charts.inputs import read_table, refuse
 from helpers.page.charts.labels import label, number, words
 from helpers.page.charts.rows import lay_rows
+from helpers.page.numbers import Measure, format_quantity
 from helpers.units import unit as unit_record
 
 _MOST_SERIES = 4
@@ -217,7 +218,7 @@ def _stack(axes: Axes, wide: pd.DataFrame, totals: pd.Series, lang: str) -> list
             if not n:
                 bar.set_visible(False)
                 continue
-            days = f"{number(n, 0)} {label('days_unit', lang)}"
+            days = format_quantity(n, Measure("days", 0), lang)
             tell(bar, [tip(f"{words('month', lang)[int(month) - 1]} {shown}", days, lang)])
         base = base + heights
         days = label("days_count", lang, n=number(heights.sum(), 0))

@@ -6,7 +6,7 @@ No colour and no width stands here; the style sheet of the template knows these 
 ``table.KIND``         ``scorecard``, ``indicators``, ``coverage`` or ``data``
 ``table.dense``        eight columns or more; ``table.narrow`` at most four, all short: no wider than it needs
 ``.number``            right-aligned cell of tabular figures; ``span.number`` a number never parted from its unit
-``.tight``             cell of a column whose texts are all short, and head of a short name: no line break within
+``.loose``             cell of a column with a long text, whose lines may break; ``thead .tight`` head of a short name
 ``.at-KEY``            cell of a column of the scorecard, whatever other columns stand there
 ``span.unit``          small grey unit behind its number
 ``span.stamp``         mark of simulated data in a caption
@@ -76,7 +76,9 @@ def build_table(
         )
         for row, anchor in zip_longest(rows, anchors)
     )
-    is_narrow = len(columns) <= _FEW_COLUMNS and all("tight" in shape for shape in shapes.values())
+    is_narrow = len(columns) <= _FEW_COLUMNS and not any(
+        {"loose", "spark"} & set(shape) for shape in shapes.values()
+    )
     extra = " dense" if len(columns) >= _MANY_COLUMNS else " narrow" if is_narrow else ""
     return Markup(
         '<div class="table-scroll" tabindex="0" role="region" aria-label="{}"><table class="{}">'
@@ -142,11 +144,11 @@ def _shape(cells: Sequence[Markup], is_number: bool) -> tuple[str, ...]:
     told = [text for text in texts if text and text not in _missing_words()]
     is_number = is_number or (bool(told) and all(read_number(text) is not None for text in told))
     is_short = max(map(_width, texts)) <= _SHORT_CELL
-    return (*(("number",) if is_number else ()), *(("tight",) if is_short else ()))
+    return (*(("number",) if is_number else ()), *(() if is_short else ("loose",)))
 
 
 def _head_shape(shape: tuple[str, ...], label: str) -> tuple[str, ...]:
-    kept = tuple(name for name in shape if name != "tight")
+    kept = tuple(name for name in shape if name != "loose")
     return (*kept, "tight") if _width(label) <= _SHORT_HEAD else kept
 
 
