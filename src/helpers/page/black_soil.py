@@ -78,6 +78,8 @@ def _kind(kind: str, lang: str) -> str:
 def waste_counties(battle: Battle, lang: str) -> Iterable[dict[str, object]]:
     """Counties against the city, by kind of waste."""
     for row in rows_of(battle, "waste_counties").itertuples():
-        told = {name: format_quantity(abs(getattr(row, name)), Measure("t", 1), lang) for name in _SUMS}
+        sums = {name: abs(getattr(row, name)) for name in _SUMS}
+        measure = Measure("t", max(exact_decimals(round(one, 1)) for one in sums.values()))
+        told = {name: format_quantity(one, measure, lang) for name, one in sums.items()}
         key = "counties" if abs(row.gap) >= 0.05 else "counties_closed"
         yield {"text": key, "kind": _kind(row.kind, lang), "n": row.n_counties, **told}

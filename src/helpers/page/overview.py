@@ -135,11 +135,8 @@ def _readiness(at: At, target_id: str) -> str:
     if not target.judged or rows.empty:
         return at.text("targets.ready.aside")
     row = rows.iloc[-1]
-    if row["status"] != "no_data":
-        return at.text("targets.ready.whole")
-    return at.text(
-        f"targets.ready.{'none' if is_missing(row['value']) else 'part'}", why=clause(row, at.lang)
-    )
+    key = "none" if is_missing(row["value"]) else "part" if row["status"] == "no_data" else "whole"
+    return at.text(f"targets.ready.{key}", why=clause(row, at.lang))
 
 
 def aside(battle: Battle, lang: str) -> Iterable[dict[str, object]]:

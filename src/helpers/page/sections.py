@@ -4,7 +4,7 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
 
     stems:
       needs: [rivers]
-      heading: {zh: 各河流水质如何？, en: What state are the rivers in?}
+      heading: {zh: 各河流水质如何？, en: What is the water quality of the rivers?}
       show:
         - say: [value yitong_class, forecast yitong_class]
         - {table: table, of: rivers, fill: span}
