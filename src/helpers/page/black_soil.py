@@ -15,7 +15,7 @@ from helpers.page import battle_page, land, tables
 from helpers.page.battle_page import headline
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
-from helpers.page.numbers import Measure, format_interval, format_quantity, supported_decimals
+from helpers.page.numbers import Measure, exact_decimals, format_interval, format_quantity, supported_decimals
 from helpers.page.words import word
 from helpers.statistics.pace import required_pace
 
