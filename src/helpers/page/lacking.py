@@ -34,13 +34,15 @@ def _kinds(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
         kind = battle_page.entry(*name.split(".", 1)).get("lacks")
         if kind is not None:
             entry = battle_page.entry("lacking", f"kinds.{kind}")
-            who = capitalise(text(entry["who"], lang))
-            yield (
-                entry["what"][lang],
-                who,
-                _due(battle, lang, entry.get("feed", _INBOX)),
-                capitalise(entry["how"][lang]),
-            )
+            when = capitalise(_due(battle, lang, entry.get("feed", _INBOX)))
+            yield entry["what"][lang], _who(entry["who"], lang), when, capitalise(entry["how"][lang])
+
+
+def _who(name: str, lang: str) -> str:
+    """Who reports: a word of ``lacking.yml``, or the department of an indicator that rests on the same records."""
+    if name in ("measured", "charge"):
+        return capitalise(text(name, lang))
+    return capitalise(getattr(registry.indicator(name), f"department_{lang}"))
 
 
 def _indicators(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
@@ -49,13 +51,15 @@ def _indicators(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
         one = registry.indicator(row.indicator_id)
         if one.is_ledger and is_missing(row.value):
             name, who, how = (getattr(one, f"{key}_{lang}") for key in ("name", "department", "ask"))
-            yield capitalise(name), capitalise(who), _due(battle, lang), capitalise(how)
+            when = _due(battle, lang, is_yearly=one.period == "year")
+            yield capitalise(name), capitalise(who), capitalise(when), capitalise(how)
 
 
-def _due(battle: Battle, lang: str, name: str = _INBOX) -> str:
+def _due(battle: Battle, lang: str, name: str = _INBOX, *, is_yearly: bool = False) -> str:
     """When data are due, by the rhythm of a feed the city follows: of what departments send where it is not told."""
     for feed in feeds(battle.context.city.slug):
         if feed.name == name:
-            period = text("periods", lang)[feed.plan.cadence]
-            return capitalise(text("due", lang, period=period, n=feed.plan.lag_days))
-    return capitalise(text("no_due", lang))
+            cadence = feed.plan.cadence
+            due = text("due", lang, period=text("periods", lang)[cadence], n=feed.plan.lag_days)
+            return text("yearly", lang, due=due) if is_yearly and cadence != "year" else due
+    return text("no_due", lang)

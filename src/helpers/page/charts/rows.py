@@ -99,9 +99,9 @@ def _pull_in(axes: Axes) -> None:
             text.set_ha("left" if place < low + room else "right")
 
 
-def _fold_all(names: Sequence[str], room: float) -> tuple[list[str], bool]:
-    """Break names into at most two lines; whether one had to be cut all the same."""
-    folded = [style.fold(name, room) for name in names]
+def _fold_all(names: Sequence[str], room: float, most: int = 2) -> tuple[list[str], bool]:
+    """Break names into at most ``most`` lines; whether one had to be cut all the same."""
+    folded = [style.fold(name, room, most=most) for name in names]
     return folded, any(a.endswith("…") != b.endswith("…") for a, b in zip(folded, names, strict=True))
 
 
@@ -131,7 +131,7 @@ def lay_rows(
     folded, is_cut = _fold_all(names, style.width() - widest - edges)
     is_stacked = narrow and is_cut
     if is_stacked:
-        folded, is_cut = _fold_all(names, style.width() - edges)
+        folded, is_cut = _fold_all(names, style.width() - edges, most=3)
         # A name that has no room beside its text has the line for itself.
         folded = [f"{name}\n{text}" for name, text in zip(folded, texts, strict=True)]
         texts = [""] * len(folded)
