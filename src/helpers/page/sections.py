@@ -11,8 +11,9 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
         - note
       otherwise: [none]
 
-``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
-               for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such rows, ``{test: function}``
+``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}``
+               that the city is asked for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such
+               rows, ``{test: function}``
 ``lacks``      kind of ``lacking.yml`` told in the table of what lacks where the section is not told
 ``heading``    the question; ``fill`` beside it names the function that fills its braces or chooses another text
 ``show``       the parts; ``otherwise`` what is known all the same where a need is not met. A section that tells nothing, or
@@ -30,9 +31,9 @@ A part is the key of a text, or a record with one of these, each with ``if`` and
                target, the unit, and ``year``, ``told_year``, ``value`` and ``gap`` to its title
 ``table``      caption and columns as :func:`helpers.page.columns.lay_out` takes them, each option a value or a function;
                ``most`` rows are shown and ``more`` tells how many there are; ``under`` is said below it
-``text``       key of a text: filled once by ``fields``, whose entries are cells as columns have them, for every row or for
-               the one ``pick`` names (first, last), ``by`` a column that chooses among texts, or with ``count`` only by the
-               number of rows ``n``; or as often as the function ``fill`` gives braces
+``text``       key of a text: said by ``fields`` of every row or of the one ``pick`` names (first, last), ``by`` a column that
+               chooses among texts, or with ``count`` once of all rows, whose number is ``n``; or as often as the function
+               ``fill`` gives braces
 ``sheet``      name of a sheet of the workbook, its ``title``, and ``named``, the columns it takes its headings from
 ``section``    the parts of another section
 ``call``       function that gives the parts itself
@@ -40,6 +41,10 @@ A part is the key of a text, or a record with one of these, each with ``if`` and
 Rows of tables, texts and sheets are those of the table ``of`` or of the function ``rows``, that hold the values of
 ``where`` and none of those of ``except``, with a value in ``known``, in the order of ``sort`` (of a column after ``-`` from
 the largest); ``empty`` is said where there are none.
+
+Braces of texts, captions and titles are filled by ``fields``: names of columns, or cells as columns have them, of the first
+row or the one picked, of all rows (``joined``), of the row of an indicator (``row``) or of the last row of another table
+(``from``); and by the function ``fill``. ``place``, ``day`` and ``year`` of the report fill every text.
 
 No entry holds an expression: what needs one is a function of the page's module, or of the one named before a dot, called
 with the battle, the language and what stands under ``with``. A text is looked for in its section, then in its page.
