@@ -176,7 +176,8 @@ def plan_targets(battle: Battle) -> pd.DataFrame:
 
     Returns
     -------
-    The table ``targets`` of the overview with ``has_row`` and the columns of the results that its page shows.
+    The table ``targets`` of the overview with ``has_row`` and the columns of the results that its page shows; a target
+    that no row tells stands as the plan sets it.
     """
     found, results = battle.tables.get("targets", pd.DataFrame()), battle.results
     if found.empty:
@@ -185,6 +186,17 @@ def plan_targets(battle: Battle) -> pd.DataFrame:
     told = found.drop(columns=["indicator_id", "status"]).merge(
         rows[["target_id", *_OF_ROW]].assign(has_row=True), on="target_id", how="left"
     )
+    plan = [battle.context.plan.target(one) for one in told["target_id"]]
+    goals = {
+        "indicator_id": [one.indicator for one in plan],
+        "unit": [one.unit for one in plan],
+        "target_value": [one.value for one in plan],
+        "target_operator": [one.operator for one in plan],
+        "target_date": pd.to_datetime([one.target_date for one in plan]),
+    }
+    is_untold = told["target_operator"].isna()
+    for name, goal in goals.items():
+        told[name] = told[name].mask(is_untold, pd.Series(goal, index=told.index))
     return told.assign(has_row=told["has_row"].eq(True))
 
 

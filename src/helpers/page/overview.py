@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
-import pandas as pd
 from markupsafe import Markup
 
 from helpers import registry
@@ -27,7 +26,6 @@ from helpers.page.read_back import hold
 from helpers.page.tables.grid import build_table, note, stamped
 from helpers.page.wording.reasons import clause
 from helpers.page.wording.sentence import (
-    Facts,
     Sentence,
     capitalise,
     row_anchor,
@@ -165,19 +163,6 @@ def _target_latest(at: At, has_row: bool, value: float, indicator_id: str, unit:
     if not has_row:
         return None
     return tables.quantity_cell(value, Measure(unit, registry.indicator(indicator_id).decimals), at.lang)
-
-
-@form("target_goal")
-def _target_goal(at: At, target_id: str, value: float, operator: str, day: pd.Timestamp, unit: str) -> Markup:
-    """A target as a bound with its year: as its row says, and where no row tells it as the plan does."""
-    target = at.battle.context.plan.target(target_id)
-    row = {"target_value": value, "target_operator": operator, "target_date": day, "unit": unit}
-    if is_missing(operator):
-        dated = pd.Timestamp(target.target_date) if target.target_date else pd.NaT
-        row = {"target_value": target.value, "target_operator": target.operator, "target_date": dated}
-        row["unit"] = target.unit
-    row |= {"indicator_id": target.indicator, "period_start": pd.NaT, "period_end": pd.NaT}
-    return tables.target_cell(Facts(pd.Series(row), at.lang))
 
 
 def _states(battle: Battle) -> dict[str, int]:

@@ -11,8 +11,9 @@ A section is an entry of ``page/<page>.yml``, beside its texts and the columns o
         - note
       otherwise: [none]
 
-``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}`` that the city is asked
-               for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such rows, ``{test: function}``
+``needs``      what must be there, and ``unless`` what must not, :func:`holds`: a table with rows by its name, ``{row: indicator}``
+               that the city is asked for it, ``{value: indicator}`` that it has a value, ``{of: table, where: ...}`` such
+               rows, ``{test: function}``
 ``lacks``      kind of ``lacking.yml`` told in the table of what lacks where the section is not told
 ``heading``    the question; ``fill`` beside it names the function that fills its braces or chooses another text
 ``show``       the parts; ``otherwise`` what is known all the same where a need is not met. A section that tells nothing, or
@@ -30,9 +31,9 @@ A part is the key of a text, or a record with one of these, each with ``if`` and
                target, the unit, and ``year``, ``told_year``, ``value`` and ``gap`` to its title
 ``table``      caption and columns as :func:`helpers.page.columns.lay_out` takes them, each option a value or a function;
                ``most`` rows are shown and ``more`` tells how many there are; ``under`` is said below it
-``text``       key of a text: filled once by ``fields``, whose entries are cells as columns have them, for every row or for
-               the one ``pick`` names (first, last), ``by`` a column that chooses among texts, or with ``count`` only by the
-               number of rows ``n``; or as often as the function ``fill`` gives braces
+``text``       key of a text: said by ``fields`` of every row or of the one ``pick`` names (first, last), ``by`` a column that
+               chooses among texts, or with ``count`` once of all rows, whose number is ``n``; or as often as the function
+               ``fill`` gives braces
 ``sheet``      name of a sheet of the workbook, its ``title``, and ``named``, the columns it takes its headings from
 ``section``    the parts of another section
 ``call``       function that gives the parts itself
@@ -41,32 +42,33 @@ Rows of tables, texts and sheets are those of the table ``of`` or of the functio
 ``where`` and none of those of ``except``, with a value in ``known``, in the order of ``sort`` (of a column after ``-`` from
 the largest); ``empty`` is said where there are none.
 
+Braces of texts, captions and titles are filled by ``fields``: names of columns, or cells as columns have them, of the first
+row or the one picked, of all rows (``joined``), of the row of an indicator (``row``) or of the last row of another table
+(``from``); and by the function ``fill``. ``place``, ``day`` and ``year`` of the report fill every text.
+
 No entry holds an expression: what needs one is a function of the page's module, or of the one named before a dot, called
 with the battle, the language and what stands under ``with``. A text is looked for in its section, then in its page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
-from typing import Any
 
 import pandas as pd
 
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
-from helpers.errors import RegistryError
-from helpers.messages import fault
 from helpers.page import battle_page, charts, document, wording
 from helpers.page.battle_page import headline
 from helpers.page.blocks import Block, Sheet
 from helpers.page.charts import Caption, Chart
 from helpers.page.columns import lay_out, named, rows_of, tell_fields
 from helpers.page.drawing import Drawing, judged, select
+from helpers.page.parts import At, Spec, fields_of, given, picked, rows_told, said
 from helpers.page.wording.sentence import capitalise
 
-Spec = Mapping[str, Any]
 KINDS: Mapping[str, Callable[[pd.Series], str]] = {
     "value": lambda _: "value",
     "known": lambda row: "" if is_missing(row["value"]) else "value",
@@ -83,44 +85,6 @@ KINDS: Mapping[str, Callable[[pd.Series], str]] = {
 _LACKING = "lacking.all"
 _CELLS = ("period", "expected", "valid", "flags")
 _FOLLOWS = ("trend", "forecast", "budget")
-
-
-@dataclass(frozen=True)
-class At:
-    """Where a spec stands: the battle it is told of, page and section it belongs to, and the language."""
-
-    battle: Battle
-    page: str
-    section: str
-    lang: str
-
-    @property
-    def spec(self) -> Spec:
-        """The section's entry."""
-        return battle_page.entry(self.page, self.section)
-
-    def path(self, key: str) -> str:
-        """Path of a text: of the section, or else of the page."""
-        first = key.partition(".")[0]
-        is_own = first in self.spec or f"{first}_columns" in self.spec
-        return f"{self.section}.{key}" if is_own else key
-
-    def text(self, key: str, **fields: object) -> str:
-        """Return a text with its braces filled; ``place``, ``day`` and ``year`` of the report always are."""
-        context = self.battle.context
-        known = {"place": battle_page.place(self.battle, self.lang), "day": context.as_of.isoformat()}
-        known["year"] = context.period.until(context.as_of)[1].year
-        return battle_page.text(self.page, self.path(key), self.lang, **known | fields)
-
-    def call(self, name: str, *given: object) -> Any:
-        """Call a function named in a spec."""
-        module, _, function = name.rpartition(".")
-        found = getattr(import_module(f"helpers.page.{module or self.page}"), function, None)
-        if found is None:
-            raise RegistryError(
-                **fault(f"page/{self.page}.yml, {self.section}: there is no function {name!r}")
-            )
-        return found(self.battle, self.lang, *given)
 
 
 def show(battle: Battle, *names: str, lang: str) -> Block | None:
@@ -222,8 +186,8 @@ def _covered(at: At) -> Iterator[dict[str, object]]:
             yield from _covered(_at(at.battle, part["section"], at.lang))
             continue
         cells = {name: part[name] for name in _CELLS if name in part}
-        for row in _picked(part, _rows(at, part)).to_dict("records"):
-            yield {"source": _said(at, part, row), **tell_fields(at.battle, at.page, cells, [row], at.lang)}
+        for row in picked(part, rows_told(at, part)).to_dict("records"):
+            yield {"source": said(at, part, row), **tell_fields(at.battle, at.page, cells, [row], at.lang)}
 
 
 def series(battle: Battle) -> pd.DataFrame:
@@ -237,7 +201,7 @@ def series(battle: Battle) -> pd.DataFrame:
 
 
 def _series(at: At, part: Spec) -> pd.DataFrame:
-    rows, ids = _rows(at, part), part.get("id", {})
+    rows, ids = rows_told(at, part), part.get("id", {})
     if rows.empty:
         return pd.DataFrame({"indicator_id": [], "year": [], "value": []})
     if isinstance(ids, str):
@@ -254,10 +218,10 @@ def holds(at: At, wanted: object) -> bool:
     if isinstance(wanted, str):
         return len(rows_of(at.battle, wanted)) > 0
     if "of" in wanted:
-        return len(_rows(at, wanted)) > 0
+        return len(rows_told(at, wanted)) > 0
     ((kind, name),) = ((key, value) for key, value in wanted.items() if key != "with")
     if kind == "test":
-        found = at.call(name, *_given(wanted))
+        found = at.call(name, *given(wanted))
         return len(found) > 0 if isinstance(found, pd.DataFrame) else bool(found)
     row = headline(at.battle, name)
     return row is not None and (kind == "row" or not is_missing(row["value"]))
@@ -267,29 +231,8 @@ def _is_shown(at: At, spec: Spec, needs: str) -> bool:
     return holds(at, spec.get(needs, [])) and not ("unless" in spec and holds(at, spec["unless"]))
 
 
-def _rows(at: At, part: Spec) -> pd.DataFrame:
-    """Rows a part tells of, with their own labels."""
-    given = part.get("rows")
-    rows = rows_of(at.battle, part["of"]) if given is None else at.call(given, *_given(part))
-    if rows.empty:
-        return rows
-    for name, value in part.get("where", {}).items():
-        rows = rows[_is_any(rows[name], value)]
-    for name, value in part.get("except", {}).items():
-        rows = rows[~_is_any(rows[name], value)]
-    rows = rows.dropna(subset=[part["known"]]) if "known" in part else rows
-    order = part.get("sort")
-    if isinstance(order, str) and order.startswith("-"):
-        return rows.sort_values(order[1:], ascending=False, kind="stable")
-    return rows if order is None else rows.sort_values(order, kind="stable")
-
-
-def _is_any(values: pd.Series, wanted: object) -> pd.Series:
-    return values.isin(wanted if isinstance(wanted, list) else [wanted])
-
-
 def _heading(at: At) -> str:
-    return next(_filled(at, "heading", at.spec.get("fill"), *_given(at.spec)))
+    return next(_filled(at, "heading", at.spec.get("fill"), *given(at.spec)))
 
 
 def _filled(at: At, key: str, function: str | None, *given: object) -> Iterable[str]:
@@ -310,11 +253,6 @@ def _part(at: At, part: str | Spec) -> Iterable[object]:
     return _DRAWN[kind](at, part)
 
 
-def _given(part: Spec) -> list[object]:
-    given = part.get("with", [])
-    return given if isinstance(given, list) else [given]
-
-
 def _sentences(at: At, named: Iterable[str]) -> list[wording.Sentence]:
     told = []
     for kind, name in (one.split() for one in named):
@@ -327,7 +265,7 @@ def _sentences(at: At, named: Iterable[str]) -> list[wording.Sentence]:
 
 def _say(at: At, part: Spec) -> list[object]:
     if "of_each" in part:
-        ids = at.call(part["of_each"], *_given(part))
+        ids = at.call(part["of_each"], *given(part))
         told = [_sentences(at, [f"{kind} {name}" for kind in part["say"]]) for name in ids]
     else:
         told = [_sentences(at, part["say"])]
@@ -335,7 +273,7 @@ def _say(at: At, part: Spec) -> list[object]:
 
 
 def _figure(at: At, part: Spec) -> Iterator[Chart]:
-    found = at.call(part["figure"], *_given(part)) if "figure" in part else _drawings(at, part)
+    found = at.call(part["figure"], *given(part)) if "figure" in part else _drawings(at, part)
     page, _, section = part.get("texts", at.section).rpartition(".")
     own = replace(at, page=page or at.page, section=section)
     return (_draw(own, part, one) for one in (found if isinstance(found, list) else [found]))
@@ -343,11 +281,11 @@ def _figure(at: At, part: Spec) -> Iterator[Chart]:
 
 def _drawings(at: At, part: Spec) -> list[Drawing]:
     """A figure drawn from rows as they are; none without rows."""
-    rows = _rows(at, part)
+    rows = rows_told(at, part)
     if rows.empty:
         return []
     told = judged(at.battle, part["against"], at.lang) if "against" in part else {}
-    told["fields"] = told.get("fields", {}) | _fields(at, part, rows)
+    told["fields"] = told.get("fields", {}) | fields_of(at, part, rows)
     return [Drawing(getattr(charts, part["draw"]), rows, **told)]
 
 
@@ -368,15 +306,15 @@ def _draw(at: At, part: Spec, drawing: Drawing) -> Chart:
 
 
 def _table(at: At, part: Spec) -> Iterable[object]:
-    rows, most = _rows(at, part), part.get("most")
+    rows, most = rows_told(at, part), part.get("most")
     shown = rows if most is None else rows.head(most)
     options = {"of": part["of"], "by": [one.replace("{lang}", at.lang) for one in part.get("by", [])]}
     options["observed"] = part.get("observed", at.spec.get("observed", False))
     for key in ("each", "source"):
         if key in part:
             is_function = isinstance(part[key], str) and part[key]
-            options[key] = at.call(part[key], *_given(part)) if is_function else part[key]
-    fields = {"n": len(rows), "shown": len(shown), **_fields(at, part, rows)}
+            options[key] = at.call(part[key], *given(part)) if is_function else part[key]
+    fields = {"n": len(rows), "shown": len(shown), **fields_of(at, part, rows)}
     if len(shown):
         options["caption"] = at.text(part.get("caption", part["table"]), **fields)
         yield lay_out(at.battle, f"{at.page}.{at.path(part['table'])}", shown, lang=at.lang, **options)
@@ -388,51 +326,32 @@ def _table(at: At, part: Spec) -> Iterable[object]:
     yield from (Finding(at.text(key, **fields)) for key in under if key)
 
 
-def _fields(at: At, part: Spec, rows: pd.DataFrame) -> dict[str, object]:
-    """What fills a text that is said once of some rows: by its function, and by cells of the row it picks."""
-    told = at.call(part["fill"], *_given(part)) if "fill" in part else {}
-    records = _picked(part, rows).to_dict("records")
-    return told | tell_fields(at.battle, at.page, part.get("fields", {}), records, at.lang)
-
-
-def _picked(part: Spec, rows: pd.DataFrame) -> pd.DataFrame:
-    return {"first": rows.head(1), "last": rows.tail(1)}.get(part.get("pick", ""), rows)
-
-
 def _text(at: At, part: Spec) -> Iterable[str]:
     key = part["text"]
     if "of" not in part and "rows" not in part:
-        yield from _filled(at, key, part.get("fill"), *_given(part))
+        yield from _filled(at, key, part.get("fill"), *given(part))
         return
-    rows = _rows(at, part)
+    rows = rows_told(at, part)
     if rows.empty and "empty" in part:
         yield Finding(at.text(part["empty"]))
     elif part.get("count") and len(rows):
-        yield at.text(key, n=len(rows), **_fields(at, part, rows))
+        yield at.text(key, n=len(rows), **fields_of(at, part, rows))
     elif not part.get("count"):
-        yield from (
-            Finding(capitalise(_said(at, part, row))) for row in _picked(part, rows).to_dict("records")
-        )
-
-
-def _said(at: At, part: Spec, row: Mapping[Hashable, Any]) -> str:
-    """A text of one row."""
-    key = part["text"] if "by" not in part else f"{part['text']}.{row[part['by']]}"
-    return at.text(key, **tell_fields(at.battle, at.page, part.get("fields", {}), [row], at.lang))
+        yield from (Finding(capitalise(said(at, part, row))) for row in picked(part, rows).to_dict("records"))
 
 
 def _sheet(at: At, part: Spec) -> Iterable[Sheet]:
-    rows = _rows(at, part)
+    rows = rows_told(at, part)
     if len(rows):
         own = {"rows": rows} if battle_page.has_own_sources(rows) else {}
         source = battle_page.source(at.battle, at.lang, part.get("of", ""), **own)
         shown = named(rows, f"{at.page}.{at.path(part['named'])}", at.lang) if "named" in part else rows
-        title = at.text(part["title"], n=len(rows), **_fields(at, part, rows))
+        title = at.text(part["title"], n=len(rows), **fields_of(at, part, rows))
         yield Sheet(at.text(part["sheet"]), title, shown, source)
 
 
 def _call(at: At, part: Spec) -> list[object]:
-    found = at.call(part["call"], *_given(part))
+    found = at.call(part["call"], *given(part))
     return found if isinstance(found, list) else [found]
 
 
