@@ -71,6 +71,23 @@ def test_a_count_that_is_withheld_is_not_told():
 
 
 @BOTH
+def test_what_did_not_occur_is_said_of_the_valid_days_alone(lang):
+    """59 days of 158 may be valid: of the others nobody knows whether they were polluted."""
+    found = changed(battle("2026"), ["good_day_ratio", "heavy_day_ratio"], n_obs=59)
+    none = {name: found.tables[name].iloc[:0] for name in ("episodes", "exceedances")}
+    clean = replace(found, tables=found.tables | none)
+    assert "59" in texts(sections.show(clean, "episodes", lang=lang))
+    assert "59" in chart_of(clean, "primary", lang).title
+
+
+@BOTH
+def test_without_ozone_no_edition_counts_days_by_what_is_there(lang):
+    found = battle("2026")
+    assert sections.show(found, "editions", lang=lang) is not None
+    assert sections.show(changed(found, ["o3_p90"], value=np.nan), "editions", lang=lang) is None
+
+
+@BOTH
 def test_the_numbers_of_the_calendar_say_which_days_count(lang):
     found = battle("2026")
     row, daily = headline(found, "good_day_ratio"), found.tables["daily"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -240,6 +241,38 @@ def test_the_automatic_stations_never_speak_of_a_share() -> None:
     said = part_texts(sections.show(running(), "automatic", lang="zh"))
     assert "瞬时值，不是考核类别" in said
     assert "2025-09-30 12:00" in said and "0.500" in said
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_body_is_said_to_be_clean_that_nobody_monitored(lang: str) -> None:
+    ledger = bodies("2025-12-31", s1="eliminated", s2="eliminated")
+    (s1,) = ledger.loc[ledger["body_id"].str.contains("s1"), "body_id"]
+    cleared, clean = (
+        battle_page.text("clear_water", f"bodies.{key}", lang, n=1) for key in ("all_clear", "none_black")
+    )
+    unseen = build({"black_odorous": ledger})
+    told = part_texts(sections.show(unseen, "bodies", lang=lang))
+    assert cleared in told and "1" not in battle_page.text("clear_water", "bodies.all_clear", lang)
+    assert clean not in told, "no point was monitored"
+    table = unseen.tables["bodies"]
+    grades = table["measured_grade"].where(table["body_id"] != s1, 0)
+    seen = replace(unseen, tables=unseen.tables | {"bodies": table.assign(measured_grade=grades)})
+    assert clean in part_texts(sections.show(seen, "bodies", lang=lang))
+    black = replace(
+        unseen, tables=unseen.tables | {"bodies": table.assign(measured_grade=grades.replace(0, 2))}
+    )
+    assert clean not in part_texts(sections.show(black, "bodies", lang=lang))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_said_of_items_where_no_section_has_a_class(lang: str) -> None:
+    said = battle_page.text("clear_water", "sections.no_items", lang)
+    found = build({"water_sections": section_months(network(1), [2025], range(1, 10))})
+    few = replace(found, tables=found.tables | {"items": found.tables["items"].iloc[:0]})
+    assert said in part_texts(sections.show(few, "sections", lang=lang))
+    table = few.tables["sections"].assign(**{"class": float("nan")})
+    none = replace(few, tables=few.tables | {"sections": table})
+    assert said not in part_texts(sections.show(none, "sections", lang=lang))
 
 
 def test_what_was_set_aside_is_counted_by_its_reason() -> None:

@@ -220,6 +220,7 @@ def exceedances(battle: Battle, lang: str) -> Drawing:
     good = _of_span(battle, row, "good_days")
     by_pollutant = found.groupby("pollutant")["n_days"].sum().sort_values(ascending=False, kind="stable")
     fields = {"span": Facts(row, lang).span, "standard": standard_name(row["standard"], lang)}
+    fields["valid"] = int(row["n_obs"])
     title = "heading" if pd.isna(good) else "title_none" if by_pollutant.empty else "title"
     if title == "title":
         lead, days = by_pollutant.index[0], int(by_pollutant.iloc[0])
