@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -384,6 +385,20 @@ def test_lead_word_for_word(statuses: tuple[str, ...], zh: str, en: str) -> None
     assert wording.lead_sentence(table, lang="zh").text == zh
     assert wording.lead_sentence(table, lang="en").text == en
     assert all(wording.verify_lead(wording.lead_sentence(table, lang=lang), table) == () for lang in LANGS)
+
+
+def test_what_does_not_suffice_is_counted_apart_from_what_nobody_sent() -> None:
+    table = make_table("no_data", "no_data", "no_data")
+    table.loc[1:, ["value", "n_obs"]] = math.nan
+    table.loc[1:, "reason"] = "not_reported"
+    zh, en = (wording.lead_sentence(table, lang=lang) for lang in LANGS)
+    assert zh.text == "3个目标中，1个数据不足、2个尚无数据，本期不作判断。"
+    assert en.text == (
+        "Of 3 targets, 1 has insufficient data, 2 have no data; no judgement is made this period."
+    )
+    assert wording.verify_lead(zh, table) == wording.verify_lead(en, table) == ()
+    lies = {zh: "3个目标均数据不足，本期不作判断。", en: "There are no data on any target (3)."}
+    assert all(wording.verify_lead(replace(one, body=lie), table) for one, lie in lies.items())
 
 
 def test_rows_without_target_are_no_targets() -> None:

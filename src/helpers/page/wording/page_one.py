@@ -44,8 +44,8 @@ def lead_sentence(results: pd.DataFrame, *, lang: str, has_weakness: bool = True
     counts = count_verdicts(judged)
     total = len(judged)
     simulated = bool(judged["simulated"].any())
-    if total == 0 or counts["no_data"] + counts["no_value"] == total:
-        form = "none" if not total else "all_no_value" if counts["no_value"] == total else "all_no_data"
+    if total in (0, counts["no_data"], counts["no_value"]):
+        form = "none" if not total else "all_no_value" if counts["no_value"] else "all_no_data"
         phrase = fill(f"lead.{form}", lang, **({"total": _count(total)} if total else {}))
     else:
         is_behind = judged.iloc[0]["status"] in _BEHIND
@@ -165,7 +165,8 @@ def _lead(counts: dict[str, int], worst: Row | None, level: int, lang: str) -> P
         end = word("lead.weakness", lang).format(name=Facts(worst, lang).name)
     else:
         is_clear = not any(counts[status] for status in (*_SETTLED, *_BEHIND, *_LACKING))
-        end = word("lead.clear" if is_clear else "lead.open", lang)
+        is_unjudged = total == sum(counts[status] for status in _LACKING)
+        end = word(f"lead.{'unjudged' if is_unjudged else 'clear' if is_clear else 'open'}", lang)
     return Phrase(start.text + end, start.numbers)
 
 

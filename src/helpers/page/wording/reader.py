@@ -101,10 +101,11 @@ def verify_lead(sentence: Sentence, results: pd.DataFrame) -> tuple[str, ...]:
             problems.append(f"weakness {weakness[1]!r} is none of {sorted(names)}")
         text = text[: weakness.start()]
     total, told = 0, 0
-    if nothing := re.search(rules["nothing"], text):
-        total, told = int(nothing[1]), counts["no_data"] + counts["no_value"]
-    elif stated := re.search(rules["total"], text):
+    if stated := re.search(rules["total"], text):
         total = int(stated[1])
+    for status, pattern in rules["nothing"].items():
+        if nothing := re.search(pattern, text):
+            total, told = int(nothing[1]), counts[status]
     for statuses, pattern in rules["counts"].items():
         expected = sum(counts[status] for status in statuses.split())
         for match in re.finditer(pattern, text):
