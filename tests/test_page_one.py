@@ -297,7 +297,7 @@ def split(weather: tuple[float, float], rest: tuple[float, float]) -> pd.DataFra
         ((-9.0, -1.0), (-4.0, 2.0), "主要与天气有关", "Mainly the weather"),
         ((-4.0, 2.0), (-9.0, -1.0), "主要不是天气", "Mainly not the weather"),
         ((-4.0, -1.0), (-9.0, -1.0), "两者都有", "Both."),
-        ((-4.0, 2.0), (-9.0, 1.0), "区分不开", "It cannot be told apart"),
+        ((-4.0, 2.0), (-9.0, 1.0), "区分不开", "The two cannot be told apart"),
     ],
 )
 def test_weather_or_work_says_no_more_than_its_intervals(weather, rest, zh, en):
@@ -306,3 +306,13 @@ def test_weather_or_work_says_no_more_than_its_intervals(weather, rest, zh, en):
         told = blue_sky_evidence.weather_or_work(found, lang=lang)
         assert told.startswith(said) and ("未修约" in told if lang == "zh" else "unrounded" in told)
         assert wording.banned_words(told, lang) == ()
+
+
+@BOTH
+@pytest.mark.parametrize("last", [None, date(2025, 11, 24)])
+def test_without_data_of_the_period_nobody_says_how_much_of_it_is_left(lang, last):
+    """A battle without data is asked for the whole year, which does not make the year one that is over."""
+    found = made([], "2026")
+    silent = replace(found, context=replace(found.context, last_data=last))
+    assert answers(found, lang)["left"][0] == word("answer.over", lang).format(year=2026)
+    assert answers(silent, lang)["left"][0] == word("answer.left_unknown", lang)

@@ -44,10 +44,14 @@ class Context:
     asked_until: date | None = None
 
     @property
+    def has_data(self) -> bool:
+        """Whether any of its own data lie in the period."""
+        return self.last_data is not None and self.last_data >= self.period.start
+
+    @property
     def told_until(self) -> date:
         """Last day its own data speak of; of a period without any, the last day of the question: no other table decides it."""
-        has_own = self.last_data is not None and self.last_data >= self.period.start
-        return self.as_of if has_own else self.reported_until
+        return self.as_of if self.has_data else self.reported_until
 
     @property
     def reported_until(self) -> date:

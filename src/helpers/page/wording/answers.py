@@ -151,7 +151,9 @@ def _sections(battle: Battle, lang: str) -> Sentence | None:
 
 
 def _time_left(battle: Battle, lang: str) -> Sentence:
-    """How many days of the year are left, or that none is."""
+    """How many days of the year are left, or that none is; without data nobody knows how far the year has come."""
+    if not battle.context.has_data:
+        return _plain("answer.left_unknown", lang)
     end = battle.context.period.until(battle.context.told_until)[1]
     n_left = (date(end.year, 12, 31) - end).days
     if not n_left:
