@@ -88,7 +88,7 @@ def test_two_days_are_no_year_whatever_else_is_known_of_it() -> None:
     battle = green_hills.build(empty_tables(green_hills) | {"fires": table}, context())
     told = " ".join(page_texts(battle, "zh"))
     # Fire points of the year, of spring and of autumn; and how far satellite files cover each.
-    cover = "全年仅2/365天、春季秸秆焚烧分析时段仅0/76天、秋季秸秆焚烧分析时段仅2/61天"
+    cover = "全年仅覆盖2/365天、春季秸秆焚烧分析时段仅覆盖0/76天、秋季秸秆焚烧分析时段仅覆盖2/61天"
     assert re.search(rf"2025\s+2\s+无数据\s+2\s+{cover}", told)
     english = " ".join(page_texts(battle, "en"))
     assert re.search(r"2025\s+2\s+no data\s+2\s+Whole year: 2 of 365 days", english)

@@ -89,7 +89,7 @@ def test_sites_that_do_not_lie_in_the_city_are_named_as_such(name, lang):
     said = "\n".join(
         texts_in([sections.show(having(name, foreign_zones=foreign), section, lang=lang).payload()])
     )
-    assert "CN-Cha" in said and ("非本市站点" if lang == "zh" else "no places of the city") in said
+    assert "CN-Cha" in said and ("非本市站点" if lang == "zh" else "outside the city") in said
     assert "通量" not in said and "flux" not in said, "no row says what kind of site it is"
     plain = "\n".join(texts_in([sections.show(battle("2025", name), section, lang=lang).payload()]))
     assert "CN-Cha" not in plain and "非本市" not in plain

@@ -151,7 +151,7 @@ def words(*bands: tuple[str, int, float]) -> pd.DataFrame:
         ),
         (words(("unlikely", 3, 33.333)), "的3次中实现1次（次数少", "came true (few"),
         (words(("likely", 30, 60.0)), "没有判为这一档的", "this likelihood was never given"),
-        (words(), "尚未用往年检验", "too few years to test this projection"),
+        (words(), "尚未用往年检验", "Too few years to test it"),
     ],
 )
 def test_a_word_for_a_likelihood_is_told_with_its_own_record(record, zh, en):

@@ -20,7 +20,8 @@ def made(*reasons: str):
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("zh", "另有3196个数值两个来源不一致"), ("en", "two sources differ in 3196 values")]
+    ("lang", "said"),
+    [("zh", "另有3196个数值在两个来源中不一致"), ("en", "Values on which two sources differ: 3196")],
 )
 def test_differing_providers_are_no_faults(lang: str, said: str) -> None:
     one = made(*[DIFFERS] * 3196, "is no number", "lies outside 0 to 500")

@@ -463,7 +463,7 @@ DRAWN = {"forecast": 31.6, "forecast_low": 29.8, "forecast_high": 33.9, "require
 @pytest.mark.parametrize(
     ("status", "zh", "en"),
     [
-        ("met", "保持2025年目标水平", "hold the level of the 2025 target"),
+        ("met", "保持2025年目标水平", "keep to the 2025 target"),
         ("off_track", "达到2025年目标水平", "reach the level of the 2025 target"),
         ("no_data", "达到2025年目标水平", "reach the level of the 2025 target"),
     ],

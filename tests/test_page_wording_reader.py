@@ -173,7 +173,7 @@ LIES = [
     (wording.budget_sentence, "en", "at most 21", "at least 21"),
     (wording.forecast_sentence, "zh", "实现2025年目标", "保持2025年目标水平"),
     (wording.budget_sentence, "zh", "实现2025年目标", "保持2025年目标水平"),
-    (wording.forecast_sentence, "en", "to meet the", "to hold the level of the"),
+    (wording.forecast_sentence, "en", "to meet the", "to keep to the"),
     (wording.budget_sentence, "en", "to meet the 2025", "to meet the 2030"),
 ]
 

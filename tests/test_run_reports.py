@@ -109,7 +109,7 @@ def test_a_run_is_repeated_only_where_something_changed(
     assert reasons("--force") == "--force was given"
     unchanged = report()
     assert "unchanged changchun 2025 reading zh" in unchanged.stdout
-    assert report().stdout.startswith("nothing was touched since these reports were built"), (
+    assert report().stdout.startswith("nothing has changed since these reports were built"), (
         "the stamp answers"
     )
     assert published(home) == before

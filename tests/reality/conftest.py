@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from helpers.page import BITMAPS
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _no_bitmaps() -> None:
-    os.environ.pop(BITMAPS, None)
+@pytest.fixture(autouse=True, scope="module")
+def _no_bitmaps() -> Iterator[None]:
+    kept = os.environ.pop(BITMAPS, None)
+    yield
+    if kept is not None:
+        os.environ[BITMAPS] = kept

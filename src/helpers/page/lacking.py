@@ -60,6 +60,7 @@ def _due(battle: Battle, lang: str, name: str = _INBOX, *, is_yearly: bool = Fal
     for feed in feeds(battle.context.city.slug):
         if feed.name == name:
             cadence = feed.plan.cadence
-            due = text("due", lang, period=text("periods", lang)[cadence], n=feed.plan.lag_days)
-            return text("yearly", lang, due=due) if is_yearly and cadence != "year" else due
+            if is_yearly and cadence != "year":
+                return text("yearly", lang)
+            return text("due", lang, period=text("periods", lang)[cadence], n=feed.plan.lag_days)
     return text("no_due", lang)
