@@ -81,7 +81,7 @@ def write_demonstration(
     for path in written:
         title = f"示例数据（模拟）{path.relative_to(staging).as_posix()}"
         provenance.write_sidecar(
-            path, provenance.Source(title_zh=title, publisher="本套件演示生成器", simulated=True)
+            path, provenance.Source(title_zh=title, publisher="本系统示例程序", simulated=True)
         )
     shutil.rmtree(folders.raw, ignore_errors=True)
     folders.raw.parent.mkdir(parents=True, exist_ok=True)
