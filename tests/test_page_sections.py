@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 import demo_battle
 from helpers.battles.overview import PARTS
@@ -150,17 +149,3 @@ def test_no_text_of_a_page_tells_a_reader_to_put_files_anywhere():
     folder = Path(sections.__file__).parent
     words = [*folder.glob("*.yml"), *folder.rglob("labels.yml")]
     assert words and not [one.name for one in words if "data/raw" in one.read_text(encoding="utf-8")]
-
-
-class Strict(yaml.SafeLoader):
-    """Refuses a key that is written twice, of which YAML keeps the later one in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        assert len(keys) == len(set(keys)), sorted(key for key in set(keys) if keys.count(key) > 1)
-        return super().construct_mapping(node, deep)
-
-
-def test_no_page_has_a_key_twice():
-    for one in Path(sections.__file__).parent.glob("*.yml"):
-        yaml.load(one.read_text(encoding="utf-8"), Loader=Strict)
