@@ -211,7 +211,7 @@ def traced(item: Mapping[str, Any]) -> Markup:
     html, anchor = Markup(item["html"]), item["anchor"]
     if not anchor:
         return html
-    link, whole = Markup('<a class="trace" href="#{}">{}</a>'), Markup('<span data-row="{}">{}</span>')
+    link, whole = Markup('<a href="#{}">{}</a>'), Markup('<span data-row="{}">{}</span>')
     told = {abs(number) for number in item["facts"].get("numbers") or ()}
     for found in _PRINTED.finditer(html):
         if float(found[0].lstrip("−").replace(",", "")) in told:

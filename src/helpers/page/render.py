@@ -32,7 +32,7 @@ REPORTING_TAGS = frozenset({"page-one", "section", "data", "checks", "finish"})
 STYLES = ("brief", "formal")
 _PLACE = re.compile(r' id="([^"]+)"')
 _OF_ROW = re.compile(r' data-row="([^"]+)"')
-_TRACE = re.compile(r'<a class="trace" href="#([^"]+)"(>.*?)</a>', re.DOTALL)
+_TRACE = re.compile(r'<a href="#([^"]+)"(>.*?)</a>', re.DOTALL)
 MOST_ROWS_ON_PAGE = 60
 # Of a notebook that shows a page of its own making.
 _NO_RESULTS: Mapping[str, Any] = {"columns": [], "rows": []}
@@ -290,6 +290,7 @@ def _settle_traces(html: str) -> str:
     A part may tell of a row that stands in another report. Whoever goes by keyboard is not led to one place twice.
     """
     places, seen = set(_PLACE.findall(html)), set()
+    contents, start, main = html.partition("<main")
 
     def settled(match: re.Match[str]) -> str:
         if match[1] not in places:
@@ -297,7 +298,7 @@ def _settle_traces(html: str) -> str:
         if match[1] not in seen:
             seen.add(match[1])
             return match[0]
-        return f'<a class="trace" href="#{match[1]}" tabindex="-1"{match[2]}</a>'
+        return f'<a href="#{match[1]}" tabindex=-1{match[2]}</a>'
 
-    html = _TRACE.sub(settled, html)
-    return _OF_ROW.sub(lambda match: match[0] if match[1] in places else "", html)
+    main = _TRACE.sub(settled, main)
+    return contents + start + _OF_ROW.sub(lambda match: match[0] if match[1] in places else "", main)

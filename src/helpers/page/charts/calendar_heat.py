@@ -124,14 +124,22 @@ def _axes_of(places: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _underline_heating(axes: Axes, places: pd.DataFrame) -> None:
-    """Draw one line under the heating days of each colour of text, so that it shows on dark cells too."""
-    heating = places[places["is_heating"]]
+    """Draw a line through the heating days of a month that follow each other, in the colour of their text.
+
+    It lies under the numbers, and beside the days where they stand below each other.
+    """
+    heating = places[places["is_heating"]].sort_values("date")
     ink = heating["level"].map(
         lambda level: colours.neutral("ink") if pd.isna(level) else colours.aqi_level(level)[1]
     )
-    for colour, group in heating.groupby(ink):
-        corners = zip(group["x"] - 0.3, group["y"] + 0.36, strict=True)
-        cells(axes, corners, size=(0.6, 0.06), facecolor=colour)
+    follows = (heating["date"].diff() == pd.Timedelta(days=1)) & (heating["month"].diff() == 0)
+    for _, run in heating.assign(ink=ink).groupby((~follows | (ink != ink.shift())).cumsum()):
+        first, length = run.iloc[0], len(run) - 0.4
+        if style.is_narrow():
+            corner, size = (first["x"] - 0.42, first["y"] - 0.3), (0.06, length)
+        else:
+            corner, size = (first["x"] - 0.3, first["y"] + 0.36), (length, 0.06)
+        cells(axes, [corner], size=size, facecolor=first["ink"])
 
 
 def _count_good_days(axes: Axes, days: pd.DataFrame, lang: str) -> None:

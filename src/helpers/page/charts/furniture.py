@@ -313,16 +313,20 @@ def cells(
 ) -> None:
     """Draw equal rectangles as one path, which keeps a calendar of 365 cells small; titles make marks of them.
 
-    ``corners`` are the lower left corners in data units, ``size`` their width and height.
+    ``corners`` are the lower left corners in data units, ``size`` their width and height. The limits of the axes are set
+    before: a cell without outline is a line as wide as the cell is high, which takes half the room of a box.
     """
     width, height = size
-    unit = np.array([(0, 0), (width, 0), (width, height), (0, height), (0, 0)])
-    paths = [Path(unit + corner, [1, 2, 2, 2, 79]) for corner in corners]
+    if "edgecolor" in options:
+        unit, codes = np.array([(0, 0), (width, 0), (width, height), (0, height), (0, 0)]), [1, 2, 2, 2, 79]
+    else:
+        unit, codes = np.array([(0, height / 2), (width, height / 2)]), [1, 2]
+        tall = 72 * inches(axes)[1] * height / abs(np.diff(axes.get_ylim())[0])
+        options = options | {"facecolor": "none", "edgecolor": options["facecolor"], "linewidth": tall}
+    paths = [Path(unit + corner, codes) for corner in corners]
     if paths:
-        options = {"linewidth": 0.0} | options
         patch = axes.add_patch(PathPatch(Path.make_compound_path(*paths), **options))
-        # A finger shows no titles: on a narrow screen a field of cells stays one light path.
-        if (titles := list(titles)) and not style.is_narrow():
+        if titles := list(titles):
             tell(patch, titles)
 
 

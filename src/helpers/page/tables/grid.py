@@ -65,7 +65,7 @@ def build_table(
     if kind == "scorecard":
         shapes = {key: (*shape, f"at-{key}") for key, shape in shapes.items()}
     head = Markup().join(
-        Markup('<th scope="col"{}>{}</th>').format(_classes(*_head_shape(shapes[key], label)), typeset(label))
+        Markup("<th scope=col{}>{}</th>").format(_classes(*_head_shape(shapes[key], label)), typeset(label))
         for key, label in columns.items()
     )
     first = next(iter(columns))
@@ -92,7 +92,7 @@ SOURCES = "appendix-c"  # the last of the appendices lists the files
 
 def link(anchor: str, content: str) -> Markup:
     """Let a text lead to a place of the page; on paper and in Word it is plain text."""
-    return Markup('<a class="trace" href="#{}">{}</a>').format(anchor, content)
+    return Markup('<a href="#{}">{}</a>').format(anchor, content)
 
 
 def note(text: str) -> Markup:
@@ -129,7 +129,7 @@ def cell(value: Any, lang: str, decimals: int | None = None, missing: str = "no_
 
 
 def _draw_cell(content: Markup, shape: tuple[str, ...], *, is_head: bool) -> Markup:
-    tag = '<th scope="row"{}>{}</th>' if is_head else "<td{}>{}</td>"
+    tag = "<th scope=row{}>{}</th>" if is_head else "<td{}>{}</td>"
     return Markup(tag).format(_classes(*shape), content)
 
 
@@ -162,4 +162,6 @@ def _missing_words() -> set[str]:
 
 
 def _classes(*names: str) -> Markup:
-    return Markup(' class="{}"').format(" ".join(names)) if names else Markup()
+    """Write the classes of a cell; a page has thousands, and one name needs no quotes."""
+    quoted = Markup(' class="{}"') if len(names) > 1 else Markup(" class={}")
+    return quoted.format(" ".join(names)) if names else Markup()
