@@ -21,6 +21,8 @@ from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.messages import in_language
+from helpers.page import index_signed
+from helpers.page.battle_page import text
 from helpers.page.blocks import LANGUAGES, environment, labels
 from helpers.page.way import INDEX
 from helpers.page.words import status_head, word
@@ -132,11 +134,16 @@ def _change_of_value(old: Mapping[str, str], row: Mapping[str, str], missing: st
     return "value", "withdrawn" if row["value"] == missing else "value"
 
 
-def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
+def index_page(reports: Sequence[Report], *, lang: str = "zh", editions: Sequence[Facts] = ()) -> str:
     """Return the index of all briefings in one language as one page that works from a file share.
 
     Cities, newest period first, then the battles in the order of the palette. A briefing that there is in another
     language only stands in its own words.
+
+    Parameters
+    ----------
+    editions
+        Signed editions, as :func:`helpers.page.index_signed.listed` takes them.
     """
     rows = [
         {
@@ -160,6 +167,9 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             groups=groups,
             leads=_leads(rows, lang),
             changed=[row for row in rows if row["changes"]],
+            signed_title=text("signed", "index.title", lang),
+            signed=index_signed.listed(editions, lang),
+            differing=index_signed.differing([row["facts"] for row in rows], lang),
             n_reports=sum(len(group["lines"]) for group in groups),
             n_failed=sum(
                 any(row["facts"]["run"] == "failed" for row in line["all"])
