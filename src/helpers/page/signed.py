@@ -35,7 +35,7 @@ from helpers.page.numbers import (
     unit_name,
 )
 from helpers.page.signed_reasons import Side, Two, ranges
-from helpers.page.wording.sentence import verdict
+from helpers.page.wording.sentence import capitalise, verdict
 from helpers.page.words import typeset, word
 from helpers.periods import span_label
 from helpers.units import WATER_CLASS
@@ -287,8 +287,9 @@ def _table_rows(changes: Iterable[Row], lang: str) -> Iterator[dict[str, Any]]:
         statuses = [name for name in dict.fromkeys((one["status_signed"], one["status"])) if name]
         cells = {
             **{name: one[name] for name in ("name", "place", "period", "label", "signed", "today", "unit")},
-            "status": _to(statuses, lang),
-            "reason": _reason(one, lang),
+            "name": capitalise(one["name"]),
+            "status": capitalise(_to(statuses, lang)),
+            "reason": capitalise(_reason(one, lang)),
         }
         yield {_head(name, lang): cells[name] for name in entry("signed", "page.columns")}
 
@@ -321,5 +322,5 @@ def _line(changes: Sequence[Row], lang: str) -> str:
     reasons = dict.fromkeys(reason["text"] for one in changes for reason in one["reasons"])
     join = text("signed", "join", lang).join
     first = changes[0]
-    named = {"indicator": first["name"], "period": first["period"]}
+    named = {"indicator": capitalise(first["name"]), "period": first["period"]}
     return text("signed", "index.row", lang, numbers=join(told), reason=join(reasons), **named)

@@ -82,7 +82,11 @@ def verify(folders: tuple[str, ...], checksum: str | None) -> None:
             click.echo(sentence, err=True)
         is_whole = is_whole and not sentences
         if not sentences:
-            kept = {"by": edition.record["by"], "day": edition.record["at"][:10], "hash": found}
+            kept = {
+                "by": edition.record.get("by", ""),
+                "day": edition.record.get("at", "")[:10],
+                "hash": found,
+            }
             click.echo(
                 say(
                     "signed.whole",

@@ -59,7 +59,7 @@ def freeze(
     _require_new(jobs)
     folder = place(city, period)
     _drop_unfinished(folder)
-    number = max((one.number for one in editions(city, period)), default=0) + 1
+    number = max((int(one.folder.name) for one in editions(city, period)), default=0) + 1
     making = folder / f"{_MAKING}{number}"
     at = datetime.now(UTC).isoformat(timespec="seconds")
     files = {name: content for job in jobs for name, content in _files(job).items()}
