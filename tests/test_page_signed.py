@@ -98,6 +98,14 @@ def test_fewer_records_and_another_file_in_its_place_are_revised_data(today: Tol
     )
 
 
+def test_more_records_of_this_year_do_not_explain_a_number_of_the_year_before(today: Told) -> None:
+    was = copy.deepcopy(today)
+    row_of(was).update(value_prev=31.0, n_obs=300.0)
+    was["sources"][0]["id"] = "example_file@" + "0" * 12
+    found = {change["quantity"]: kinds(change) for change in differing(was, today)}
+    assert found == {"n_obs": ["new"], "value_prev": ["revised"]}
+
+
 def test_another_standard_or_definition_of_the_same_data_is_a_changed_rule(today: Told) -> None:
     was = copy.deepcopy(today)
     row_of(was).update(value=29.0, standard="GB 3095-2012", limit_value=35.0)
@@ -319,8 +327,8 @@ def test_the_index_lists_signed_editions_and_each_differing_row_once(lang: str) 
     }
     assert all(one in made for one in said[lang])
     line = {
-        "zh": "细颗粒物年均浓度（2025年）：数值29→28μg/m³（无从判定",
-        "en": "Value 29 → 28 μg/m³ (cannot be told",
+        "zh": "细颗粒物年均浓度（长春市，2025年）：数值29→28μg/m³；状态：达成（无从判定",
+        "en": "Value 29 → 28 μg/m³; status: achieved (cannot be told",
     }
     other = next(one for one in LANGS if one != lang)
     assert made.count(line[lang]) == 1 and line[other] not in made

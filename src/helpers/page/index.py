@@ -5,7 +5,9 @@ Beside each page lies ``<battle>.<lang>.json``, its *facts*, as :attr:`helpers.p
     city, city_name, battle, battle_name, period, period_name, lang, title, lead, as_of, state, simulated, version,
     rows:    [{key, name, period, value, status, status_name, confidence}],
     counts:  {status: number of targets},
-    sources: [{id, title}],
+    sources: [{id, title, path}],
+    numbers: every row of the results, see :func:`helpers.page.signed.numbers`,
+    signed:  what differs from the signed edition, where there is one, see :func:`helpers.page.signed.compare`,
     run:     "ok" or "failed", and the reason
 
 and ``<battle>.<lang>.prev.json``, the facts of the briefing before it. The runner reads and writes these files; this

@@ -284,14 +284,17 @@ def _head(column: str, lang: str) -> str:
 
 def _table_rows(changes: Iterable[Row], lang: str) -> Iterator[dict[str, Any]]:
     for one in changes:
-        statuses = [name for name in dict.fromkeys((one["status_signed"], one["status"])) if name]
         cells = {
             **{name: one[name] for name in ("name", "place", "period", "label", "signed", "today", "unit")},
             "name": capitalise(one["name"]),
-            "status": capitalise(_to(statuses, lang)),
+            "status": capitalise(_status(one, lang)),
             "reason": capitalise(_reason(one, lang)),
         }
         yield {_head(name, lang): cells[name] for name in entry("signed", "page.columns")}
+
+
+def _status(change: Row, lang: str) -> str:
+    return _to([one for one in dict.fromkeys((change["status_signed"], change["status"])) if one], lang)
 
 
 def _reason(change: Row, lang: str) -> str:
@@ -322,5 +325,6 @@ def _line(changes: Sequence[Row], lang: str) -> str:
     reasons = dict.fromkeys(reason["text"] for one in changes for reason in one["reasons"])
     join = text("signed", "join", lang).join
     first = changes[0]
-    named = {"indicator": capitalise(first["name"]), "period": first["period"]}
-    return text("signed", "index.row", lang, numbers=join(told), reason=join(reasons), **named)
+    named = {"indicator": capitalise(first["name"]), "place": first["place"], "period": first["period"]}
+    told_of = {"numbers": join(told), "status": _status(first, lang), "reason": join(reasons)}
+    return text("signed", "index.row", lang, **named, **told_of)

@@ -20,6 +20,8 @@ Row = Mapping[str, Any]
 Files = Mapping[str, str]
 OF_TARGET, OF_RULE = ("target_value", "target_date"), ("limit_value",)
 """Quantities that come from the plan and from the standard, which no data move."""
+OF_YEAR_BEFORE = ("value_prev",)
+"""Quantities of the year before, of which the records of the row's own span say nothing."""
 _FROM_TARGET = ("status", "likelihood", "required")
 _COMPUTES = ("rules", "program", "city", "notebook", "libraries")
 _QUESTION = "parameters"
@@ -76,11 +78,11 @@ class Two:
         if old is None or new is None:
             return [self._by_rest()]
         if quantity in OF_TARGET:
-            return list(self._target(old, new))
+            return list(self._target(old, new)) or [self._by_rest()]
         rule = list(self._rule(old, new))
         if quantity in OF_RULE:
-            return rule
-        data = list(self._data(old, new))
+            return rule or [self._by_rest()]
+        data = list(self._data(old, new, quantity))
         found = data + rule + (list(self._target(old, new)) if quantity in _FROM_TARGET else [])
         if data and self._changed_code:
             found.append(self._untold("share", names=self._named_code))
@@ -118,10 +120,10 @@ class Two:
     def _is_asked_otherwise(self) -> bool:
         return self.was.inputs.get(_QUESTION) != self.now.inputs.get(_QUESTION)
 
-    def _data(self, old: Row, new: Row) -> Iterator[Reason]:
+    def _data(self, old: Row, new: Row, quantity: str) -> Iterator[Reason]:
         """What the row's own data tell: more of them, others of the same span, or the same."""
         was, now = self.was.files_of(old), self.now.files_of(new)
-        counted = self._counted(old, new)
+        counted = self._counted(old, new, is_own=quantity not in OF_YEAR_BEFORE)
         if was != now and counted:
             yield self._reason(counted[0], self._joined([counted[1], *self._file_words(was, now)]))
         elif was != now:
@@ -129,10 +131,10 @@ class Two:
         elif counted and self._is_asked_otherwise:
             yield self._reason("asked", self._joined([self._why("asked"), counted[1]]))
 
-    def _counted(self, old: Row, new: Row) -> tuple[str, str] | None:
-        """Whether a row rests on more or on fewer records or days, and in which words."""
+    def _counted(self, old: Row, new: Row, *, is_own: bool) -> tuple[str, str] | None:
+        """Whether a row rests on more or on fewer records or days, and in which words; records are those of its own span."""
         before, after = (row.get("n_obs") or 0 for row in (old, new))
-        if before != after:
+        if is_own and before != after:
             shown = {"before": self._number(before), "after": self._number(after)}
             if after > before:
                 return "new", self._why("records", **shown)
