@@ -409,7 +409,7 @@ def test_runs_after_signing_tell_revised_new_and_changed_rule_apart(
 
     assert freeze(by="second").exit_code == 0
     edit(
-        home / "cities/changchun/plan.yml",
+        home / "cities/changchun/plans/pollution_control_2022.yml",
         'operator: ">="\n    value: 80\n',
         'operator: ">="\n    value: 85\n',
     )
