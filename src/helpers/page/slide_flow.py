@@ -6,36 +6,73 @@ Lines are measured in the packaged face, with a margin for the faces of the prog
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import zip_longest
 
 from helpers.page.reading import Run, Table
-from helpers.page.style import fold, text_width
+from helpers.page.style import load_font
 
 TEXT, TABLE, SMALL = (
     (20.0, 18.0, 16.0, 14.0, 12.0),
     (16.0, 14.0, 12.0, 11.0, 10.0),
     (13.0, 12.0, 12.0, 11.0, 10.0),
 )
-"""Sizes of type in points: the largest at which all stands on one slide, the third where it goes on to others."""
-_GOING_ON = 2
+"""Sizes of type in points: the largest that takes no more slides than the third, the smallest that is read from a seat."""
+_READABLE = 2
 GAP = 0.12  # inches between what stands under one another
 INSET = 0.1  # inches on each side of a text in its box
 _WIDER = 1.15  # letters of another face may be this much wider
-_LINE = 1.35  # height of a line, in sizes of type
+_LINE, _HAN_LINE = 1.2, 1.35  # height of a line in sizes of type, and of one with Chinese in it
 _AFTER = 0.4  # space after a paragraph, in sizes of type
+_MEASURED = 72.0  # points at which widths are taken
+_SLACK = 0.05  # inches a column is wider than its text
+_FEW_ROWS = 3  # a table of so many is not parted for what stands under it
 _CELL = 0.08  # inches a cell is higher than its text
-_MANY_LINES = 400
+_HAN = re.compile(r"[\u2e80-\uffef]")
+_PIECES = re.compile(r"[\u2e80-\uffef]\s*|[^\s\u2e80-\uffef]+\s*|\s+")
 
 
+@cache
+def _advance(letter: str) -> float:
+    """Width of a letter of the packaged face, in sizes of type; a letter it lacks is as wide as a Chinese one."""
+    font = load_font()
+    font.set_size(_MEASURED, 72)
+    known = font.get_char_index(ord(letter))
+    return font.load_char(ord(letter)).linearHoriAdvance / 65536 / _MEASURED if known else 1.0
+
+
+def text_width(text: str) -> float:
+    """Inches a line of text takes at one point of type, in whatever face it is shown."""
+    return sum(map(_advance, text)) * _WIDER / 72
+
+
+@lru_cache(maxsize=4096)
 def count_lines(text: str, width: float, size: float) -> int:
-    """Lines of a text in a width in inches, at a size in points."""
-    return fold(text, width / _WIDER, most=_MANY_LINES, size=size).count("\n") + 1
+    """Lines of a text in a width in inches, at a size in points; a word goes on the next line, Chinese breaks anywhere."""
+    lines, used, most = 1, 0.0, width / size
+    for piece in _PIECES.findall(text):
+        wide = text_width(piece.rstrip())
+        if used and used + wide > most:
+            lines, used = lines + 1, 0.0
+        if wide > most:  # a word longer than a line is broken
+            lines += int(wide // most)
+            wide %= most
+        used += wide + text_width(piece) - text_width(piece.rstrip())
+    return lines
+
+
+def text_height(text: str, width: float, size: float) -> float:
+    """Height of a text in inches, in a width in inches at a size in points."""
+    line = _HAN_LINE if _HAN.search(text) else _LINE
+    return count_lines(text, width, size) * line * size / 72
 
 
 def best_size(text: str, width: float, height: float, sizes: Sequence[float]) -> float:
     """The first size of type at which a text fits a place; the last where none does."""
-    fitting = (size for size in sizes if count_lines(text, width, size) * size * _LINE / 72 <= height)
+    fitting = (size for size in sizes if text_height(text, width, size) <= height)
     return next(fitting, sizes[-1])
 
 
@@ -52,13 +89,16 @@ class Text:
         """Size of its type in points."""
         return self.sizes[0]
 
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """What texts have in common that may stand in one box."""
+        return self.is_list, self.sizes
+
     def heights(self, width: float) -> list[float]:
         """Height of each paragraph in inches."""
         inside = width - 2 * INSET - (0.4 if self.is_list else 0)
-        lines = (
-            count_lines("".join(run.text for run in runs), inside, self.size) for runs in self.paragraphs
-        )
-        return [(n * _LINE + _AFTER) * self.size / 72 for n in lines]
+        texts = ("".join(run.text for run in runs) for runs in self.paragraphs)
+        return [text_height(text, inside, self.size) + _AFTER * self.size / 72 for text in texts]
 
     def head(self, width: float) -> list[float]:
         """Height of what comes before the first paragraph."""
@@ -87,7 +127,7 @@ class Grid:
     Parameters
     ----------
     wanted
-        Inches each column of the whole table would like to have, of :func:`grid`.
+        Inches the widest text of each column of the whole table takes at one point of type, of :func:`grid`.
     """
 
     table: Table
@@ -101,24 +141,26 @@ class Grid:
 
     def widths(self, width: float) -> list[float]:
         """Widths of the columns in inches: the widest give way until all fit."""
-        cap, wanted = max(self.wanted), sorted(self.wanted)
-        for n in range(len(wanted)):
-            cap = (width - sum(wanted[:n])) / (len(wanted) - n)
-            if cap <= wanted[n]:
+        inner = width - 2 * INSET  # the table stands as far in as the text above it
+        wanted = [one * self.size + 2 * INSET + _SLACK for one in self.wanted]
+        cap = max(wanted)
+        for n, one in enumerate(sorted(wanted)):
+            cap = (inner - sum(sorted(wanted)[:n])) / (len(wanted) - n)
+            if cap <= one:
                 break
-        given = [min(one, cap) for one in self.wanted]
-        return [one * width / sum(given) for one in given]
+        given = [min(one, cap) for one in wanted]
+        return [one * inner / sum(given) for one in given]
 
     def _row_heights(self, rows: Iterable[Sequence[str]], width: float) -> list[float]:
         widths = self.widths(width)
-        lines = (
+        texts = (
             max(
-                count_lines(text, wide - 2 * INSET, self.size)
+                text_height(text, wide - 2 * INSET, self.size)
                 for text, wide in zip(row, widths, strict=False)
             )
             for row in rows
         )
-        return [n * self.size * _LINE / 72 + _CELL for n in lines]
+        return [height + _CELL for height in texts]
 
     def head(self, width: float) -> list[float]:
         """Height of each row of the head in inches."""
@@ -153,10 +195,7 @@ class Grid:
 def grid(table: Table) -> Grid:
     """A table ready to be laid out."""
     rows = [*table.head, *table.body]
-    wanted = (
-        max(text_width(row[n], TABLE[0]) * _WIDER + 2 * INSET + 0.05 for row in rows if n < len(row))
-        for n in range(max(map(len, rows)))
-    )
+    wanted = (max(text_width(row[n]) for row in rows if n < len(row)) for n in range(max(map(len, rows))))
     return Grid(table, tuple(wanted))
 
 
@@ -195,24 +234,29 @@ def flow(blocks: Iterable[Block], width: float, height: float) -> list[list[Bloc
     The blocks of each slide; no slide is empty, and no block.
     """
     blocks = list(blocks)
-    for n in range(_GOING_ON):
-        if len(slides := _flow([_sized(block, width, height, n) for block in blocks], width, height)) == 1:
-            return slides
-    return _flow([_sized(block, width, height, _GOING_ON) for block in blocks], width, height)
+    tried = [
+        _flow([_sized(block, width, height, n) for block in blocks], width, height)
+        for n in range(_READABLE + 1)
+    ]
+    return next(slides for slides in tried if len(slides) == len(tried[_READABLE]))
 
 
-def _flow(blocks: Iterable[Block], width: float, height: float) -> list[list[Block]]:
+def _flow(blocks: Sequence[Block], width: float, height: float) -> list[list[Block]]:
+    """Lay sized blocks under one another; what is told under a table has some of its rows above it."""
     slides: list[list[Block]] = []
     room = 0.0
-    for rest in blocks:
+    for block, below in zip_longest(blocks, blocks[1:]):
+        rest, after = block, below.height(width) if isinstance(below, Text) else 0.0
         while len(rest):
             n = rest.take(width, room)
-            if not n or (n < len(rest) and n < 2 and isinstance(rest, Grid)):
-                if not slides or slides[-1]:
-                    slides.append([])
+            if not n or (isinstance(rest, Grid) and n < min(2, len(rest))):
+                slides.append([])
                 room = height
                 n = rest.take(width, room) or 1
+            left = room - rest.split(n)[0].height(width) - GAP
+            if isinstance(rest, Grid) and n == len(rest) > _FEW_ROWS and left < min(after, height / 2):
+                n, left = n // 2, 0.0
             fitting, rest = rest.split(n)
             slides[-1].append(fitting)
-            room -= fitting.height(width) + GAP
-    return [slide for slide in slides if slide]
+            room = 0.0 if len(rest) else left
+    return slides

@@ -35,7 +35,7 @@ _TITLES = (KIND.TITLE, KIND.CENTER_TITLE)
 _BODIES = (KIND.OBJECT, KIND.BODY)
 _FURNITURE = (KIND.DATE, KIND.FOOTER, KIND.SLIDE_NUMBER)
 _LEAST = (6.0, 3.0)  # inches of a body in which a table of targets can be read
-_TITLE_SIZE, _BODY_SIZE = 28, 18
+_TITLE_SIZE, _BODY_SIZE = 26, 20
 _UNREADABLE = (
     PackageNotFoundError,
     zipfile.BadZipFile,
@@ -57,7 +57,7 @@ class Box:
 
 
 # Places of our own layouts.
-_TOP, _BODY = Box(0.6, 0.4, 12.13, 1.0), Box(0.6, 1.5, 12.13, 5.3)
+_TOP, _BODY = Box(0.6, 0.3, 12.13, 1.1), Box(0.6, 1.5, 12.13, 5.3)
 _FOOT, _NUMBER = Box(0.6, 6.95, 10.6, 0.35), Box(11.73, 6.95, 1.0, 0.35)
 _HEAD, _UNDER = Box(0.9, 0.9, 11.5, 1.9), Box(0.9, 3.0, 11.5, 3.6)
 

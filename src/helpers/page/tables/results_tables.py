@@ -59,9 +59,7 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
             del columns[key]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
-    worth = source_worth(judged, lang)
-    told = note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
-    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + told
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
 
 
 def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
@@ -86,7 +84,13 @@ def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
     for key in ("period", "gap", "likelihood"):
         if {str(row[key]) for row in rows} <= said_of_none:
             del columns[key]
-    return build_table("scorecard", _caption("scorecard", judged, lang), columns, rows, lang=lang)
+    table = build_table("scorecard", _caption("scorecard", judged, lang), columns, rows, lang=lang)
+    return table + _worth_note(judged, lang)
+
+
+def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
+    worth = source_worth(judged, lang)
+    return note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
 
 
 def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
