@@ -112,7 +112,7 @@ class Text:
         """The first paragraphs, and the others."""
         return replace(self, paragraphs=self.paragraphs[:n]), replace(self, paragraphs=self.paragraphs[n:])
 
-    def take(self, width: float, room: float) -> int:
+    def take(self, width: float, room: float, after: float = 0.0) -> int:
         """Number of paragraphs that fit."""
         return _count(self.heights(width), room - INSET)
 
@@ -180,13 +180,13 @@ class Grid:
         first, others = (Table(own.caption, own.head, rows) for rows in (own.body[:n], own.body[n:]))
         return replace(self, table=first), replace(self, table=others)
 
-    def take(self, width: float, room: float) -> int:
-        """Number of rows that fit; where not all do, about as many as on each slide that follows."""
+    def take(self, width: float, room: float, after: float = 0.0) -> int:
+        """Number of rows that fit with what is told under the table; where not all do, as many as on each slide that follows."""
         left, heights = room - sum(self.head(width)), self.heights(width)
-        if left <= 0 or sum(heights) <= left:
+        needed = sum(heights) + after
+        if left <= 0 or needed <= left or len(heights) <= _FEW_ROWS:
             return _count(heights, left)
-        n_slides = math.ceil(sum(heights) / left)
-        return min(_count(heights, left), math.ceil(len(heights) / n_slides))
+        return min(_count(heights, left), math.ceil(len(heights) / math.ceil(needed / left)))
 
     def __len__(self) -> int:
         return len(self.table.body)
@@ -246,17 +246,16 @@ def _flow(blocks: Sequence[Block], width: float, height: float) -> list[list[Blo
     slides: list[list[Block]] = []
     room = 0.0
     for block, below in zip_longest(blocks, blocks[1:]):
-        rest, after = block, below.height(width) if isinstance(below, Text) else 0.0
+        rest = block
+        told = below.height(width) if isinstance(below, Text) else 0.0
+        after = GAP + told if 0 < told < height / 3 else 0.0
         while len(rest):
-            n = rest.take(width, room)
+            n = rest.take(width, room, after)
             if not n or (isinstance(rest, Grid) and n < min(2, len(rest))):
                 slides.append([])
                 room = height
-                n = rest.take(width, room) or 1
-            left = room - rest.split(n)[0].height(width) - GAP
-            if isinstance(rest, Grid) and n == len(rest) > _FEW_ROWS and left < min(after, height / 2):
-                n, left = n // 2, 0.0
+                n = rest.take(width, room, after) or 1
             fitting, rest = rest.split(n)
             slides[-1].append(fitting)
-            room = 0.0 if len(rest) else left
+            room = 0.0 if len(rest) else room - fitting.height(width) - GAP
     return slides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -26,6 +27,7 @@ from helpers.page.slide_template import Box, Layouts, add_furniture, body_of, bo
 from helpers.page.style import WIDTH
 from helpers.page.words import word
 
+_YEAR = re.compile(r"(19|20)\d\d")
 _ON_ONE_LINE = 2
 _OPENINGS, _TITLES, _LEADS = (
     (36.0, 32.0, 28.0, 24.0, 20.0),
@@ -195,9 +197,10 @@ def _write_table(slide: Slide, block: Grid, at: Box, document: Document) -> None
 
 
 def _numeric(table: Table) -> Iterator[int]:
-    """Places of the columns most of whose cells are numbers."""
+    """Places of the columns most of whose cells are numbers, years apart."""
     for n, cells in enumerate(zip_longest(*table.body, fillvalue="")):
-        if 2 * sum(read_number(cell) is not None for cell in cells) > len(cells):
+        numbers = [cell for cell in cells if read_number(cell) is not None and not _YEAR.fullmatch(cell)]
+        if 2 * len(numbers) > len(cells):
             yield n
 
 
