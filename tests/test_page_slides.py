@@ -121,7 +121,7 @@ def test_every_judged_target_has_its_verdict_in_the_words_of_the_page(lang):
 
 
 @pytest.mark.parametrize(
-    ("lang", "chance"), [("zh", "很不可能（不足一成）"), ("en", "Very unlikely (under 10 %)")]
+    ("lang", "chance"), [("zh", "很不可能（不足一成）"), ("en", "Very unlikely (under 10\xa0%)")]
 )
 def test_a_likelihood_stands_beside_a_target_whose_day_is_ahead_in_words_and_odds(lang, chance):
     head = word("table.verdicts.columns.likelihood", lang)
@@ -288,6 +288,7 @@ def rename(file) -> None:
 
 
 def shrink(file) -> None:
+    keep_only("Title and Content")(file)
     body = file.slide_layouts[1].placeholders[1]
     body.left, body.top, body.width, body.height = (Inches(side) for side in (1, 1, 8, 1.5))
 

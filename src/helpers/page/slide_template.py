@@ -92,12 +92,13 @@ def open_layouts(template: Path | None, *, battle: str) -> Layouts:
     opening = next(
         (one for one in file.slide_layouts if _has(one, _TITLES) and _has(one, (KIND.SUBTITLE,))), None
     )
-    content = next(_content_layouts(file), None)
+    contents = list(_content_layouts(file))
+    content = next((one for one in contents if _has_room(one)), next(iter(contents), None))
     for name, found in (("opening", opening), ("content", content)):
         if found is None:
             raise _lacks(template, name, file)
-    size = box_of(body_of(content))
-    if (size.width, size.height) < _LEAST or size.height < _LEAST[1]:
+    if not _has_room(content):
+        size = box_of(body_of(content))
         told = {"layout": content.name, "width": f"{size.width:.1f}", "height": f"{size.height:.1f}"}
         least = {"least_width": f"{_LEAST[0]:g}", "least_height": f"{_LEAST[1]:g}"}
         raise RunError(where=paths.shown(template), **parts("page.slides_room", **told, **least))
@@ -117,13 +118,22 @@ def _has(layout: SlideLayout, kinds: tuple[KIND, ...]) -> bool:
     return any(one.placeholder_format.type in kinds for one in layout.placeholders)
 
 
+def _has_room(layout: SlideLayout) -> bool:
+    size = box_of(body_of(layout))
+    return size.width >= _LEAST[0] and size.height >= _LEAST[1]
+
+
 def _content_layouts(file: Presentation) -> Iterator[SlideLayout]:
     """Layouts of a title and one body, those for any content before those for text alone."""
     for wanted in _BODIES:
         for layout in file.slide_layouts:
-            kinds = [one.placeholder_format.type for one in layout.placeholders]
-            kinds = [kind for kind in kinds if kind not in _FURNITURE]
-            if len(kinds) == 2 and kinds[0] == KIND.TITLE and kinds[1] == wanted:
+            places = [one for one in layout.placeholders if one.placeholder_format.type not in _FURNITURE]
+            is_upright = not any(one._element.ph.get("orient") == "vert" for one in places)
+            if (
+                is_upright
+                and {one.placeholder_format.type for one in places} == {KIND.TITLE, wanted}
+                and len(places) == 2
+            ):
                 yield layout
 
 
