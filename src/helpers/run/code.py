@@ -27,7 +27,7 @@ _LIBRARIES = (
     "seaborn",
     "statsmodels",
 )
-_CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css")
+_CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css", ".pptx")
 _HELPERS = Path(__file__).parents[1]
 _RULES = ("registry/", "standards/")
 
