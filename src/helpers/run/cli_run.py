@@ -77,7 +77,7 @@ def schedule_run(context: click.Context, name: str) -> None:
     from helpers.run import schedule as rules
 
     os.environ.update(rules.read_environment())
-    addresses = {key: os.environ[key] for key in (notify.ADDRESSES,) if key in os.environ}
+    addresses = {key: os.environ[key] for key in notify.SECRETS if key in os.environ}
     codes = [0]
     for command in rules.read_schedule().run(name).commands:
         os.environ.update(addresses)  # each command takes them out for itself

@@ -1,0 +1,316 @@
+"""What is told to a lead department: its own rows that are late, due soon, doubtful or without a corrective action.
+
+The facts are those of the pages: the table of what lacks (:mod:`helpers.page.lacking`), the results, the task ledger, what
+was set aside and what the authenticity screen marked. Nothing here reads the clock or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from helpers import registry
+from helpers.battles.context import Battle
+from helpers.battles.judgement import is_missing
+from helpers.messages import in_language, message
+from helpers.page import lacking, set_aside
+from helpers.page.battle_page import entry
+from helpers.page.columns import rows_of
+from helpers.page.digest import Asked, Item, text
+from helpers.page.numbers import Measure, format_date, format_quantity
+from helpers.page.wording.reasons import clause, reason_of
+from helpers.page.wording.sentence import capitalise, verdict
+from helpers.periods import span_label
+from helpers.sources.download.feeds import Rhythm
+
+_SPANS = {1: "month", 3: "quarter", 12: "year"}
+_LAND = ("green_hills", "black_soil", "grassland_wetland", "cross_cutting")
+Last = tuple[Rhythm, date | None]
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A period whose data are not here: its days, the day they are due (``None`` where none is set), days past it."""
+
+    first: date
+    last: date
+    on: date | None
+    days: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.days >= 0
+
+
+def owed(
+    battles: Iterable[Battle], asked: Asked, lang: str, *, sources: Mapping[str, Sequence[Last]]
+) -> list[Item]:
+    """What departments have not sent: figures, and data of the kinds a page lacks or that ended too early.
+
+    Parameters
+    ----------
+    battles
+        Battles as their pages have them.
+    sources
+        Kind of ``lacking.yml`` → when the data of its sources in use are due and the last day received
+        (:func:`helpers.run.freshness.rhythms`).
+
+    Returns
+    -------
+    Rows of ``late`` and ``soon``, each thing once; daily data are never due soon.
+    """
+    found: dict[tuple[str, ...], Item] = {}
+    told = {kind for kind, known in sources.items() if known}
+    for battle in battles:
+        for item in (*_lacks(battle, asked, lang, told), *_stale(battle, asked, lang)):
+            found.setdefault(item.key[:2], item)
+    for kind, known in sources.items():
+        about = lacking.kind_of(kind, lang)
+        for rhythm, last in known:
+            item = _item(
+                about, _due(rhythm, last or date(asked.until.year - 1, 12, 31), asked), rhythm, asked, lang
+            )
+            if item is not None:
+                found[item.key[:2]] = item
+    return list(found.values())
+
+
+def tasks(open_tasks: pd.DataFrame, asked: Asked, lang: str) -> list[Item]:
+    """Tasks that are overdue, and those that fall due soon.
+
+    Parameters
+    ----------
+    open_tasks
+        As :func:`helpers.battles.task_ledger.open_tasks` gives them for the day of the question.
+    """
+    near = open_tasks[open_tasks["days_overdue"] >= -asked.within]
+    return [_task(row, lang) for row in near.to_dict("records")]
+
+
+def doubted(battles: Iterable[Battle], ledger: pd.DataFrame, lang: str) -> list[Item]:
+    """Figures that stand aside until they are checked, rows and files that were set aside, values the screen marked.
+
+    Parameters
+    ----------
+    ledger
+        Processed table ``ledger``, for the files of the figures.
+    """
+    found: dict[tuple[str, ...], Item] = {}
+    for battle in battles:
+        for item in (
+            *_withheld(battle, ledger, lang),
+            *_set_aside(battle, ledger, lang),
+            *_screened(battle, lang),
+        ):
+            found.setdefault(item.key, item)
+    return list(found.values())
+
+
+def missed(
+    battles: Iterable[Battle], lang: str, *, has_action: Collection[str], is_told: bool = True
+) -> list[Item]:
+    """Targets missed on their day that no corrective action answers; the targets themselves, where ``has_action`` is empty.
+
+    Parameters
+    ----------
+    has_action
+        Indicators with an open action.
+    is_told
+        False where there is no table of actions: then nothing is said of it.
+    """
+    found: dict[str, Item] = {}
+    for battle in battles if is_told else ():
+        for _, row in battle.results[battle.results["target_id"] != ""].iterrows():
+            is_named = row["target_id"] in found or row["indicator_id"] in has_action
+            if not is_named and verdict(row) == "missed":
+                found[row["target_id"]] = _missed(battle, row, lang)
+    return list(found.values())
+
+
+def _lacks(battle: Battle, asked: Asked, lang: str, told: Collection[str]) -> Iterator[Item]:
+    """What the page lacks that is due; kinds whose sources are known are told by these."""
+    before = battle.context.period.start - timedelta(days=1)
+    for one in lacking.found(battle, lang):
+        if one.is_reported or (one.reads and one.key in told):
+            continue
+        item = _item(one, _due(one.rhythm, before, asked), one.rhythm, asked, lang)
+        if item is not None:
+            yield item
+
+
+def _stale(battle: Battle, asked: Asked, lang: str) -> Iterator[Item]:
+    """Figures of departments that came, but not of the latest period that is due in the rhythm they come in."""
+    inbox = lacking.rhythm_of(battle)
+    for _, row in battle.results.drop_duplicates("indicator_id").iterrows():
+        record = registry.indicator(row["indicator_id"])
+        if not record.is_ledger or is_missing(row["value"]):
+            continue
+        first, last = row["period_start"].date(), row["period_end"].date()
+        cadence = _SPANS.get(last.month - first.month + 1 if first.year == last.year else 0)
+        if cadence is None or inbox is None or _ends(cadence, last) != last:
+            continue
+        is_year = cadence == "year"
+        rhythm = inbox.yearly if is_year else Rhythm(cadence=cadence, lag_days=inbox.lag_days)
+        names = (capitalise(getattr(record, f"{key}_{lang}")) for key in ("name", "department", "ask"))
+        what, who, how = names
+        when = capitalise(lacking.due_text(rhythm, lang, is_yearly=is_year))
+        lack = lacking.Lack(record.id, record.department_zh, what, who, when, how, rhythm)
+        item = _item(lack, _due(rhythm, last, asked), rhythm, asked, lang)
+        if item is not None:
+            yield item
+
+
+def _ends(cadence: str, day: date) -> date:
+    return Rhythm(cadence=cadence, lag_days=1).period_end(day)
+
+
+def _due(rhythm: Rhythm | None, last: date, asked: Asked) -> _Due:
+    """The first period after ``last`` that is not here, up to the last that is due, by the rule of the pages' late sources."""
+    if rhythm is None:  # nobody has set a day: a year is asked for when it is over
+        year = Rhythm(cadence="year", lag_days=1)
+        end = year.expected_day(asked.today, asked.until)
+        return _Due(last + timedelta(days=1), end, None, 0 if end > last else -1)
+    first = last + timedelta(days=1)
+    expected, on = rhythm.expected_day(asked.today, asked.until), rhythm.due_day(rhythm.period_end(first))
+    if expected > last:
+        return _Due(first, expected, on, max(0, (asked.today - on).days))
+    is_expected = rhythm.period_end(first) <= asked.until
+    return _Due(
+        first, rhythm.period_end(first), on, (asked.today - on).days if is_expected else -asked.within - 1
+    )
+
+
+def _item(lack: lacking.Lack, due: _Due, rhythm: Rhythm | None, asked: Asked, lang: str) -> Item | None:
+    is_soon = rhythm is not None and rhythm.cadence != "day" and due.days >= -asked.within
+    if not (due.is_late or is_soon):
+        return None
+    section, dash = "late" if due.is_late else "soon", text("dash", lang)
+    on = format_date(due.on, lang) if due.on else _unset(lack, lang)
+    days = str(abs(due.days)) if due.on else dash
+    cells = (lack.what, span_label(due.first, due.last, lang), on, days, lack.how)
+    state = (section, due.first.isoformat(), due.last.isoformat())
+    return Item(section, lack.department, ("owed", lack.key, *state), cells, due.days)
+
+
+def _unset(lack: lacking.Lack, lang: str) -> str:
+    if lack.when == capitalise(lacking.text("yearly", lang)):
+        return text("no_day", lang, when=lack.when)
+    return text("no_when", lang)
+
+
+def _task(row: Mapping[str, object], lang: str) -> Item:
+    days, due = int(row["days_overdue"]), row["due_date"].date()
+    section = "late" if days > 0 else "soon"
+    measure = row["measure"] if lang == "zh" else row["measure_en"]
+    what = text("task", lang, id=row["task_id"], n=row["article"], measure=measure)
+    edition = text("edition", lang, ledger=row["ledger"], day=format_date(row["reported_on"].date(), lang))
+    cells = (what, edition, format_date(due, lang), str(abs(days)), text("task_how", lang))
+    key = ("task", str(row["ledger"]), str(row["task_id"]), section, due.isoformat())
+    return Item(section, str(row["department"]), key, cells, days)
+
+
+def _withheld(battle: Battle, ledger: pd.DataFrame, lang: str) -> Iterator[Item]:
+    """Reported figures that have no value until their workbook says that they were checked."""
+    for _, row in battle.results.drop_duplicates("indicator_id").iterrows():
+        if reason_of(row).code != lacking.TO_VERIFY:
+            continue
+        record, facts = registry.indicator(row["indicator_id"]), reason_of(row).facts
+        path = _path_of(battle, ledger, record.id, facts)
+        name = capitalise(getattr(record, f"name_{lang}"))
+        cells = (
+            text("figure", lang, what=name, value=facts["value"]),
+            text("place", lang, file=path, sheet=facts["sheet"], row=facts["row"]),
+            clause(row, lang),
+            in_language(message("damage.check"), lang),
+        )
+        key = ("withheld", record.id, facts["period"], facts["value"])
+        yield Item("implausible", record.department_zh, key, cells)
+
+
+def _path_of(battle: Battle, ledger: pd.DataFrame, indicator_id: str, facts: Mapping[str, str]) -> str:
+    """File a figure stands in; empty where no row of the ledger is it."""
+    is_it = (ledger["indicator_id"] == indicator_id) & (ledger["period"] == facts["period"])
+    is_it &= ledger["source_row"].astype("str") == facts["row"]
+    files = rows_of(battle, "sources")
+    paths = files.loc[files["source_id"].isin(ledger.loc[is_it, "source_id"]), "path"]
+    return next(iter(paths), "")
+
+
+def _set_aside(battle: Battle, ledger: pd.DataFrame, lang: str) -> Iterator[Item]:
+    """Rows and files that were set aside, those of one file, column and reason together."""
+    rows = set_aside.faults(battle)
+    if rows.empty:
+        return
+    for (path, column, reason), own in rows.groupby(["path", "column", "reason"], sort=False):
+        first = own.iloc[0]
+        why, _, how = reason.partition("; ")
+        place = "cell" if column and first["row"] else "row" if first["row"] else "file"
+        found = str(first["found"])
+        cells = (
+            text("times", lang, found=found, n=len(own)) if len(own) > 1 else found,
+            text(place, lang, file=path, row=first["row"], column=column),
+            in_language(why, lang),
+            in_language(how, lang) or text("mend", lang),
+        )
+        record = registry.indicators().get(found.split(" ")[0])  # of two figures for one thing it is named
+        department = (
+            record.department_zh if record else _department_of_file(battle, ledger, first["source_id"], path)
+        )
+        key = ("aside", str(path), str(column), str(reason), str(len(own)))
+        yield Item("implausible", department, key, cells)
+
+
+def _department_of_file(battle: Battle, ledger: pd.DataFrame, source_id: str, path: str) -> str:
+    """Whose a file is: named in its own name, or the only one whose figures it holds, or by its reader; else nobody's."""
+    known = {one.department_zh for one in registry.indicators().values() if one.department_zh}
+    named = [name for name in known if f"_{name}_" in path]
+    if named:
+        return named[0]
+    ids = ledger.loc[ledger["source_id"] == source_id, "indicator_id"].unique()
+    own = {registry.indicator(one).department_zh for one in ids}
+    if own:
+        return own.pop() if len(own) == 1 else ""
+    files = rows_of(battle, "sources")
+    reader = next(iter(files.loc[files["source_id"] == source_id, "reader"]), "")
+    word = next((who for start, who in entry("digest", "readers").items() if reader.startswith(start)), "")
+    return lacking.department_of(word) if word else ""
+
+
+def _screened(battle: Battle, lang: str) -> Iterator[Item]:
+    """What the authenticity screen marked, by station, pollutant and rule."""
+    for row in rows_of(battle, "authenticity").to_dict("records"):
+        first, last = (format_date(row[name].date(), lang) for name in ("first_time", "last_time"))
+        cells = (
+            text(
+                "screened",
+                lang,
+                station=row["station_code"],
+                pollutant=row["pollutant"],
+                example=row["example"],
+            ),
+            text("screened_place", lang, first=first, last=last),
+            text("screened_why", lang, rule=row[f"rule_{lang}"], n=row["n_hours"]),
+            text("screened_how", lang),
+        )
+        key = ("screen", *(str(row[name]) for name in ("station_code", "pollutant", "rule", "n_hours")))
+        yield Item("implausible", lacking.department_of("measured"), key, cells)
+
+
+def _missed(battle: Battle, row: pd.Series, lang: str) -> Item:
+    record = registry.indicator(row["indicator_id"])
+    target = battle.context.plan.target(row["target_id"])
+    measure = Measure(record.unit, record.decimals)
+    goal = text("sign", lang)[row["target_operator"]] + format_quantity(row["target_value"], measure, lang)
+    cells = (
+        capitalise(getattr(target, f"name_{lang}")),
+        span_label(row["period_start"].date(), row["period_end"].date(), lang),
+        format_quantity(row["value"], measure, lang),
+        goal,
+        text("action.how", lang),
+    )
+    is_measured = not record.department_zh and record.battle not in _LAND
+    department = lacking.department_of("measured") if is_measured else record.department_zh
+    return Item("action", department, ("action", target.id), cells)
