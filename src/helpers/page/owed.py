@@ -1,7 +1,7 @@
-"""What is told to a lead department: its own rows that are late, due soon, doubtful or without a corrective action.
+"""What a lead department has to see to: its own rows that are overdue, due soon or without a corrective action.
 
-The facts are those of the pages: the table of what lacks (:mod:`helpers.page.lacking`), the results, the task ledger, what
-was set aside and what the authenticity screen marked. Nothing here reads the clock or a file.
+The facts are those of the pages: the table of what lacks (:mod:`helpers.page.lacking`), the results, the task ledger and
+the corrective actions. What is doubtful says :mod:`helpers.page.doubted`. Nothing here reads the clock or a file.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
-from helpers.messages import in_language, message
-from helpers.page import lacking, set_aside
-from helpers.page.battle_page import entry
+from helpers.page import lacking
 from helpers.page.columns import rows_of
 from helpers.page.digest import Asked, Item, text
 from helpers.page.numbers import Measure, format_date, format_quantity
-from helpers.page.wording.reasons import clause, reason_of
-from helpers.page.wording.sentence import capitalise, verdict
+from helpers.page.wording.sentence import capitalise
 from helpers.periods import span_label
 from helpers.sources.download.feeds import Rhythm
 
 _SPANS = {1: "month", 3: "quarter", 12: "year"}
+_UNDONE = ("not_started", "in_progress")
 _LAND = ("green_hills", "black_soil", "grassland_wetland", "cross_cutting")
 Last = tuple[Rhythm, date | None]
 
@@ -90,43 +88,29 @@ def tasks(open_tasks: pd.DataFrame, asked: Asked, lang: str) -> list[Item]:
     return [_task(row, lang) for row in near.to_dict("records")]
 
 
-def doubted(battles: Iterable[Battle], ledger: pd.DataFrame, lang: str) -> list[Item]:
-    """Figures that stand aside until they are checked, rows and files that were set aside, values the screen marked.
+def missed(battles: Iterable[Battle], lang: str) -> list[Item]:
+    """Targets missed on their day that no corrective action answers: table ``missed_without_action`` of the battles.
 
-    Parameters
-    ----------
-    ledger
-        Processed table ``ledger``, for the files of the figures.
+    A battle without that table, or a city that reported no action at all, says nothing of it.
     """
-    found: dict[tuple[str, ...], Item] = {}
+    found: dict[str, Item] = {}
     for battle in battles:
-        for item in (
-            *_withheld(battle, ledger, lang),
-            *_set_aside(battle, ledger, lang),
-            *_screened(battle, lang),
-        ):
-            found.setdefault(item.key, item)
+        for row in rows_of(battle, "missed_without_action").to_dict("records"):
+            told = battle.results[battle.results["target_id"] == row["target_id"]]
+            if len(told) and row["target_id"] not in found:
+                found[row["target_id"]] = _missed(battle, told.iloc[0], lang)
     return list(found.values())
 
 
-def missed(
-    battles: Iterable[Battle], lang: str, *, has_action: Collection[str], is_told: bool = True
-) -> list[Item]:
-    """Targets missed on their day that no corrective action answers; the targets themselves, where ``has_action`` is empty.
-
-    Parameters
-    ----------
-    has_action
-        Indicators with an open action.
-    is_told
-        False where there is no table of actions: then nothing is said of it.
-    """
-    found: dict[str, Item] = {}
-    for battle in battles if is_told else ():
-        for _, row in battle.results[battle.results["target_id"] != ""].iterrows():
-            is_named = row["target_id"] in found or row["indicator_id"] in has_action
-            if not is_named and verdict(row) == "missed":
-                found[row["target_id"]] = _missed(battle, row, lang)
+def actions(battles: Iterable[Battle], asked: Asked, lang: str) -> list[Item]:
+    """Corrective actions neither done nor closed that are overdue, or fall due soon: table ``corrective_actions``."""
+    found: dict[tuple[str, ...], Item] = {}
+    for battle in battles:
+        for row in rows_of(battle, "corrective_actions").to_dict("records"):
+            if row["state"] in _UNDONE and not pd.isna(row["due_date"]):
+                item = _action(battle, row, asked, lang)
+                if item.days >= -asked.within:
+                    found.setdefault(item.key[:4], item)
     return list(found.values())
 
 
@@ -212,93 +196,6 @@ def _task(row: Mapping[str, object], lang: str) -> Item:
     return Item(section, str(row["department"]), key, cells, days)
 
 
-def _withheld(battle: Battle, ledger: pd.DataFrame, lang: str) -> Iterator[Item]:
-    """Reported figures that have no value until their workbook says that they were checked."""
-    for _, row in battle.results.drop_duplicates("indicator_id").iterrows():
-        if reason_of(row).code != lacking.TO_VERIFY:
-            continue
-        record, facts = registry.indicator(row["indicator_id"]), reason_of(row).facts
-        path = _path_of(battle, ledger, record.id, facts)
-        name = capitalise(getattr(record, f"name_{lang}"))
-        cells = (
-            text("figure", lang, what=name, value=facts["value"]),
-            text("place", lang, file=path, sheet=facts["sheet"], row=facts["row"]),
-            clause(row, lang),
-            in_language(message("damage.check"), lang),
-        )
-        key = ("withheld", record.id, facts["period"], facts["value"])
-        yield Item("implausible", record.department_zh, key, cells)
-
-
-def _path_of(battle: Battle, ledger: pd.DataFrame, indicator_id: str, facts: Mapping[str, str]) -> str:
-    """File a figure stands in; empty where no row of the ledger is it."""
-    is_it = (ledger["indicator_id"] == indicator_id) & (ledger["period"] == facts["period"])
-    is_it &= ledger["source_row"].astype("str") == facts["row"]
-    files = rows_of(battle, "sources")
-    paths = files.loc[files["source_id"].isin(ledger.loc[is_it, "source_id"]), "path"]
-    return next(iter(paths), "")
-
-
-def _set_aside(battle: Battle, ledger: pd.DataFrame, lang: str) -> Iterator[Item]:
-    """Rows and files that were set aside, those of one file, column and reason together."""
-    rows = set_aside.faults(battle)
-    if rows.empty:
-        return
-    for (path, column, reason), own in rows.groupby(["path", "column", "reason"], sort=False):
-        first = own.iloc[0]
-        why, _, how = reason.partition("; ")
-        place = "cell" if column and first["row"] else "row" if first["row"] else "file"
-        found = str(first["found"])
-        cells = (
-            text("times", lang, found=found, n=len(own)) if len(own) > 1 else found,
-            text(place, lang, file=path, row=first["row"], column=column),
-            in_language(why, lang),
-            in_language(how, lang) or text("mend", lang),
-        )
-        record = registry.indicators().get(found.split(" ")[0])  # of two figures for one thing it is named
-        department = (
-            record.department_zh if record else _department_of_file(battle, ledger, first["source_id"], path)
-        )
-        key = ("aside", str(path), str(column), str(reason), str(len(own)))
-        yield Item("implausible", department, key, cells)
-
-
-def _department_of_file(battle: Battle, ledger: pd.DataFrame, source_id: str, path: str) -> str:
-    """Whose a file is: named in its own name, or the only one whose figures it holds, or by its reader; else nobody's."""
-    known = {one.department_zh for one in registry.indicators().values() if one.department_zh}
-    named = [name for name in known if f"_{name}_" in path]
-    if named:
-        return named[0]
-    ids = ledger.loc[ledger["source_id"] == source_id, "indicator_id"].unique()
-    own = {registry.indicator(one).department_zh for one in ids}
-    if own:
-        return own.pop() if len(own) == 1 else ""
-    files = rows_of(battle, "sources")
-    reader = next(iter(files.loc[files["source_id"] == source_id, "reader"]), "")
-    word = next((who for start, who in entry("digest", "readers").items() if reader.startswith(start)), "")
-    return lacking.department_of(word) if word else ""
-
-
-def _screened(battle: Battle, lang: str) -> Iterator[Item]:
-    """What the authenticity screen marked, by station, pollutant and rule."""
-    for row in rows_of(battle, "authenticity").to_dict("records"):
-        first, last = (format_date(row[name].date(), lang) for name in ("first_time", "last_time"))
-        cells = (
-            text(
-                "screened",
-                lang,
-                station=row["station_code"],
-                pollutant=row["pollutant"],
-                example=row["example"],
-            ),
-            text("screened_place", lang, first=first, last=last),
-            text("screened_why", lang, rule=row[f"rule_{lang}"], n=row["n_hours"]),
-            text("screened_how", lang),
-        )
-        key = ("screen", *(str(row[name]) for name in ("station_code", "pollutant", "rule", "n_hours")))
-        yield Item("implausible", lacking.department_of("measured"), key, cells)
-
-
 def _missed(battle: Battle, row: pd.Series, lang: str) -> Item:
     record = registry.indicator(row["indicator_id"])
     target = battle.context.plan.target(row["target_id"])
@@ -314,3 +211,21 @@ def _missed(battle: Battle, row: pd.Series, lang: str) -> Item:
     is_measured = not record.department_zh and record.battle not in _LAND
     department = lacking.department_of("measured") if is_measured else record.department_zh
     return Item("action", department, ("action", target.id), cells)
+
+
+def _action(battle: Battle, row: Mapping[str, object], asked: Asked, lang: str) -> Item:
+    due = row["due_date"].date()
+    days = (asked.today - due).days
+    section = "late" if days > 0 else "soon"
+    target = capitalise(getattr(battle.context.plan.target(row["target_id"]), f"name_{lang}"))
+    what = text("corrective", lang, id=row["action_no"], target=target, action=row["action"])
+    cells = (what, str(row["period"]), format_date(due, lang), str(abs(days)), text("corrective_how", lang))
+    key = (
+        "corrective",
+        str(row["target_id"]),
+        str(row["period"]),
+        str(row["action_no"]),
+        section,
+        due.isoformat(),
+    )
+    return Item(section, str(row["owner"]), key, cells, days)

@@ -9,31 +9,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+import pandas as pd
+
 from helpers import provenance, registry, store
 from helpers.battles import overview, task_ledger
 from helpers.battles.context import Battle
 from helpers.battles.subjects import TELLING
 from helpers.days import last_day
-from helpers.errors import ParameterError
+from helpers.errors import ParameterError, SuiteError
 from helpers.messages import parts
-from helpers.page import digest, lacking, owed
+from helpers.page import digest, doubted, lacking, owed, set_aside
 from helpers.page.demonstration_names import in_english
 from helpers.page.digest import Asked, Item
 from helpers.paths import Folders
 from helpers.periods import Period
-from helpers.run import freshness
+from helpers.run import departments, freshness
 from helpers.run import notify_services as services
 from helpers.run.departments import Department, also_of, shown_name
 from helpers.run.session import Run, start_run
+from helpers.sources.workbook import read_sheets
 
-_CLOSED = ("closed", "done")
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ def gather(question: Question, lang: str, table: Mapping[str, Department]) -> Ga
     )
     asked = Asked(question.today, question.within, until)
     battles = [run.build(module) for module in (*overview.BATTLES.values(), overview)]
-    has_action = open_actions(run.folders, run.context.city.code)
-    items = [*rows_of(run, battles, asked), *_missed(battles, lang, has_action)]
+    expected = Period.parse(question.period or str(until.year))
+    items = rows_of(run, battles, asked, _sources(run, question.today, expected))
     names = also_of(table, question.city)
     named = [
         replace(one, department=names.get(normalize("NFKC", one.department), one.department)) for one in items
@@ -102,11 +105,13 @@ def gather(question: Question, lang: str, table: Mapping[str, Department]) -> Ga
         period,
         lang,
         run.folders.simulated,
-        has_action is not None,
+        has_actions(run.folders, run.context.city.code),
     )
 
 
-def rows_of(run: Run, battles: Sequence[Battle], asked: Asked) -> Iterator[Item]:
+def rows_of(
+    run: Run, battles: Sequence[Battle], asked: Asked, sources: Mapping[str, list[owed.Last]]
+) -> Iterator[Item]:
     """Everything that is owed, open or doubtful, from the battles and the tables below them."""
     code, processed = run.context.city.code, run.folders.processed
     ledger = store.read_table(processed, "ledger")
@@ -114,17 +119,47 @@ def rows_of(run: Run, battles: Sequence[Battle], asked: Asked) -> Iterator[Item]
     named = {"open": task_ledger.open_tasks(tasks, replace(run.context, as_of=asked.today))}
     if run.lang == "en" and run.context.simulated:
         named = in_english(replace(battles[0], tables=named)).tables
-    yield from owed.owed(battles, asked, run.lang, sources=_sources(run, asked))
+    yield from owed.owed(battles, asked, run.lang, sources=sources)
     yield from owed.tasks(named["open"], asked, run.lang)
-    yield from owed.doubted(battles, ledger, run.lang)
+    yield from owed.actions(battles, asked, run.lang)
+    owners = row_owners(run.folders.raw, set_aside.faults(battles[-1]), run.context.city.slug)
+    yield from doubted.doubted(battles, ledger, run.lang, owners=owners)
+    yield from owed.missed(battles, run.lang)
 
 
-def open_actions(folders: Folders, city_code: str) -> frozenset[str] | None:
-    """Indicators with a corrective action that is not closed; ``None`` where there is no table of actions."""
-    if "actions" not in store.SCHEMAS or not (folders.processed / "actions").exists():
-        return None
-    rows = store.read_table(folders.processed, "actions", filters=[("city_code", "==", city_code)])
-    return frozenset(rows.loc[~rows["state"].isin(_CLOSED), "indicator_id"])
+def row_owners(raw: Path, faults: pd.DataFrame, city: str) -> dict[doubted.Place, str]:
+    """Say of each row of a workbook that was set aside whose it is: the one department that its own cells name.
+
+    An indicator, by id or name, names its department. A row that names none, or several, is nobody's.
+    """
+    known = registry.indicators_of(city)
+    names = {name: one.department_zh for key, one in known.items() for name in (key, one.name_zh) if name}
+    names |= departments.names_of(city)
+    found: dict[doubted.Place, str] = {}
+    for path, rows in faults.groupby("path") if len(faults) else ():
+        wanted = set(rows["row"].astype("str")) - {""}
+        try:
+            sheets = read_sheets(raw / path) if wanted and path.endswith(_BOOKS) else []
+        except (SuiteError, OSError):  # it went, or was refused as a whole
+            continue
+        told: dict[str, set[str]] = {}
+        for number, cells in (row for sheet in sheets for row in sheet.rows if str(row[0]) in wanted):
+            told.setdefault(str(number), set()).update(names.get(cell.text, "") for cell in cells)
+        found |= {(path, row): owner for row, owners in told.items() for owner in _only(owners)}
+    return found
+
+
+def _only(owners: set[str]) -> set[str]:
+    named = owners - {""}
+    return named if len(named) == 1 else set()
+
+
+def has_actions(folders: Folders, city_code: str) -> bool:
+    """Whether any corrective action of a city was ever listed: before that nothing is said of missed targets."""
+    if "actions" not in store.SCHEMAS:
+        return False
+    own = [("city_code", "==", city_code)]
+    return len(store.read_table(folders.processed, "actions", columns=["target_id"], filters=own)) > 0
 
 
 def write(gathered: Gathered, department: str, city: str) -> Digest | None:
@@ -203,22 +238,15 @@ def memory_of(question: Question, wait_days: int) -> Memory:
     return Memory(Folders.real(question.data_dir).raw.parent, wait_days=wait_days)
 
 
-def _missed(battles: Sequence[Battle], lang: str, has_action: Collection[str] | None) -> list[Item]:
-    is_told = has_action is not None
-    return owed.missed(battles, lang, has_action=has_action or (), is_told=is_told)
-
-
-def _sources(run: Run, asked: Asked) -> dict[str, list[owed.Last]]:
+def _sources(run: Run, today: date, period: Period) -> dict[str, list[owed.Last]]:
     """Kind of what lacks → its sources in use, as the first page asks for them."""
-    period = Period.parse(str(asked.until.year))
-    found: dict[str, list[owed.Last]] = {}
-    for name in lacking.kinds():
-        reads = lacking.kind_of(name, run.lang).reads
-        if reads:
-            found[name] = freshness.rhythms(
-                run.context.city.slug, run.folders, reads=reads, asked_on=asked.today, period=period
-            )
-    return found
+    city, folders = run.context.city.slug, run.folders
+    reads = {name: lacking.kind_of(name, run.lang).reads for name in lacking.kinds()}
+    return {
+        name: freshness.rhythms(city, folders, reads=tables, asked_on=today, period=period)
+        for name, tables in reads.items()
+        if tables
+    }
 
 
 def _last_period(question: Question) -> str:
