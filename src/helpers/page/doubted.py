@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from helpers import registry
+from helpers import dictionary, registry
 from helpers.battles.context import Battle
 from helpers.messages import in_language, message
 from helpers.page import lacking, set_aside
@@ -88,12 +88,18 @@ def _set_aside(
         found = str(first["found"])
         cells = (
             text("times", lang, found=found, n=len(own)) if len(own) > 1 else found,
-            text(place, lang, file=path, row=first["row"], column=column),
+            text(place, lang, file=path, row=first["row"], column=_heading(str(column), lang)),
             why,
             how or text("mend", lang),
         )
         key = ("aside", str(path), str(column), str(reason), str(first["row"]), str(len(own)))
         yield Item("implausible", str(owner), key, cells)
+
+
+def _heading(column: str, lang: str) -> str:
+    """A column as its form calls it; what is no column of a form stands as it is in the file."""
+    fields = (field for form in dictionary.forms().values() for field in form.fields.items())
+    return next((getattr(one, lang) for name, one in fields if name == column), column)
 
 
 def _owner(

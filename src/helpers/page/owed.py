@@ -30,7 +30,7 @@ Last = tuple[Rhythm, date | None]
 
 
 @dataclass(frozen=True)
-class _Due:
+class Due:
     """A period whose data are not here: its days, the day they are due (``None`` where none is set), days past it."""
 
     first: date
@@ -69,7 +69,11 @@ def owed(
         about = lacking.kind_of(kind, lang)
         for rhythm, last in known:
             item = _item(
-                about, _due(rhythm, last or date(asked.until.year - 1, 12, 31), asked), rhythm, asked, lang
+                about,
+                next_due(rhythm, last or date(asked.until.year - 1, 12, 31), asked),
+                rhythm,
+                asked,
+                lang,
             )
             if item is not None:
                 found[item.key[:2]] = item
@@ -120,7 +124,7 @@ def _lacks(battle: Battle, asked: Asked, lang: str, told: Collection[str]) -> It
     for one in lacking.found(battle, lang):
         if one.is_reported or (one.reads and one.key in told):
             continue
-        item = _item(one, _due(one.rhythm, before, asked), one.rhythm, asked, lang)
+        item = _item(one, next_due(one.rhythm, before, asked), one.rhythm, asked, lang)
         if item is not None:
             yield item
 
@@ -142,7 +146,7 @@ def _stale(battle: Battle, asked: Asked, lang: str) -> Iterator[Item]:
         what, who, how = names
         when = capitalise(lacking.due_text(rhythm, lang, is_yearly=is_year))
         lack = lacking.Lack(record.id, record.department_zh, what, who, when, how, rhythm)
-        item = _item(lack, _due(rhythm, last, asked), rhythm, asked, lang)
+        item = _item(lack, next_due(rhythm, last, asked), rhythm, asked, lang)
         if item is not None:
             yield item
 
@@ -151,23 +155,23 @@ def _ends(cadence: str, day: date) -> date:
     return Rhythm(cadence=cadence, lag_days=1).period_end(day)
 
 
-def _due(rhythm: Rhythm | None, last: date, asked: Asked) -> _Due:
+def next_due(rhythm: Rhythm | None, last: date, asked: Asked) -> Due:
     """The first period after ``last`` that is not here, up to the last that is due, by the rule of the pages' late sources."""
     if rhythm is None:  # nobody has set a day: a year is asked for when it is over
         year = Rhythm(cadence="year", lag_days=1)
         end = year.expected_day(asked.today, asked.until)
-        return _Due(last + timedelta(days=1), end, None, 0 if end > last else -1)
+        return Due(last + timedelta(days=1), end, None, 0 if end > last else -1)
     first = last + timedelta(days=1)
     expected, on = rhythm.expected_day(asked.today, asked.until), rhythm.due_day(rhythm.period_end(first))
     if expected > last:
-        return _Due(first, expected, on, max(0, (asked.today - on).days))
+        return Due(first, expected, on, max(0, (asked.today - on).days))
     is_expected = rhythm.period_end(first) <= asked.until
-    return _Due(
+    return Due(
         first, rhythm.period_end(first), on, (asked.today - on).days if is_expected else -asked.within - 1
     )
 
 
-def _item(lack: lacking.Lack, due: _Due, rhythm: Rhythm | None, asked: Asked, lang: str) -> Item | None:
+def _item(lack: lacking.Lack, due: Due, rhythm: Rhythm | None, asked: Asked, lang: str) -> Item | None:
     is_soon = rhythm is not None and rhythm.cadence != "day" and due.days >= -asked.within
     if not (due.is_late or is_soon):
         return None

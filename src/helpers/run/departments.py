@@ -100,7 +100,7 @@ def take_table(environment: MutableMapping[str, str], city: str) -> dict[str, De
             raise ParameterError(where=where, **parts("departments.twice", name=department))
         one_of("language", told.lang, LANGUAGES)
         addresses = tuple(
-            _address(one, table.server, message("departments.place", file=where, name=name, n=number))
+            _address(one, table.server, message("places.address", file=where, name=name, n=number))
             for number, one in enumerate(told.send, start=1)
         )
         found[department] = Department(department, told.lang, addresses, told.also)
@@ -150,7 +150,7 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, where: str) -> _Table:
-    """A table from YAML; what is wrong is told by its key, for the text holds secrets."""
+    """A table from YAML; what is wrong is told by its place alone, and raised apart from what holds the text."""
     import yaml
 
     try:
@@ -158,10 +158,10 @@ def _parse(text: str, where: str) -> _Table:
     except yaml.YAMLError as fault:
         line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
         place = message("places.line", file=where, n=line)
-        raise ParameterError(where=place, **parts("departments.no_table")) from None
     except ValidationError as fault:
-        key = ".".join(str(one) for one in fault.errors(include_input=False)[0]["loc"]) or "-"
-        raise ParameterError(where=f"{where}, {key}", **parts("departments.no_table")) from None
+        key = ".".join(str(one) for one in fault.errors(include_input=False)[0]["loc"])
+        place = f"{where}, {key}" if key else where
+    raise ParameterError(where=place, **parts("departments.no_table"))
 
 
 def _one_of(where: str, name: str, known: Mapping[str, Any]) -> str:
