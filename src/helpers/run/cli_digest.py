@@ -48,7 +48,7 @@ def digest(**options: Any) -> None:
     request.check_city(options["city"])
     table = departments.take_table(os.environ, options["city"])
     if options["is_sent"] and not table:
-        raise ParameterError(**parts("digest.off", name=departments.TABLE))
+        raise ParameterError(**parts("digest.nobody_to_tell", name=departments.TABLE))
     question = digests.Question(
         options["city"],
         freshness.today_in(options["city"]),
@@ -90,13 +90,14 @@ def _send(question: Any, table: Any, wait_days: int, log: Any) -> None:
     from helpers.run import departments
     from helpers.run import digest as digests
 
-    gathered, memory = _gathered(question, table), digests.memory_of(question, wait_days)
+    gathered = _gathered(question, table)
     for name in _names(gathered):
         to = table.get(name)
         if to is None:
             continue
         one = digests.write(gathered(to.lang), name, question.city)
-        told, lost = digests.send(one, to, memory, today=question.today, lang=to.lang)
+        with digests.memory_of(question, wait_days) as memory:
+            told, lost = digests.send(one, to, memory, today=question.today, lang=to.lang)
         status = "failed" if lost else "told" if told else "unchanged"
         numbers = ", ".join(map(str, lost))
         shown = departments.shown_name(name, question.city, screen.language())

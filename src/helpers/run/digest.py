@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pandas as pd
+from filelock import FileLock
 
 from helpers import provenance, registry, store
 from helpers.battles import overview, task_ledger
@@ -214,16 +216,18 @@ class Memory:
     def __init__(self, folder: Path, *, wait_days: int) -> None:
         self._path, self._wait = folder / "state" / "digests.json", timedelta(days=wait_days)
         try:
-            self._known: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            self._known = {}
+            kept = {}
+        self._known: dict[str, Any] = kept if isinstance(kept, dict) else {}
 
     def knows(self, address: str, state: str, today: date) -> bool:
         """Whether these rows were told at this address today, or less than the waiting days ago."""
-        last = self._known.get(address, {}).get(state)
-        return last is not None and (
-            last == today.isoformat() or today < date.fromisoformat(last) + self._wait
-        )
+        try:
+            last = date.fromisoformat(self._known[address][state])
+        except (KeyError, TypeError, ValueError):
+            return False
+        return last == today or today < last + self._wait
 
     def note(self, address: str, state: str, today: date) -> None:
         """Remember at once what was told: only the last state of an address, for an older one is another again."""
@@ -233,9 +237,13 @@ class Memory:
             stream.write(json.dumps(self._known, indent=1).encode())
 
 
-def memory_of(question: Question, wait_days: int) -> Memory:
-    """Memory beside the data a question is asked of."""
-    return Memory(Folders.real(question.data_dir).raw.parent, wait_days=wait_days)
+@contextmanager
+def memory_of(question: Question, wait_days: int) -> Iterator[Memory]:
+    """Memory beside the data a question is asked of; one run at a time holds it, so that two do not tell the same twice."""
+    folder = Folders.real(question.data_dir).raw.parent
+    (folder / "state").mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "state" / ".lock"):
+        yield Memory(folder, wait_days=wait_days)
 
 
 def _sources(run: Run, today: date, period: Period) -> dict[str, list[owed.Last]]:
