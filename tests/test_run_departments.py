@@ -88,7 +88,7 @@ def test_a_faulty_table_is_one_sentence_without_the_address(
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
 def test_a_table_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(ParameterError, match=f"others may read .*mode {mode:o}.*chmod 600"):
+    with pytest.raises(ParameterError, match=f"others may read .*mode {mode:o}.*expected mode 600"):
         take(table_file(tmp_path, GOOD, mode))
 
 
