@@ -68,6 +68,9 @@ def test_a_yearly_figure_has_no_due_day_unless_the_city_sets_one() -> None:
     assert Rhythm(cadence="month", lag_days=20, yearly_lag_days=90).yearly.due_day(
         date(2025, 12, 31)
     ) == date(2026, 3, 31)
+    asked = Rhythm(cadence="month", lag_days=20, yearly_lag_days=90).yearly
+    assert lacking.due_text(asked, "zh") == "每年结束后90天内" and "day 90" in lacking.due_text(asked, "en")
+    assert lacking.due_text(None, "zh", is_yearly=True) == "每年一次"
     over = owed.next_due(None, date(2024, 12, 31), ASKED)
     assert (over.is_late, over.on, over.last) == (True, None, date(2025, 12, 31))
     assert not owed.next_due(None, date(2025, 12, 31), ASKED).is_late, "this year is not over"

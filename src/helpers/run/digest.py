@@ -69,6 +69,7 @@ class Gathered:
 class Digest:
     """What one department is told: title, HTML and text, and the state its rows are in, whatever the day."""
 
+    city: str
     department: str
     items: tuple[Item, ...]
     title: str
@@ -175,7 +176,7 @@ def write(gathered: Gathered, department: str, city: str) -> Digest | None:
     title = digest.title(place, name, asked.today, lang, simulated=gathered.simulated)
     html, text = digest.body(items, title, asked, lang, period=gathered.period, simulated=gathered.simulated)
     state = _hash(*sorted("|".join(one.key) for one in items), lang, str(gathered.simulated))
-    return Digest(department, items, title, html, text, state)
+    return Digest(city, department, items, title, html, text, state)
 
 
 def send(one: Digest, to: Department, memory: Memory, *, today: date, lang: str) -> tuple[int, list[int]]:
@@ -191,7 +192,7 @@ def send(one: Digest, to: Department, memory: Memory, *, today: date, lang: str)
     told, lost = 0, []
     with services.silence():
         for number, address in enumerate(to.addresses, start=1):
-            key = _hash(address, to.name)
+            key = _hash(address, to.name, one.city)
             if memory.knows(key, one.state, today):
                 continue
             if services.tell(address, message):
