@@ -106,6 +106,15 @@ def test_a_figure_that_came_is_asked_again_in_the_rhythm_it_comes_in(
     assert [(one.section, one.cells[1]) for one in own] == ([(section, period)] if section else [])
 
 
+def test_a_yearly_figure_nobody_ever_sent_is_asked_for_the_last_year_that_is_over() -> None:
+    made = battle("2026", "green_hills")
+    rows = made.results.assign(value=float("nan"), reason="not_reported")
+    told = owed.owed([replace(made, results=rows)], ASKED, "zh", sources={})
+    spans = {one.key[1]: (one.cells[1], one.cells[2]) for one in told if one.key[1] in registry.indicators()}
+    assert spans["natural_forest_logging"] == ("2025年", "每年一次，未规定日期")
+    assert spans["forest_cover"] == ("2026年1—3月", "2026年2月20日")
+
+
 def test_what_falls_due_soon_is_told_for_the_days_asked_and_daily_data_never_are() -> None:
     near = Asked(date(2026, 5, 10), 14, date(2026, 12, 31))
     sources = {

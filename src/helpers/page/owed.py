@@ -26,6 +26,7 @@ from helpers.sources.download.feeds import Rhythm
 _SPANS = {1: "month", 3: "quarter", 12: "year"}
 _UNDONE = ("not_started", "in_progress")
 _LAND = ("green_hills", "black_soil", "grassland_wetland", "cross_cutting")
+_ANY_YEAR = Rhythm(cadence="year", lag_days=1)  # of what nobody has set a day for: the year when it is over
 Last = tuple[Rhythm, date | None]
 
 
@@ -124,7 +125,10 @@ def _lacks(battle: Battle, asked: Asked, lang: str, told: Collection[str]) -> It
     for one in lacking.found(battle, lang):
         if one.is_reported or (one.reads and one.key in told):
             continue
-        item = _item(one, next_due(one.rhythm, before, asked), one.rhythm, asked, lang)
+        is_yearly = one.key in registry.indicators() and (one.rhythm is None or one.rhythm.cadence == "year")
+        over = (one.rhythm or _ANY_YEAR).expected_day(asked.today, asked.until)
+        last = min(before, date(over.year - 1, 12, 31)) if is_yearly else before
+        item = _item(one, next_due(one.rhythm, last, asked), one.rhythm, asked, lang)
         if item is not None:
             yield item
 
@@ -158,8 +162,7 @@ def _ends(cadence: str, day: date) -> date:
 def next_due(rhythm: Rhythm | None, last: date, asked: Asked) -> Due:
     """The first period after ``last`` that is not here, up to the last that is due, by the rule of the pages' late sources."""
     if rhythm is None:  # nobody has set a day: a year is asked for when it is over
-        year = Rhythm(cadence="year", lag_days=1)
-        end = year.expected_day(asked.today, asked.until)
+        end = _ANY_YEAR.expected_day(asked.today, asked.until)
         return Due(last + timedelta(days=1), end, None, 0 if end > last else -1)
     first = last + timedelta(days=1)
     expected, on = rhythm.expected_day(asked.today, asked.until), rhythm.due_day(rhythm.period_end(first))
