@@ -176,14 +176,17 @@ def test_a_missed_target_is_told_where_the_battle_has_it_without_action_and_only
         assert one.section == "action" and one.cells[3][0] in "≤≥"
 
 
-def test_corrective_actions_neither_done_nor_closed_are_told_to_who_owns_them() -> None:
-    target = battle("2025", "clear_water").context.plan.targets[0].id
+def test_corrective_actions_neither_done_nor_closed_are_told_to_the_lead_department_with_who_owns_them() -> (
+    None
+):
+    target = "of_another_plan"
     states = ("not_started", "in_progress", "done", "closed", "cancelled", "in_progress")
     dues = ("2026-04-01", "2026-05-01", *["2026-04-01"] * 3, "2026-09-01")
     rows = pd.DataFrame(
         {
-            "target_id": target, "period": "2025", "action_no": [str(n) for n in range(6)], "action": "整治",
-            "owner": "水行政主管部门", "state": states, "due_date": pd.to_datetime(list(dues)),
+            "target_id": target,
+            "indicator_id": "river_clearing_coverage", "period": "2025", "action_no": [str(n) for n in range(6)], "action": "整治",
+            "owner": "某河长办", "state": states, "due_date": pd.to_datetime(list(dues)),
         }
     )  # fmt: skip
     told = owed.actions([beside(corrective_actions=rows)], ASKED, "zh")
@@ -192,6 +195,7 @@ def test_corrective_actions_neither_done_nor_closed_are_told_to_who_owns_them() 
         "1": ("soon", "6"),
     }
     assert {one.department for one in told} == {"水行政主管部门"}
+    assert "某河长办" in told[0].cells[0] and "清四乱" in told[0].cells[0]
 
 
 def item(section: str, n: int, department: str = "水行政主管部门") -> Item:

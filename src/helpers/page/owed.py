@@ -25,7 +25,6 @@ from helpers.sources.download.feeds import Rhythm
 
 _SPANS = {1: "month", 3: "quarter", 12: "year"}
 _UNDONE = ("not_started", "in_progress")
-_LAND = ("green_hills", "black_soil", "grassland_wetland", "cross_cutting")
 _ANY_YEAR = Rhythm(cadence="year", lag_days=1)  # of what nobody has set a day for: the year when it is over
 Last = tuple[Rhythm, date | None]
 
@@ -205,27 +204,37 @@ def _task(row: Mapping[str, object], lang: str) -> Item:
 
 def _missed(battle: Battle, row: pd.Series, lang: str) -> Item:
     record = registry.indicator(row["indicator_id"])
-    target = battle.context.plan.target(row["target_id"])
     measure = Measure(record.unit, record.decimals)
     goal = text("sign", lang)[row["target_operator"]] + format_quantity(row["target_value"], measure, lang)
     cells = (
-        capitalise(getattr(target, f"name_{lang}")),
+        _target_name(battle, row, lang),
         span_label(row["period_start"].date(), row["period_end"].date(), lang),
         format_quantity(row["value"], measure, lang),
         goal,
         text("action.how", lang),
     )
-    is_measured = not record.department_zh and record.battle not in _LAND
-    department = lacking.department_of("measured") if is_measured else record.department_zh
-    return Item("action", department, ("action", target.id), cells)
+    return Item("action", _lead(record), ("action", str(row["target_id"])), cells)
+
+
+def _lead(record: registry.Indicator) -> str:
+    """Lead department of a target by its indicator: the environment's where it is measured."""
+    return record.department_zh or lacking.department_of("measured")
+
+
+def _target_name(battle: Battle, row: Mapping[str, object], lang: str) -> str:
+    """Name of a target; of one of another plan that of its indicator."""
+    record = registry.indicator(str(row["indicator_id"]))
+    named = (one for one in battle.context.plan.targets if one.id == row["target_id"])
+    return capitalise(getattr(next(named, record), f"name_{lang}"))
 
 
 def _action(battle: Battle, row: Mapping[str, object], asked: Asked, lang: str) -> Item:
     due = row["due_date"].date()
     days = (asked.today - due).days
     section = "late" if days > 0 else "soon"
-    target = capitalise(getattr(battle.context.plan.target(row["target_id"]), f"name_{lang}"))
-    what = text("corrective", lang, id=row["action_no"], target=target, action=row["action"])
+    target, lead = _target_name(battle, row, lang), _lead(registry.indicator(str(row["indicator_id"])))
+    named = {"id": row["action_no"], "target": target, "action": row["action"], "owner": row["owner"]}
+    what = text("corrective", lang, **named)
     cells = (what, str(row["period"]), format_date(due, lang), str(abs(days)), text("corrective_how", lang))
     key = (
         "corrective",
@@ -235,4 +244,4 @@ def _action(battle: Battle, row: Mapping[str, object], asked: Asked, lang: str) 
         section,
         due.isoformat(),
     )
-    return Item(section, str(row["owner"]), key, cells, days)
+    return Item(section, lead, key, cells, days)
