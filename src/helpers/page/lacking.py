@@ -12,6 +12,7 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, sections, tables
+from helpers.page.parts import At
 from helpers.page.wording.sentence import capitalise
 from helpers.sources.download.feeds import feeds
 
@@ -34,8 +35,16 @@ def _kinds(battle: Battle, lang: str) -> Iterator[tuple[str, ...]]:
         kind = battle_page.entry(*name.split(".", 1)).get("lacks")
         if kind is not None:
             entry = battle_page.entry("lacking", f"kinds.{kind}")
+            told = At(battle, "lacking", "all", lang).call(entry["fill"]) if "fill" in entry else {}
+            if told is None:
+                continue
             when = capitalise(_due(battle, lang, entry.get("feed", _INBOX)))
-            yield entry["what"][lang], _who(entry["who"], lang), when, capitalise(entry["how"][lang])
+            yield (
+                entry["what"][lang].format(**told),
+                _who(entry["who"], lang),
+                when,
+                capitalise(entry["how"][lang]),
+            )
 
 
 def _who(name: str, lang: str) -> str:

@@ -137,10 +137,11 @@ class PlanSource(Record):
 
 
 class Plan(Record):
-    """The city's plan as data."""
+    """The city's plan as data; ``base_year`` is the year its changes are measured from, where one is set."""
 
     name: Words
     n_articles: int
+    base_year: int | None = None
     sources: dict[Identifier, PlanSource]
     targets: tuple[Target, ...]
     milestones: tuple[Milestone, ...]
