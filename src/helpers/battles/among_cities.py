@@ -189,7 +189,10 @@ def _group(
     told: dict[str, object] = {
         **dict.fromkeys(SUMMARY, 0),
         **dict.fromkeys(("why", "left_out_zh", "left_out_en", "zone", "province_zh", "province_en"), ""),
-        **{"group": group, "base_year": years.base, "year": years.last, "is_plan_base": years.is_plan_base},
+        "group": group,
+        "base_year": years.base,
+        "year": years.last,
+        "is_plan_base": years.is_plan_base,
         "unplaced": ";".join(name for name in known if name != own and name not in places.index),
     }
     if years.why or province is None:
@@ -269,7 +272,7 @@ def _pace(months: pd.Series) -> dict[str, float]:
 
 def _relation(theirs: pd.Series, ours: pd.Series) -> str:
     """Where the pace of another city lies against ours: lower, alike or higher; untested over too few common months."""
-    both = pd.concat([theirs, ours], axis=1, keys=["theirs", "ours"]).dropna()
+    both = pd.concat([theirs, ours], axis=1, join="inner", keys=["theirs", "ours"]).dropna()
     shares = 100 * both / both.mean()
     difference = (shares["theirs"] - shares["ours"]).asfreq("MS")
     found = trend(difference)
