@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from helpers.errors import RegistryError
 from helpers.messages import message, parts
@@ -155,7 +155,7 @@ class Plan(Record):
     starts: date
     ends: date
     supersedes: Identifier | None = None
-    dropped: dict[Identifier, Words] = {}
+    dropped: dict[Identifier, Words] = Field(default_factory=dict)
     n_articles: int = 0
     base_year: int | None = None
     sources: dict[Identifier, PlanSource]
@@ -181,7 +181,9 @@ class Plan(Record):
         for target in self.targets:
             if target.id == target_id:
                 return target
-        raise RegistryError(where=f"plans/{self.id}.yml", **parts("registry.no_target", target=repr(target_id)))
+        raise RegistryError(
+            where=f"plans/{self.id}.yml", **parts("registry.no_target", target=repr(target_id))
+        )
 
     def targets_for(self, indicator_id: str, *, judged_only: bool = True) -> tuple[Target, ...]:
         """Return the targets set on one indicator, in plan order; by default those the pages judge by."""
