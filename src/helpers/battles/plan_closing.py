@@ -15,7 +15,7 @@ _VERDICTS = {"met": "met", "off_track": "missed"}
 _FIGURES = ["published", "source_title", "publisher"]
 _CLOSING = kinds(
     "str target_id part indicator_id unit target_operator verdict; float64 target_value value met_since published;"
-    "object target_date; int64 year row; str source_title publisher"
+    "object target_date; int64 year; str source_title publisher"
 )
 
 
@@ -35,17 +35,15 @@ def build_tables(
     -------
     ``plan_closing``: one row a target in the order of the plan, with ``verdict`` (met, missed, unknown), the ``value`` that
     decided it and its ``year`` (0 where nothing did), ``met_since`` (first year of the years up to the latest known that all
-    meet it), the figure ``published`` for that year with its source (not beside simulated values), all in ``unit``, and
-    ``row``, the label of its row.
+    meet it), the figure ``published`` for that year with its source (not beside simulated values), all in ``unit``.
     """
     rows = found.drop_duplicates("target_id").set_index("target_id", drop=False)
-    labels = dict(zip(rows["target_id"], found.drop_duplicates("target_id").index, strict=True))
     due = [one for one in context.plan.targets if one.judged and one.value is not None]
     due = [one for one in due if one.target_date is not None and one.target_date <= context.as_of]
     parts = dict(zip(targets["target_id"], targets["part"], strict=True))
     figures = _published(context)
     told = [
-        _close(one, rows.loc[one.id], figures) | {"part": parts[one.id], "row": labels[one.id]}
+        _close(one, rows.loc[one.id], figures) | {"part": parts[one.id]}
         for one in due
         if one.id in rows.index
     ]

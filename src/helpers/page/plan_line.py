@@ -12,10 +12,9 @@ from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, tables
 from helpers.page.columns import rows_of
-from helpers.page.forms import FORMS, At, form
+from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_date, format_quantity
 from helpers.page.overview import plan_sentence
-from helpers.page.wording.reasons import clause
 from helpers.page.wording.sentence import Sentence
 
 text = partial(battle_page.text, "plan_line")
@@ -56,23 +55,15 @@ def closing_told(battle: Battle, lang: str) -> list[list[Sentence]]:
 def _closing_verdict(at: At, verdict: str, year: float) -> Markup:
     """Verdict on a target that fell due, drawn as a status that says the same; a missed one may be met since."""
     name = at.text(f"closing.verdict.{verdict}")
-    if verdict == "missed" and not is_missing(year):
+    if not is_missing(year):
         name = at.text("closing.since", verdict=name, year=f"{year:.0f}")
     return tables.chip(_DRAWN[verdict], at.lang, name=name)
 
 
 @form("closing_value")
-def _closing_value(at: At, row: int, value: float, year: int, indicator_id: str, unit: str) -> str:
-    """The value a verdict rests on, with its year; where there is none, why."""
-    if is_missing(value):
-        return clause(at.battle.results.loc[row], at.lang)
+def _closing_value(at: At, value: float, year: int, indicator_id: str, unit: str) -> str:
+    """The value a verdict rests on, with its year."""
     return at.text("closing.value", value=_quantity(value, indicator_id, unit, at.lang), year=year)
-
-
-@form("closing_gap")
-def _closing_gap(at: At, value: float, target: float, operator: str, indicator_id: str, unit: str) -> object:
-    """By how much the value misses the target or meets it."""
-    return None if is_missing(value) else FORMS["gap"](at, value, target, operator, indicator_id, unit)
 
 
 @form("closing_published")
@@ -84,7 +75,9 @@ def _closing_published(at: At, value: float, title: str, indicator_id: str, unit
 
 
 def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
-    return format_quantity(value, Measure(unit, registry.indicator(indicator_id).decimals), lang, in_cell=True)
+    return format_quantity(
+        value, Measure(unit, registry.indicator(indicator_id).decimals), lang, in_cell=True
+    )
 
 
 @form("plan_status")

@@ -15,6 +15,7 @@ from helpers.page.tables.results_tables import (
     scorecard,
     source_worth,
     target_cell,
+    verdict_table,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "scorecard",
     "source_worth",
     "target_cell",
+    "verdict_table",
 ]
