@@ -13,6 +13,7 @@ from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import battle_page, sections, tables
+from helpers.page.parts import At
 from helpers.page.wording.sentence import capitalise
 from helpers.sources.download.feeds import Rhythm, feeds
 
@@ -81,8 +82,14 @@ def _kinds(battle: Battle, lang: str) -> Iterator[Lack]:
     for name in sections.untold(battle, lang=lang):
         kind = battle_page.entry(*name.split(".", 1)).get("lacks")
         if kind is not None:
-            rhythm = rhythm_of(battle, battle_page.entry("lacking", f"kinds.{kind}").get("feed", _INBOX))
-            yield replace(kind_of(kind, lang), when=capitalise(due_text(rhythm, lang)), rhythm=rhythm)
+            entry = battle_page.entry("lacking", f"kinds.{kind}")
+            told = At(battle, "lacking", "all", lang).call(entry["fill"]) if "fill" in entry else {}
+            if told is None:
+                continue
+            rhythm = rhythm_of(battle, entry.get("feed", _INBOX))
+            about = kind_of(kind, lang)
+            when = capitalise(due_text(rhythm, lang))
+            yield replace(about, what=about.what.format(**told), when=when, rhythm=rhythm)
 
 
 def _who(name: str, lang: str) -> str:
