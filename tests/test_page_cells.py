@@ -54,6 +54,24 @@ UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
         "backtest_words",
         [{"indicator_id": "pm25_mean", "band": "likely", "n": 12, "said_pct": 80.0, "came_true_pct": 95.5}],
     ),
+    "among_cities.all.table": (
+        "among_cities",
+        [
+            {
+                "name_zh": "长春",
+                "name_en": "Changchun",
+                "is_own": True,
+                "base_value": 65.0,
+                "value": 46.0,
+                "pace_pct": -16.43,
+                "low_pct": -29.42,
+                "high_pct": -3.43,
+                "relation": "own",
+                "complete_years": "2014;2016",
+                "is_third_party": True,
+            }
+        ],
+    ),
     "published_check.check.table": (
         "published_check",
         [

@@ -18,6 +18,7 @@ from helpers.errors import SuiteError
 from helpers.messages import message
 from helpers.run import (
     cli_data,
+    cli_digest,
     cli_fleet,
     cli_look,
     cli_options,
@@ -276,6 +277,7 @@ main.add_command(cli_data.dictionary)
 main.add_command(cli_look.look)
 main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)
+main.add_command(cli_digest.digest)
 main.add_command(cli_trace.trace)
 for _verb in (*cli_run.VERBS, *cli_signed.VERBS):
     main.add_command(_verb)
