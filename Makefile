@@ -88,5 +88,6 @@ browser: ## install Chromium and a Chinese font from system packages, where that
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
 	else echo "no Chromium and no right to install it: browser tests will say so"; fi
 
-clean: ## delete what can be rebuilt (processed data and reports; never data/raw)
-	find data/processed reports -mindepth 1 ! -name .gitkeep -delete
+clean: ## delete what can be rebuilt (processed data and reports; never data/raw, never a signed edition)
+	find data/processed reports -mindepth 1 ! -type d ! -name .gitkeep ! -path 'reports/*/signed/*' -delete
+	find data/processed reports -mindepth 1 -type d -empty ! -path 'reports/*/signed/*' -delete

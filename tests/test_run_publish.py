@@ -91,7 +91,7 @@ def test_a_report_with_its_index_cut_at_any_step_is_old_or_new_and_what_is_left_
         kept = {name: found.get(name) for name in older if name.endswith((".html", ".xlsx", "zh.json"))}
         is_old = all(kept[name] == older[name] for name in kept)
         assert is_old or kept["plain.zh.html"] == b"2"
-        left = manifest._unlike(job, {job.file("html").name: manifest._hash("1" if is_old else "2")})
+        left = manifest.differing_files(job, {job.file("html").name: manifest._hash("1" if is_old else "2")})
         assert ("plain.zh.pdf" in found) == ("plain.zh.pdf" in left), (
             "a PDF the manifest does not know is noticed"
         )

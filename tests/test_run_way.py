@@ -166,12 +166,12 @@ def test_a_page_counts_as_published_whatever_lies_beside_it(root: Path) -> None:
     published = manifest.make_manifest(one, {}, None, made)["published"]
     for step in (publish.publish_index, lambda: publish_one(job(period="2024")), publish.publish_index):
         step()
-        assert one.file("html").name not in manifest._unlike(one, published)
+        assert one.file("html").name not in manifest.differing_files(one, published)
     assert way_of(one)["上一期：2024年"]
     one.file("html").write_text(
         one.file("html").read_text(encoding="utf-8").replace("达成", "x"), encoding="utf-8"
     )
-    assert one.file("html").name in manifest._unlike(one, published)
+    assert one.file("html").name in manifest.differing_files(one, published)
 
 
 def test_an_index_built_again_touches_no_page(root: Path) -> None:

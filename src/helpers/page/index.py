@@ -5,7 +5,9 @@ Beside each page lies ``<battle>.<lang>.json``, its *facts*, as :attr:`helpers.p
     city, city_name, battle, battle_name, period, period_name, lang, title, lead, as_of, state, simulated, version,
     rows:    [{key, name, period, value, status, status_name, confidence}],
     counts:  {status: number of targets},
-    sources: [{id, title}],
+    sources: [{id, title, path}],
+    numbers: every row of the results, see :func:`helpers.page.signed.numbers`,
+    signed:  what differs from the signed edition, where there is one, see :func:`helpers.page.signed.compare`,
     run:     "ok" or "failed", and the reason
 
 and ``<battle>.<lang>.prev.json``, the facts of the briefing before it. The runner reads and writes these files; this
@@ -21,6 +23,8 @@ from typing import Any
 
 from helpers.battles.results import STATUSES
 from helpers.messages import in_language
+from helpers.page import index_signed
+from helpers.page.battle_page import text
 from helpers.page.blocks import LANGUAGES, environment, labels
 from helpers.page.way import INDEX
 from helpers.page.words import status_head, word
@@ -132,11 +136,16 @@ def _change_of_value(old: Mapping[str, str], row: Mapping[str, str], missing: st
     return "value", "withdrawn" if row["value"] == missing else "value"
 
 
-def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
+def index_page(reports: Sequence[Report], *, lang: str = "zh", editions: Sequence[Facts] = ()) -> str:
     """Return the index of all briefings in one language as one page that works from a file share.
 
     Cities, newest period first, then the battles in the order of the palette. A briefing that there is in another
     language only stands in its own words.
+
+    Parameters
+    ----------
+    editions
+        Signed editions, as :func:`helpers.page.index_signed.listed` takes them.
     """
     rows = [
         {
@@ -160,6 +169,9 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh") -> str:
             groups=groups,
             leads=_leads(rows, lang),
             changed=[row for row in rows if row["changes"]],
+            signed_title=text("signed", "index.title", lang),
+            signed=index_signed.listed(editions, lang),
+            differing=index_signed.differing([row["facts"] for row in rows], lang),
             n_reports=sum(len(group["lines"]) for group in groups),
             n_failed=sum(
                 any(row["facts"]["run"] == "failed" for row in line["all"])

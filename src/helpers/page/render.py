@@ -22,7 +22,7 @@ from traitlets import Bool, List, default  # noqa: E402
 
 from helpers.errors import ParameterError, RunError, is_refusal  # noqa: E402
 from helpers.messages import message, parts  # noqa: E402
-from helpers.page import masthead, tables  # noqa: E402
+from helpers.page import masthead, signed, tables  # noqa: E402
 from helpers.page.blocks import METADATA_KEY, SLOTS, dress, labels, numeral, table_part  # noqa: E402
 from helpers.page.figure_data import print_numbers  # noqa: E402
 from helpers.page.read_back import read_back  # noqa: E402
@@ -73,7 +73,7 @@ class Rendered:
     def facts(self) -> dict[str, Any]:
         """What ``<battle>.<lang>.json`` holds beside the page; see :mod:`helpers.page.index`."""
         heading = self.document.heading
-        kept = {key: heading[key] for key in ("sources", "published")}
+        kept = {key: heading[key] for key in ("sources", "published", "numbers", "signed") if key in heading}
         return {**heading["facts"], **kept, "run": "ok", "reason": ""}
 
 
@@ -96,14 +96,25 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
     if len(first) != 1:
         raise RunError(**parts("notebook.page_one", n=len(first)))
     heading = {**first[0]["heading"], "sources": []}
-    read_back(blocks, heading.pop("results", _NO_RESULTS), lang=heading["lang"])
-    heading |= masthead.imprint(
-        heading, notebook.get("metadata", {}).get(METADATA_KEY, {}).get("published", "")
-    )
+    results = heading.pop("results", _NO_RESULTS)
+    read_back(blocks, results, lang=heading["lang"])
+    run = notebook.get("metadata", {}).get(METADATA_KEY, {})
+    heading |= masthead.imprint(heading, run.get("published", ""))
     for block in blocks:
         heading["sources"] += block["heading"].get("sources", []) if block["slot"] == "appendix" else []
+    heading["numbers"] = signed.numbers(results, heading["sources"], heading["facts"])
+    if "signed" in run:
+        blocks.append(_beside_signed(heading, run["signed"]))
     ordered = sorted(blocks, key=lambda block: SLOTS.index(block["slot"]))
     return Document(heading, tuple(_number(ordered, heading)), tuple(remarks))
+
+
+def _beside_signed(heading: dict[str, Any], edition: Mapping[str, Any]) -> dict[str, Any]:
+    """Compare the report with a signed edition of it: into its heading, and as a section after all others."""
+    lang = heading["lang"]
+    heading["signed"] = signed.compare(edition, heading["numbers"], heading["sources"], lang)
+    heading["edition"] = [*heading["edition"], signed.masthead(heading["signed"], lang)]
+    return signed.block(heading["signed"], lang, simulated=heading["simulated"])
 
 
 def _collect(notebook: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[str]]:

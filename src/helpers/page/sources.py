@@ -80,7 +80,11 @@ def list_sources(sources: pd.DataFrame, results: pd.DataFrame, *, lang: str) -> 
 def source_facts(sources: pd.DataFrame, lang: str) -> list[dict[str, str]]:
     """Name the files behind a report; the hash is part of the id, so a changed file counts as newly arrived."""
     return [
-        {"id": f"{row.source_id}@{str(row.sha256)[:SHORT_HASH]}", "title": f"{_title(row, lang)} {row.path}"}
+        {
+            "id": f"{row.source_id}@{str(row.sha256)[:SHORT_HASH]}",
+            "title": f"{_title(row, lang)} {row.path}",
+            "path": str(row.path),
+        }
         for row in sources.itertuples(index=False)
     ]
 

@@ -49,7 +49,7 @@ class Link:
     rel: str = ""
 
 
-def fill(html: str, at: Address, exists: Exists, periods: Iterable[str]) -> str:
+def fill(html: str, at: Address, exists: Exists, periods: Iterable[str], *, note: str = "") -> str:
     """Give a page its way and leave no link that leads nowhere.
 
     Parameters
@@ -60,14 +60,16 @@ def fill(html: str, at: Address, exists: Exists, periods: Iterable[str]) -> str:
         Told an address relative to the folder of the page; see :data:`Exists`.
     periods
         Labels of all periods of the city.
+    note
+        Said before the way, in the language of the page.
     """
     alive = _OUTWARD.sub(
         lambda link: f'<a href="{link[1]}"' if exists(link[1]) else f'{_DEAD}{link[1]}"', bare(html)
     )
     found = list(links(at, exists, periods))
-    if not found:
+    if not found and not note:
         return alive
-    nav = environment().get_template("way.html.j2").render(links=found, words=labels(at.lang))
+    nav = environment().get_template("way.html.j2").render(links=found, note=note, words=labels(at.lang))
     return alive.replace(PLACE, PLACE.replace("><", f">{nav}<"), 1)
 
 

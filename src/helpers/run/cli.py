@@ -23,6 +23,7 @@ from helpers.run import (
     cli_look,
     cli_options,
     cli_run,
+    cli_signed,
     cli_trace,
     faults,
     screen,
@@ -278,7 +279,7 @@ main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)
 main.add_command(cli_digest.digest)
 main.add_command(cli_trace.trace)
-for _verb in cli_run.VERBS:
+for _verb in (*cli_run.VERBS, *cli_signed.VERBS):
     main.add_command(_verb)
 
 

@@ -13,10 +13,11 @@ from helpers import paths, provenance, store
 from helpers.messages import message
 from helpers.page import way
 from helpers.paths import Folders
+from helpers.run import editions
 from helpers.run.code import code_of, versions
 from helpers.run.jobs import FORMATS, Job
 
-_DECIDING = ("notebook", "helpers", "city", "libraries", "parameters", "style")
+_DECIDING = ("notebook", "helpers", "city", "libraries", "parameters", "style", "signed")
 
 
 def read_manifest(job: Job) -> dict[str, Any] | None:
@@ -38,6 +39,7 @@ def inputs_of(job: Job) -> dict[str, Any]:
         **code_of(job.city),
         "parameters": {k: v for k, v in job.parameters().items() if k != "data_dir"},
         "style": job.style,
+        **editions.inputs_of(job),
     }
 
 
@@ -59,14 +61,14 @@ def why_due(job: Job, inputs: Mapping[str, Any], folders: Folders) -> list[str]:
     known = read_manifest(job)
     if known is None:
         return [message("due.no_manifest")]
-    reasons = [message(f"due.{key}") for key in _DECIDING if known["inputs"].get(key) != inputs[key]]
+    reasons = [message(f"due.{key}") for key in _DECIDING if known["inputs"].get(key) != inputs.get(key)]
     if known["data"] is None:
         reasons.append(message("due.silent"))
     elif known["simulated"] != folders.simulated:
         reasons.append(message("due.other_data"))
     else:
         reasons += [message("due.data", path=path) for path in _changed(folders.processed, known["data"])]
-    return reasons + [message("due.unlike", name=name) for name in _unlike(job, known["published"])]
+    return reasons + [message("due.unlike", name=name) for name in differing_files(job, known["published"])]
 
 
 def make_manifest(
@@ -112,8 +114,8 @@ def _changed(processed: Path, data: Mapping[str, str]) -> list[str]:
     return [path for path, digest in data.items() if not store.is_unchanged(processed, {path: digest})]
 
 
-def _unlike(job: Job, published: Mapping[str, str]) -> list[str]:
-    """Files that are not as they were published: asked for and absent, changed, or left from an older report."""
+def differing_files(job: Job, published: Mapping[str, str]) -> list[str]:
+    """Name the files that are not as they were published: asked for and absent, changed, or left from an older report."""
     older = {job.file(form).name for form in FORMATS if job.file(form).is_file()}
     names = {job.file(ending).name for ending in job.endings} | set(published) | older
     return sorted(name for name in names if published.get(name) != _hash_file(job.folder / name))

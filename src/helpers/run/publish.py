@@ -19,11 +19,12 @@ from helpers.page import index
 from helpers.page.blocks import labels
 from helpers.page.way import INDEX
 from helpers.periods import Period, span_label
+from helpers.run.editions import RECORD, Edition, every, refuse_to_write
 from helpers.run.jobs import FORMATS, Job
 from helpers.run.way import Shelf, fill_all
 
 _STAGING, _READY = ".staging-", ".ready-"
-_ASIDE = (".prev.json", ".manifest.json")
+_ASIDE = (".prev.json", ".manifest.json", RECORD)
 
 
 def publish_files(folder: Path, stem: str, files: Mapping[str, bytes | str]) -> None:
@@ -38,6 +39,7 @@ def publish_files(folder: Path, stem: str, files: Mapping[str, bytes | str]) -> 
     files
         File name → content.
     """
+    refuse_to_write(folder)
     staging, ready = folder / f"{_STAGING}{stem}", folder / f"{_READY}{stem}"
     shutil.rmtree(staging, ignore_errors=True)
     for name, content in files.items():
@@ -121,6 +123,7 @@ def _older_figures(job: Job, named: Mapping[str, object]) -> set[str]:
 
 def publish_failure(job: Job, reason: str, notebook: str | None) -> None:
     """Keep a failed notebook under ``failed/`` and say in the facts that the run failed; the last good report stays."""
+    refuse_to_write(job.folder)
     if notebook is not None:
         publish(job.failed_notebook, notebook)
     place, period = registry.city(job.city), Period.parse(job.period)
@@ -168,7 +171,30 @@ def publish_index() -> Path:
         }
         previous = read_facts(path.with_suffix(".prev.json"))
         found.append(index.Report(hrefs.pop("html", ""), facts, previous, hrefs))
+    signed = [_listed(one, root) for one in every(root)]
     for lang, name in INDEX.items():
-        publish(root / name, index.index_page(found, lang=lang))
+        publish(root / name, index.index_page(found, lang=lang, editions=signed))
     fill_all(root)
     return root / INDEX["zh"]
+
+
+def _listed(edition: Edition, root: Path) -> dict[str, Any]:
+    """A signed edition as the index lists it; one whose record cannot be read by its folder alone."""
+    record, folder = edition.record, edition.folder
+    city, _, period = folder.relative_to(root).parts[:3]
+    pages = record.get("reports", {}).items()
+    return {
+        "city": city,
+        "city_name": record.get("city_name", dict.fromkeys(INDEX, city)),
+        "period": period,
+        "edition": edition.number,
+        **{key: record.get(key, "") for key in ("by", "at", "simulated")},
+        "is_whole": edition.is_sealed,
+        "pages": [
+            {
+                **{key: one[key] for key in ("battle", "lang")},
+                "href": (folder / f"{stem}.html").relative_to(root).as_posix(),
+            }
+            for stem, one in pages
+        ],
+    }

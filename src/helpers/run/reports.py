@@ -26,8 +26,8 @@ from helpers.page.slides import slide_file
 from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.registry import indicator, palette
-from helpers.run import faults
-from helpers.run.code import helpers_at_start
+from helpers.run import editions, faults
+from helpers.run.code import code_at_start, helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.freshness import today_in
 from helpers.run.jobs import WHOLE, Job, Outcome, in_order
@@ -56,11 +56,12 @@ class Builder:
         try:
             if self.kernels.stopping.is_set():
                 return Outcome(job, "stopped")
-            inputs = inputs_of(job) | {"helpers": helpers_at_start()}
+            inputs = inputs_of(job) | code_at_start() | {"helpers": helpers_at_start()}
             done = execute(job.notebook, job.parameters(), kernels=self.kernels, limits=self.limits)
             executed = done.notebook
-            # A fact of the run, not of the question: the page stays a function of its notebook alone.
-            executed.metadata[METADATA_KEY] = {"published": today_in(job.city).isoformat()}
+            # Facts of the run, not of the question: the page stays a function of its notebook alone.
+            told = editions.told(job, inputs, done.record)
+            executed.metadata[METADATA_KEY] = {"published": today_in(job.city).isoformat(), **told}
             with _RENDERING:
                 rendered = render(done.notebook, style=job.style, figures=job.figures)
             files = _files(job, rendered)
@@ -134,6 +135,8 @@ def split_due(
 ) -> tuple[dict[Job, list[str]], list[Job]]:
     """Separate what has to be built, each with the reasons, from what would come out the same."""
     due, unchanged = {}, []
+    for folder in {job.folder for job in jobs}:
+        editions.refuse_to_write(folder)
     for job in jobs:
         reasons = [message("due.forced")] if force else why_due(job, inputs_of(job), folders)
         if reasons:

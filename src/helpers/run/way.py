@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers import provenance
 from helpers.page import way
+from helpers.run.editions import RECORD
 
 _ID = re.compile(r'\sid="([^"]+)"')
 
@@ -57,8 +58,10 @@ class Shelf:
 
 
 def fill_all(root: Path) -> None:
-    """Fill in the way of every published page that carries one; a page whose way is right stays untouched."""
+    """Fill in the way of every published page that carries one; a page whose way is right, or that is signed, stays untouched."""
     for folder in sorted({page.parent for page in root.glob("*/*/*.html")}):
+        if (folder / RECORD).exists():
+            continue
         shelf = Shelf(folder)
         for page in sorted(folder.glob("*.html")):
             html = page.read_text(encoding="utf-8")
