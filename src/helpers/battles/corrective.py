@@ -20,6 +20,7 @@ from helpers.battles.shapes import kinds, shape
 from helpers.battles.task_ledger import departments_in_english
 from helpers.periods import Period
 
+TABLES = ("actions", "overrides")
 STATES = ("not_started", "in_progress", "done", "closed", "cancelled")
 """In the order of the work; ``done`` waits for its closing (销号)."""
 _UNDONE, _OPEN = STATES[:2], STATES[:3]

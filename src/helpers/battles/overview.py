@@ -31,7 +31,7 @@ BATTLES: dict[str, ModuleType] = {
 }
 PARTS = (*BATTLES, cross_cutting.NAME)
 """What the plan is made of, in its order: the battles, and the articles that belong to none of them."""
-OWN_TABLES = (*cross_cutting.TABLES, "tasks", "actions", "overrides")
+OWN_TABLES = (*cross_cutting.TABLES, "tasks", *corrective.TABLES)
 TABLES = tuple(
     dict.fromkeys((*(table for module in BATTLES.values() for table in module.TABLES), *OWN_TABLES))
 )

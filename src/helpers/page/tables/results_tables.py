@@ -35,7 +35,13 @@ _DROPPED = ("gap", "recent", "confidence")
 _LOOKS = {"achieved": "met", "missed": "off_track"}
 
 
-def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None = None) -> Markup:
+def scorecard(
+    results: pd.DataFrame,
+    *,
+    lang: str,
+    series: pd.DataFrame | None = None,
+    stated: Mapping[str, str] | None = None,
+) -> Markup:
     """Lay out progress on targets, worst status first and insufficient data last; at most ``MOST_ROWS`` rows.
 
     Parameters
@@ -47,11 +53,13 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     series
         Yearly values behind the sparklines: ``indicator_id, year, value`` (unit of the indicator). All
         rows are drawn over the same years, a missing year as a gap.
+    stated
+        Target → what an office states of its status, put below the computed one.
     """
     judged = judged_targets(results)
     columns = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
     recent = _recent(series)
-    rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
+    rows = [_score_cells(row, recent, lang, stated or {}) for _, row in judged.head(MOST_ROWS).iterrows()]
     for key in _DROPPED:
         if rows and {str(row[key]) for row in rows} <= {_alike(key, lang)}:
             del columns[key]
@@ -129,6 +137,11 @@ def chip(status: str, lang: str, *, name: str = "") -> Markup:
     )
 
 
+def beside(shown: Markup, stated: str) -> Markup:
+    """Put what an office states on a line below a computed status."""
+    return shown + Markup('<br><span class="small">{}</span>').format(typeset(stated)) if stated else shown
+
+
 def quantity_cell(value: float, measure: Measure, lang: str) -> Markup:
     """Print a bold number with a small unit that is never parted from it; the word for no data where missing."""
     if is_missing(value):
@@ -163,7 +176,9 @@ def target_cell(facts: Facts) -> Markup:
     return Markup('{}{}<wbr><span class="nowrap">{}</span>').format(typeset(bound), gap, year)
 
 
-def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict[str, Markup]:
+def _score_cells(
+    row: Row, recent: Mapping[str, list[float]], lang: str, stated: Mapping[str, str]
+) -> dict[str, Markup]:
     facts = Facts(row, lang)
     values = recent.get(row["indicator_id"], [])
     target = row["target_value"] if facts.has_target else None
@@ -187,7 +202,7 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         "target": target_cell(facts),
         "gap": typeset(gap),
         "recent": Markup(sparkline(values, target)) if values else Markup(),
-        "status": chip(facts.verdict, lang),
+        "status": beside(chip(facts.verdict, lang), stated.get(row["target_id"], "")),
         "confidence": typeset(capitalise(word(f"confidence.{row['confidence']}", lang))),
     }
 
