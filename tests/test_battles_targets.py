@@ -52,7 +52,7 @@ def test_check_refuses_a_judged_target_that_no_row_can_tell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_checkout(tmp_path, monkeypatch)
-    path = home / "cities" / "changchun" / "plan.yml"
+    path = home / "cities" / "changchun" / "plans" / "pollution_control_2022.yml"
     plan = yaml.safe_load(path.read_text(encoding="utf-8"))
     first = next(one for one in plan["targets"] if one["id"] == "heavy_day_ratio_2025")
     unit = registry.indicator("straw_fires").unit
@@ -62,5 +62,5 @@ def test_check_refuses_a_judged_target_that_no_row_can_tell(
     path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
     found = invoke("check", "--city", "changchun")
     assert found.exit_code != 0
-    assert "plan.yml, straw_fires_2025: no battle has a row of straw_fires for this target" in found.output
+    assert "pollution_control_2022.yml, straw_fires_2025: no battle has a row of straw_fires for this target" in found.output
     assert "judged: false" in found.output

@@ -17,6 +17,7 @@ from helpers.errors import RegistryError
 from helpers.registry.cities import PUBLISHED_COLUMNS
 from helpers.units import UNITS
 
+PLAN = "pollution_control_2022.yml"
 # What the plan writes in words: a target of this value may be quoted by one of them.
 WORDS = {
     0: ("消除", "不再新建", "清零", "防止", "停止", "禁止", "不减少", "不得"),
@@ -389,17 +390,17 @@ def test_a_copied_city_is_the_same_city(checkout: Path, plan: registry.Plan) -> 
 def test_bad_plan_names_file_key_and_remedy(
     checkout: Path, change: Callable[[dict], None], message: str
 ) -> None:
-    _edit(checkout / "plan.yml", change)
-    with pytest.raises(RegistryError, match=rf"cities/changchun/plan\.yml, {message}") as refusal:
+    _edit(checkout / "plans" / PLAN, change)
+    with pytest.raises(RegistryError, match=rf"cities/changchun/plans/pollution_control_2022\.yml, {message}") as refusal:
         registry.plan("changchun")
     assert "\n" not in str(refusal.value)
 
 
 def test_broken_yaml_names_its_line(checkout: Path) -> None:
-    lines = (checkout / "plan.yml").read_text("utf-8").splitlines()
+    lines = (checkout / "plans" / PLAN).read_text("utf-8").splitlines()
     lines[30] = "   unit ug_m3"
-    (checkout / "plan.yml").write_text("\n".join(lines), "utf-8")
-    with pytest.raises(RegistryError, match=r"cities/changchun/plan\.yml, line 3[0-3]: .*; correct the line"):
+    (checkout / "plans" / PLAN).write_text("\n".join(lines), "utf-8")
+    with pytest.raises(RegistryError, match=r"cities/changchun/plans/pollution_control_2022\.yml, line 3[0-3]: .*; correct the line"):
         registry.plan("changchun")
 
 

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from helpers.registry.city_records import Article, Box, NextIssue, Publication, Target, Window
+from helpers.registry.city_records import Box, NextIssue, Publication, Window
+from helpers.registry.plan_records import Article, Target
 
 TARGET = {
     "id": "a_2025",

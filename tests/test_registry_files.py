@@ -18,7 +18,8 @@ def _write(folder: Path, text: str | bytes) -> Path:
 
 
 def test_file_is_named_as_the_operator_knows_it() -> None:
-    assert shown(Path("/home/x/cities/changchun/plan.yml")) == "cities/changchun/plan.yml"
+    assert shown(Path("/home/x/cities/changchun/city.yml")) == "cities/changchun/city.yml"
+    assert shown(Path("/home/x/cities/changchun/plans/a.yml")) == "cities/changchun/plans/a.yml"
     assert shown(Path("/home/x/helpers/registry/indicators.yml")) == "registry/indicators.yml"
 
 
@@ -60,7 +61,7 @@ def test_no_text_or_fact_of_the_suite_is_written_twice() -> None:
     """The files of pages, messages and tests too, which are read without asking: the later would win unseen."""
     root = Path(__file__).parents[1]
     paths = [*root.glob("src/**/*.yml"), *root.glob("cities/**/*.yml"), *root.glob("tests/data/*.yml")]
-    assert {"messages.yml", "blue_sky.yml", "plan.yml", "headings.yml"} <= {path.name for path in paths}
+    assert {"messages.yml", "blue_sky.yml", "pollution_control_2022.yml", "headings.yml"} <= {path.name for path in paths}
     assert [told for path in sorted(paths) if (told := _refusal(path))] == []
 
 

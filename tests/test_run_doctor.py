@@ -110,10 +110,10 @@ def test_what_a_run_would_suffer_from_is_bad(home: Path, monkeypatch: pytest.Mon
 
 
 def test_a_faulty_plan_is_named_with_its_file(home: Path) -> None:
-    plan = home / "cities" / "changchun" / "plan.yml"
+    plan = home / "cities" / "changchun" / "plans" / "pollution_control_2022.yml"
     plan.write_text(plan.read_text("utf-8") + "\nunknown_key: 1\n", encoding="utf-8")
     one = found("registry")
-    assert (one.state, "cities/changchun/plan.yml" in one.found) == ("bad", True)
+    assert (one.state, "cities/changchun/plans/pollution_control_2022.yml" in one.found) == ("bad", True)
 
 
 def test_a_faulty_schedule_feed_or_notebook_is_a_finding_and_stops_no_other(home: Path) -> None:

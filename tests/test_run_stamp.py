@@ -33,7 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     "name",
     [
         "notebooks/plain.ipynb",
-        "cities/changchun/plan.yml",
+        "cities/changchun/plans/pollution_control_2022.yml",
         "data/raw/dust_hours.csv",
         "reports/changchun/page.html",
     ],

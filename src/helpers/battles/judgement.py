@@ -62,7 +62,7 @@ def satisfies(value: float, target: float, operator: str) -> bool:
     Raises
     ------
     SchemaError
-        The operator is neither ``<=`` nor ``>=``. Fix the target in ``plan.yml``.
+        The operator is neither ``<=`` nor ``>=``. Fix the target in its plan.
 
     Examples
     --------

@@ -18,7 +18,7 @@ COLUMNS: dict[str, str] = {
     "coverage_pct": "float64",  # n_obs over the calendar denominator
     "standard": "object",  # standard and edition the value was judged under
     "limit_value": "float64",
-    "target_id": "object",  # record of plan.yml
+    "target_id": "object",  # record of a file in cities/<city>/plans
     "target_value": "float64",
     "target_date": "datetime64[s]",
     "target_operator": "object",  # "<=", ">=" or ""

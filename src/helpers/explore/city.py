@@ -32,7 +32,7 @@ def plan() -> pd.DataFrame:
     Returns
     -------
     ``target_id, battle, article, name, indicator_id, operator, value, unit, year``; names in the language in use.
-    The plan's wording, milestones and measures stand in ``cities/<city>/plan.yml``.
+    The plan's wording, milestones and measures stand in ``cities/<city>/plans``.
     """
     run = current().run
     rows = [

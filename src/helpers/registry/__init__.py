@@ -1,10 +1,12 @@
 """Facts as data: indicators, caveats, colours, tables of the standards, cities and their plans."""
 
-from helpers.registry.cities import city, indicators_of, plan, published, stations
-from helpers.registry.city_records import City, Measure, Milestone, Plan, Target, Window
+from helpers.registry.cities import city, published, stations
+from helpers.registry.city_records import City, Window
 from helpers.registry.limits import Limit, limits
 from helpers.registry.load import palette, source_kinds, table
 from helpers.registry.own import caveat, caveats, caveats_of, indicator, indicators, river_indicators
+from helpers.registry.plan_records import Measure, Milestone, Plan, Target
+from helpers.registry.plans import indicators_of, plan, plans
 from helpers.registry.records import Indicator, Palette
 from helpers.registry.water import drinking_sources, reservoirs, rivers, section_networks, sections
 from helpers.registry.water_records import SectionNetwork
@@ -31,6 +33,7 @@ __all__ = [
     "limits",
     "palette",
     "plan",
+    "plans",
     "published",
     "reservoirs",
     "river_indicators",

@@ -1,4 +1,4 @@
-"""Load what is true of one city: its facts, plan, air stations and published figures.
+"""Load what is true of one city: its facts, air stations and published figures.
 
 A new city is a new folder under ``cities/``, no code. Each file is read once and refused when it does not
 hold together; the refusal names file, key and remedy.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from itertools import chain
 from math import isfinite
 from pathlib import Path
 
@@ -19,11 +18,9 @@ from helpers.errors import ParameterError, RegistryError
 from helpers.messages import message, parts
 from helpers.paths import city_folder
 from helpers.periods import Period
-from helpers.registry.city_records import City, Plan, Station, Stations
+from helpers.registry.city_records import City, Station, Stations
 from helpers.registry.files import check_known, check_unique, read_records, shown
-from helpers.registry.load import REGISTRY, common_indicators
-from helpers.registry.own import caveats, check_own, indicators, own_indicators
-from helpers.registry.records import Indicator
+from helpers.registry.own import indicators
 from helpers.units import UNITS
 
 PUBLISHED_COLUMNS = (
@@ -63,18 +60,6 @@ def city(slug: str) -> City:
     return _read_city(folder_of(slug))
 
 
-def plan(slug: str) -> Plan:
-    """Return the plan of one city, checked against the registry.
-
-    Raises
-    ------
-    RegistryError
-        As :func:`city`; also a repeated id, an unknown indicator, unit, source or article, or an article
-        that is not accounted for.
-    """
-    return _read_plan(folder_of(slug))
-
-
 def stations(slug: str) -> pd.DataFrame:
     """Return the air stations of a city, one row each.
 
@@ -109,23 +94,6 @@ def published(slug: str) -> pd.DataFrame:
     return _read_published(folder_of(slug)).copy()
 
 
-def indicators_of(slug: str) -> dict[str, Indicator]:
-    """Return the indicators one city is asked for, by id.
-
-    They are the common ones, less those only a plan asks for and this city's does not, and the city's own.
-
-    Raises
-    ------
-    RegistryError
-        As :func:`plan`.
-    """
-    record, own = plan(slug), own_indicators(folder_of(slug))
-    named = {part.indicator for part in (*record.targets, *record.measures)}
-    common = common_indicators(REGISTRY)
-    asked = {key: one for key, one in common.items() if key in named or not one.is_of_plan}
-    return asked | own
-
-
 def folder_of(slug: str) -> Path:
     """Folder of a city's facts.
 
@@ -149,68 +117,6 @@ def _read_city(folder: Path) -> City:
     record = read_records(path, City)
     check_known(path, "slug", record.slug, [folder.name], "registry.folder_name", name=folder.name)
     return record
-
-
-@cache
-def _read_plan(folder: Path) -> Plan:
-    path = folder / "plan.yml"
-    record = read_records(path, Plan)
-    pieces = (*record.targets, *record.milestones, *record.measures)
-    check_unique(path, "id", (piece.id for piece in pieces))
-    check_unique(path, "articles.number", (article.number for article in record.articles))
-    numbers = range(1, record.n_articles + 1)
-    for piece in pieces:
-        key = f"{piece.id}.article"
-        check_known(path, key, piece.article, numbers, "registry.article_number", last=record.n_articles)
-    _check_indicators(path, record)
-    check_own(folder)
-    _check_articles(path, record)
-    return record
-
-
-def _check_indicators(path: Path, record: Plan) -> None:
-    """Every target and measure names known records, and a target uses its indicator's unit."""
-    known, sentences = indicators(), caveats()
-    remedy = "registry.add_indicator"
-    for target in record.targets:
-        check_known(path, f"{target.id}.indicator", target.indicator, known, remedy)
-        check_known(path, f"{target.id}.source", target.source, record.sources, "registry.id_of_sources")
-        for caveat_id in target.caveats:
-            check_known(path, f"{target.id}.caveats", caveat_id, sentences, "registry.define_caveat")
-        unit = known[target.indicator].unit
-        names = {"unit": unit, "indicator": target.indicator}
-        check_known(path, f"{target.id}.unit", target.unit, [unit], "registry.unit_of_indicator", **names)
-    for measure in record.measures:
-        check_known(path, f"{measure.id}.indicator", measure.indicator, [None, *known], remedy)
-    targets = [target.id for target in record.targets]
-    for step in record.milestones:
-        for one in step.targets:
-            check_known(path, f"{step.id}.targets", one, targets, "registry.id_of_targets")
-
-
-def _check_articles(path: Path, record: Plan) -> None:
-    """Every article is accounted for, and every record is listed under its own article."""
-    by_number = {article.number: article for article in record.articles}
-    for number in range(1, record.n_articles + 1):
-        if number not in by_number:
-            raise RegistryError(
-                where=f"{shown(path)}, articles",
-                **parts("registry.article_missing", number=number, last=record.n_articles),
-            )
-    owners = {part.id: part.article for part in chain(record.targets, record.milestones, record.measures)}
-    for number, article in by_number.items():
-        key = f"articles ({number})"
-        check_known(
-            path, key, number, range(1, record.n_articles + 1), "registry.n_articles", n=record.n_articles
-        )
-        for ref in article.refs:
-            check_known(path, f"{key}.refs", ref, owners, "registry.id_of_parts")
-    for part_id, number in owners.items():
-        if part_id not in by_number[number].refs:
-            raise RegistryError(
-                where=f"{shown(path)}, articles ({number}).refs",
-                **parts("registry.part_unlisted", part=repr(part_id), number=number),
-            )
 
 
 @cache

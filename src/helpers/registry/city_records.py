@@ -1,4 +1,4 @@
-"""Shapes of a city's records: its plan, its air stations, and what is true of it alone. Nothing here reads a file."""
+"""Shapes of a city's records: its air stations, and what is true of it alone. Nothing here reads a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from helpers.errors import RegistryError
-from helpers.messages import message, parts
-from helpers.registry.records import Battle, Identifier, Record, Text, UnitCode, Words
+from helpers.messages import message
+from helpers.registry.records import Identifier, Record, Text, Words
 
 
 def _month_day(text: str) -> str:
@@ -23,150 +22,6 @@ def _month_day(text: str) -> str:
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
-
-
-class Threshold(Record):
-    """A size the plan sets to say whom a commitment binds (boilers below 40 t/h, rivers above 20 km²)."""
-
-    value: float
-    unit_zh: Text
-    unit_en: Text
-
-
-class Target(Record):
-    """One quantified commitment of the plan.
-
-    ``value`` is empty where the province decides, or where the plan prints a word (基本消除) and no number;
-    the note then says which. ``year`` is empty where the plan gives no date.
-    """
-
-    id: Identifier
-    article: int
-    indicator: Identifier
-    operator: Literal["<=", ">="]
-    value: float | None
-    unit: UnitCode
-    decided_by: Literal["plan", "province"]
-    year: int | None
-    due: date | None = None
-    scope: Words
-    threshold: Threshold | None = None
-    battle: Battle
-    name_zh: Text
-    name_en: Text
-    text_zh: Annotated[str, StringConstraints(min_length=2, max_length=40)] | None
-    source: Identifier
-    judged: bool = True
-    caveats: tuple[Identifier, ...] = ()
-    note: Words | None = None
-
-    @property
-    def target_date(self) -> date | None:
-        """Last day on which the commitment can be kept; the year's last day unless ``due`` is stricter."""
-        return self.due or (date(self.year, 12, 31) if self.year else None)
-
-    @model_validator(mode="after")
-    def _check_value(self) -> Target:
-        if self.decided_by == "province" and self.value is not None:
-            raise ValueError(message("registry.value_of_province"))
-        if self.value is None and self.note is None:
-            raise ValueError(message("registry.note_who"))
-        if not self.judged and self.note is None:
-            raise ValueError(message("registry.note_why"))
-        return self
-
-
-class Milestone(Record):
-    """One dated step of the plan, or one statement of its vision.
-
-    ``targets`` are those that are all met when the step is done; empty where only a department can tell.
-    """
-
-    id: Identifier
-    article: int
-    due: date
-    battle: Battle
-    title_zh: Text
-    title_en: Text
-    targets: tuple[Identifier, ...] = ()
-
-
-class Measure(Record):
-    """A commitment without a number, followed by a department's count or ledger."""
-
-    id: Identifier
-    article: int
-    battle: Battle
-    name_zh: Text
-    name_en: Text
-    followed_by_zh: Text
-    followed_by_en: Text
-    indicator: Identifier | None = None
-
-
-class Article(Record):
-    """One of the plan's articles and how the suite follows it."""
-
-    number: int
-    title_zh: Text
-    title_en: Text
-    battle: Battle
-    follow: Literal["target", "milestone", "tracked", "not_measurable"]
-    refs: tuple[Identifier, ...] = ()
-    reason_zh: str = ""
-    reason_en: str = ""
-
-    @model_validator(mode="after")
-    def _check_follow(self) -> Article:
-        if self.follow == "not_measurable" and (self.refs or not (self.reason_zh and self.reason_en)):
-            raise ValueError(message("registry.not_measurable"))
-        if self.follow != "not_measurable" and not self.refs:
-            raise ValueError(message("registry.followed", follow=self.follow))
-        return self
-
-
-class PlanSource(Record):
-    """A document the plan's numbers were read from."""
-
-    title_zh: Text
-    title_en: Text
-    publisher_zh: Text
-    publisher_en: Text
-    date: date
-    status: Literal["draft_for_comment", "issued"]
-
-
-class Plan(Record):
-    """The city's plan as data."""
-
-    name: Words
-    n_articles: int
-    sources: dict[Identifier, PlanSource]
-    targets: tuple[Target, ...]
-    milestones: tuple[Milestone, ...]
-    measures: tuple[Measure, ...]
-    articles: tuple[Article, ...]
-
-    def target(self, target_id: str) -> Target:
-        """Return one target.
-
-        Raises
-        ------
-        RegistryError
-            The plan has no such target. Use an id of ``plan.yml``.
-        """
-        for target in self.targets:
-            if target.id == target_id:
-                return target
-        raise RegistryError(where="plan.yml", **parts("registry.no_target", target=repr(target_id)))
-
-    def targets_for(self, indicator_id: str, *, judged_only: bool = True) -> tuple[Target, ...]:
-        """Return the targets set on one indicator, in plan order; by default those the pages judge by."""
-        return tuple(
-            target
-            for target in self.targets
-            if target.indicator == indicator_id and (target.judged or not judged_only)
-        )
 
 
 class Window(Record):

@@ -60,8 +60,9 @@ class _StrictLoader(yaml.CSafeLoader):
 
 
 def shown(path: Path) -> str:
-    """Name a file as an operator knows it: ``cities/changchun/plan.yml``, ``registry/indicators.yml``."""
-    return "/".join(path.parts[-3:] if "cities" in path.parts[-3:] else path.parts[-2:])
+    """Name a file as an operator knows it: ``cities/changchun/city.yml``, ``registry/indicators.yml``."""
+    start = path.parts.index("cities") if "cities" in path.parts[-4:] else -2
+    return "/".join(path.parts[start:])
 
 
 def read_yaml(path: Path) -> Any:

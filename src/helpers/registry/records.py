@@ -1,7 +1,7 @@
 """Shapes of the registry's own records: indicators, words, kinds of source, colours.
 
 Every record is frozen and refuses unknown keys, so a mistyped key cannot be ignored. Nothing here reads a file.
-The records of a city and its plan are in :mod:`helpers.registry.city_records`.
+The records of a city are in :mod:`helpers.registry.city_records`, those of its plans in :mod:`helpers.registry.plan_records`.
 """
 
 from __future__ import annotations

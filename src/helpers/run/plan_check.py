@@ -25,19 +25,19 @@ def check_targets(city: str) -> None:
     RegistryError
         A judged target has no row: its indicator is neither reported by a department nor measured by a battle.
     """
-    plan, period = registry.plan(city), Period.parse("2025")
-    asked = Context(registry.city(city), plan, period, period.end, 1, False)
-    told = set()
-    for battle in (*overview.BATTLES.values(), cross_cutting):
-        told |= set(
-            battle.build({name: _empty(name) for name in _stored(battle.TABLES)}, asked).results["target_id"]
-        )
-    for target in plan.targets:
-        if target.judged and target.id not in told:
-            raise RegistryError(
-                where=f"cities/{city}/plan.yml, {target.id}",
-                **parts("plan.untold", indicator=target.indicator),
-            )
+    for plan in (registry.plan(city, one.starts) for one in registry.plans(city) if one.articles):
+        period = Period.parse(str(plan.ends.year))
+        asked = Context(registry.city(city), plan, period, period.end, 1, False)
+        told = set()
+        for battle in (*overview.BATTLES.values(), cross_cutting):
+            empty = {name: _empty(name) for name in _stored(battle.TABLES)}
+            told |= set(battle.build(empty, asked).results["target_id"])
+        for target in plan.targets:
+            if target.judged and target.id not in told:
+                raise RegistryError(
+                    where=f"cities/{city}/plans/{plan.id}.yml, {target.id}",
+                    **parts("plan.untold", indicator=target.indicator),
+                )
 
 
 def _stored(names: tuple[str, ...]) -> list[str]:

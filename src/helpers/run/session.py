@@ -166,7 +166,7 @@ def start_run(
             require_known(folders, place, wanted)
         if asked is not None:
             late = freshness.list_late(city, folders, reads=reads, asked_on=asked, period=wanted)
-    plan, simulated = registry.plan(city), folders.simulated
+    plan, simulated = registry.plan(city, wanted.end), folders.simulated
     until = min(day or wanted.end, wanted.end)
     context = Context(place, plan, wanted, seen.as_of, seed, simulated, late, seen.last_data, until)
     return Run(context, lang, folders, dict(record))

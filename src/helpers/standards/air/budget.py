@@ -72,7 +72,7 @@ def remaining_heavy_days(*, n_heavy: int, n_valid: int, n_left: int, target_pct:
 def _check_target(target_pct: Number) -> Number:
     if not 0 <= exact_fraction(target_pct) <= 100:
         raise ParameterError(
-            f"target {target_pct} %", expected="0 to 100", remedy="correct the target in plan.yml"
+            f"target {target_pct} %", expected="0 to 100", remedy="correct the target in its plan"
         )
     return target_pct
 
