@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from corrective_cases import OTHER, TARGET, action, given, hills, override, whole
 from helpers import dictionary, registry
 from helpers.battles import overview
-from helpers.battles.corrective import STATES, concerns, overdue_offices
+from helpers.battles.corrective import STATES, beside, concerns, overdue_offices
 from land_cases import build_overview, context, empty_tables
 
 LATER = date(2026, 12, 31)
@@ -123,6 +124,15 @@ def test_an_action_closed_long_ago_on_another_year_is_left_to_its_reports():
 
 def test_a_target_the_plan_no_longer_has_is_passed_over():
     assert told(hills(action(target_id="gone_2020"))).empty
+
+
+def test_an_open_action_outlives_the_plan_of_its_target():
+    """The target stands in a plan that is followed no more."""
+    found = hills(action(), as_of=LATER)
+    fewer = [one for one in found.context.plan.targets if one.id != TARGET]
+    asked = replace(found.context, plan=found.context.plan.model_copy(update={"targets": tuple(fewer)}))
+    again = beside(replace(found, context=asked), given((action(),)))
+    assert told(again)["target_id"].tolist() == [TARGET]
 
 
 def test_each_page_tells_its_own_targets_and_the_overview_all():

@@ -62,5 +62,8 @@ def test_check_refuses_a_judged_target_that_no_row_can_tell(
     path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
     found = invoke("check", "--city", "changchun")
     assert found.exit_code != 0
-    assert "pollution_control_2022.yml, straw_fires_2025: no battle has a row of straw_fires for this target" in found.output
+    assert (
+        "pollution_control_2022.yml, straw_fires_2025: no battle has a row of straw_fires for this target"
+        in found.output
+    )
     assert "judged: false" in found.output

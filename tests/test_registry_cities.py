@@ -391,7 +391,9 @@ def test_bad_plan_names_file_key_and_remedy(
     checkout: Path, change: Callable[[dict], None], message: str
 ) -> None:
     _edit(checkout / "plans" / PLAN, change)
-    with pytest.raises(RegistryError, match=rf"cities/changchun/plans/pollution_control_2022\.yml, {message}") as refusal:
+    with pytest.raises(
+        RegistryError, match=rf"cities/changchun/plans/pollution_control_2022\.yml, {message}"
+    ) as refusal:
         registry.plan("changchun")
     assert "\n" not in str(refusal.value)
 
@@ -400,7 +402,10 @@ def test_broken_yaml_names_its_line(checkout: Path) -> None:
     lines = (checkout / "plans" / PLAN).read_text("utf-8").splitlines()
     lines[30] = "   unit ug_m3"
     (checkout / "plans" / PLAN).write_text("\n".join(lines), "utf-8")
-    with pytest.raises(RegistryError, match=r"cities/changchun/plans/pollution_control_2022\.yml, line 3[0-3]: .*; correct the line"):
+    with pytest.raises(
+        RegistryError,
+        match=r"cities/changchun/plans/pollution_control_2022\.yml, line 3[0-3]: .*; correct the line",
+    ):
         registry.plan("changchun")
 
 

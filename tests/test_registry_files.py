@@ -61,7 +61,9 @@ def test_no_text_or_fact_of_the_suite_is_written_twice() -> None:
     """The files of pages, messages and tests too, which are read without asking: the later would win unseen."""
     root = Path(__file__).parents[1]
     paths = [*root.glob("src/**/*.yml"), *root.glob("cities/**/*.yml"), *root.glob("tests/data/*.yml")]
-    assert {"messages.yml", "blue_sky.yml", "pollution_control_2022.yml", "headings.yml"} <= {path.name for path in paths}
+    assert {"messages.yml", "blue_sky.yml", "pollution_control_2022.yml", "headings.yml"} <= {
+        path.name for path in paths
+    }
     assert [told for path in sorted(paths) if (told := _refusal(path))] == []
 
 

@@ -24,7 +24,7 @@ from helpers.sources.templates import write_ledger_template
 
 CITY = "changchun"
 RECEIVED = date(2026, 11, 30)
-TARGETS = name_targets(registry.plan(CITY))
+TARGETS = name_targets(registry.plan(CITY), *registry.plans(CITY))
 OPTIONS = dict(CityContext.of(CITY).options) | {"received_on": RECEIVED}
 GOOD = {
     "target_id": "forest_cover_2025",
@@ -204,10 +204,11 @@ def test_a_target_is_named_by_its_id_or_by_its_indicator_and_the_year_decides_be
     assert "pm25_mean_2025_three_year_action" in TARGETS
     from helpers.sources.action_sheets import _target
 
-    two = {"甲": {"a_2025": 2025, "a_2027": 2027}}
-    assert _target("甲", "2027-Q1", two) == "a_2027"
-    with pytest.raises(ValueError, match=r"several targets.*a_2025, a_2027"):
-        _target("甲", "2026", two)
+    two = {"甲": {"a_2025": 2025, "a_2027": 2027}, "乙": {"b": 2025, "c": 2025}}
+    ran = {period: _target("甲", period, two) for period in ("2024-Q1", "2025", "2026", "2027-06", "2028")}
+    assert list(ran.values()) == ["a_2025", "a_2025", "a_2027", "a_2027", "a_2027"]
+    with pytest.raises(ValueError, match=r"several targets.*write the id of one: b, c"):
+        _target("乙", "2025", two)
 
 
 def results_of(folders, period, **changed):

@@ -72,7 +72,7 @@ def beside(battle: Battle, tables: Mapping[str, pd.DataFrame], *, parts: Collect
         Statuses stated by an office on the span a row tells of, with the computed one; of several the last ``stands``.
     """
     names = set(parts or (battle.name,))
-    plan = {one.id: one.battle for one in battle.context.plan.targets if one.battle in names}
+    plan = {key: one for key, one in targets_of(battle.context).items() if one.battle in names}
     rows = judged_rows(battle.results, plan)
     actions, editions = _actions(tables["actions"], plan, rows, battle.context)
     found = {
@@ -82,6 +82,12 @@ def beside(battle: Battle, tables: Mapping[str, pd.DataFrame], *, parts: Collect
         "manual_overrides": _overrides(tables["overrides"], plan, rows, battle.context),
     }
     return replace(battle, tables={**battle.tables, **found})
+
+
+def targets_of(context: Context) -> dict[str, registry.Target]:
+    """Targets of the plan that is followed, and of the city's other plans: an action outlives the plan of its target."""
+    line = (context.plan, *registry.plans(context.city.slug))
+    return {one.id: one for plan in reversed(line) for one in plan.targets}
 
 
 def judged_rows(results: pd.DataFrame, targets: Collection[str]) -> dict[str, Row]:
@@ -113,7 +119,7 @@ def _known(editions: pd.DataFrame, context: Context, day: str) -> pd.DataFrame:
 
 
 def _actions(
-    table: pd.DataFrame, plan: Mapping[str, str], rows: Mapping[str, Row], context: Context
+    table: pd.DataFrame, plan: Mapping[str, registry.Target], rows: Mapping[str, Row], context: Context
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     known = _known(table, context, "reported_on").sort_values([*ACTION, "reported_on"], kind="stable")
     is_later = known["reported_on"] > pd.Timestamp(context.reported_until)
@@ -132,8 +138,8 @@ def _actions(
             last.to_dict()
             | _lateness(last, context.as_of)
             | {
-                "part": plan[told_of],
-                "indicator_id": context.plan.target(told_of).indicator,
+                "part": plan[told_of].battle,
+                "indicator_id": plan[told_of].indicator,
                 "is_open": last["state"] in _OPEN,
                 "is_left_out": last["state"] in _OPEN and key in left_out,
                 "n_editions": len(group),
@@ -181,7 +187,7 @@ def _left_out(known: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def _without(
-    rows: Mapping[str, Row], actions: pd.DataFrame, plan: Mapping[str, str], *, has_any: bool
+    rows: Mapping[str, Row], actions: pd.DataFrame, plan: Mapping[str, registry.Target], *, has_any: bool
 ) -> pd.DataFrame:
     """Missed targets that nothing is done about, those of one department together."""
     listed = actions.to_dict("records") if has_any else []
@@ -193,7 +199,8 @@ def _without(
     }
     missed = [row for name, row in rows.items() if has_any and name not in covered and is_missed(row)]
     told = [
-        row | {"part": plan[str(row["target_id"])]} | _department(str(row["indicator_id"])) for row in missed
+        row | {"part": plan[str(row["target_id"])].battle} | _department(str(row["indicator_id"]))
+        for row in missed
     ]
     return shape(told, _MISSED)
 
@@ -204,12 +211,16 @@ def _department(indicator_id: str) -> dict[str, str]:
 
 
 def _overrides(
-    table: pd.DataFrame, plan: Mapping[str, str], rows: Mapping[str, Row], context: Context
+    table: pd.DataFrame, plan: Mapping[str, registry.Target], rows: Mapping[str, Row], context: Context
 ) -> pd.DataFrame:
     known = _known(table, context, "decided_on").sort_values(["decided_on", "period"], kind="stable")
     told = [
         one
-        | {"computed": row["status"], "part": plan[one["target_id"]], "indicator_id": row["indicator_id"]}
+        | {
+            "computed": row["status"],
+            "part": plan[one["target_id"]].battle,
+            "indicator_id": row["indicator_id"],
+        }
         | {name: row[name] for name in ("period_end", "target_date")}
         for one in known.to_dict("records")
         if one["target_id"] in plan and (row := rows.get(one["target_id"])) and concerns(one["period"], row)

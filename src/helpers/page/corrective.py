@@ -8,8 +8,9 @@ from functools import partial
 import pandas as pd
 from markupsafe import Markup
 
+from helpers import registry
 from helpers.battles.context import Battle
-from helpers.battles.corrective import STATES, overdue_offices, standing
+from helpers.battles.corrective import STATES, overdue_offices, standing, targets_of
 from helpers.page import battle_page, tables
 from helpers.page.battle_page import joined
 from helpers.page.columns import rows_of
@@ -128,7 +129,13 @@ def _computed(row: Mapping[str, object]) -> str:
 
 
 def _target_name(battle: Battle, target_id: str, *, lang: str) -> str:
-    return capitalise(getattr(battle.context.plan.target(target_id), f"name_{lang}"))
+    return capitalise(getattr(targets_of(battle.context)[target_id], f"name_{lang}"))
+
+
+def lead_department(indicator_id: str, lang: str) -> str:
+    """Department of an indicator; that of the environment where it is measured."""
+    own = getattr(registry.indicator(indicator_id), f"department_{lang}")
+    return str(own or word("ask.owner_default", lang))
 
 
 @form("corrective_target")
@@ -175,8 +182,8 @@ def _proof(at: At, evidence: str, closed_by: str, closed_on: pd.Timestamp) -> st
 
 @form("corrective_department")
 def _lead(at: At, indicator_id: str, department: str) -> str:
-    """Lead department; that of the environment where an indicator is measured."""
-    return department or word("ask.owner_default", at.lang)
+    """Lead department of a missed target."""
+    return department or lead_department(indicator_id, at.lang)
 
 
 @form("override_computed")

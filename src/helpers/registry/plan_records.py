@@ -180,7 +180,9 @@ class Plan(Record):
         for target in self.targets:
             if target.id == target_id:
                 return target
-        raise RegistryError(where=f"plans/{self.id}.yml", **parts("registry.no_target", target=repr(target_id)))
+        raise RegistryError(
+            where=f"plans/{self.id}.yml", **parts("registry.no_target", target=repr(target_id))
+        )
 
     def targets_for(self, indicator_id: str, *, judged_only: bool = True) -> tuple[Target, ...]:
         """Return the targets set on one indicator, in plan order; by default those the pages judge by."""

@@ -80,9 +80,7 @@ def _followed(folder: Path, day: date | None) -> Plan:
     begun = [one for one in main if (one.status != "superseded" if day is None else one.starts <= day)]
     followed = begun[-1] if begun else main[-1 if day is None else 0]
     until = term_end(line, followed)
-    beside = [
-        one for one in own if not one.articles and one.starts <= until and one.ends >= followed.starts
-    ]
+    beside = [one for one in own if not one.articles and one.starts <= until and one.ends >= followed.starts]
     targets = list(followed.targets)
     for target in chain.from_iterable(one.targets for one in beside):
         same = [place for place, one in enumerate(targets) if one.indicator == target.indicator]
@@ -224,7 +222,8 @@ def _check_succession(path: Path, later: Plan, earlier: Plan) -> None:
     """The earlier plan says that it is superseded, and each of its targets still open is carried on or dropped for a reason."""
     if later.starts <= earlier.starts:
         raise RegistryError(
-            where=f"{shown(path)}, starts", **parts("registry.starts_before", earlier=earlier.id, day=earlier.starts)
+            where=f"{shown(path)}, starts",
+            **parts("registry.starts_before", earlier=earlier.id, day=earlier.starts),
         )
     is_superseded = earlier.status == "superseded"
     if is_superseded == (later.status == "draft"):
@@ -240,7 +239,8 @@ def _check_succession(path: Path, later: Plan, earlier: Plan) -> None:
         due = target.target_date
         if target.judged and target.id not in carried and (due is None or due >= later.starts):
             raise RegistryError(
-                where=f"{shown(path)}, targets", **parts("registry.lost", target=target.id, earlier=earlier.id)
+                where=f"{shown(path)}, targets",
+                **parts("registry.lost", target=target.id, earlier=earlier.id),
             )
 
 
@@ -258,4 +258,3 @@ def _check_rivals(folder: Path, line: tuple[Plan, ...]) -> None:
                         where=f"{shown(folder / f'{second.id}.yml')}, {target.id}.value",
                         **parts("registry.rivals", value=target.value, other=other.id, number=other.value),
                     )
-

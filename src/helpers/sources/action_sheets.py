@@ -45,13 +45,13 @@ def is_heading(row: Sequence[str]) -> bool:
     return any(holds_form(Head(b"", (), ((tuple(row),),)), form.fields) for form in FORMS)
 
 
-def name_targets(plan: registry.Plan) -> dict[str, dict[str, int | None]]:
-    """Every way to write a target of a plan → the targets meant, with the year each is due (``None``: it stands always).
+def name_targets(*plans: registry.Plan) -> dict[str, dict[str, int | None]]:
+    """Every way to write a target of some plans → the targets meant, with the year each is due (``None``: it stands always).
 
     An id names its own target; an indicator, by its id or name, those the pages judge by.
     """
     found: dict[str, dict[str, int | None]] = {}
-    for one in plan.targets:
+    for one in (one for plan in plans for one in plan.targets):
         names = (one.indicator, registry.indicator(one.indicator).name_zh, one.name_zh) if one.judged else ()
         for name in (one.id, *names):
             found.setdefault(_spelled(name), {})[one.id] = one.year
@@ -140,13 +140,16 @@ def _faults(form: Form, record: dict[str, object], targets: Named | None, receiv
 
 
 def _target(text: str, period: str, targets: Named | None) -> str:
-    """Id of the target a text names; of several on one indicator the one that was due in the year of the period."""
+    """Id of the target a text names; of several on one indicator the one that ran in the period, or else the last before."""
     if targets is None:
         return text
     meant = targets.get(_spelled(text))
     if not meant:
         raise ValueError(f"{message('actions.no_target')}; {suggest(text, targets)}")
-    own = [one for one, year in meant.items() if len(meant) == 1 or year == Period.parse(period).year]
+    dated = {one: year for one, year in meant.items() if year is not None}
+    ahead = [year for year in dated.values() if year >= Period.parse(period).year]
+    asked = min(ahead) if ahead else max(dated.values(), default=None)
+    own = [one for one, year in meant.items() if year == asked]
     if len(own) != 1:
         raise ValueError(message("actions.several_targets", names=", ".join(meant)))
     return own[0]

@@ -66,7 +66,7 @@ class CityContext:
                 "sections": registry.sections(city, placeholders=True),
                 "province_name": record.province_zh,
                 "n_articles": registry.plan(city).n_articles,
-                "targets": name_targets(registry.plan(city)),
+                "targets": name_targets(registry.plan(city), *registry.plans(city)),
             },
             today=today,
         )
