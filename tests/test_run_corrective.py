@@ -11,6 +11,7 @@ from helpers import store
 from helpers.paths import Folders
 from helpers.run.corrective import COLUMNS, KINDS, by_department, list_open
 from helpers.sources import ingest
+from land_cases import ledger
 
 LATER = date(2026, 12, 31)
 AIR = "pm25_mean_2025"
@@ -45,6 +46,7 @@ def test_nothing_reported_gives_no_rows_and_the_same_columns():
 def test_a_data_folder_is_read_as_a_report_reads_it(tmp_path, monkeypatch):
     folders = Folders.real(tmp_path)
     tables = missed() | given((action(due_date="2026-02-01", reported="2026-01-15"),))
+    tables["ledger"] = pd.concat([tables["ledger"], ledger("reserve_share", {"2026-Q1": 11.0})])
     for name in ("ledger", "actions"):
         store.write_table(folders.processed, name, tables[name])
     monkeypatch.setattr("helpers.run.session.prepare", lambda *_, **__: (folders, ingest))
