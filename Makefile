@@ -53,7 +53,7 @@ ingest: $(READY) ## read what is new in data/raw into data/processed
 demo: $(READY) ## write and read the demonstration (simulated), apart from received data
 	$(BATTLES) demo --city $(CITY) $(addprefix --data-dir ,$(DATA_DIR))
 
-report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 CITY=changchun FORMAT=html,pdf,docx STYLE=brief|formal DATA_DIR=data FORCE=1
+report: $(READY) ## build the briefings: BATTLE=blue_sky PERIOD=2025 LANG=zh AS_OF=2025-10-31 CITY=changchun FORMAT=html,pdf,docx,pptx STYLE=brief|formal DATA_DIR=data FORCE=1
 	$(BATTLES) report $(OPTIONS)
 
 lab: $(READY) ## open JupyterLab on the overview of all battles

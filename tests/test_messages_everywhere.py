@@ -54,7 +54,7 @@ follow form hour id inbox milestone milestones measures note null box parameter 
 results rivers sections sensors shown sources targets target tracked time thead tbody true false value west east south
 north province city from locations changchun
 raw parameters systemctl systemd crontab cron schedule run dask scheduler worker source Chromium chromium PDF STYLE zh en
-lang docx measure month year matplotlib pandas
+lang docx pptx measure month year matplotlib pandas
         """,
     )
 )

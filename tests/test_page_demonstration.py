@@ -25,9 +25,11 @@ from helpers.page.export import workbook
 from helpers.page.numbers import unit_name
 from helpers.page.reading import read_markup
 from helpers.page.render import Rendered
+from helpers.page.slides import slide_file
 from helpers.page.words import banned_words, entry, standard_name, word
 from helpers.units import UNITS
 from page_example import figure_sheets
+from slide_checks import faults_of, open_slides, texts_of
 
 LANGS = ("zh", "en")
 BOTH = pytest.mark.parametrize("lang", LANGS)
@@ -340,10 +342,27 @@ def test_no_published_file_tells_where_a_sample_was_taken(lang):
                 *(c.text for t in paper.tables for r in t.rows for c in r.cells),
             ]
         ),
+        "pptx": " ".join(
+            text for slide in open_slides(slide_file(whole.document)) for text in texts_of(slide)
+        ),
     }
     for kind, found in published.items():
         told = [secret for secret in secrets if re.search(rf"(?<![\w.]){re.escape(secret)}(?![\w.])", found)]
         assert not told, (kind, told)
+
+
+@EACH
+@BOTH
+def test_the_slides_of_every_page_are_whole(case, lang):
+    document = made(case, lang).document
+    data = slide_file(document)
+    assert list(faults_of(data, document)) == []
+    shown = " ".join(text for slide in open_slides(data) for text in texts_of(slide))
+    judged = [] if case[1] == "overview" else document.heading["facts"]["rows"]
+    assert all(row["name"].casefold() in shown.casefold() for row in judged)
+    if case[1] == "overview":
+        parts_named = [name for key, name in labels(lang)["battles"].items() if key != "overview"]
+        assert all(name in shown for name in parts_named)
 
 
 _PRINTED = re.compile(r"[−+-]?(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s*(?P<unit>\D{0,8})")

@@ -247,12 +247,13 @@ def test_every_briefing_is_linked_newest_first_in_the_order_of_the_battles():
 
 
 def test_a_line_leads_to_every_file_of_its_briefing():
-    files = {ending: f"changchun/2025/blue_sky.zh.{ending}" for ending in ("xlsx", "docx", "pdf")}
+    files = {ending: f"changchun/2025/blue_sky.zh.{ending}" for ending in ("xlsx", "docx", "pptx", "pdf")}
     page = index_page([Report("changchun/2025/blue_sky.zh.html", facts(), None, files)])
     cell = page[page.index('<td class="outlets">') :].partition("</td>")[0]
     assert re.findall('href="([^"]+)">([^<]+)<', cell) == [
         ("changchun/2025/blue_sky.zh.xlsx", "数据表"),
         ("changchun/2025/blue_sky.zh.docx", "Word"),
+        ("changchun/2025/blue_sky.zh.pptx", "幻灯片"),
         ("changchun/2025/blue_sky.zh.pdf", "PDF"),
     ]
 

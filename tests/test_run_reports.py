@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
+from pptx import Presentation
 
 from helpers.run import reports
 from helpers.run.execute import execute
@@ -150,7 +152,11 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize(
     "asked",
-    [["--format", "html,pdf,docx"], ["--format", "pdf docx"], ["--format", "pdf", "--format", "docx"]],
+    [
+        ["--format", "html,pdf,docx,pptx"],
+        ["--format", "pdf docx pptx"],
+        ["--format", "pdf", "--format", "docx", "--format", "pptx"],
+    ],
 )
 def test_a_list_of_formats_comes_from_one_run_of_the_notebook_and_one_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
@@ -164,10 +170,37 @@ def test_a_list_of_formats_comes_from_one_run_of_the_notebook_and_one_page(
     done = report(*asked)
     assert done.exit_code == 0, done.output
     made = published(home)
-    assert {f"plain.zh.{ending}" for ending in (*ENDINGS, "pdf", "docx")} == set(made)
+    assert {f"plain.zh.{ending}" for ending in (*ENDINGS, "pdf", "docx", "pptx")} == set(made)
     assert len(executed) == 1
     links = re.compile("<!--way-->.*?<!--/way-->", re.DOTALL)  # filled in when the page is put beside others
     assert [links.sub("", html) for html in printed] == [links.sub("", made["plain.zh.html"].decode())]
+
+
+def test_slides_are_made_with_the_city_s_template_and_one_that_lacks_a_place_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_checkout(tmp_path, monkeypatch, "plain")
+    template = home / "cities" / "changchun" / "slides.pptx"
+    file = Presentation()
+    file.slide_layouts[1].name = "our content"
+    file.save(template)
+    assert report("--format", "pptx").exit_code == 0
+    made = Presentation(io.BytesIO(published(home)["plain.zh.pptx"]))
+    assert {slide.slide_layout.name for slide in made.slides} == {"Title Slide", "our content"}
+
+    for layout in list(file.slide_layouts)[1:]:
+        file.slide_layouts.remove(layout)
+    file.save(template)
+    before = published(home)
+    refused = report("--format", "pptx")
+    assert refused.exit_code == 2 and refused.stderr.count("\n") == 1
+    assert (
+        "cities/changchun/slides.pptx: no layout with title and content among Title Slide; " in refused.stderr
+    )
+    assert published(home) == before
+    assert (
+        report("--dry-run").stdout.splitlines()[-1].partition(": ")[2].startswith("the city's facts changed")
+    )
 
 
 def start(*options: str) -> subprocess.Popen:

@@ -76,7 +76,7 @@ def way_of(one: Job) -> dict[str, str]:
 def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
     for battle in ("overview", "blue_sky"):
         for lang in LANGS:
-            publish_one(job(battle, lang=lang), "docx", "pdf")
+            publish_one(job(battle, lang=lang), "docx", "pptx", "pdf")
     for period in ("2022", "2024", "2026", "2025-11", "2025-Q3"):
         publish_one(job(period=period))
     publish.publish_index()
@@ -89,6 +89,7 @@ def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
         "English": "blue_sky.en.html",
         "数据表": "blue_sky.zh.xlsx",
         "Word": "blue_sky.zh.docx",
+        "幻灯片": "blue_sky.zh.pptx",
         "PDF": "blue_sky.zh.pdf",
     }
     assert list(way_of(job("overview", lang="en"))) == [
@@ -96,6 +97,7 @@ def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
         "中文",
         "Data workbook",
         "Word",
+        "Slides",
         "PDF",
     ]
     assert list(way_of(job(period="2025-11"))) == ["简报目录", "数据表"], "a month leads to months"

@@ -59,6 +59,12 @@ def city_folder(city: str) -> Path:
     return home() / "cities" / city
 
 
+def slide_template(city: str) -> Path | None:
+    """Presentation whose layouts a city's slides are made with, ``cities/<city>/slides.pptx``; None where there is none."""
+    path = city_folder(city) / "slides.pptx"
+    return path if path.is_file() else None
+
+
 def notebook(name: str) -> Path:
     """Path of the notebook of a battle."""
     return home() / "notebooks" / f"{name}.ipynb"

@@ -211,6 +211,7 @@ def _target(seen: Observation, target: Target) -> dict[str, object]:
         "target_value": math.nan if target.value is None else target.value,
         "target_date": target.target_date,
         "target_operator": target.operator,
+        "met_since": _met_since(seen, target),
     }
     if target.value is None or not seen.has_value or _is_settled(seen, target):
         return fields
@@ -219,6 +220,22 @@ def _target(seen: Observation, target: Target) -> dict[str, object]:
     if not is_missing(chance := _likelihood(seen, target)):
         fields["likelihood"] = chance
     return fields
+
+
+def _met_since(seen: Observation, target: Target) -> float:
+    """First of the years that follow each other up to the latest known whole one and all meet the target; NaN without any."""
+    years = {
+        end.year: value
+        for told in (seen.past, seen.history)
+        for end, value in zip(told["end"], told["value"], strict=True)
+    }
+    first = math.nan
+    for year in sorted(years, reverse=True):
+        is_next = math.isnan(first) or year == first - 1
+        if target.value is None or not is_next or not satisfies(years[year], target.value, target.operator):
+            break
+        first = float(year)
+    return first
 
 
 def _is_settled(seen: Observation, target: Target) -> bool:

@@ -17,6 +17,8 @@ from helpers.battles import (
     green_hills,
     land_common,
     land_ledger,
+    plan_closing,
+    plan_line,
     results,
     synergy,
     task_ledger,
@@ -79,6 +81,8 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "milestones": milestones,
         "articles": _article_table(targets, milestones, context),
         **synergy.build_tables(years, annual, context),
+        **(line := plan_line.build_tables(found, context)),
+        **plan_closing.build_tables(found, targets, context, is_over=line["plan_term"]["is_over"].any()),
         **task_ledger.build_tables(tables["tasks"], context),
         "coverage": _coverage(parts),
         "sources": tables["sources"],
@@ -184,7 +188,9 @@ def _files(
     }
     return {
         **told,
-        **dict.fromkeys(("targets", "totals"), targets),
+        **dict.fromkeys(("targets", "totals", "plan_ahead", "plan_closing"), targets),
+        "plan_line": set(),
+        "plan_term": set(),
         **dict.fromkeys(("milestones", "articles"), targets | tasks),
         **dict.fromkeys(("synergy_changes", "synergy_trends"), series),
         **{f"tasks_{name}": tasks for name in ("editions", "articles", "departments", "overdue", "changed")},

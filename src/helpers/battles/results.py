@@ -35,6 +35,7 @@ COLUMNS: dict[str, str] = {
     "forecast_high": "float64",
     "likelihood": "float64",  # of meeting the target, 0 to 1
     "required": "float64",  # what the remaining days may bear (same unit as value, or days)
+    "met_since": "float64",  # first year of the whole years, up to the latest known, that all meet the target
     "status": "object",  # met, on_track, at_risk, off_track, no_data, no_target
     "confidence": "object",  # high, medium, low, none
     "caveats": "object",  # ids of registry/caveats.yml joined by ";"

@@ -20,7 +20,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from helpers.errors import ParameterError
+from helpers.errors import ParameterError, RunError
 from helpers.messages import fault, parts
 from helpers.page import BITMAPS
 from helpers.page.wording.sentence import row_anchor
@@ -198,6 +198,19 @@ def figure_foot(part: Mapping[str, Any], lang: str) -> str:
     words = labels(lang)
     source = words["source_line"].format(source=part["source"]) if part["source"] else ""
     return words["gap"].join(text for text in (part["note"].rstrip("。."), source) if text)
+
+
+def bitmap(part: Mapping[str, Any], form: str) -> bytes:
+    """Return the bitmap of a figure for a file of some form.
+
+    Raises
+    ------
+    RunError
+        The notebook ran without bitmaps. Build the report with ``--format`` and that form.
+    """
+    if not part["png"]:
+        raise RunError(**parts("page.bitmap", number=part["number"], name=BITMAPS, form=form))
+    return base64.b64decode(part["png"])
 
 
 def figure_name(part: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ Each function returns a :class:`helpers.page.blocks.Block`. Sentences come from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -55,9 +56,10 @@ def page_one(
         progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
     lead = wording.lead_sentence(results, lang=lang)
     finding = points[0].head.rstrip("。.") if points else ""
-    return opening(
+    made = opening(
         battle, lead, points, progress, finding=finding, lang=lang, remarks=remarks, version=version
     )
+    return replace(made, heading={**made.heading, "verdicts": str(tables.verdict_table(results, lang=lang))})
 
 
 def opening(

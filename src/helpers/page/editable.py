@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,10 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
-from helpers.errors import RunError
-from helpers.messages import parts
-from helpers.page import BITMAPS
-from helpers.page.blocks import figure_foot, labels
+from helpers.page.blocks import bitmap, figure_foot, labels
 from helpers.page.export import day_of, freeze_archive
 from helpers.page.numbers import read_number
 from helpers.page.reading import Run, Table, read_markup
@@ -188,9 +184,7 @@ def _write_chart(file: WordDocument, part: Mapping[str, Any], document: Document
     caption.paragraph_format.keep_with_next = True
     if part["measure"]:
         file.add_paragraph(part["measure"]).paragraph_format.keep_with_next = True
-    if not part["png"]:
-        raise RunError(**parts("page.bitmap", number=part["number"], name=BITMAPS))
-    picture = file.add_picture(io.BytesIO(base64.b64decode(part["png"])), width=_TEXT_WIDTH)
+    picture = file.add_picture(io.BytesIO(bitmap(part, "docx")), width=_TEXT_WIDTH)
     picture._inline.docPr.set("descr", part["alt"])
     picture._inline.docPr.set("title", part["title"])
     if below := figure_foot(part, document.lang):

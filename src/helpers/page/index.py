@@ -47,7 +47,7 @@ class Report:
     previous
         Content of the file kept from the briefing before; ``None`` for the first.
     files
-        Ending → address of the further files of the briefing that are there: ``xlsx, docx, pdf``.
+        Ending → address of the further files of the briefing that are there: ``xlsx, docx, pptx, pdf``.
     """
 
     href: str

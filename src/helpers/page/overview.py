@@ -105,10 +105,13 @@ def _count(number: int, status: str) -> Markup:
     return Markup('<span class="chip chip-{}">{}</span>').format(status, int(number))
 
 
-def _plan(path: str, lang: str, numbers: Iterable[float], **fields: object) -> list[object]:
+def plan_sentence(said: str, lang: str, numbers: Iterable[float] = ()) -> Sentence:
     """A sentence on the plan with the numbers it is held against."""
-    said = text(path, lang, **fields)
-    return [[Sentence("", said, "plan", lang, numbers=tuple(map(float, numbers)))]]
+    return Sentence("", said, "plan", lang, numbers=tuple(map(float, numbers)))
+
+
+def _plan(path: str, lang: str, numbers: Iterable[float], **fields: object) -> list[object]:
+    return [[plan_sentence(text(path, lang, **fields), lang, numbers)]]
 
 
 def targets_told(battle: Battle, lang: str) -> list[object]:

@@ -19,7 +19,7 @@ INDEX = {"zh": "index.html", "en": "index.en.html"}
 _FILLED = re.compile(r"<!--way-->.*?<!--/way-->", re.DOTALL)
 _OUTWARD = re.compile(r'<a (?:data-)?href="(?!#)([^"]+)"')
 _DEAD = '<a data-href="'
-_FILES = ("xlsx", "docx", "pdf")
+_FILES = ("xlsx", "docx", "pptx", "pdf")
 _OVERVIEW = "overview"
 
 Exists = Callable[[str], bool]

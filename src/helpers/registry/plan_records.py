@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from helpers.errors import RegistryError
 from helpers.messages import message, parts
@@ -155,7 +155,7 @@ class Plan(Record):
     starts: date
     ends: date
     supersedes: Identifier | None = None
-    dropped: dict[Identifier, Words] = {}
+    dropped: dict[Identifier, Words] = Field(default_factory=dict)
     n_articles: int = 0
     sources: dict[Identifier, PlanSource]
     targets: tuple[Target, ...]

@@ -113,7 +113,7 @@ def _read(path: Path) -> Plan:
     if record.n_articles:
         _check_articles(path, record)
     for target in record.targets:
-        if target.judged and not record.n_articles:
+        if target.judged and (record.level != "city" or not record.n_articles):
             raise RegistryError(where=f"{shown(path)}, {target.id}.judged", **parts("registry.judged_beside"))
     return record
 

@@ -110,7 +110,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     multiple=True,
     default=("html",),
     callback=cli_options.listed,
-    help="html,pdf,docx: any of them, from one run of the notebook; html is always built.",
+    help="html,pdf,docx,pptx: any of them, from one run of the notebook; html is always built.",
 )
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
 @click.option("--require-fresh", is_flag=True, help="Stop when a source of a report is late.")

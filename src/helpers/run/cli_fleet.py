@@ -21,7 +21,7 @@ from helpers.run import cli_options
 @click.option("--langs", default="", help="zh,en; both when absent.")
 @click.option("--as-of", default=None, help="ISO day the reports are seen from.")
 @cli_options.data_dir
-@click.option("--formats", default="html", help="html,pdf,docx; html is always built.")
+@click.option("--formats", default="html", help="html,pdf,docx,pptx; html is always built.")
 @click.option("--style", default="brief", help="Typographic profile: brief or formal.")
 @click.option(
     "--scheduler", default=None, help="tcp://… of a Dask scheduler; one is started here when absent."

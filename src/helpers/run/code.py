@@ -26,7 +26,7 @@ _LIBRARIES = (
     "seaborn",
     "statsmodels",
 )
-_CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css")
+_CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css", ".pptx")
 _HELPERS = Path(__file__).parents[1]
 
 

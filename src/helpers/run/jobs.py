@@ -9,7 +9,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.run import parameters
 
-FORMATS = ("html", "pdf", "docx")
+FORMATS = ("html", "pdf", "docx", "pptx")
 STYLES = ("brief", "formal")
 WHOLE = "overview"
 """The notebook that is made of what the battles found."""

@@ -163,7 +163,7 @@ def publish_index() -> Path:
             continue
         hrefs = {
             ending: path.with_suffix(f".{ending}").relative_to(root).as_posix()
-            for ending in ("html", "xlsx", "docx", "pdf")
+            for ending in ("html", "xlsx", "docx", "pptx", "pdf")
             if path.with_suffix(f".{ending}").is_file()
         }
         previous = read_facts(path.with_suffix(".prev.json"))

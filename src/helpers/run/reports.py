@@ -22,6 +22,7 @@ from helpers.page.figure_files import figure_files
 from helpers.page.index import list_changes
 from helpers.page.printing import print_pdf
 from helpers.page.render import Rendered, render
+from helpers.page.slides import slide_file
 from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.registry import indicator, palette
@@ -103,6 +104,7 @@ def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
         "html": lambda: rendered.html,
         "pdf": lambda: print_pdf(rendered.html),
         "docx": lambda: word_file(rendered.document, style=job.style),
+        "pptx": lambda: slide_file(rendered.document, template=paths.slide_template(job.city)),
     }
     figures = {f"{job.figures}/{name}": content for name, content in figure_files(rendered.document).items()}
     return {ending: makers[ending]() for ending in job.endings} | figures

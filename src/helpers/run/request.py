@@ -37,7 +37,7 @@ class Request:
         ------
         ParameterError, RunError
             An option is unknown (the nearest known word is named), malformed or contradicts another; or a notebook
-            declares other parameters than it is given.
+            declares other parameters than it is given; or the city's template of slides cannot be used.
         """
         check_city(options["city"])
         day = parse_day(options["as_of"])
@@ -63,6 +63,11 @@ class Request:
             tuple(form for form in FORMATS if form in options["formats"] or form == "html"),
             options["style"],
         )
+        if "pptx" in request.formats:
+            # It loads the library of presentations, which others need not wait for.
+            from helpers.page.slide_template import open_layouts
+
+            open_layouts(paths.slide_template(request.city), battle=WHOLE)
         for job in request._jobs(request.periods or ("2025",)):
             job.parameters()
         return request

@@ -16,6 +16,7 @@ from helpers.page.tables.results_tables import (
     scorecard,
     source_worth,
     target_cell,
+    verdict_table,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "scorecard",
     "source_worth",
     "target_cell",
+    "verdict_table",
 ]

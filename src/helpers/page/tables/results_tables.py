@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers import registry
-from helpers.battles.judgement import is_missing
+from helpers.battles.judgement import is_missing, likelihood_band
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.numbers import (
     Measure,
@@ -19,6 +19,7 @@ from helpers.page.numbers import (
     format_quantity,
     format_set_number,
     gap_words,
+    odds_words,
     unit_label,
     unit_name,
 )
@@ -28,6 +29,7 @@ from helpers.page.wording.reasons import reason_of
 from helpers.page.wording.rules import indicator_name
 from helpers.page.wording.sentence import Facts, Row, capitalise, row_anchor, row_key
 from helpers.page.words import entry, standard_name, typeset, word
+from helpers.periods import span_label
 from helpers.units import WATER_CLASS
 
 MOST_ROWS, MOST_CAVEATS = 6, 3
@@ -65,9 +67,52 @@ def scorecard(
             del columns[key]
     caption = _caption("scorecard", judged, lang)
     table = build_table("scorecard", caption, columns, rows, lang=lang, numeric=("value",))
+    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
+
+
+def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
+    """Lay out every judged target as the scorecard does, with the period of its value and its likelihood; for slides.
+
+    A target whose day has come is judged by its own year, and no likelihood is said of it.
+
+    Parameters
+    ----------
+    results
+        Current rows; those without a target are passed over. Without any other there is no table.
+    """
+    judged = judged_targets(results)
+    heads = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
+    more = {key: label[lang] for key, label in entry("table.verdicts.columns").items()}
+    order = ("indicator", "value", "period", "target", "gap", "status", "likelihood")
+    columns = {key: (heads | more)[key] for key in order}
+    rows = [_verdict_cells(row, lang) for _, row in judged.iterrows()]
+    if not rows:
+        return Markup()
+    said_of_none = {"", word("table.verdicts.untold", lang), _alike("gap", lang)}
+    for key in ("period", "gap", "likelihood"):
+        if {str(row[key]) for row in rows} <= said_of_none:
+            del columns[key]
+    table = build_table("scorecard", _caption("scorecard", judged, lang), columns, rows, lang=lang)
+    return table + _worth_note(judged, lang)
+
+
+def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
     worth = source_worth(judged, lang)
-    told = note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
-    return table + _score_note(judged.iloc[MOST_ROWS:], lang) + told
+    return note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
+
+
+def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
+    facts, span = Facts(row, lang), (row["period_start"], row["period_end"])
+    is_known = not (is_missing(row["value"]) or any(map(pd.isna, span)))
+    is_ahead = facts.verdict not in _LOOKS and facts.has_target and not is_missing(row["likelihood"])
+    period = chance = word("table.verdicts.untold", lang)
+    if is_known:
+        period = span_label(span[0].date(), span[1].date(), lang)
+    if is_ahead:
+        likelihood = float(row["likelihood"])
+        band = capitalise(word(f"band.{likelihood_band(likelihood)}", lang))
+        chance = word("table.verdicts.chance", lang).format(band=band, odds=odds_words(likelihood, lang))
+    return {**_score_cells(row, {}, lang), "period": typeset(period), "likelihood": typeset(chance)}
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:

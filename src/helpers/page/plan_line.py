@@ -1,0 +1,100 @@
+"""What the section on the line of plans needs beside its spec: what is due, and what comes next."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from helpers import registry
+from helpers.battles.context import Battle
+from helpers.battles.judgement import is_missing
+from helpers.page import battle_page, tables
+from helpers.page.columns import rows_of
+from helpers.page.forms import At, form
+from helpers.page.numbers import Measure, format_date, format_quantity
+from helpers.page.overview import plan_sentence
+from helpers.page.wording.sentence import Sentence
+
+text = partial(battle_page.text, "plan_line")
+# Statuses that say the same as a verdict.
+_DRAWN = {"met": "met", "missed": "off_track", "unknown": "no_data"}
+
+
+def term_told(battle: Battle, lang: str) -> list[list[Sentence]]:
+    """How many targets of the plan are due, and the plan that comes next or that none is known."""
+    row = rows_of(battle, "plan_term").iloc[0]
+    counts = {name: int(row[name]) for name in ("n_judged", "n_due", "n_ahead", "n_undated")}
+    day = format_date(battle.context.as_of, lang)
+    told = text("line.term", lang, ends=format_date(row["ends"], lang), day=day, **counts)
+    said = [plan_sentence(told, lang, counts.values())]
+    if row[f"next_{lang}"]:
+        starts = format_date(row["next_starts"], lang)
+        said.append(plan_sentence(text("line.next", lang, starts=starts, name=row[f"next_{lang}"]), lang))
+    elif row["is_over"]:
+        said.append(plan_sentence(text("line.unknown", lang), lang))
+    return [said]
+
+
+def closing_told(battle: Battle, lang: str) -> list[list[Sentence]]:
+    """How many targets of a plan whose term is over were met, missed or cannot be judged, and how many carry on."""
+    counts = rows_of(battle, "plan_closing")["verdict"].value_counts()
+    told = {name: int(counts.get(name, 0)) for name in ("met", "missed", "unknown")}
+    fields = {"n": sum(told.values())} | told
+    term = rows_of(battle, "plan_term").iloc[0]
+    ahead = {"ahead": int(term["n_ahead"]), "undated": int(term["n_undated"])}
+    open_ = {"n": sum(ahead.values())} | ahead
+    said = [plan_sentence(text("closing.told", lang, **fields), lang, fields.values())]
+    if open_["n"]:
+        said.append(plan_sentence(text("closing.carries", lang, **open_), lang, open_.values()))
+    return [said]
+
+
+@form("closing_verdict")
+def _closing_verdict(at: At, verdict: str, year: float) -> Markup:
+    """Verdict on a target that fell due, drawn as a status that says the same; a missed one may be met since."""
+    name = at.text(f"closing.verdict.{verdict}")
+    if not is_missing(year):
+        name = at.text("closing.since", verdict=name, year=f"{year:.0f}")
+    return tables.chip(_DRAWN[verdict], at.lang, name=name)
+
+
+@form("closing_value")
+def _closing_value(at: At, value: float, year: int, indicator_id: str, unit: str) -> str:
+    """The value a verdict rests on, with its year."""
+    return at.text("closing.value", value=_quantity(value, indicator_id, unit, at.lang), year=year)
+
+
+@form("closing_published")
+def _closing_published(at: At, value: float, title: str, indicator_id: str, unit: str) -> str | None:
+    """What was published of the year, with its source."""
+    if is_missing(value):
+        return None
+    return at.text("closing.published", value=_quantity(value, indicator_id, unit, at.lang), title=title)
+
+
+def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
+    return format_quantity(
+        value, Measure(unit, registry.indicator(indicator_id).decimals), lang, in_cell=True
+    )
+
+
+@form("plan_status")
+def _plan_status(at: At, status: str, is_followed: bool) -> str:
+    """Draft, issued or superseded, and whether the page judges by it."""
+    told = at.text(f"line.status.{status}")
+    return at.text("line.followed", status=told) if is_followed else told
+
+
+@form("plan_term")
+def _plan_term(at: At, starts: Any, ends: Any) -> str:
+    """First and last year of a term."""
+    return f"{starts.year}–{ends.year}" if at.lang == "en" else f"{starts.year}—{ends.year}年"
+
+
+@form("plan_source")
+def _plan_source(at: At, publisher: str, day: Any, confidence: str) -> str:
+    """Who published what was read and when; where the text itself was not read, that is said."""
+    told = at.text("line.told", publisher=publisher, day=format_date(day, at.lang))
+    return at.text("line.reported", told=told) if confidence else told
