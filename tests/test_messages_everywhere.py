@@ -53,7 +53,8 @@ ADDRESS make clean data gdalwarp timezone Asia Shanghai AQI CO As Cd TMIN TMAX A
 follow form hour id inbox milestone milestones measures note null box parameter period range refs registers reservoirs
 results rivers sections sensors shown sources targets target tracked time thead tbody true false value west east south
 north province city from locations changchun
-raw parameters systemctl systemd crontab cron schedule run dask scheduler worker source Chromium chromium PDF STYLE zh en
+raw plans articles supersedes merged_with same_as dropped judged status draft superseded starts ends base_year year value
+parameters systemctl systemd crontab cron schedule run dask scheduler worker source Chromium chromium PDF STYLE zh en
 lang docx pptx measure month year matplotlib pandas
         """,
     )

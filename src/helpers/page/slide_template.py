@@ -110,7 +110,7 @@ def _lacks(template: Path, name: str, file: Presentation) -> RunError:
     names = ", ".join(one.name for one in file.slide_layouts)
     return RunError(
         where=paths.shown(template),
-        **parts("page.slides_layout", layout=message(f"page.slides_layouts.{name}"), names=names),
+        **parts("page.slides_layout", layout=message(f"page.slides_layout_{name}"), names=names),
     )
 
 

@@ -214,7 +214,7 @@ def _check_heir(path: Path, target: Target, earlier: Target) -> None:
         if not is_good:
             fields = {"key": key, "earlier": earlier.id}
             raise RegistryError(
-                where=f"{shown(path)}, {target.id}.{key}", **parts(f"registry.heir.{key}", **fields)
+                where=f"{shown(path)}, {target.id}.{key}", **parts(f"registry.heir_{key}", **fields)
             )
 
 
