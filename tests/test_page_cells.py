@@ -95,6 +95,24 @@ UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
         "manual_overrides",
         [_TARGET | _SPAN | _DUE | _STATED | more for more in ({}, {"stands": False})],
     ),
+    "among_cities.all.table": (
+        "among_cities",
+        [
+            {
+                "name_zh": "长春",
+                "name_en": "Changchun",
+                "is_own": True,
+                "base_value": 65.0,
+                "value": 46.0,
+                "pace_pct": -16.43,
+                "low_pct": -29.42,
+                "high_pct": -3.43,
+                "relation": "own",
+                "complete_years": "2014;2016",
+                "is_third_party": True,
+            }
+        ],
+    ),
     "published_check.check.table": (
         "published_check",
         [

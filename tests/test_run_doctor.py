@@ -55,6 +55,7 @@ def test_every_part_has_a_line_and_all_is_well(home: Path) -> None:
         "data firms",
         "schedule",
         "notification",
+        "departments",
         "last run",
     ]
     assert not [one for one in findings if one.state == "bad" and one.what != "libraries"]
@@ -141,6 +142,24 @@ def test_addresses_are_counted_not_shown(home: Path, monkeypatch: pytest.MonkeyP
     assert found("notification").found == "off"
     monkeypatch.setenv(notify.ADDRESSES, "json://token-a json://token-b")
     assert found("notification").found == "2 addresses in FIVE_BATTLES_NOTIFY"
+
+
+def test_the_doctor_says_how_many_departments_have_an_address_and_shows_none(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (found("departments").state, found("departments").found) == ("note", "off")
+    table = "{departments: {水行政主管部门: 'json://example.org/s3cret'}}"
+    monkeypatch.setenv("FIVE_BATTLES_DEPARTMENTS", table)
+    assert (found("departments").state, found("departments").found) == (
+        "ok",
+        "1 of 14 lead departments have an address",
+    )
+    monkeypatch.setenv("FIVE_BATTLES_DEPARTMENTS", table.replace("json", "jsn"))
+    assert (
+        found("departments").state == "bad"
+        and "malformed" in found("departments").found
+        and "s3cret" not in found("departments").found
+    )
     assert "token" not in invoke("doctor").output
 
 

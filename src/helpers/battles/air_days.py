@@ -248,7 +248,7 @@ def monthly_means(days: AirDays, pollutant: str) -> pd.Series:
     else:
         table = air.convert_reference_state(values.reset_index().assign(pollutant=pollutant))
         values = table.set_index("date")["value"]
-    return _by_month(values, values)
+    return by_month(values, values)
 
 
 def monthly_good_share(days: AirDays, *, edition: str = "2012") -> pd.Series:
@@ -258,10 +258,10 @@ def monthly_good_share(days: AirDays, *, edition: str = "2012") -> pd.Series:
     """
     index = days.counted(edition).set_index("date")["aqi"]
     index = index[index.index >= pd.Timestamp(air.reference_state_break().date)]
-    return _by_month((index <= 100) * 100.0, index)
+    return by_month((index <= 100) * 100.0, index)
 
 
-def _by_month(values: pd.Series, counted: pd.Series) -> pd.Series:
+def by_month(values: pd.Series, counted: pd.Series) -> pd.Series:
     """Means of whole months with enough days, on the calendar; no month at all is an empty series of the same kind."""
     if values.empty:
         return pd.Series(dtype="float64", index=pd.DatetimeIndex([], dtype="datetime64[s]"))

@@ -11,6 +11,7 @@ from helpers.battles import (
     air_evidence,
     air_measures,
     air_tables,
+    among_cities,
     assess,
     corrective,
     ledger_rows,
@@ -27,7 +28,7 @@ from helpers.sources.screening import authenticity_table
 from helpers.sources.screening_rules import screening_rules
 
 NAME = "blue_sky"
-TABLES = (*STATION_DAYS, *tables_of("blue_sky", "met_daily", "fires", "dust_hours"))
+TABLES = (*STATION_DAYS, *tables_of("blue_sky", "met_daily", "fires", "dust_hours", "air_daily_cities"))
 # What others publish on the city's air; excellent days are shown and not computed here.
 PUBLISHED = (
     "good_days",
@@ -103,6 +104,7 @@ def _details(
         "authenticity": _screened(tables["air_hourly"], span),
         "origins": air_tables.origin_table(days, span, tables),
         **air_evidence.evidence_tables(seen, tables, span, context),
+        **among_cities.compare(days, tables["air_daily_cities"], context),
     }
 
 

@@ -47,9 +47,9 @@ SUBJECT: Mapping[str, tuple[tuple[str, ...], ...]] = {
 What a battle reads besides (weather, and fires in the air) explains its subject and never says how far it goes. The maps
 of :mod:`helpers.battles.raster_tables` stand for their images.
 """
-_AROUND = ("met_daily", "met_hourly", "dust_hours", "phenology")
+_AROUND = ("air_daily_cities", "met_daily", "met_hourly", "dust_hours", "phenology")
 TELLING = tuple(name for name in SCHEMAS if (time_column(name) or name in MOMENTS) and name not in _AROUND)
-"""Every table that tells of a city's environment on some day; weather alone is worth no report."""
+"""Every table that tells of a city's environment on some day; weather or other cities alone are worth no report."""
 
 
 def tables_of(battle: str, *besides: str) -> tuple[str, ...]:

@@ -61,16 +61,40 @@ def build_tables(tasks: pd.DataFrame, context: Context) -> dict[str, pd.DataFram
     first = current.groupby(["department", "department_en"], as_index=False)["article"].min()
     departments = _count(current, ["department", "department_en"]).merge(first)
     departments = departments.sort_values(["article", "department"], kind="stable", ignore_index=True)
-    overdue = current[current["is_overdue"]].sort_values(
-        ["days_overdue", "article", "task_id"], ascending=[False, True, True], kind="stable"
-    )
+    dated = _dated(current)
+    overdue = dated[dated["days_overdue"] > 0]
     return {
         "tasks_editions": days.merge(_count(current, ["ledger"]), on="ledger")[_EDITIONS],
         "tasks_articles": articles[["article", "title_zh", "title_en", *_COUNTS]],
         "tasks_departments": departments[["department", "department_en", *_COUNTS]],
-        "tasks_overdue": overdue[_OVERDUE].astype({"days_overdue": "int64"}).reset_index(drop=True),
+        "tasks_overdue": overdue.reset_index(drop=True),
         "tasks_changed": _compare(current, previous, days),
     }
+
+
+def open_tasks(tasks: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """List the tasks of the editions that count which have a due day and are not done, the longest overdue first.
+
+    Parameters
+    ----------
+    tasks, context
+        As :func:`build_tables` takes them.
+
+    Returns
+    -------
+    Rows of ``tasks_overdue``, and beside them the tasks that are still to fall due: their ``days_overdue`` are not above 0.
+    """
+    known = _describe(tasks[tasks["reported_on"] <= pd.Timestamp(context.as_of)], context)
+    return _dated(_mark(_split_editions(known)[0], context)).reset_index(drop=True)
+
+
+def _dated(current: pd.DataFrame) -> pd.DataFrame:
+    """Tasks not done that have a due day, as ``tasks_overdue`` lists them."""
+    dated = current[(current["state"] != "done") & current["due_date"].notna()]
+    dated = dated.sort_values(
+        ["days_overdue", "article", "task_id"], ascending=[False, True, True], kind="stable"
+    )
+    return dated[_OVERDUE].astype({"days_overdue": "int64"})
 
 
 def _describe(tasks: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -144,7 +144,7 @@ class Plan(Record):
     A plan of the city with articles is one that pages follow from ``starts`` on, until the next one does. One without
     articles stands beside it; one of the province or the nation (``level``) is shown, and never judged as the city's.
     ``ends`` is the last day of its term: its main targets are due by then. ``dropped`` says of targets of the plan it
-    ``supersedes`` why they are not carried on.
+    ``supersedes`` why they are not carried on; ``base_year`` is the year cities are compared from, where one is set.
     """
 
     id: str = ""
@@ -157,6 +157,7 @@ class Plan(Record):
     supersedes: Identifier | None = None
     dropped: dict[Identifier, Words] = Field(default_factory=dict)
     n_articles: int = 0
+    base_year: int | None = None
     sources: dict[Identifier, PlanSource]
     targets: tuple[Target, ...]
     milestones: tuple[Milestone, ...] = ()

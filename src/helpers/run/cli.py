@@ -16,7 +16,17 @@ import click
 from helpers import paths
 from helpers.errors import SuiteError
 from helpers.messages import message
-from helpers.run import cli_data, cli_fleet, cli_look, cli_options, cli_run, cli_trace, faults, screen
+from helpers.run import (
+    cli_data,
+    cli_digest,
+    cli_fleet,
+    cli_look,
+    cli_options,
+    cli_run,
+    cli_trace,
+    faults,
+    screen,
+)
 from helpers.run.history import RunLog
 from helpers.run.locks import run_lock, stoppable
 
@@ -266,6 +276,7 @@ main.add_command(cli_data.dictionary)
 main.add_command(cli_look.look)
 main.add_command(cli_data.demo)
 main.add_command(cli_fleet.fleet)
+main.add_command(cli_digest.digest)
 main.add_command(cli_trace.trace)
 for _verb in cli_run.VERBS:
     main.add_command(_verb)

@@ -77,7 +77,7 @@ def schedule_run(context: click.Context, name: str) -> None:
     from helpers.run import schedule as rules
 
     os.environ.update(rules.read_environment())
-    addresses = {key: os.environ[key] for key in (notify.ADDRESSES,) if key in os.environ}
+    addresses = {key: os.environ[key] for key in notify.SECRETS if key in os.environ}
     codes = [0]
     for command in rules.read_schedule().run(name).commands:
         os.environ.update(addresses)  # each command takes them out for itself
@@ -108,6 +108,7 @@ def check_commands(wanted: Any) -> None:
     ParameterError, RegistryError
         Run, command and what is wrong with it.
     """
+    from helpers.periods import Period
     from helpers.run import request
 
     root = click.get_current_context().find_root().command
@@ -119,6 +120,8 @@ def check_commands(wanted: Any) -> None:
                 request.check_city(asked["city"])
                 if verb == "report":
                     request.Request.check(asked)
+                elif asked.get("period"):
+                    Period.parse(asked["period"])
             except click.ClickException as fault:
                 raise ParameterError(
                     fault.format_message(), where=_place(run, command), **parts("request.command")

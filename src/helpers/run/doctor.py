@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from helpers import paths, registry
 from helpers.errors import SuiteError
 from helpers.paths import Folders
-from helpers.run import faults, freshness, history, install, notify
+from helpers.run import departments, faults, freshness, history, install, notify
 from helpers.run import schedule as rules
 from helpers.run.data import has_files
 from helpers.run.screen import named, say, table, told
@@ -52,6 +52,7 @@ def examine(city: str, *, data_dir: str | None = None) -> list[Finding]:
         ("data", lambda: _data(city, folders)),
         ("schedule", _schedule),
         ("notification", _notification),
+        ("departments", lambda: _departments(city)),
         ("last run", _last_run),
     )
     found: list[Finding] = []
@@ -238,6 +239,18 @@ def _notification() -> Iterator[Finding]:
     else:
         remedy = say("doctor.set", name=notify.ADDRESSES)
         yield Finding("notification", "note", say("doctor.silent"), remedy)
+
+
+def _departments(city: str) -> Iterator[Finding]:
+    """Say how many departments have an address, by a copy of the environment: whoever runs next still finds the table."""
+    table = departments.take_table(dict(os.environ), city)
+    if table:
+        n_all = len(set(departments.names_of(city).values()))
+        yield Finding("departments", "ok", say("doctor.told", n=len(table), n_all=n_all))
+    else:
+        yield Finding(
+            "departments", "note", say("doctor.silent"), say("doctor.table", name=departments.TABLE)
+        )
 
 
 def _last_run() -> Iterator[Finding]:

@@ -65,6 +65,29 @@ def list_late(
     """
     if folders.simulated:
         return ()
+    last = _last_days(city, folders, reads=reads, asked_on=asked_on, period=period)
+    due = {source: source.plan.expected_day(asked_on, period.end) for source in last}
+    return tuple(
+        Late(source.name, source.title_zh, source.title_en, day, due[source])
+        for source, day in last.items()
+        if day is None or day < due[source]
+    )
+
+
+def rhythms(
+    city: str, folders: Folders, *, reads: Collection[str], asked_on: date, period: Period
+) -> list[tuple[Rhythm, date | None]]:
+    """When the data of each source in use are due, and the last day received of it, as :func:`list_late` asks for them."""
+    if folders.simulated:
+        return []
+    last = _last_days(city, folders, reads=reads, asked_on=asked_on, period=period)
+    return [(source.plan, day) for source, day in last.items()]
+
+
+def _last_days(
+    city: str, folders: Folders, *, reads: Collection[str], asked_on: date, period: Period
+) -> dict[_Source, date | None]:
+    """Sources in use and their last days; of one that is required and never came ``None``."""
     followed = [feed for feed in feeds(city) if set(feed.kind.tables) & set(reads)]
     last: dict[_Source, date | None] = {
         _Source.of_feed(feed): None for feed in followed if feed.plan.required
@@ -72,12 +95,7 @@ def list_late(
     for names in _subjects(followed, reads):
         for source, day in _in_use(city, folders, names, followed, period, asked_on).items():
             last[source] = max(day, last.get(source) or day)
-    due = {source: source.plan.expected_day(asked_on, period.end) for source in last}
-    return tuple(
-        Late(source.name, source.title_zh, source.title_en, day, due[source])
-        for source, day in last.items()
-        if day is None or day < due[source]
-    )
+    return last
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ KEPT = 100
 _MOST_CHARACTERS, _MOST_SHOWN = 2000, 160
 _HEADS = ("began", "what", "built", "unchanged", "failed", "seconds", "outcome")
 _START = {"at", "verb", "asked", "pid"}
-_GOOD = ("built", "unchanged", "received", "absent", "skipped")
+_GOOD = ("built", "unchanged", "received", "absent", "skipped", "told")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class RunLog:
     Parameters
     ----------
     verb
-        ``report`` or ``data``.
+        ``report``, ``data``, ``fleet`` or ``digest``.
     asked
         Options of the run; those that are open or false are left out.
     """
@@ -148,7 +148,7 @@ def table_of(runs: list[Ran], *, is_full: bool = False) -> str:
         (
             run.began,
             f"{named('verbs', run.verb)} {run.asked.get('city', '')}".strip(),
-            str(run.counts.get("built", 0) + run.counts.get("received", 0)),
+            str(sum(run.counts.get(name, 0) for name in ("built", "received", "told"))),
             str(run.counts.get("unchanged", 0)),
             str(sum(number for status, number in run.counts.items() if status not in _GOOD)),
             "-" if run.seconds is None else f"{run.seconds:.1f}",

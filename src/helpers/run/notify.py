@@ -24,6 +24,9 @@ from helpers.run.history import Ran
 from helpers.run.jobs import WHOLE
 
 ADDRESSES, OCCASIONS = "FIVE_BATTLES_NOTIFY", "FIVE_BATTLES_NOTIFY_ON"
+DEPARTMENTS = "FIVE_BATTLES_DEPARTMENTS"
+SECRETS = (ADDRESSES, DEPARTMENTS)
+"""Variables that hold addresses, or may: each verb takes them out of the environment, whether it needs them or not."""
 KNOWN = ("success", "failure", "change")
 _DEFAULT = "failure,change"
 _MOST_LINES = 20
@@ -46,6 +49,7 @@ def take_settings(environment: MutableMapping[str, str]) -> Settings:
         An occasion is unknown; the nearest is named.
     """
     addresses = tuple(environment.pop(ADDRESSES, "").split())
+    environment.pop(DEPARTMENTS, None)  # of the verb digest alone, which has taken it out by now
     words = environment.get(OCCASIONS, _DEFAULT).replace(",", " ").split()
     if not addresses:
         return Settings()

@@ -26,13 +26,28 @@ _MOST_SEEN = 100_000
 
 @dataclass(frozen=True)
 class Message:
-    """What is told: title and text; for a mail page one as HTML and as text (both may be empty); where the rest stands."""
+    """What is told: title and text; for a mail page one as HTML and as text (both may be empty); where the rest stands.
+
+    ``is_page`` says that the page is all a mail has to say: the text is not put before it.
+    """
 
     title: str
     text: str
     page: str = ""
     page_text: str = ""
     pointer: str = ""
+    is_page: bool = False
+
+
+def is_address(address: str) -> bool:
+    """Whether an address is one that can be told at; nothing is sent, and what is wrong with it is shown nowhere."""
+    try:
+        from apprise import Apprise
+
+        with silence():
+            return bool(Apprise().add(address))
+    except Exception:
+        return False
 
 
 def tell(address: str, message: Message) -> bool:
@@ -102,7 +117,7 @@ def _tell_one(service: Any, message: Message) -> bool:
     one.add(service)
     schemes = _schemes(service)
     if message.page and schemes & {"mailto", "mailtos"}:
-        text = f"{message.text}\n\n{message.page_text}"
+        text = message.page_text if message.is_page else f"{message.text}\n\n{message.page_text}"
         with _text_beside(text):
             return bool(one.notify(title=message.title, body=_html(message), body_format=NotifyFormat.HTML))
     bounds = [MOST_BYTES[scheme] for scheme in schemes if scheme in MOST_BYTES]
@@ -125,6 +140,8 @@ def _schemes(service: Any) -> set[str]:
 def _html(message: Message) -> str:
     from html import escape
 
+    if message.is_page:
+        return message.page
     return f"<p>{escape(message.text).replace(chr(10), '<br>')}</p><hr>{message.page}"
 
 

@@ -24,7 +24,7 @@ from helpers.registry.files import read_records
 from helpers.registry.records import Record
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_VERBS = ("data", "ingest", "report")
+_VERBS = ("data", "ingest", "report", "digest")
 _LAST_SAFE_DAY = 28
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)", re.DOTALL)
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]

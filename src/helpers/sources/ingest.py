@@ -24,6 +24,7 @@ from helpers.errors import SourceError, SuiteError
 from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.provenance import Source
+from helpers.registry import peer_cities
 from helpers.schemas import SCHEMAS, partition_keys, time_column, year_of
 from helpers.sources.editions import say_corrected, stamp_of, take_edition
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
@@ -416,7 +417,7 @@ def _hash_readers(city: CityContext) -> str:
     """One key for all that decides what a raw file becomes: the code that reads, and what it selects."""
     folder = Path(__file__).parent
     code = provenance.files_sha256(
-        [*folder.glob("*.py"), folder.parent / "schemas.py", folder.parent / "messages.yml"]
+        [*folder.glob("*.py"), folder.parent / "schemas.py", folder.parent / "messages.yml", peer_cities.PATH]
     )
     stations = city.options["stations"].to_csv(index=False)
     record = {

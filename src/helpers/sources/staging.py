@@ -31,6 +31,7 @@ from helpers.sources import water_automatic
 from helpers.sources.action_sheets import name_targets
 from helpers.sources.detect import READERS, detect
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
+from helpers.sources.peer_files import is_peer_file, of_peer
 from helpers.sources.reading import Reading, no_access
 from helpers.sources.text import parse_time
 
@@ -194,7 +195,7 @@ def stage_file(raw: Path, staging: Path, entry: Entry, city: CityContext) -> Ent
         options = {name: known[name] for name in reader.options if name in known}
         try:
             for reading in reader.iter_read(raw / entry.path, **options):
-                writer.add(reading)
+                writer.add(of_peer(reading, entry.path) if is_peer_file(entry.path) else reading)
         finally:
             writer.close()
         shutil.rmtree(staging / entry.key, ignore_errors=True)

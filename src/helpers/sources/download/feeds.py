@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -51,7 +52,8 @@ class Rhythm(Record):
     """When a feed's data are due: ``lag_days`` after each day, month, quarter or year has ended.
 
     ``window_days`` is how far back a run without dates looks for days that are not here yet. A ``required`` feed is late
-    as long as nothing of it was received; another one is not missed before it came once.
+    as long as nothing of it was received; another one is not missed before it came once. ``yearly_lag_days`` is when
+    figures of a whole year are due that come in the same way as those of months; nothing is presumed without it.
     """
 
     cadence: Literal["day", "month", "quarter", "year"]
@@ -59,6 +61,25 @@ class Rhythm(Record):
     window_days: Annotated[int, Field(ge=1)] = 30
     base: Address | None = None
     required: bool = False
+    yearly_lag_days: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def yearly(self) -> Rhythm | None:
+        """Rhythm of what comes once a year in this way; ``None`` where nobody has said when it is due."""
+        lag = self.lag_days if self.cadence == "year" else self.yearly_lag_days
+        return None if lag is None else Rhythm(cadence="year", lag_days=lag)
+
+    def period_end(self, day: date) -> date:
+        """Last day of the period a day lies in."""
+        if self.cadence == "day":
+            return day
+        months = _MONTHS[self.cadence]
+        last = (day.month - 1) // months * months + months
+        return date(day.year, last, monthrange(day.year, last)[1])
+
+    def due_day(self, end: date) -> date:
+        """Last day on which the data of a period that ends on a day are in time."""
+        return end + timedelta(days=self.lag_days)
 
     def expected_day(self, today: date, until: date = date.max) -> date:
         """Last day of the latest period whose data are due by ``today`` and that has ended by ``until``."""
