@@ -59,7 +59,10 @@ def page_one(
     made = opening(
         battle, lead, points, progress, finding=finding, lang=lang, remarks=remarks, version=version
     )
-    return replace(made, heading={**made.heading, "verdicts": str(tables.verdict_table(results, lang=lang))})
+    return replace(
+        made,
+        heading={**made.heading, "verdicts": str(tables.verdict_table(results, lang=lang, stated=stated))},
+    )
 
 
 def opening(

@@ -70,7 +70,7 @@ def scorecard(
     return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
 
 
-def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
+def verdict_table(results: pd.DataFrame, *, lang: str, stated: Mapping[str, str] | None = None) -> Markup:
     """Lay out every judged target as the scorecard does, with the period of its value and its likelihood; for slides.
 
     A target whose day has come is judged by its own year, and no likelihood is said of it.
@@ -79,13 +79,15 @@ def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
     ----------
     results
         Current rows; those without a target are passed over. Without any other there is no table.
+    stated
+        As :func:`scorecard` takes it.
     """
     judged = judged_targets(results)
     heads = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
     more = {key: label[lang] for key, label in entry("table.verdicts.columns").items()}
     order = ("indicator", "value", "period", "target", "gap", "status", "likelihood")
     columns = {key: (heads | more)[key] for key in order}
-    rows = [_verdict_cells(row, lang) for _, row in judged.iterrows()]
+    rows = [_verdict_cells(row, lang, stated or {}) for _, row in judged.iterrows()]
     if not rows:
         return Markup()
     said_of_none = {"", word("table.verdicts.untold", lang), _alike("gap", lang)}
@@ -101,7 +103,7 @@ def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
     return note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
 
 
-def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
+def _verdict_cells(row: Row, lang: str, stated: Mapping[str, str]) -> dict[str, Markup]:
     facts, span = Facts(row, lang), (row["period_start"], row["period_end"])
     is_known = not (is_missing(row["value"]) or any(map(pd.isna, span)))
     is_ahead = facts.verdict not in _LOOKS and facts.has_target and not is_missing(row["likelihood"])
@@ -112,7 +114,7 @@ def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
         likelihood = float(row["likelihood"])
         band = capitalise(word(f"band.{likelihood_band(likelihood)}", lang))
         chance = word("table.verdicts.chance", lang).format(band=band, odds=odds_words(likelihood, lang))
-    return {**_score_cells(row, {}, lang), "period": typeset(period), "likelihood": typeset(chance)}
+    return {**_score_cells(row, {}, lang, stated), "period": typeset(period), "likelihood": typeset(chance)}
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
