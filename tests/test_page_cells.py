@@ -45,29 +45,6 @@ _BACKTEST = (
     "crps_climatology",
     "brier",
 )
-_DAY, _TARGET = pd.Timestamp("2026-03-31"), {"target_id": "forest_cover_2025", "source_id": ""}
-_SPAN = {"period_start": pd.Timestamp("2025-01-01"), "period_end": pd.Timestamp("2025-12-31")}
-_DUE = {"target_date": pd.Timestamp("2025-12-31")}
-_ACTION = {
-    "period": "2025",
-    "fact": "7%",
-    "cause": "原因",
-    "action": "补植",
-    "owner": "甲局",
-    "owner_en": "office A",
-}
-_ACTION |= {
-    "days_overdue": 0,
-    "due_date": pd.NaT,
-    "state": "in_progress",
-    "history": "2026-03-31=in_progress",
-}
-_ACTION |= {"is_left_out": False, "reported_on": _DAY, "evidence": "", "closed_by": "", "closed_on": pd.NaT}
-_CLOSED = {"due_date": _DAY, "state": "closed", "evidence": "文号", "closed_by": "乙局", "closed_on": _DAY}
-_LATE = {"due_date": _DAY, "days_overdue": 61, "is_left_out": True}
-_LATE |= {"history": "2026-01-31=not_started;2026-03-31=in_progress"}
-_STATED = {"period": "2025", "computed": "off_track", "status": "met", "reason": "理由", "office": "甲局"}
-_STATED |= {"office_en": "office A", "decided_on": _DAY, "stands": True}
 UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
     "blue_sky_evidence.forecast.table": (
         "backtest",
@@ -76,24 +53,6 @@ UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
     "blue_sky_evidence.forecast.words": (
         "backtest_words",
         [{"indicator_id": "pm25_mean", "band": "likely", "n": 12, "said_pct": 80.0, "came_true_pct": 95.5}],
-    ),
-    "corrective.actions.table": (
-        "corrective_actions",
-        [_TARGET | _ACTION | more for more in (_LATE, {}, _CLOSED)],
-    ),
-    "corrective.actions.without.table": (
-        "missed_without_action",
-        [
-            _TARGET
-            | _SPAN
-            | _DUE
-            | {"indicator_id": name, "department": told, "department_en": told, "status": "off_track"}
-            for name, told in (("forest_cover", "林草局"), ("pm25_mean", ""))
-        ],
-    ),
-    "corrective.overrides.table": (
-        "manual_overrides",
-        [_TARGET | _SPAN | _DUE | _STATED | more for more in ({}, {"stands": False})],
     ),
     "among_cities.all.table": (
         "among_cities",
