@@ -108,6 +108,7 @@ def test_options_are_those_of_the_readers():
         "province_name",
         "n_articles",
         "received_on",
+        "targets",
         "raw",
     }
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.battles import land_areas, land_common, land_registers, land_soil, ledger_rows, results
+from helpers.battles import (
+    corrective,
+    land_areas,
+    land_common,
+    land_registers,
+    land_soil,
+    ledger_rows,
+    results,
+)
 from helpers.battles.assess import make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.subjects import tables_of
@@ -45,7 +53,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         **_soil(tables, context),
     }
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
-    return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
+    found = results.make(make_rows(reported.seen, context, tables["sources"]))
+    return corrective.beside(Battle(NAME, context, found, details), tables)
 
 
 def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:

@@ -13,6 +13,7 @@ from helpers.battles import (
     air_tables,
     among_cities,
     assess,
+    corrective,
     ledger_rows,
     measures,
     noise,
@@ -71,7 +72,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     computed = annual_values(seen.annual, context)
     published = published_check.build_tables(computed, PUBLISHED, context)
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
-    return Battle(NAME, context, found, details | heard | published | provenance)
+    battle = Battle(NAME, context, found, details | heard | published | provenance)
+    return corrective.beside(battle, tables)
 
 
 def annual_values(annual: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles import (
     assess,
+    corrective,
     ledger_rows,
     published_check,
     results,
@@ -81,7 +82,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     }
     used = water_origins.section_files(months, told, outlook) | water_origins.ledger_files(tables, last)
     details["origins"] = water_origins.origin_table(details, used)
-    return Battle(NAME, context, results.make(assess.make_rows(seen, context, tables["sources"])), details)
+    found = results.make(assess.make_rows(seen, context, tables["sources"]))
+    return corrective.beside(Battle(NAME, context, found, details), tables)
 
 
 def _section_tables(

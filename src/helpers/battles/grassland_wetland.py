@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.battles import (
+    corrective,
     land_areas,
     land_common,
     land_ledger,
@@ -68,7 +69,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
     }
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
-    return Battle(NAME, context, results.make(make_rows(reported.seen, context, tables["sources"])), details)
+    found = results.make(make_rows(reported.seen, context, tables["sources"]))
+    return corrective.beside(Battle(NAME, context, found, details), tables)
 
 
 def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:

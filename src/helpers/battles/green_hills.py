@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.battles import (
+    corrective,
     land_areas,
     land_common,
     land_ledger,
@@ -69,7 +70,8 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         **raster_tables.take(tables, "NDVI", context),
     }
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
-    return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)
+    found = results.make(make_rows(seen, context, tables["sources"]))
+    return corrective.beside(Battle(NAME, context, found, details), tables)
 
 
 def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.battles import land_ledger, land_registers, ledger_rows
+from helpers.battles import corrective, land_ledger, land_registers, ledger_rows
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.land_coverage import coverage_table
@@ -91,7 +91,13 @@ def read_reported(
     below = below[below["indicator_id"].isin(by_county)]
     files = {
         "years": files_of(city[city["is_year"].astype(bool)]),
-        "coverage": files_of(*(table for table in tables.values() if "source_id" in table)),
+        "coverage": files_of(
+            *(
+                table
+                for name, table in tables.items()
+                if "source_id" in table and name not in corrective.TABLES
+            )
+        ),
         "differences": files_of(city, tables["ledger"][tables["ledger"]["indicator_id"].isin(names)]),
         "counties": files_of(below),
         "county_balance": files_of(below, city[city["indicator_id"].isin(by_county)]),

@@ -11,6 +11,7 @@ from helpers.battles import (
     black_soil,
     blue_sky,
     clear_water,
+    corrective,
     cross_cutting,
     grassland_wetland,
     green_hills,
@@ -32,7 +33,7 @@ BATTLES: dict[str, ModuleType] = {
 }
 PARTS = (*BATTLES, cross_cutting.NAME)
 """What the plan is made of, in its order: the battles, and the articles that belong to none of them."""
-OWN_TABLES = (*cross_cutting.TABLES, "tasks")
+OWN_TABLES = (*cross_cutting.TABLES, "tasks", *corrective.TABLES)
 TABLES = tuple(
     dict.fromkeys((*(table for module in BATTLES.values() for table in module.TABLES), *OWN_TABLES))
 )
@@ -64,7 +65,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     The results: every row with a target, and the rows of the cross-cutting parts. Beside them, under the name of each
     of ``PARTS``, the whole results table its own page shows, word for word; ``targets`` and ``articles`` of the plan,
     ``totals`` (see :func:`count_targets`), ``milestones``, the tables of :mod:`helpers.battles.synergy` and
-    :mod:`helpers.battles.task_ledger`, ``coverage``, ``origins``, ``sources``, ``quarantine``.
+    :mod:`helpers.battles.task_ledger` and :mod:`helpers.battles.corrective`, ``coverage``, ``origins``, ``sources``, ``quarantine``.
     """
     crossing = cross_cutting.build(tables, context)
     parts = {name: battles[name].results for name in BATTLES} | {crossing.name: crossing.results}
@@ -88,7 +89,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "quarantine": tables["quarantine"],
     }
     details["origins"] = land_common.origin_table(details, _files(parts, tables, battles, crossing))
-    return Battle(NAME, context, found, details)
+    return corrective.beside(Battle(NAME, context, found, details), tables, parts=PARTS)
 
 
 def _gather(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -53,9 +53,9 @@ TELLING = tuple(name for name in SCHEMAS if (time_column(name) or name in MOMENT
 
 
 def tables_of(battle: str, *besides: str) -> tuple[str, ...]:
-    """Tables a battle reads: those of its subject, what explains them, and what its files are and were refused."""
+    """Tables a battle reads: those of its subject, what explains them, what is done about a missed target, its files."""
     own = (one for rank in SUBJECT[battle] for one in rank)
-    return tuple(dict.fromkeys((*own, *besides, "sources", "quarantine")))
+    return tuple(dict.fromkeys((*own, *besides, "actions", "overrides", "sources", "quarantine")))
 
 
 def battles_of(reads: Collection[str]) -> list[str]:

@@ -102,12 +102,16 @@ def _describe(tasks: pd.DataFrame, context: Context) -> pd.DataFrame:
     plan = context.plan
     parts = [(one.name_zh, one.name_en) for one in (*plan.measures, *plan.targets)]
     measures = dict([*parts, *((one.title_zh, one.title_en) for one in plan.milestones)])
-    known = registry.indicators().values()
-    departments = {one.department_zh: one.department_en for one in known if one.department_zh}
     return tasks.assign(
         measure_en=_translate(tasks["measure"], measures),
-        department_en=_translate(tasks["department"], departments),
+        department_en=departments_in_english(tasks["department"]),
     )
+
+
+def departments_in_english(names: pd.Series) -> pd.Series:
+    """English names of the departments the registry knows; others keep their own."""
+    known = registry.indicators().values()
+    return _translate(names, {one.department_zh: one.department_en for one in known if one.department_zh})
 
 
 def _translate(names: pd.Series, known: Mapping[str, str]) -> pd.Series:

@@ -15,7 +15,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.battles.context import Battle, Context
-from helpers.page import masthead, tables, wording
+from helpers.battles.corrective import standing
+from helpers.page import corrective, masthead, tables, wording
 from helpers.page.blocks import Block, Section, Sheet, labels, part, records, table_part, told
 from helpers.page.sources import list_sources, source_facts, sources_of
 
@@ -49,7 +50,8 @@ def page_one(
     """
     words, results = labels(lang), battle.results
     points = wording.points(results, lang=lang)
-    progress = [table_part(tables.scorecard(results, lang=lang, series=series))]
+    stated = {name: corrective.override_short(battle, name, lang) for name in standing(battle)}
+    progress = [table_part(tables.scorecard(results, lang=lang, series=series, stated=stated))]
     if series is not None and len(series):
         progress.append(part(Sheet(words["sheet_recent"], words["recent"], series)))
     lead = wording.lead_sentence(results, lang=lang)
@@ -57,7 +59,10 @@ def page_one(
     made = opening(
         battle, lead, points, progress, finding=finding, lang=lang, remarks=remarks, version=version
     )
-    return replace(made, heading={**made.heading, "verdicts": str(tables.verdict_table(results, lang=lang))})
+    return replace(
+        made,
+        heading={**made.heading, "verdicts": str(tables.verdict_table(results, lang=lang, stated=stated))},
+    )
 
 
 def opening(
@@ -69,6 +74,7 @@ def opening(
     finding: str,
     lang: str,
     remarks: Sequence[str | None] = (),
+    overdue: Sequence[wording.Sentence] = (),
     version: str | None = None,
 ) -> Block:
     """Put together a first page: where we are, weather or work, will we make it, what must happen; then the progress.
@@ -83,10 +89,12 @@ def opening(
         Said in the title after the battle and period; may be empty.
     remarks
         As :func:`page_one` takes them.
+    overdue
+        What is overdue, told beside who must act.
     """
     words, results = labels(lang), battle.results
     causes = [remark for remark in remarks if remark] or [words["cause_untold"][battle.name]]
-    asks = {"kind": "asks", "items": [told(ask) for ask in wording.asks(results, lang=lang)]}
+    asks = {"kind": "asks", "items": [told(ask) for ask in (*wording.asks(results, lang=lang), *overdue)]}
     return Block(
         "page-one",
         (

@@ -19,6 +19,7 @@ from helpers.page.battle_page import joined
 from helpers.page.blocks import Block, labels, table_part
 from helpers.page.charts import timeline
 from helpers.page.columns import lay_out, rows_of
+from helpers.page.corrective import overdue
 from helpers.page.drawing import Drawing
 from helpers.page.forms import At, form, tells
 from helpers.page.numbers import Measure
@@ -61,7 +62,9 @@ def page_one(battle: Battle, *, lang: str) -> Block:
     lead = wording.lead_sentence(battle.results, lang=lang, has_weakness=False)
     leads = [part_lead(battle, part, lang) for part in PARTS]
     progress = [table_part(_matrix(battle, lang) + _worth(battle, lang))]
-    return document.opening(battle, lead, leads, progress, finding="", lang=lang)
+    return document.opening(
+        battle, lead, leads, progress, finding="", lang=lang, overdue=overdue(battle, lang)
+    )
 
 
 def part_lead(battle: Battle, part: str, lang: str) -> Sentence:

@@ -40,8 +40,10 @@ class Listing:
 
 
 def sources_of(battle: Battle, sources: pd.DataFrame) -> pd.DataFrame:
-    """Keep the files a report rests on: those its results name, and those of the readers of its battle."""
+    """Keep the files a report rests on: those its results or its corrective actions name, and of its battle's readers."""
     used = {one for joined in battle.results["source_ids"] for one in joined.split(";")}
+    told = ("corrective_editions", "manual_overrides")
+    used |= {one for name in told if name in battle.tables for one in battle.tables[name]["source_id"]}
     of_battle = sources["reader"].astype(str).str.startswith(_OF_BATTLE.get(battle.name, ("",)))
     return sources[of_battle | sources["source_id"].isin(used)]
 

@@ -15,6 +15,14 @@ from helpers import registry, store
 from helpers.paths import Folders
 from helpers.periods import Period
 from helpers.registry import Indicator, Plan, Target
+from helpers.sources.action_template import (
+    ACTION_HELP,
+    add_action_sheets,
+    judged_targets,
+    lead_department,
+    missed_without_action,
+    write_targets,
+)
 from helpers.sources.ledger_workbook import COLUMNS, REFERENCES, SHEET, STATUSES
 from helpers.sources.template_parts import add_choice, open_cells, save_book, write_heading, write_help
 from helpers.sources.templates import HELP_SHEET, LIST_SHEET, label_of, write_indicators
@@ -54,7 +62,8 @@ def write_by_department(
     period
         What is asked for, in every row.
     received
-        Folders of received data: last year's values are those of their processed ledger, in the unit of the indicator.
+        Folders of received data: last year's values are those of their processed ledger, in the unit of the indicator;
+        targets missed in the period or a year earlier stand in sheet 整改清单, as reports of them were computed before.
     today
         A figure of a period that has not ended by this day is offered as 初步.
 
@@ -68,6 +77,7 @@ def write_by_department(
         The processed ledger is damaged.
     """
     before = last_year_values(received, registry.city(city).code, period)
+    missed = missed_without_action(received, city, period)
     asked: dict[str, list[Indicator]] = {}
     for record in registry.indicators_of(city).values():
         if record.is_ledger:
@@ -77,7 +87,8 @@ def write_by_department(
     for department, records in asked.items():
         rows = [_row(record, city, before) | {"period": period.label, "status": status} for record in records]
         paths.append(folder / f"{SHEET}_{department}_{period.label}.xlsx")
-        _write_book(paths[-1], records, rows)
+        targets = [one for one in judged_targets(city) if lead_department(one) == department]
+        _write_book(paths[-1], records, rows, targets, missed)
     return paths
 
 
@@ -137,7 +148,13 @@ def _last_text(last: Mapping[str, object] | None) -> object:
     return f"{last['value']:.10g}（初步）" if last["status"] == "preliminary" else last["value"]
 
 
-def _write_book(path: Path, records: list[Indicator], rows: list[dict[str, object]]) -> None:
+def _write_book(
+    path: Path,
+    records: list[Indicator],
+    rows: list[dict[str, object]],
+    targets: list[Target],
+    missed: Mapping[str, Mapping[str, str]],
+) -> None:
     book = Workbook()
     sheet = book.active
     sheet.title = SHEET
@@ -146,8 +163,12 @@ def _write_book(path: Path, records: list[Indicator], rows: list[dict[str, objec
     for row in rows:
         sheet.append([row.get(name) for name in _WIDTHS])
     _open(sheet, len(rows))
-    write_help(book.create_sheet(HELP_SHEET), _HELP)
+    if targets:
+        add_action_sheets(book, targets, missed)
+    write_help(book.create_sheet(HELP_SHEET), [*_HELP, *(ACTION_HELP if targets else ())])
     write_indicators(book.create_sheet(LIST_SHEET), records)
+    if targets:
+        write_targets(book, targets)
     names = f"'{LIST_SHEET}'!{_NAME_COLUMN}$2:{_NAME_COLUMN}${len(records) + 1}"
     for name, source in (("indicator_id", names), ("status", f'"{",".join(STATUSES)}"')):
         add_choice(sheet, _place(name), source, n_rows=len(rows) + _MORE_ROWS)

@@ -109,7 +109,7 @@ def _make_reader(module: ModuleType) -> Reader:
         reading = module.read(path, **options)
         yield from reading if isinstance(reading, tuple) else (reading,)
 
-    parameters = inspect.signature(module.read).parameters
+    parameters = inspect.signature(getattr(module, "iter_read", module.read)).parameters
     return Reader(
         name=module.__name__.rpartition(".")[2],
         recognise=module.recognise,
@@ -166,8 +166,8 @@ def iter_readings(path: Path, **context: object) -> Iterator[Reading]:
     context
         Any of ``stations`` (table with ``station_code`` and ``name_zh``), ``cities`` (published names),
         ``city_name``, ``known`` (indicator id → unit code), ``sections`` (table with ``section_id``, ``name_zh``,
-        ``aliases``), ``province_name``, ``n_articles`` (of the city's plan), ``received_on`` (day the file arrived, as
-        far as known).
+        ``aliases``), ``province_name``, ``n_articles`` and ``targets`` (of the city's plan), ``received_on`` (day the file
+        arrived, as far as known).
 
     Yields
     ------

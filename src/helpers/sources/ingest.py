@@ -428,6 +428,6 @@ def _hash_readers(city: CityContext) -> str:
         "cities": list(city.names),
         "known": dict(city.options["known"]),
         "n_articles": city.options["n_articles"],
-        "ledger": [city.options[name] for name in ("names", "ranges", "places")],
+        "ledger": [city.options[name] for name in ("names", "ranges", "places", "targets")],
     }
     return provenance.manifest_hash(record)

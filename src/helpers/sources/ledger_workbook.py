@@ -10,13 +10,15 @@ A figure stands only with a known indicator, that indicator's own unit (code or 
 2024, 2024-Q1 or 2024-06 (also 2024年, 2024年第一季度, 2024年6月), and a status. A cell formatted as a percentage holds a hundredth of what it
 shows; it is read as shown. Of several rows with one indicator, place, period and scope the revised one
 stands, then the final, then the preliminary, then the first; the others are quarantined.
+
+Beside it the workbook may hold sheets 整改清单 and 人工判定, see :mod:`helpers.sources.action_sheets`; it may hold these alone.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import inf
@@ -24,10 +26,11 @@ from pathlib import Path
 
 from helpers import dictionary
 from helpers.messages import message, parts
+from helpers.sources import action_sheets
 from helpers.sources.builder import ReadingBuilder
 from helpers.sources.cells import Cell, is_mark, read_number, read_period, spell_unit
 from helpers.sources.form_words import against_future, is_below, read_place, suggest
-from helpers.sources.head import Head
+from helpers.sources.head import Head, read_head
 from helpers.sources.reading import Reading, refusal
 from helpers.sources.text import MISSING_NUMBER, is_missing
 from helpers.sources.water_forms import Grid, tell_unread
@@ -46,8 +49,36 @@ _PRECEDENCE = ("revised", "final", "preliminary")
 
 
 def recognise(head: Head) -> bool:
-    """Whether a sheet is named 台账 or has the heading."""
-    return SHEET in head.sheet_names or any(_is_heading(row) for sheet in head.sheets for row in sheet)
+    """Whether a sheet is named 台账 or has its heading, or is one of corrective actions or overrides."""
+    return _is_ledger(head) or action_sheets.recognise(head)
+
+
+def _is_ledger(head: Head) -> bool:
+    return SHEET in head.sheet_names or any(
+        not action_sheets.is_heading(row) and _is_heading(row) for sheet in head.sheets for row in sheet
+    )
+
+
+def iter_read(
+    path: Path,
+    *,
+    known: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    places: Mapping[str, str] | None = None,
+    received_on: date | None = None,
+    targets: action_sheets.Named | None = None,
+) -> Iterator[Reading]:
+    """Read the figures, the corrective actions and the overrides of a workbook; see :func:`read` and ``targets`` there.
+
+    A sheet without rows gives no reading beside others that have some.
+    """
+    found = list(action_sheets.iter_read(path, targets=targets, received_on=received_on))
+    if not found or _is_ledger(read_head(path)):
+        ledger = read(path, known=known, names=names, ranges=ranges, places=places, received_on=received_on)
+        if not found or len(ledger.table) or len(ledger.rejects):
+            yield ledger
+    yield from found
 
 
 def read(

@@ -28,6 +28,7 @@ from helpers.provenance import Source
 from helpers.registry import land
 from helpers.schemas import SCHEMAS, time_column, year_of
 from helpers.sources import water_automatic
+from helpers.sources.action_sheets import name_targets
 from helpers.sources.detect import READERS, detect
 from helpers.sources.form_words import NO_ITEM, NO_PLACE, UNREAD
 from helpers.sources.peer_files import is_peer_file, of_peer
@@ -66,6 +67,7 @@ class CityContext:
                 "sections": registry.sections(city, placeholders=True),
                 "province_name": record.province_zh,
                 "n_articles": registry.plan(city).n_articles,
+                "targets": name_targets(registry.plan(city), *registry.plans(city)),
             },
             today=today,
         )

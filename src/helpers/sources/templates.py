@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from helpers import registry
 from helpers.sources import water_templates
+from helpers.sources.action_template import ACTION_HELP, add_action_sheets, judged_targets, write_targets
 from helpers.sources.land_templates import BOOKS, write_land_template
 from helpers.sources.ledger_workbook import COLUMNS, EXAMPLE, SHEET, STATUSES
 from helpers.sources.noise_template import write_noise_template
@@ -62,11 +63,18 @@ def write_all(folder: Path, city: str) -> list[Path]:
     The files written.
     """
     records = [record for record in registry.indicators_of(city).values() if record.is_ledger]
-    code = registry.city(city).code
+    code, targets = registry.city(city).code, judged_targets(city)
     crossing = [record for record in records if record.battle == "cross_cutting"]
     writers = {
-        "department_workbook": lambda path: write_ledger_template(path, records, place_code=code),
-        "cross_cutting_workbook": lambda path: write_ledger_template(path, crossing, place_code=code),
+        "department_workbook": lambda path: write_ledger_template(
+            path, records, place_code=code, targets=targets
+        ),
+        "cross_cutting_workbook": lambda path: write_ledger_template(
+            path,
+            crossing,
+            place_code=code,
+            targets=[one for one in targets if one.battle == "cross_cutting"],
+        ),
         "water_sections": lambda path: water_templates.write_section_template(
             path, list(registry.sections(city)["name_zh"])
         ),
@@ -87,7 +95,11 @@ def write_all(folder: Path, city: str) -> list[Path]:
 
 
 def write_ledger_template(
-    path: Path, indicators: Iterable[_Indicator], *, place_code: str = _ANY_CODE
+    path: Path,
+    indicators: Iterable[_Indicator],
+    *,
+    place_code: str = _ANY_CODE,
+    targets: Sequence[registry.Target] = (),
 ) -> None:
     """Write the empty workbook, whole or not at all.
 
@@ -100,6 +112,8 @@ def write_ledger_template(
         Records with ``id``, ``name_zh``, ``name_en``, ``unit`` (code of ``helpers.units``), ``ask_zh`` and ``ask_en``.
     place_code
         Code of the city in the example row.
+    targets
+        Of the plan: with them the workbook has sheets of corrective actions and of manual overrides.
     """
     records = list(indicators)
     book = Workbook()
@@ -109,8 +123,12 @@ def write_ledger_template(
     _write_example(ledger, records, place_code)
     texts = {list(COLUMNS).index(name) + 1 for name in ("place_code", "period")}
     open_cells(ledger, n_columns=len(COLUMNS), n_rows=_ROWS, text_columns=texts)
-    write_help(book.create_sheet(HELP_SHEET), _HELP)
+    if targets:
+        add_action_sheets(book, targets)
+    write_help(book.create_sheet(HELP_SHEET), [*_HELP, *(ACTION_HELP if targets else ())])
     write_indicators(book.create_sheet(LIST_SHEET), records)
+    if targets:
+        write_targets(book, targets)
     _add_lists(ledger, records)
     save_book(path, book)
 

@@ -8,6 +8,7 @@ from helpers.page.tables.grid import link, note
 from helpers.page.tables.period_table import period_table
 from helpers.page.tables.results_tables import (
     MOST_ROWS,
+    beside,
     chip,
     indicator_table,
     quantity_cell,
@@ -20,6 +21,7 @@ from helpers.page.tables.results_tables import (
 
 __all__ = [
     "MOST_ROWS",
+    "beside",
     "chip",
     "coverage_table",
     "data_table",

@@ -37,7 +37,13 @@ _DROPPED = ("gap", "recent", "confidence")
 _LOOKS = {"achieved": "met", "missed": "off_track"}
 
 
-def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None = None) -> Markup:
+def scorecard(
+    results: pd.DataFrame,
+    *,
+    lang: str,
+    series: pd.DataFrame | None = None,
+    stated: Mapping[str, str] | None = None,
+) -> Markup:
     """Lay out progress on targets, worst status first and insufficient data last; at most ``MOST_ROWS`` rows.
 
     Parameters
@@ -49,11 +55,13 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     series
         Yearly values behind the sparklines: ``indicator_id, year, value`` (unit of the indicator). All
         rows are drawn over the same years, a missing year as a gap.
+    stated
+        Target → what an office states of its status, put below the computed one.
     """
     judged = judged_targets(results)
     columns = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
     recent = _recent(series)
-    rows = [_score_cells(row, recent, lang) for _, row in judged.head(MOST_ROWS).iterrows()]
+    rows = [_score_cells(row, recent, lang, stated or {}) for _, row in judged.head(MOST_ROWS).iterrows()]
     for key in _DROPPED:
         if rows and {str(row[key]) for row in rows} <= {_alike(key, lang)}:
             del columns[key]
@@ -62,7 +70,7 @@ def scorecard(results: pd.DataFrame, *, lang: str, series: pd.DataFrame | None =
     return table + _score_note(judged.iloc[MOST_ROWS:], lang) + _worth_note(judged, lang)
 
 
-def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
+def verdict_table(results: pd.DataFrame, *, lang: str, stated: Mapping[str, str] | None = None) -> Markup:
     """Lay out every judged target as the scorecard does, with the period of its value and its likelihood; for slides.
 
     A target whose day has come is judged by its own year, and no likelihood is said of it.
@@ -71,13 +79,15 @@ def verdict_table(results: pd.DataFrame, *, lang: str) -> Markup:
     ----------
     results
         Current rows; those without a target are passed over. Without any other there is no table.
+    stated
+        As :func:`scorecard` takes it.
     """
     judged = judged_targets(results)
     heads = {key: label[lang] for key, label in entry("table.scorecard.columns").items()}
     more = {key: label[lang] for key, label in entry("table.verdicts.columns").items()}
     order = ("indicator", "value", "period", "target", "gap", "status", "likelihood")
     columns = {key: (heads | more)[key] for key in order}
-    rows = [_verdict_cells(row, lang) for _, row in judged.iterrows()]
+    rows = [_verdict_cells(row, lang, stated or {}) for _, row in judged.iterrows()]
     if not rows:
         return Markup()
     said_of_none = {"", word("table.verdicts.untold", lang), _alike("gap", lang)}
@@ -93,7 +103,7 @@ def _worth_note(judged: pd.DataFrame, lang: str) -> Markup:
     return note(word("table.scorecard.worth", lang).format(caveats=worth)) if worth else Markup()
 
 
-def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
+def _verdict_cells(row: Row, lang: str, stated: Mapping[str, str]) -> dict[str, Markup]:
     facts, span = Facts(row, lang), (row["period_start"], row["period_end"])
     is_known = not (is_missing(row["value"]) or any(map(pd.isna, span)))
     is_ahead = facts.verdict not in _LOOKS and facts.has_target and not is_missing(row["likelihood"])
@@ -104,7 +114,7 @@ def _verdict_cells(row: Row, lang: str) -> dict[str, Markup]:
         likelihood = float(row["likelihood"])
         band = capitalise(word(f"band.{likelihood_band(likelihood)}", lang))
         chance = word("table.verdicts.chance", lang).format(band=band, odds=odds_words(likelihood, lang))
-    return {**_score_cells(row, {}, lang), "period": typeset(period), "likelihood": typeset(chance)}
+    return {**_score_cells(row, {}, lang, stated), "period": typeset(period), "likelihood": typeset(chance)}
 
 
 def indicator_table(results: pd.DataFrame, *, lang: str, sources: Mapping[str, int] | None = None) -> Markup:
@@ -174,6 +184,11 @@ def chip(status: str, lang: str, *, name: str = "") -> Markup:
     )
 
 
+def beside(shown: Markup, stated: str) -> Markup:
+    """Put what an office states on a line below a computed status."""
+    return shown + Markup('<br><span class="small">{}</span>').format(typeset(stated)) if stated else shown
+
+
 def quantity_cell(value: float, measure: Measure, lang: str) -> Markup:
     """Print a bold number with a small unit that is never parted from it; the word for no data where missing."""
     if is_missing(value):
@@ -208,7 +223,9 @@ def target_cell(facts: Facts) -> Markup:
     return Markup('{}{}<wbr><span class="nowrap">{}</span>').format(typeset(bound), gap, year)
 
 
-def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict[str, Markup]:
+def _score_cells(
+    row: Row, recent: Mapping[str, list[float]], lang: str, stated: Mapping[str, str]
+) -> dict[str, Markup]:
     facts = Facts(row, lang)
     values = recent.get(row["indicator_id"], [])
     target = row["target_value"] if facts.has_target else None
@@ -232,7 +249,7 @@ def _score_cells(row: Row, recent: Mapping[str, list[float]], lang: str) -> dict
         "target": target_cell(facts),
         "gap": typeset(gap),
         "recent": Markup(sparkline(values, target)) if values else Markup(),
-        "status": chip(facts.verdict, lang),
+        "status": beside(chip(facts.verdict, lang), stated.get(row["target_id"], "")),
         "confidence": typeset(capitalise(word(f"confidence.{row['confidence']}", lang))),
     }
 

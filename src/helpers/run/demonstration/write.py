@@ -14,6 +14,7 @@ from helpers import provenance, registry
 from helpers.paths import Folders
 from helpers.run.demonstration.air import simulate_air
 from helpers.run.demonstration.archive import write_archive
+from helpers.run.demonstration.corrective import write_corrective
 from helpers.run.demonstration.cross_cutting import write_cross_cutting
 from helpers.run.demonstration.fires import simulate_fires
 from helpers.run.demonstration.land import write_land
@@ -73,6 +74,7 @@ def write_demonstration(
         seed=seed,
     )
     write_tasks(staging / "ledger", city=city, last=last, seed=seed)
+    write_corrective(staging / "ledger", city=city, last=last)
     write_milestones(staging / "ledger", city=city, last=last)
     write_noise(staging / "noise", last=last, seed=seed)
     write_water(staging, seed=seed, last=last, city=city)
