@@ -28,7 +28,8 @@ FILES = pd.DataFrame(
 
 
 # Facts of the registry and what others published: their publishers stand beside them, and no file gave them.
-FACTS = {"networks", "section_names", "published", "published_series", "published_rivals", "published_check"}
+FACTS = {"networks", "section_names", "published", "published_series", "published_rivals", "published_check", "plan_line",
+         "plan_term"}  # fmt: skip
 
 
 def real(**tables: pd.DataFrame) -> Battle:

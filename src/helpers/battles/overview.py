@@ -189,8 +189,6 @@ def _files(
     return {
         **told,
         **dict.fromkeys(("targets", "totals", "plan_ahead", "plan_closing"), targets),
-        "plan_line": set(),
-        "plan_term": set(),
         **dict.fromkeys(("milestones", "articles"), targets | tasks),
         **dict.fromkeys(("synergy_changes", "synergy_trends"), series),
         **{f"tasks_{name}": tasks for name in ("editions", "articles", "departments", "overdue", "changed")},

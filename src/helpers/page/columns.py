@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import groupby
 from typing import Any
 
@@ -94,6 +95,7 @@ def read_spec(spec: str) -> tuple[Column, ...]:
         A record has an unknown key or lacks a heading. Mend the page's yml.
     """
     page, _, path = spec.partition(".")
+    import_module(f"helpers.page.{page}")  # it registers the forms of its cells
     found = _listed(page, f"{path}_columns")
     for one in found:
         if set(one) - _KEYS or not {"of", "zh", "en"} <= set(one):
