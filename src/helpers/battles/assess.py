@@ -37,6 +37,21 @@ def reason(code: str, /, *named: str, **facts: object) -> str:
     return "|".join([code, *named, *(f"{key}={value}" for key, value in facts.items())])
 
 
+def settled(written: str) -> tuple[int, float] | None:
+    """Year and value that settled a target whose year is over, from the reason of its row; None where the row's own did.
+
+    Examples
+    --------
+    >>> settled(reason("settled", year=2025, value=30.0)), settled("")
+    ((2025, 30.0), None)
+    """
+    code, *facts = written.split("|")
+    if code != "settled":
+        return None
+    told = dict(fact.split("=", 1) for fact in facts)
+    return int(told["year"]), float(told["value"])
+
+
 @dataclass(frozen=True)
 class Observation:
     """One indicator over one span, measured or reported: everything the assessment may rest on.

@@ -15,6 +15,7 @@ from datetime import date
 import pandas as pd
 
 from helpers import registry
+from helpers.battles.assess import settled
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.task_ledger import departments_in_english
@@ -199,10 +200,20 @@ def _without(
     }
     missed = [row for name, row in rows.items() if has_any and name not in covered and is_missed(row)]
     told = [
-        row | {"part": plan[str(row["target_id"])].battle} | _department(str(row["indicator_id"]))
+        row
+        | _span(row)
+        | {"part": plan[str(row["target_id"])].battle}
+        | _department(str(row["indicator_id"]))
         for row in missed
     ]
     return shape(told, _MISSED)
+
+
+def _span(row: Row) -> dict[str, object]:
+    """The year that settled a target whose year is over; nothing where the row's own span decided."""
+    found = settled(str(row["reason"]))
+    days = (date(found[0], 1, 1), date(found[0], 12, 31)) if found else ()
+    return dict(zip(("period_start", "period_end"), map(pd.Timestamp, days), strict=False))
 
 
 def _department(indicator_id: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from helpers import registry
+from helpers.battles import assess
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Target
@@ -53,13 +54,11 @@ def build_tables(
 
 def _close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, object]:
     verdict = _VERDICTS.get(row["status"], "unknown")
-    facts = dict(part.split("=", 1) for part in row["reason"].split("|") if "=" in part)
-    is_settled = row["reason"].startswith("settled")
-    year = int(facts["year"]) if is_settled else row["period_end"].year if verdict != "unknown" else 0
-    value = float(facts["value"]) if is_settled else row["value"] if verdict != "unknown" else math.nan
+    own = (row["period_end"].year, row["value"]) if verdict != "unknown" else (0, math.nan)
+    year, value = assess.settled(row["reason"]) or own
     asked = year or target.target_date.year
-    own = figures[(figures["indicator_id"] == target.indicator) & (figures["year"] == asked)]
-    shown = own.iloc[-1] if len(own) else {}
+    shown_of = figures[(figures["indicator_id"] == target.indicator) & (figures["year"] == asked)]
+    shown = shown_of.iloc[-1] if len(shown_of) else {}
     return {
         "target_id": target.id,
         "indicator_id": target.indicator,

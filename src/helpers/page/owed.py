@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from helpers import registry
+from helpers.battles.assess import settled
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.page import lacking
@@ -206,10 +207,17 @@ def _missed(battle: Battle, row: pd.Series, lang: str) -> Item:
     record = registry.indicator(row["indicator_id"])
     measure = Measure(record.unit, record.decimals)
     goal = text("sign", lang)[row["target_operator"]] + format_quantity(row["target_value"], measure, lang)
+    decided = settled(row["reason"])
+    year, value = decided or (0, row["value"])
+    days = (
+        (date(year, 1, 1), date(year, 12, 31))
+        if decided
+        else (row["period_start"].date(), row["period_end"].date())
+    )
     cells = (
         _target_name(battle, row, lang),
-        span_label(row["period_start"].date(), row["period_end"].date(), lang),
-        format_quantity(row["value"], measure, lang),
+        span_label(*days, lang),
+        format_quantity(value, measure, lang),
         goal,
         text("action.how", lang),
     )

@@ -5,21 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from markupsafe import Markup
-
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
-from helpers.page import battle_page, tables
+from helpers.page import battle_page
 from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_date, format_quantity
 from helpers.page.overview import plan_sentence
-from helpers.page.wording.sentence import Sentence
+from helpers.page.wording.sentence import Sentence, capitalise
 
 text = partial(battle_page.text, "plan_line")
-# Statuses that say the same as a verdict.
-_DRAWN = {"met": "met", "missed": "off_track", "unknown": "no_data"}
 
 
 def term_told(battle: Battle, lang: str) -> list[list[Sentence]]:
@@ -51,19 +47,21 @@ def closing_told(battle: Battle, lang: str) -> list[list[Sentence]]:
     return [said]
 
 
-@form("closing_verdict")
-def _closing_verdict(at: At, verdict: str, year: float) -> Markup:
-    """Verdict on a target that fell due, drawn as a status that says the same; a missed one may be met since."""
-    name = at.text(f"closing.verdict.{verdict}")
-    if not is_missing(year):
-        name = at.text("closing.since", verdict=name, year=f"{year:.0f}")
-    return tables.chip(_DRAWN[verdict], at.lang, name=name)
+@form("target_name")
+def _target_name(at: At, target_id: str) -> str:
+    """Name of a target of the plan."""
+    return capitalise(getattr(at.battle.context.plan.target(target_id), f"name_{at.lang}"))
 
 
 @form("closing_value")
-def _closing_value(at: At, value: float, year: int, indicator_id: str, unit: str) -> str:
-    """The value a verdict rests on, with its year."""
-    return at.text("closing.value", value=_quantity(value, indicator_id, unit, at.lang), year=year)
+def _closing_value(at: At, value: float, year: int, since: float, indicator_id: str, unit: str) -> str:
+    """The value a verdict rests on, with its year; a missed target may be met since."""
+    shown = {"value": _quantity(value, indicator_id, unit, at.lang), "year": year}
+    return (
+        at.text("closing.value", **shown)
+        if is_missing(since)
+        else at.text("closing.since", **shown, since=f"{since:.0f}")
+    )
 
 
 @form("closing_published")

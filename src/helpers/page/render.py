@@ -309,7 +309,7 @@ def _settle_traces(html: str) -> str:
         if match[1] not in seen:
             seen.add(match[1])
             return match[0]
-        return f'<a href="#{match[1]}" tabindex=-1{match[2]}</a>'
+        return f"<a href=#{match[1]} tabindex=-1{match[2]}</a>"
 
     main = _TRACE.sub(settled, main)
     return contents + start + _OF_ROW.sub(lambda match: match[0] if match[1] in places else "", main)
