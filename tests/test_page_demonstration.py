@@ -45,6 +45,7 @@ FACTS = (
     ("land", "published.table"),
     ("published_check", "series.table"),
     ("published_check", "rivals.table"),
+    ("plan_line", "line.documents"),
 )
 MARKED = ("lead", "points", "asks")
 

@@ -69,7 +69,10 @@ def _lines(built: Built, page: Page) -> Iterator[str]:
         read.setdefault(kind, []).extend([file] if file else [])
     first, last = year_before(built.span[0]), built.span[1]
     air = {kind for kind, files in read.items() if any(file.of == "air" for file in files)}
-    near = {kind for kind in air if any(_has_day(file, first, last) for file in read[kind])}
+    gave = _giving(built, page)
+    near = {
+        kind for kind in air & gave if any(_has_day(file, first, last) for file in read[kind])
+    }  # where the period has no value of the air a figure of years rests on earlier ones alone
     for piece in page.pieces:
         line = _LINE[page.lang].search(piece.text) if piece.kind != "row" else None
         if line is None:
@@ -79,6 +82,16 @@ def _lines(built: Built, page: Page) -> Iterator[str]:
             yield f"{page.name}: “{piece.text[-70:]}” names {kind}, which was not read"
         if page.battle == "blue_sky" and told & air and near and not told & near:
             yield f"{page.name}: “{piece.text[-70:]}” names no source with a day of the period or the year before"
+
+
+def _giving(built: Built, page: Page) -> set[str]:
+    """Kinds of source that gave the air of the period a value."""
+    kinds = _kinds(page)
+    titles = {fact["id"].split("@")[0]: fact["title"] for fact in page.facts["sources"]}
+    rows = built.rows(page.battle) if page.battle in built.results else []
+    valued = (row for row in rows if AIR.fullmatch(row["indicator_id"]) and not pd.isna(row["value"]))
+    named = {titles.get(one, "") for row in valued for one in str(row["source_ids"] or "").split(";")}
+    return {next((kind for kind in kinds if title.startswith(kind)), title) for title in named}
 
 
 def _has_day(file: Source, first: Any, last: Any) -> bool:
