@@ -462,7 +462,17 @@ def test_without_any_data_every_target_is_insufficient_and_nothing_is_invented()
     judged = battle.results[(battle.results["target_id"] != RAISED) & battle.results["target_value"].notna()]
     assert set(judged["status"]) == {"no_data"}
     facts = {"published", "published_series", "published_rivals", "published_check"}
-    assert set(battle.tables) == {"networks", "section_names", "sources", "quarantine", "origins", *facts}
+    loop = {"corrective_actions", "corrective_editions", "manual_overrides", "missed_without_action"}
+    assert set(battle.tables) == {
+        "networks",
+        "section_names",
+        "sources",
+        "quarantine",
+        "origins",
+        *facts,
+        *loop,
+    }
+    assert all(battle.tables[name].empty for name in loop)
 
 
 def test_a_year_before_the_first_network_has_no_share() -> None:

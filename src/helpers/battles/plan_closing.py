@@ -16,7 +16,7 @@ _VERDICTS = {"met": "met", "off_track": "missed"}
 _FIGURES = ["published", "source_title", "publisher"]
 _CLOSING = kinds(
     "str target_id part indicator_id unit target_operator verdict; float64 target_value value met_since published;"
-    "object target_date; int64 year; str source_title publisher"
+    "datetime64[s] target_date; int64 year; str source_title publisher"
 )
 
 

@@ -15,11 +15,11 @@ _LINE = kinds(
     "str publisher_zh publisher_en confidence; bool is_followed"
 )
 _TERM = kinds(
-    "object ends; int64 n_judged n_due n_ahead n_undated; str next_zh next_en; object next_starts; bool is_over"
+    "object ends; int64 n_judged n_due n_ahead n_undated; str next_zh next_en; datetime64[s] next_starts; bool is_over"
 )
 _AHEAD = kinds(
     "str target_id level name_zh name_en indicator_id unit target_operator; float64 target_value value;"
-    "object target_date period_start period_end; str note_zh note_en"
+    "datetime64[s] target_date period_start period_end; str note_zh note_en"
 )
 
 
