@@ -85,7 +85,7 @@ def test_the_rule_names_clause_and_verification():
 def test_the_source_line_of_a_table_leads_to_the_list_of_sources(lang):
     html = demonstration.report("2025", lang).html
     lines = re.findall(r'<p class="table-note">.*?</p>', html, re.DOTALL)
-    led = [line for line in lines if 'href="#appendix-c"' in line]
+    led = [line for line in lines if re.search(r'href="?#appendix-c', line)]
     assert len(led) > 5
     start = html.index('id="appendix-c"')
     assert 'id="source-1"' in html[start:]
