@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -39,9 +40,7 @@ def city_with(record: dict, monkeypatch, tmp_path):
     for name in ("notebooks", "src"):
         (tmp_path / name).symlink_to(source / name)
     folder = tmp_path / "cities" / "changchun"
-    folder.mkdir(parents=True)
-    for file in (source / "cities" / "changchun").iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(source / "cities" / "changchun", folder)
     with (folder / "indicators.yml").open("a", encoding="utf-8") as text:
         text.write("\n" + yaml.safe_dump([record], allow_unicode=True))
     monkeypatch.setenv("FIVE_BATTLES_HOME", str(tmp_path))
