@@ -194,6 +194,9 @@ def _tells(fact: Row, row: Row, lang: str) -> bool:
     return same and words == (row["status"], status_word(row, lang), CONFIDENCE[lang][row["confidence"]])
 
 
+_OVERRIDE = re.compile(r"人工判定：|Override: ")  # stands beside the computed status, which it never replaces
+
+
 def _tables(page: Page) -> Iterator[str]:
     """Scorecard and tables of targets say what the facts say."""
     facts: dict[str, list[Row]] = {}
@@ -209,7 +212,10 @@ def _tables(page: Page) -> Iterator[str]:
             known = facts.get(_letters(row.cells[0]), [])
             if not known or row.cells[status] in _UNJUDGED:
                 continue
-            told = (_reading(row.cells[value]), row.cells[status].lower())
+            computed, *stated = _OVERRIDE.split(row.cells[status], maxsplit=1)
+            if stated and not page.facts.get("overrides"):
+                yield f"{page.name}, {table.caption}: {row.text} with an override that the facts have not"
+            told = (_reading(row.cells[value]), computed.lower())
             if told not in {(_reading(fact["value"]), fact["status_name"].lower()) for fact in known}:
                 yield f"{page.name}, {table.caption}: {row.text} where the facts have {known[0]['value']}, {known[0]['status_name']}"
 
