@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from demo_battle import BATTLES, battle
 from helpers import registry, store
 from helpers.battles import cross_cutting, milestones, overview, results, synergy
-from helpers.page.battle_page import has_own_sources
+from helpers.page.battle_page import has_own_sources, source_ids
 from helpers.periods import Period
 from land_cases import build_overview, context, empty_tables, ledger, row, rows
 
@@ -66,11 +66,13 @@ def test_tables_name_the_files_behind_them():
     assert list(origins) == ["table", "source_id"] and not origins.duplicated().any()
     known = set(battle("2025", "overview").tables["sources"]["source_id"])
     for name in ("green_hills", "black_soil", "grassland_wetland", "overview"):
-        tables = battle("2025", name).tables
+        found = battle("2025", name)
+        tables = found.tables
         told = set(tables["origins"]["table"])
         silent = {"origins", "sources", "quarantine", "published", "plan_line", "plan_term"}
-        rows = {key for key, table in tables.items() if len(table) and not has_own_sources(table)}
-        assert rows - silent <= told, name
+        own = {key for key, table in tables.items() if len(table) and has_own_sources(table)}
+        assert {key for key, table in tables.items() if len(table)} - silent - own <= told, name
+        assert all(source_ids(found, rows=tables[key]) for key in own), name
         assert all(len(tables[key]) for key in told), name
     assert set(origins.loc[origins["table"] == "targets", "source_id"]) <= known
     assert build().tables["origins"].empty

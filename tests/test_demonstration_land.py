@@ -139,6 +139,7 @@ def test_every_section_has_something_to_show(battle):
         "manual_overrides",
         "missed_without_action",
     }  # listed of the air
+    assert loop <= set(empty)
     assert set(empty) - loop <= {"differences", "contradictions", "fires", "foreign_zones"}
     assert battle.results["simulated"].all()
     assert {"met", "off_track"} & set(battle.results["status"])

@@ -110,9 +110,7 @@ def ingest(city: str, data_dir: str | None) -> None:
     callback=cli_options.listed,
     help="2025, 2025-10 or 2025-Q3; the last whole and the running year when absent.",
 )
-@click.option(
-    "--lang", "langs", multiple=True, callback=cli_options.listed, help="zh or en; both when absent."
-)
+@cli_options.langs
 @click.option("--as-of", default=None, help="ISO day the report is seen from.")
 @cli_options.data_dir
 @click.option(

@@ -16,6 +16,7 @@ def listed(context: click.Context, parameter: click.Parameter, given: Sequence[s
 
 
 city = click.option("--city", default="changchun", show_default=True, help="Folder name in cities/.")
+langs = click.option("--lang", "langs", multiple=True, callback=listed, help="zh or en; both when absent.")
 data_dir = click.option("--data-dir", default=None, help="Folder with raw/ and processed/ (default: data/).")
 
 

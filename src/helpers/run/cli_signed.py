@@ -24,9 +24,7 @@ from helpers.run.screen import say, told
     callback=cli_options.listed,
     help="Battles to sign, with commas; all that are published when absent.",
 )
-@click.option(
-    "--lang", "langs", multiple=True, callback=cli_options.listed, help="zh or en; both when absent."
-)
+@cli_options.langs
 def freeze(period: str, city: str, by: str, battles: tuple[str, ...], langs: tuple[str, ...]) -> None:
     """Sign the published reports of PERIOD off: kept together, read-only, with who, when and every hash.
 
