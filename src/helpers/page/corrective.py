@@ -150,6 +150,12 @@ def _name(at: At, target_id: str) -> str:
     return _target_name(at.battle, target_id, lang=at.lang)
 
 
+@form("corrective_fact")
+def _corrective_fact(at: At, fact: str, cause: str) -> str:
+    """What happened and why, in the words of those who report; a cause nobody gave is not told."""
+    return at.text("fact", fact=fact, cause=cause) if cause else fact
+
+
 @form("corrective_due")
 def _due(at: At, days: int, due: pd.Timestamp) -> Markup:
     """The day an action is due; overdue by how many days."""
