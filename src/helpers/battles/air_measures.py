@@ -18,7 +18,7 @@ from helpers.battles.air_outlook import (
     backtest_tables,
     budget,
     comparable_since,
-    tested_years,
+    forecasts_tested,
     why_none,
     year_end,
 )
@@ -67,8 +67,8 @@ class Seen:
 
     @cached_property
     def tested(self) -> dict[str, pd.DataFrame]:
-        """Every forecast of earlier years by indicator; see :func:`helpers.battles.air_outlook.tested_years`."""
-        return tested_years(self.days, self.context)
+        """Every forecast of earlier years by indicator; see :func:`helpers.battles.air_outlook.forecasts_tested`."""
+        return forecasts_tested(self.days, self.context)
 
     @cached_property
     def backtests(self) -> dict[str, pd.DataFrame]:

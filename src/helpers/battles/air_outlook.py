@@ -100,7 +100,7 @@ def budget(record: Indicator, days: AirDays, span: Span) -> Callable[[float], fl
     )
 
 
-def tested_years(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
+def forecasts_tested(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
     """Forecasts that would have been made at every month's end of earlier years, for each target that is forecast.
 
     Returns
@@ -131,7 +131,7 @@ def backtest_tables(tested: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFram
     Parameters
     ----------
     tested
-        Of :func:`tested_years`.
+        Of :func:`forecasts_tested`.
 
     Returns
     -------

@@ -30,7 +30,6 @@ NAME = "issued"
 """Under which name :meth:`helpers.run.session.Run.load` gives the record to a battle."""
 _OPEN = ("on_track", "at_risk", "off_track", "met")
 _NUMBERS = ("likelihood", "forecast", "forecast_low", "forecast_high")
-_OF_YEAR = _NUMBERS[1:]
 _TEXTS = ("target_id", "indicator_id", "unit", "target_operator", "status")
 _MARKS = ("city", "simulated")
 _WAIT = 60.0  # seconds for another process to have written
@@ -72,21 +71,26 @@ def statements(facts: Mapping[str, Any], *, simulated: bool) -> list[Line]:
     """
     said_on, found = facts.get("published", ""), {}
     for row in facts.get("numbers", []) if said_on else []:
-        name, due = row["target_id"], row.get("target_date", "")[:10]
-        is_told = "likelihood" in row or row["status"] in _OPEN
-        if name and name not in found and is_told and "target_value" in row and due and said_on <= due:
-            numbers = _NUMBERS if row["end"][:4] == due[:4] else _NUMBERS[:1]
-            found[name] = {
-                "city": facts["city"],
-                "simulated": simulated,
-                **{key: row[key] for key in _TEXTS},
-                "said_on": said_on,
-                "as_of": row["end"][:10],
-                "target_date": due,
-                "target_value": row["target_value"],
-                **{key: row[key] for key in numbers if key in row},
-            }
-    return list(found.values())
+        if row["target_id"]:
+            found.setdefault(row["target_id"], row)
+    told = (_statement(row, said_on) for row in found.values())
+    return [{"city": facts["city"], "simulated": simulated, **line} for line in told if line]
+
+
+def _statement(row: Mapping[str, Any], said_on: str) -> Line:
+    """What a row says of its target; empty where it says nothing, or too late."""
+    due, is_told = row.get("target_date", "")[:10], "likelihood" in row or row["status"] in _OPEN
+    if not (is_told and due and row["end"] and "target_value" in row and said_on <= due):
+        return {}
+    numbers = _NUMBERS if row["end"][:4] == due[:4] else _NUMBERS[:1]
+    return {
+        **{key: row[key] for key in _TEXTS},
+        "said_on": said_on,
+        "as_of": row["end"][:10],
+        "target_date": due,
+        "target_value": row["target_value"],
+        **{key: row[key] for key in numbers if key in row},
+    }
 
 
 def read(folders: Folders, city: str, *, as_of: date) -> tuple[pd.DataFrame, dict[str, str]]:
