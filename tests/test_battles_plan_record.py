@@ -23,7 +23,7 @@ FINE = "pm25_mean_2025"
 
 def levels(last: str = "2025-12-31") -> pd.Series:
     """A PM2.5 level that falls slowly, with seasons and weather of its own."""
-    days, rng = pd.date_range("2019-01-01", last), np.random.default_rng(7)
+    days, rng = pd.date_range("2020-01-01", last), np.random.default_rng(7)
     n = np.arange(len(days))
     season = 14 * np.cos(2 * np.pi * days.day_of_year.to_numpy() / 365)
     return pd.Series(
@@ -52,7 +52,7 @@ def whole() -> pd.DataFrame:
 def built(as_of: date = OVER, period: str = "2025") -> Battle:
     tables = empty_tables()
     values = levels(f"{as_of:%Y-%m-%d}")
-    tables["air_daily_published"] = city_days("2019-01-01", f"{as_of:%Y-%m-%d}", PM2_5=values.to_numpy())
+    tables["air_daily_published"] = city_days("2020-01-01", f"{as_of:%Y-%m-%d}", PM2_5=values.to_numpy())
     return blue_sky.build(tables, context(period, as_of))
 
 
@@ -133,7 +133,7 @@ def test_a_year_that_is_not_valid_is_forecast_and_judges_nothing() -> None:
     values = levels()
     values = values[(values.index < "2025-02-01") | (values.index > "2025-02-20")]
     tables = empty_tables()
-    days = city_days("2019-01-01", "2025-12-31", PM2_5=levels().to_numpy())
+    days = city_days("2020-01-01", "2025-12-31", PM2_5=levels().to_numpy())
     tables["air_daily_published"] = days[days["date"].isin(values.index)]
     asked = context("2025", OVER)
     found = replayed(one := Seen(make_days(tables, asked), asked))
@@ -160,7 +160,7 @@ def test_days_with_too_few_values_tell_nothing() -> None:
     values = levels()
     cut = values[(values.index < "2025-01-11") | (values.index > "2025-01-31")]
     tables = empty_tables()
-    days = city_days("2019-01-01", "2025-12-31", PM2_5=values.to_numpy())
+    days = city_days("2020-01-01", "2025-12-31", PM2_5=values.to_numpy())
     tables["air_daily_published"] = days[days["date"].isin(cut.index)]
     asked = context("2025", OVER)
     found = replayed(Seen(make_days(tables, asked), asked))
