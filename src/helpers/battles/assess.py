@@ -19,6 +19,7 @@ from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.context import Context
 from helpers.battles.judgement import is_missing, satisfies
+from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span
 from helpers.registry import Target
 from helpers.standards import air
@@ -29,6 +30,7 @@ from helpers.units import change_unit
 _MEETS = {"<=": compare.le, ">=": compare.ge}
 _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 """Units whose change on the year before is told; of classes and counts only both values are."""
+_HISTORIES = kinds("str indicator_id; int64 year; float64 value")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
@@ -142,6 +144,24 @@ def make_rows(
         for seen in observations
         for target in (_targets(seen.indicator_id, context) if seen.span.is_year else (None,))
     ]
+
+
+def histories(observations: Iterable[Observation], context: Context) -> pd.DataFrame:
+    """Whole years of the city behind each indicator that can be compared with its latest value, oldest first.
+
+    Returns
+    -------
+    ``indicator_id, year, value``; the value in the unit of the indicator, rounded as published.
+    """
+    rows = [
+        (seen.indicator_id, end.year, value)
+        for seen in observations
+        if seen.place_code in ("", context.city.code)
+        for end, value in zip(seen.history["end"], seen.history["value"], strict=True)
+        if (end.month, end.day) == (12, 31)
+    ]
+    table = shape(rows, _HISTORIES).drop_duplicates(["indicator_id", "year"], keep="last")
+    return table.sort_values(["indicator_id", "year"], kind="stable", ignore_index=True)
 
 
 def _targets(indicator_id: str, context: Context) -> tuple[Target | None, ...]:
