@@ -17,13 +17,15 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.air_measures import LEAST_TOLD_PCT, Seen, items_lacking
 from helpers.battles.air_outlook import comparable_since, daily_values, day_decimals
+from helpers.battles.assess import years_of
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span, whole_year
 from helpers.registry import Indicator, Target
 from helpers.standards import air
 from helpers.statistics.backtest import judge
-from helpers.statistics.forecast import year_outcome
+from helpers.statistics.forecast import Outcome, year_outcome
+from helpers.statistics.years_ahead import YearsAhead, years_ahead
 
 REPLAY = kinds(
     "datetime64[s] as_of; str target_id indicator_id unit target_operator; float64 target_value; int64 year;"
@@ -31,7 +33,7 @@ REPLAY = kinds(
 )
 
 
-def replay(seen: Seen, values: pd.DataFrame) -> pd.DataFrame:
+def replay(seen: Seen, values: pd.DataFrame, histories: pd.DataFrame) -> pd.DataFrame:
     """Say again what was to be said of every target of the plan that is due and whose year can be drawn.
 
     Parameters
@@ -40,11 +42,14 @@ def replay(seen: Seen, values: pd.DataFrame) -> pd.DataFrame:
         Days and question; of the days after each replayed day none is read.
     values
         Whole years by indicator, of :func:`helpers.battles.blue_sky.annual_values`: what came.
+    histories
+        Whole years that can be compared, of :func:`helpers.battles.assess.histories`.
 
     Returns
     -------
     One row a target and day, in the order of the plan, the days being the last of each month from December of the year before
-    to November: ``as_of, target_id, indicator_id, unit, target_operator, target_value, year``; ``likelihood`` (0 to 1),
+    to November, told from the days up to it; and the ends of the two years before those, told from whole years alone
+    (:func:`helpers.statistics.years_ahead.years_ahead`): ``as_of, target_id, indicator_id, unit, target_operator, target_value, year``; ``likelihood`` (0 to 1),
     ``forecast`` (median) and its 80 % interval ``forecast_low, forecast_high``; ``value``, the statistic of the year as
     published, NaN where the year is not valid or lacks items, so that nothing is judged; ``source_ids``, the files behind both. A day on which nothing would have been
     told (too few days, an index that lacks items, a forecast that did no better than guessing in the years before) has no row.
@@ -55,11 +60,12 @@ def replay(seen: Seen, values: pd.DataFrame) -> pd.DataFrame:
         record = known.get(target.indicator)
         if record is None or record.measure is None or not record.measure.forecast:
             continue
-        is_of_year = target.year is not None and target.target_date == date(target.year, 12, 31)
-        if is_of_year and _is_trusted(seen, record, target.year):
-            facts = _facts(target) | {"value": _came(seen, values, record, target.year)}
-            facts["source_ids"] = _files(seen, record, target.year)
-            rows += (facts | told for told in _told(seen, record, target))
+        if target.year is None or target.target_date != date(target.year, 12, 31):
+            continue
+        came, files = _came(seen, values, record, target.year), _files(seen, record, target.year)
+        told = [*_years_before(histories, record, target)]
+        told += _told(seen, record, target) if _is_trusted(seen, record, target.year) else ()
+        rows += (_facts(target) | {"value": came, "source_ids": files} | one for one in told)
     return shape(rows, REPLAY)
 
 
@@ -105,6 +111,23 @@ def _files(seen: Seen, record: Indicator, year: int) -> str:
     return ";".join(sorted(seen.days.files_of(Span(first, date(year, 12, 31), False, True), items)))
 
 
+def _years_before(histories: pd.DataFrame, record: Indicator, target: Target) -> Iterator[dict[str, object]]:
+    """What the whole years up to the end of a year told of the target, two and three years ahead; nothing without that year."""
+    for last in (target.year - 3, target.year - 2):
+        known = years_of(histories, record, target.target_date).loc[:last]
+        if known.empty or known.index[-1] != last:
+            continue
+        found = years_ahead(known, year=target.year, decimals=record.decimals, bounds=record.bounds)
+        if found.status == "ok":
+            chance = found.likelihood(target.value, target.operator)[0]
+            yield _statement(date(last, 12, 31), chance, found)
+
+
+def _statement(day: date, likelihood: float, found: Outcome | YearsAhead) -> dict[str, object]:
+    interval = {"forecast": found.median, "forecast_low": found.low80, "forecast_high": found.high80}
+    return {"as_of": day, "likelihood": likelihood, **interval}
+
+
 def _told(seen: Seen, record: Indicator, target: Target) -> Iterator[dict[str, object]]:
     for day in month_ends(target.year):
         outcome = year_outcome(
@@ -118,13 +141,7 @@ def _told(seen: Seen, record: Indicator, target: Target) -> Iterator[dict[str, o
             seed=seen.context.seed,
         )
         if outcome.status == "ok" and _is_told(seen, record, target.year, day, outcome.n_valid):
-            yield {
-                "as_of": day,
-                "likelihood": outcome.likelihood,
-                "forecast": outcome.median,
-                "forecast_low": outcome.low80,
-                "forecast_high": outcome.high80,
-            }
+            yield _statement(day, outcome.likelihood, outcome)
 
 
 def month_ends(year: int) -> Iterable[date]:

@@ -94,7 +94,7 @@ def _origin(origin: str, lang: str) -> str:
 
 
 def stated(battle: Battle, _: str) -> pd.DataFrame:
-    """Of every target and kind the latest forecast by each stated day: the end of the year before, and of three quarters."""
+    """Of every target and kind the latest forecast by each stated day: the ends of three years before, and of three quarters."""
     rows = rows_of(battle, NAME)
     known = rows.assign(known=rows["said_on"].fillna(rows["as_of"])).sort_values("known", kind="stable")
     kept = [
@@ -107,7 +107,8 @@ def stated(battle: Battle, _: str) -> pd.DataFrame:
 
 
 def _stated_days(year: int) -> tuple[date, ...]:
-    return date(year - 1, 12, 31), date(year, 3, 31), date(year, 6, 30), date(year, 9, 30)
+    ends = (date(year - back, 12, 31) for back in (3, 2, 1))
+    return (*ends, date(year, 3, 31), date(year, 6, 30), date(year, 9, 30))
 
 
 def sheet(battle: Battle, lang: str) -> list[Sheet]:
