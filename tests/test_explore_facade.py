@@ -44,6 +44,7 @@ CALLS = {
     "vegetation": lambda: fb.vegetation(fb.zones()[0], period="2025"),
     "weather": lambda: fb.weather(),
     "fires": lambda: fb.fires(),
+    "proposed": lambda: fb.plan.try_target("clean_heating_share", 65, 2028),
 }
 
 

@@ -79,7 +79,7 @@ def test_odds_agree_with_the_draws_and_grow_with_an_easier_target(
 @settings(max_examples=40, deadline=None)
 def test_a_share_stays_a_share(values: list[float], ahead: int) -> None:
     found = years_ahead(series(*values), year=2018 + len(values) + ahead, decimals=1, bounds=(0, 100))
-    assert 0 <= found.draws.min() and found.draws.max() <= 100
+    assert found.draws.min() >= 0 and found.draws.max() <= 100
     assert found.likelihood(100.1, ">=")[0] < 0.5
 
 

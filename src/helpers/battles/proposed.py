@@ -20,8 +20,10 @@ from helpers.battles.judgement import satisfies
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Indicator
 from helpers.standards.air.limits import limit_in_force
+from helpers.statistics.forecast import Outcome, budget_likelihood
 from helpers.statistics.pace import pace_status
 from helpers.statistics.years_ahead import MINIMUM_YEARS, YearsAhead, years_ahead
+from helpers.units import WATER_CLASS
 
 STATES = ("ready", "no_odds", "not_ready")
 """Whole years enough for a likelihood; a baseline and a latest year, but no likelihood; neither."""
@@ -82,6 +84,7 @@ def try_target(
     operator: str,
     context: Context,
     why: str = "",
+    outcome: Outcome | None = None,
 ) -> Proposal:
     """Hold a proposed target against the indicator's own whole years.
 
@@ -93,6 +96,8 @@ def try_target(
         The number proposed, the year it would be due, after the last whole year, and ``<=`` or ``>=``.
     why
         Reason of the results that the indicator has no value, empty where it has one.
+    outcome
+        How the year itself may end by its days so far, where it is the running one; without numbers nothing is told of it.
 
     Raises
     ------
@@ -103,16 +108,26 @@ def try_target(
     pace = pace_status(history, target=target, target_year=year, operator=operator)
     found = _ahead(history, record, year)
     odds = found.likelihood(target, operator)
+    if outcome is not None:
+        found, odds = (
+            outcome,
+            (budget_likelihood(outcome, target=target, operator=operator), math.nan, math.nan),
+        )
     limit = _limit(record, year)
     basis = record.basis_on(date(year, 12, 31))
     last_value = facts.pop("value")
-    why = facts["reason"] or (_why_no_odds(found, record, year) if found.status != "ok" else "")
+    no_odds = "" if found.status == "ok" else _why_no_odds(found, record, year)
+    why = no_odds if facts["state"] == "ready" or outcome is not None else str(facts["reason"])
+    facts |= {
+        "reason": why,
+        "state": facts["state"] if facts["state"] == "not_ready" or not why else "no_odds",
+    }
     return Proposal(
         indicator_id=record.id,
         operator=operator,
         target=target,
         year=year,
-        **{**facts, "reason": why},
+        **facts,
         is_met=bool(facts["n_years"]) and satisfies(last_value, target, operator),
         last_value=last_value,
         pace_shown=pace.observed,
@@ -129,7 +144,7 @@ def try_target(
         standard=basis.standard,
         clause=basis.clause,
         verified=basis.status,
-        ahead=_fan(history, record, year),
+        ahead=_fan(history, record, year, outcome),
     )
 
 
@@ -199,6 +214,8 @@ def _state(known: pd.Series, record: Indicator, context: Context, why: str) -> t
 
 
 def _ahead(history: pd.Series, record: Indicator, year: int) -> YearsAhead:
+    if record.unit == WATER_CLASS:
+        return YearsAhead(reason="graded")
     is_total = record.period == "cumulative"
     return years_ahead(
         history,
@@ -209,24 +226,24 @@ def _ahead(history: pd.Series, record: Indicator, year: int) -> YearsAhead:
     )
 
 
-def _why_no_odds(found: YearsAhead, record: Indicator, year: int) -> str:
-    is_total = record.period == "cumulative"
+def _why_no_odds(found: YearsAhead | Outcome, record: Indicator, year: int) -> str:
+    if isinstance(found, Outcome):
+        return reason("running_year", year=year)
     facts = {
-        "few_years": {"n": found.n, "needed": MINIMUM_YEARS + is_total},
+        "few_years": {"n": found.n, "needed": MINIMUM_YEARS + (record.period == "cumulative")},
         "too_far": {"year": year, "first": found.first_year, "last": found.last_year},
     }
     return reason(found.reason, **facts.get(found.reason, {}))
 
 
-def _fan(history: pd.Series, record: Indicator, year: int) -> pd.DataFrame:
+def _fan(history: pd.Series, record: Indicator, year: int, outcome: Outcome | None) -> pd.DataFrame:
     """Range of every year from the last whole one to the target's; without rows where none can be told."""
     known = history.dropna()
-    told = (
-        [(one, _ahead(known, record, one)) for one in range(int(known.index[-1]) + 1, year + 1)]
-        if len(known)
-        else []
-    )
-    rows = [(one, found.low80, found.median, found.high80) for one, found in told if found.status == "ok"]
+    years = range(int(known.index[-1]) + 1, year + 1) if len(known) else ()
+    told = {one: _ahead(known, record, one) for one in years} | ({} if outcome is None else {year: outcome})
+    rows = [
+        (one, found.low80, found.median, found.high80) for one, found in told.items() if found.status == "ok"
+    ]
     return pd.DataFrame(rows, columns=["year", "low", "median", "high"]).astype({"year": "int64"})
 
 
