@@ -16,6 +16,7 @@ from helpers.battles.air_days import make_days
 from helpers.battles.air_measures import Seen
 from helpers.battles.context import Battle
 from helpers.battles.judgement import likelihood_band
+from land_cases import build_overview
 
 OVER = date(2025, 12, 31)
 FINE = "pm25_mean_2025"
@@ -254,3 +255,11 @@ def test_without_anything_said_the_tables_have_their_columns_and_types(tmp_path)
         feather.write_feather(full[name], tmp_path / "kept.arrow")
         kept = feather.read_table(tmp_path / "kept.arrow").to_pandas()
         pd.testing.assert_frame_equal(kept, full[name])
+
+
+def test_the_overview_hands_on_what_blue_sky_said_again() -> None:
+    tables = {
+        "air_daily_published": city_days("2021-01-01", "2025-12-31", PM2_5=levels()["2021":].to_numpy())
+    }
+    found = build_overview(tables, OVER).tables["plan_replay"]
+    assert len(found) and set(found["year"]) == {2025}
