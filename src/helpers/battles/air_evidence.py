@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 
@@ -42,7 +42,8 @@ def weather_tables(
     recovered share of an injected trend, ``status`` and ``reason``, and ``why`` nothing is split (``no_weather, few_days,
     low_skill, thin_years``; empty where it is). ``weather_split``: one row of
     :class:`helpers.statistics.normalise.Split`. ``normalised``: ``year``, observed and normalised mean with
-    its 95 % interval (µg/m³), whole years only.
+    its 95 % interval (µg/m³), whole years only. ``adjusted_months``: ``pollutant, month, value``, see
+    :func:`months_at_average_weather`.
     """
     daily = daily_values(days, registry.indicator("pm25_mean"), context.as_of)
     daily = daily.merge(weather[["date", *WEATHER]], on="date", how="left")
@@ -66,6 +67,7 @@ def weather_tables(
         ),
         "weather_split": pd.DataFrame([asdict(split)]),
         "normalised": _by_year(result),
+        "adjusted_months": _adjusted_months(days, result),
     }
 
 
@@ -76,6 +78,29 @@ def _why_no_split(result: Normalised, status: str, weather: pd.DataFrame, span: 
     if not span.holds(weather["date"]).any():
         return "no_weather"
     return {"insufficient": "few_days", "refused": "low_skill"}.get(result.status, "thin_years")
+
+
+def months_at_average_weather(days: AirDays, adjusted: pd.DataFrame, pollutant: str) -> pd.Series:
+    """Monthly means of single days at average weather: what the effect of a measure is to be asked of.
+
+    Parameters
+    ----------
+    adjusted
+        ``date, adjusted`` of :func:`helpers.statistics.normalise.normalise`, unit of the pollutant.
+
+    Returns
+    -------
+    As :func:`helpers.battles.air_days.monthly_means`.
+    """
+    value = adjusted["adjusted"]
+    rows = pd.DataFrame({"date": adjusted["date"], "value": value, "value_unrounded": value})
+    rows = rows.dropna().assign(pollutant=pollutant, is_valid=True)
+    return monthly_means(replace(days, city=rows), pollutant).astype("float64")
+
+
+def _adjusted_months(days: AirDays, result: Normalised) -> pd.DataFrame:
+    months = months_at_average_weather(days, result.table, "PM2.5")
+    return pd.DataFrame({"pollutant": "PM2.5", "month": months.index, "value": months.to_numpy()})
 
 
 def _by_year(result: Normalised) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from helpers.battles import (
     land_registers,
     land_soil,
     ledger_rows,
+    levers,
     results,
 )
 from helpers.battles.assess import histories, make_rows
@@ -55,7 +56,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     details["histories"] = histories(reported.seen, context)
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     found = results.make(make_rows(reported.seen, context, tables["sources"]))
-    return corrective.beside(Battle(NAME, context, found, details), tables)
+    return levers.beside(corrective.beside(Battle(NAME, context, found, details), tables), reported.seen)
 
 
 def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:

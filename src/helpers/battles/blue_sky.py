@@ -15,6 +15,7 @@ from helpers.battles import (
     assess,
     corrective,
     ledger_rows,
+    levers,
     measures,
     noise,
     plan_replay,
@@ -77,7 +78,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     published = published_check.build_tables(computed, PUBLISHED, context)
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
     battle = Battle(NAME, context, found, details | heard | published | provenance | past)
-    return corrective.beside(battle, tables)
+    return levers.beside(corrective.beside(battle, tables), observations)
 
 
 def annual_values(annual: pd.DataFrame, context: Context) -> pd.DataFrame:

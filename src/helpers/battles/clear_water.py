@@ -11,6 +11,7 @@ from helpers.battles import (
     assess,
     corrective,
     ledger_rows,
+    levers,
     published_check,
     results,
     water_flow,
@@ -84,7 +85,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     details["origins"] = water_origins.origin_table(details, used)
     details["histories"] = assess.histories(seen, context)
     found = results.make(assess.make_rows(seen, context, tables["sources"]))
-    return corrective.beside(Battle(NAME, context, found, details), tables)
+    return levers.beside(corrective.beside(Battle(NAME, context, found, details), tables), seen)
 
 
 def _section_tables(

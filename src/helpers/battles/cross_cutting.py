@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers import registry
-from helpers.battles import land_common, land_ledger, ledger_rows, results
+from helpers.battles import land_common, land_ledger, ledger_rows, levers, results
 from helpers.battles.assess import histories, make_rows
 from helpers.battles.context import Battle, Context
 
@@ -83,4 +83,5 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     files = {"years": land_common.files_of(own[own["is_year"].astype(bool)])}
     details["histories"] = histories(seen, context)
     details["origins"] = land_common.origin_table(details, files)
-    return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)
+    found = results.make(make_rows(seen, context, tables["sources"]))
+    return levers.beside(Battle(NAME, context, found, details), seen)

@@ -14,6 +14,7 @@ from helpers.battles import (
     land_nature,
     land_pace,
     land_vegetation,
+    levers,
     raster_tables,
     results,
 )
@@ -72,7 +73,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     details["histories"] = histories(seen, context)
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     found = results.make(make_rows(seen, context, tables["sources"]))
-    return corrective.beside(Battle(NAME, context, found, details), tables)
+    return levers.beside(corrective.beside(Battle(NAME, context, found, details), tables), seen)
 
 
 def _files(tables: dict[str, pd.DataFrame], context: Context) -> dict[str, set[str]]:

@@ -17,6 +17,7 @@ from helpers.battles import (
     green_hills,
     land_common,
     land_ledger,
+    levers,
     plan_closing,
     plan_line,
     results,
@@ -91,6 +92,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],
     }
+    details |= {name: crossing.tables[name] for name in levers.TABLES if name in crossing.tables}
     details["origins"] = land_common.origin_table(details, _files(parts, tables, battles, crossing))
     return corrective.beside(Battle(NAME, context, found, details), tables, parts=PARTS)
 

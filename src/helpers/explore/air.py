@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import store
 from helpers.battles import air_tables
 from helpers.battles.air_days import AirDays, monthly_means
-from helpers.battles.air_evidence import WEATHER
+from helpers.battles.air_evidence import WEATHER, months_at_average_weather
 from helpers.battles.air_measures import annual_table
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
@@ -383,11 +383,9 @@ def normalised_months(pollutant: str = "PM2.5") -> pd.DataFrame:
     """
     unit = air.unit_of(one_of("pollutant", pollutant, air.POLLUTANTS))
     days = normalised(pollutant)
-    adjusted = days[f"adjusted_{unit}"]
-    rows = pd.DataFrame({"date": days["date"], "value": adjusted, "value_unrounded": adjusted})
-    rows = rows.dropna().assign(pollutant=pollutant, is_valid=True)
+    adjusted = days.rename(columns={f"adjusted_{unit}": "adjusted"})
     name = column(pollutant, unit)
-    months = monthly_means(replace(current().air_days(), city=rows), pollutant).astype("float64")
+    months = months_at_average_weather(current().air_days(), adjusted, pollutant)
     table = months.rename(name).rename_axis("month").reset_index()
     named = _named("names.normalised", pollutant)
     return _describe(table, name, unit, named, None, pollutant, decimals=1)

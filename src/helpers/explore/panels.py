@@ -34,7 +34,7 @@ class Call:
 
     function: str
     arguments: tuple[str | float, ...] = ()
-    keywords: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
     def code(self) -> str:
         """The call as Python."""

@@ -18,6 +18,7 @@ from helpers.battles.proposed import Proposal, readiness_table
 from helpers.battles.proposed import try_target as hold_against
 from helpers.errors import ParameterError
 from helpers.explore.frames import describe
+from helpers.explore.levers import with_levers
 from helpers.explore.words import text
 from helpers.explore.workspace import current
 from helpers.messages import parts
@@ -37,7 +38,7 @@ from helpers.run.parameters import one_of
 from helpers.statistics.forecast import Outcome
 from helpers.units import WATER_CLASS
 
-__all__ = ["readiness", "targets", "try_target"]
+__all__ = ["readiness", "targets", "try_target", "with_levers"]
 _OPERATORS = {"lower_is_better": "<=", "higher_is_better": ">="}
 
 

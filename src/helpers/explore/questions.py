@@ -8,6 +8,7 @@ from helpers.explore.panels import NAMES, PROPOSED, Options, Question
 from helpers.explore.subjects import Calls, Chosen, Subject, lang
 from helpers.explore.subjects_air import AIR, NOISE
 from helpers.explore.subjects_land import SOIL, ledger_of, vegetation_of
+from helpers.explore.subjects_levers import levers_of
 from helpers.explore.subjects_water import WATER
 from helpers.page.blocks import labels
 
@@ -43,7 +44,7 @@ def _subjects(battle: str) -> tuple[Subject, ...]:
         "grassland_wetland": (vegetation_of("grassland_wetland"),),
         _CROSS_CUTTING: (),
     }
-    return (*own[battle], ledger_of(battle)) if battle in own else ()
+    return (*own[battle], levers_of(battle), ledger_of(battle)) if battle in own else ()
 
 
 def _any_options(name: str, chosen: Chosen) -> Options:

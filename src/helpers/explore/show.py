@@ -23,6 +23,7 @@ from helpers.page.words import standard_name
 
 _EVERY = {"date": "D", "month": "MS", "year": "YS"}
 _STEPS = ("date", "month", "year", "time")
+_GROUPS = ("zone", "outlook")
 _WHOLE_YEARS = {("-01-01", "-12-31"), ("-01", "-12")}
 
 
@@ -70,7 +71,7 @@ def show(table: pd.DataFrame, against: pd.DataFrame | None = None) -> Picture:
     """
     lang, about = current().run.lang, table.attrs
     step = next((name for name in _STEPS if name in table), "")
-    if "value" not in about or (not step and not {"zone"} & set(table)):
+    if "value" not in about or (not step and not {*_GROUPS} & set(table)):
         raise ParameterError(**parts("explore.not_drawn", columns=list(table.columns)))
     if against is not None and (against.attrs.get("unit"), step in against) != (about["unit"], True):
         units = {"one": about["unit"], "other": against.attrs.get("unit")}
@@ -232,12 +233,13 @@ def _dated(table: pd.DataFrame, step: str) -> pd.DataFrame:
 
 def _survey(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
     unit, value = table.attrs["unit"], table.attrs["value"]
-    rows = table.rename(
-        columns={"zone": "name", value: "value", f"low_{unit}": "low", f"high_{unit}": "high"}
-    )
+    level, target = table.attrs.get("level", 95), table.attrs.get("target")
+    ends = {f"{side}{'' if level == 95 else level}_{unit}": side for side in ("low", "high")}
+    rows = table.rename(columns=dict.fromkeys(_GROUPS, "name") | {value: "value"} | ends)
     if "survey" in rows:
         return slope(rows.rename(columns={"survey": "period"}), caption=caption, lang=lang)
-    return dot_interval(rows, caption=caption, lang=lang)
+    reference = None if target is None else (target, text("outlook.goal", lang))
+    return dot_interval(rows, caption=caption, lang=lang, reference=reference, level=level)
 
 
 def _strip(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers import registry
 from helpers.battles.context import Battle, Context
 from helpers.battles.results import STATUSES
-from helpers.page import corrective, wording
+from helpers.page import corrective, levers, wording
 from helpers.page.blocks import labels
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.wording.sentence import verdict
@@ -58,6 +58,7 @@ def heading(battle: Battle, finding: str, lead: str, lang: str, version: str) ->
         "rows": rows,
         "counts": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
         **corrective.facts(battle, lang),
+        **levers.facts(battle, lang),
     }
     return found
 

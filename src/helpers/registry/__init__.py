@@ -2,6 +2,7 @@
 
 from helpers.registry.cities import city, published, stations
 from helpers.registry.city_records import City, Window
+from helpers.registry.levers import Lever, levers
 from helpers.registry.limits import Limit, limits
 from helpers.registry.load import palette, source_kinds, table
 from helpers.registry.own import caveat, caveats, caveats_of, indicator, indicators, river_indicators
@@ -14,6 +15,7 @@ from helpers.registry.water_records import SectionNetwork
 __all__ = [
     "City",
     "Indicator",
+    "Lever",
     "Limit",
     "Measure",
     "Milestone",
@@ -30,6 +32,7 @@ __all__ = [
     "indicator",
     "indicators",
     "indicators_of",
+    "levers",
     "limits",
     "palette",
     "plan",

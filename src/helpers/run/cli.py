@@ -245,6 +245,7 @@ def check(city: str) -> None:
         registry.published(city),
         registry.sections(city),
         land(city),
+        registry.levers(city),
         registry.palette(),
         registry.caveats(),
         registry.source_kinds(),

@@ -108,6 +108,7 @@ def dot_interval(
     lang: str,
     reference: tuple[float, str] | None = None,
     better: str = "",
+    level: int = 95,
 ) -> Chart:
     """Draw each group as a dot on its interval, in the order given; small groups are not shown.
 
@@ -117,7 +118,7 @@ def dot_interval(
     Parameters
     ----------
     table
-        ``name``, ``value``; optional ``low``, ``high`` (95 % interval), ``n`` (samples; fewer than five are
+        ``name``, ``value``; optional ``low``, ``high`` (interval), ``n`` (samples; fewer than five are
         suppressed), ``is_censored`` (below the detection limit, value at that limit) and ``is_clear`` (the change has a
         clear direction; without it that is so where the interval leaves zero). Unit of the caption.
     reference
@@ -125,6 +126,8 @@ def dot_interval(
     better
         The values are changes for which ``low`` or ``high`` is better, or ``neither`` where none is; empty where they are
         levels.
+    level
+        Of the intervals, percent: 95 or 80.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def dot_interval(
             limit_line(axes, reference[0], f"{reference[1]} {fact(reference[0])}", axis="x")
         if better:
             zero_line(axes, label("no_change", lang), axis="x")
-        _key_dots(axes, kept, sides, better, lang)
+        _key_dots(axes, kept, (sides, better), f"interval{level}", lang)
     order = kept.sort_values("value", kind="stable")
     alt = label(
         "alt_intervals", lang, title=caption.title, most=order["name"].iloc[-1], least=order["name"].iloc[0],
@@ -297,7 +300,8 @@ def _draw_dots(
         tell(mark, [_told(row["name"], row, caption, lang)])
 
 
-def _key_dots(axes: Axes, kept: pd.DataFrame, sides: list[str], better: str, lang: str) -> None:
+def _key_dots(axes: Axes, kept: pd.DataFrame, told: tuple[list[str], str], interval: str, lang: str) -> None:
+    sides, better = told
     entries: list[tuple[object, str]] = []
     dot = {"linestyle": "-", "linewidth": 1.6, "marker": "o", "markersize": 6}
     for side in ("high", "low", "") if better else ():
@@ -307,7 +311,7 @@ def _key_dots(axes: Axes, kept: pd.DataFrame, sides: list[str], better: str, lan
                 (stroke(_side_colour(side, better), **dot, **face), _side_word(side, better, lang))
             )
     if kept["low"].notna().any():
-        entries.append((stroke(colours.neutral("second_text"), linewidth=1.6), label("interval95", lang)))
+        entries.append((stroke(colours.neutral("second_text"), linewidth=1.6), label(interval, lang)))
     if kept["n"].notna().any():
         entries.append((stroke("none", linewidth=0), label("note_n", lang)))
     if entries:
