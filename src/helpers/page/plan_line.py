@@ -54,13 +54,13 @@ def _target_name(at: At, target_id: str) -> str:
 
 
 @form("closing_value")
-def _closing_value(at: At, value: float, year: int, since: float, indicator_id: str, unit: str) -> str:
+def closing_value(at: At, value: float, year: int, since: float, indicator_id: str, unit: str) -> str:
     """The value a verdict rests on, with its year; a missed target may be met since."""
     shown = {"value": _quantity(value, indicator_id, unit, at.lang), "year": year}
     return (
-        at.text("closing.value", **shown)
+        text("closing.value", at.lang, **shown)
         if is_missing(since)
-        else at.text("closing.since", **shown, since=f"{since:.0f}")
+        else text("closing.since", at.lang, **shown, since=f"{since:.0f}")
     )
 
 
@@ -69,7 +69,9 @@ def _closing_published(at: At, value: float, title: str, indicator_id: str, unit
     """What was published of the year, with its source."""
     if is_missing(value):
         return None
-    return at.text("closing.published", value=_quantity(value, indicator_id, unit, at.lang), title=title)
+    return text(
+        "closing.published", at.lang, value=_quantity(value, indicator_id, unit, at.lang), title=title
+    )
 
 
 def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
