@@ -11,7 +11,7 @@ from types import ModuleType
 import pandas as pd
 
 from helpers import registry
-from helpers.battles import corrective, land_common, overview, plan_closing, results
+from helpers.battles import assess, corrective, land_common, overview, plan_closing, results
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.errors import ParameterError
@@ -240,7 +240,7 @@ def _carried(
         fate = _fate(one, line, context.plan)
         if verdict == "met" or (one.id in verdicts and fate["how"] in ("untold", "open")):
             continue
-        row = now.get(one.id, {})
+        row = _settled(now.get(one.id, {}))
         yield {
             "target_id": one.id,
             "part": one.battle,
@@ -256,6 +256,15 @@ def _carried(
             "status": row.get("status", "no_data"),
             **fate,
         }
+
+
+def _settled(row: Mapping[str, object]) -> Mapping[str, object]:
+    """A row with the value and the year that settled it in the place of the latest."""
+    found = assess.settled(str(row.get("reason", "")))
+    if found is None:
+        return row
+    days = {"period_start": date(found[0], 1, 1), "period_end": date(found[0], 12, 31)}
+    return {**row, "value": found[1], **{name: pd.Timestamp(day) for name, day in days.items()}}
 
 
 def _fate(one: Target, line: tuple[Plan, ...], plan: Plan) -> dict[str, object]:

@@ -8,7 +8,6 @@ from functools import partial
 import pandas as pd
 from markupsafe import Markup
 
-from helpers import registry
 from helpers.battles.closing import VERDICTS
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
