@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -10,13 +11,14 @@ from markupsafe import Markup
 
 from helpers.battles.closing import VERDICTS
 from helpers.battles.context import Battle
+from helpers.battles.corrective import standing
 from helpers.battles.judgement import is_missing
 from helpers.battles.overview import PARTS
 from helpers.page import battle_page, document, tables, wording
 from helpers.page.blocks import Block, table_part
 from helpers.page.charts import dot_interval
 from helpers.page.columns import lay_out, rows_of
-from helpers.page.corrective import lead_department, overdue, override_told
+from helpers.page.corrective import lead_department, overdue, override_short, override_told
 from helpers.page.drawing import Drawing
 from helpers.page.forms import FORMS, At, form
 from helpers.page.numbers import format_date
@@ -37,10 +39,11 @@ text = partial(battle_page.text, "closing")
 def page_one(battle: Battle, *, lang: str) -> Block:
     """How many targets were met, missed or cannot be judged; the worst; what carries on; and who must act."""
     results = battle.results
-    points = [term_told(battle, lang), *wording.points(results, lang=lang)]
+    term = replace(term_told(battle, lang), simulated=battle.context.simulated)
+    points = [term, *wording.points(results, lang=lang)]
     lead = wording.lead_sentence(results, lang=lang)
     progress = [table_part(_counts(battle, lang))] if len(rows_of(battle, "closing_counts")) else []
-    return document.opening(
+    made = document.opening(
         battle,
         lead,
         points,
@@ -50,6 +53,9 @@ def page_one(battle: Battle, *, lang: str) -> Block:
         left=carries_told(battle, lang),
         overdue=overdue(battle, lang),
     )
+    stated = {name: override_short(battle, name, lang) for name in standing(battle)}
+    verdicts = str(tables.verdict_table(results, lang=lang, stated=stated))
+    return replace(made, heading={**made.heading, "verdicts": verdicts})
 
 
 def _row(battle: Battle) -> pd.Series:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
+
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
@@ -14,6 +16,7 @@ from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_date, format_quantity
 from helpers.page.overview import plan_sentence
 from helpers.page.wording.sentence import Sentence, capitalise
+from helpers.page.words import typeset
 
 text = partial(battle_page.text, "plan_line")
 
@@ -81,10 +84,16 @@ def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
 
 
 @form("plan_status")
-def _plan_status(at: At, status: str, is_followed: bool) -> str:
-    """Draft, issued or superseded, and whether the page judges by it."""
+def _plan_status(at: At, status: str, is_followed: bool, plan_id: str) -> Markup | str:
+    """Draft, issued or superseded, and whether the page judges by it; a plan whose term is over leads to its verdict."""
     told = at.text(f"line.status.{status}")
-    return at.text("line.followed", status=told) if is_followed else told
+    told = at.text("line.followed", status=told) if is_followed else told
+    closed = registry.closed_plan(at.battle.context.city.slug, at.battle.context.as_of)
+    if closed is None or closed.id != plan_id:
+        return told
+    return typeset(at.text("line.closed", status=told)) + Markup('<a href="closing.{}.html">{}</a>').format(
+        at.lang, at.text("line.verdict")
+    )
 
 
 @form("plan_term")
