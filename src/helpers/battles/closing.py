@@ -270,12 +270,13 @@ def _settled(row: Mapping[str, object]) -> Mapping[str, object]:
 def _fate(one: Target, line: tuple[Plan, ...], plan: Plan) -> dict[str, object]:
     """What a later document of the city makes of a target."""
     later = [other for other in line if other.level == "city" and other.starts > plan.starts]
+    own = {target.id for target in plan.targets}  # with those of the documents beside it
     found: dict[str, object] = dict.fromkeys(_FATE, "") | {
         "how": "untold" if next_plan(line, plan) else "open"
     }
     for other in later:
         named = {"heir_plan_zh": other.name.zh, "heir_plan_en": other.name.en}
-        for heir in other.targets:
+        for heir in (target for target in other.targets if target.id not in own):
             how = next((name for name in HOW if one.id in _names(heir, name)), "")
             if how:
                 return found | {

@@ -159,6 +159,8 @@ def _with_share(battle: Battle) -> pd.DataFrame:
     Of a target not to be exceeded it is the number over the value, so that 100 and more is met in either case.
     """
     found = rows_of(battle, "plan_closing")
+    if found.empty:
+        return found
     known = found[
         found["value"].gt(0) & found["target_value"].gt(0) & ~found["unit"].isin(_NO_SHARE)
     ].reset_index(drop=True)
@@ -203,7 +205,8 @@ def aside_told(battle: Battle, lang: str) -> list[object]:
 
 def count_unknown(battle: Battle, _: str = "") -> dict[str, int]:
     """Number of targets that cannot be judged."""
-    return {"n": int((rows_of(battle, "plan_closing")["verdict"] == "unknown").sum())}
+    found = rows_of(battle, "plan_closing")
+    return {"n": int((found["verdict"] == "unknown").sum()) if len(found) else 0}
 
 
 def has_unknown(battle: Battle, _: str = "") -> bool:
