@@ -109,16 +109,20 @@ class Request:
 
     def _untold(self, periods: Sequence[str], folders: Folders) -> dict[str, date]:
         """Periods on whose last day, as the report is seen from it, no plan's term is over, with that day."""
-        from helpers.battles import closing
+        days = {one: self._seen_from(Period.parse(one), folders) for one in periods}
+        return {one: day for one, day in days.items() if registry.closed_plan(self.city, day) is None}
+
+    def _seen_from(self, period: Period, folders: Folders) -> date:
+        """The day a report on everything is seen from; the data are asked only where a term ends within the period."""
+        start, end = period.until(parse_day(self.as_of) or period.end)
+        is_same = registry.closed_plan(self.city, start) == registry.closed_plan(self.city, end)
+        if is_same or not folders.processed.is_dir():
+            return end
+        from helpers.battles.closing import TABLES
         from helpers.battles.subjects import battles_of
         from helpers.run.seen import see
 
-        city, cap = registry.city(self.city), parse_day(self.as_of)
-        days = {
-            one: see(folders.processed, city, Period.parse(one), battles_of(closing.TABLES), cap=cap).as_of
-            for one in periods
-        }
-        return {one: day for one, day in days.items() if registry.closed_plan(self.city, day) is None}
+        return see(folders.processed, registry.city(self.city), period, battles_of(TABLES), cap=end).as_of
 
     def require_known(self, folders: Folders) -> None:
         """Refuse a period that lies wholly before or after everything known of the city.
