@@ -44,6 +44,7 @@ CALLS = {
     "vegetation": lambda: fb.vegetation(fb.zones()[0], period="2025"),
     "weather": lambda: fb.weather(),
     "fires": lambda: fb.fires(),
+    "proposed": lambda: fb.plan.try_target("clean_heating_share", 65, 2028),
 }
 
 
@@ -264,13 +265,13 @@ def test_two_units_are_never_drawn_together() -> None:
     with pytest.raises(ParameterError, match="same unit"):
         fb.show(fb.air.monthly("PM2.5"), against=fb.air.monthly("CO"))
     with pytest.raises(ParameterError, match="cannot be drawn"):
-        fb.show(fb.plan())
+        fb.show(fb.plan.targets())
 
 
 def test_columns_carry_their_unit() -> None:
     assert column("PM2.5", "ug_m3") == "pm25_ug_m3"
     assert as_series(fb.air.yearly()).index.tolist() == [2024, 2025, 2026]
-    assert set(fb.plan()["battle"]) >= {"blue_sky", "clear_water"}
+    assert set(fb.plan.targets()["battle"]) >= {"blue_sky", "clear_water"}
     assert "1119A" in set(fb.stations()["station_code"])
 
 

@@ -26,6 +26,7 @@ from helpers.standards.air.period_table import COLUMNS
 from helpers.statistics.trend import Trend, trend
 
 TREND_YEARS = 10
+_EDITIONS = ("HJ 633-2012", "HJ 633-2026")
 RULE = "present"  # the rule of standards.air under which days are counted
 LEAST_TOLD_PCT = judgement.CONFIDENCE_COVERAGE_PCT["low"]
 """Share of a span's days below which its statistic is not told at all."""
@@ -56,7 +57,12 @@ class Seen:
     @cached_property
     def annual(self) -> pd.DataFrame:
         """Statistics of every calendar year with a valid day; see :func:`annual_table`."""
-        return annual_table(self.days, self.context)
+        return _in_force(self.every_edition)
+
+    @cached_property
+    def every_edition(self) -> pd.DataFrame:
+        """As ``annual``, with day counts under each edition of HJ 633 besides: ``is_in_force`` tells those of ``annual``."""
+        return _annual(self.days, self.context)
 
     @cached_property
     def backtests(self) -> dict[str, pd.DataFrame]:
@@ -94,6 +100,14 @@ def annual_table(days: AirDays, context: Context) -> pd.DataFrame:
     is_valid`` (324 days, 27 a month), ``limit_value, edition, is_complete`` (the year is over by its own days: its last
     day is seen, or a later one). Day counts under the edition in force.
     """
+    return _in_force(_annual(days, context))
+
+
+def _in_force(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["is_in_force"].astype(bool)].drop(columns="is_in_force").reset_index(drop=True)
+
+
+def _annual(days: AirDays, context: Context) -> pd.DataFrame:
     last = days.city.loc[days.city["is_valid"], "date"].max()
     parts = []
     for year in days.years:
@@ -103,11 +117,13 @@ def annual_table(days: AirDays, context: Context) -> pd.DataFrame:
         table = span_statistics(days, span)
         in_force = {edition_name("in_force", span), ""}
         is_day = table["rule"] == RULE
-        table = table[(table["rule"] == "") | (is_day & table["edition"].isin(in_force))]
+        table = table[(table["rule"] == "") | is_day].assign(
+            is_in_force=~is_day | table["edition"].isin(in_force)
+        )
         told = table["value_published"].where(table["coverage_pct"] >= LEAST_TOLD_PCT)
         parts.append(table.assign(year=year, is_complete=is_complete, value=told.astype("float64")))
     columns = ["year", "pollutant", "statistic", "value", "unit", "n_days", "coverage_pct", "is_valid"]
-    columns += ["limit_value", "edition", "is_complete"]
+    columns += ["limit_value", "edition", "is_complete", "is_in_force"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
@@ -313,6 +329,25 @@ def _history(record: Indicator, seen: Seen, span: Span) -> pd.DataFrame:
     return pd.DataFrame(
         {"end": [date(year, 12, 31) for year in kept["year"]], "value": kept["value"].astype("float64")}
     ).reset_index(drop=True)
+
+
+def edition_histories(seen: Seen) -> pd.DataFrame:
+    """Counts and shares of days of the years that can be compared, under each edition of HJ 633 alone.
+
+    Returns
+    -------
+    ``indicator_id, edition, year, value``: what a target of a later year is held against, whose edition may not be that
+    of the years known.
+    """
+    table = seen.every_edition
+    parts = [pd.DataFrame(columns=["indicator_id", "edition", "year", "value"])]
+    for record in registry.indicators_of(seen.context.city.slug).values():
+        if record.measure is not None and record.measure.by == "air_days":
+            years = {end.year for end in _history(record, seen, seen.spans[0])["end"]}
+            own = table[(table["statistic"] == record.measure.of) & table["year"].isin(years)]
+            own = own[own["edition"].isin(_EDITIONS)].drop_duplicates(["edition", "year"])
+            parts.append(own.assign(indicator_id=record.id)[[*parts[0].columns]])
+    return pd.concat(parts, ignore_index=True)
 
 
 def _trend(record: Indicator, seen: Seen) -> Trend | None:

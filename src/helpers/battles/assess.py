@@ -19,6 +19,7 @@ from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.context import Context
 from helpers.battles.judgement import is_missing, satisfies
+from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span
 from helpers.registry import Target
 from helpers.standards import air
@@ -29,6 +30,7 @@ from helpers.units import change_unit
 _MEETS = {"<=": compare.le, ">=": compare.ge}
 _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 """Units whose change on the year before is told; of classes and counts only both values are."""
+_HISTORIES = kinds("str indicator_id edition; int64 year; float64 value")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
@@ -142,6 +144,51 @@ def make_rows(
         for seen in observations
         for target in (_targets(seen.indicator_id, context) if seen.span.is_year else (None,))
     ]
+
+
+def histories(
+    observations: Iterable[Observation], context: Context, *, beside: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Whole years of the city behind each indicator that can be compared with its latest value, oldest first.
+
+    Parameters
+    ----------
+    beside
+        ``indicator_id, edition, year, value``: the same years under other editions of a standard.
+
+    Returns
+    -------
+    ``indicator_id, edition, year, value``: the value in the unit of the indicator, rounded as published; ``edition`` is empty
+    for the values pages tell.
+    """
+    rows = [
+        {"indicator_id": seen.indicator_id, "edition": "", "year": end.year, "value": value}
+        for seen in observations
+        if seen.place_code in ("", context.city.code)
+        for end, value in zip(seen.history["end"], seen.history["value"], strict=True)
+        if (end.month, end.day) == (12, 31)
+    ]
+    key = ["indicator_id", "edition", "year"]
+    table = shape(rows, _HISTORIES).drop_duplicates(key, keep="last")
+    parts = [table, *([] if beside is None else [shape(beside, _HISTORIES)])]
+    return pd.concat(parts, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+
+
+def years_of(histories: pd.DataFrame, indicator: registry.Indicator, day: date) -> pd.Series:
+    """Values of one indicator by whole year, under the edition that holds on a day where the years were told under it too.
+
+    Parameters
+    ----------
+    histories
+        Of :func:`histories`.
+    day
+        The day a target is due, or the day asked.
+    """
+    basis = indicator.basis_on(day)
+    own = histories[histories["indicator_id"] == indicator.id]
+    under = own[own["edition"] == f"{basis.standard}-{basis.year}"]
+    told = under if len(under) else own[own["edition"] == ""]
+    return pd.Series(told["value"].to_numpy(dtype="float64"), index=told["year"].to_numpy(dtype="int64"))
 
 
 def _targets(indicator_id: str, context: Context) -> tuple[Target | None, ...]:

@@ -13,7 +13,7 @@ from helpers.battles import (
     ledger_rows,
     results,
 )
-from helpers.battles.assess import make_rows
+from helpers.battles.assess import histories, make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.subjects import tables_of
 
@@ -52,6 +52,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "rural_bodies": rural,
         **_soil(tables, context),
     }
+    details["histories"] = histories(reported.seen, context)
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     found = results.make(make_rows(reported.seen, context, tables["sources"]))
     return corrective.beside(Battle(NAME, context, found, details), tables)

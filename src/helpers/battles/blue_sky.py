@@ -71,8 +71,9 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     details = {} if days.is_empty else _details(seen, tables, context)
     computed = annual_values(seen.annual, context)
     published = published_check.build_tables(computed, PUBLISHED, context)
+    past = {"histories": assess.histories(observations, context, beside=air_measures.edition_histories(seen))}
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
-    battle = Battle(NAME, context, found, details | heard | published | provenance)
+    battle = Battle(NAME, context, found, details | heard | published | provenance | past)
     return corrective.beside(battle, tables)
 
 

@@ -82,6 +82,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     }
     used = water_origins.section_files(months, told, outlook) | water_origins.ledger_files(tables, last)
     details["origins"] = water_origins.origin_table(details, used)
+    details["histories"] = assess.histories(seen, context)
     found = results.make(assess.make_rows(seen, context, tables["sources"]))
     return corrective.beside(Battle(NAME, context, found, details), tables)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import registry
 from helpers.battles import land_common, land_ledger, ledger_rows, results
-from helpers.battles.assess import make_rows
+from helpers.battles.assess import histories, make_rows
 from helpers.battles.context import Battle, Context
 
 NAME = "cross_cutting"
@@ -81,5 +81,6 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
     own = tables["ledger"][tables["ledger"]["indicator_id"].isin(reported)]
     own = land_ledger.ended(own[own["place_code"] == context.city.code], context)
     files = {"years": land_common.files_of(own[own["is_year"].astype(bool)])}
+    details["histories"] = histories(seen, context)
     details["origins"] = land_common.origin_table(details, files)
     return Battle(NAME, context, results.make(make_rows(seen, context, tables["sources"])), details)

@@ -14,7 +14,7 @@ from helpers.battles import (
     raster_tables,
     results,
 )
-from helpers.battles.assess import make_rows
+from helpers.battles.assess import histories, make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.subjects import tables_of
@@ -68,6 +68,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "water_supply": _by_lake(tables["ledger"], "ecological_water_supply", context),
         "birds": land_nature.effort_table(tables["species_counts"], "bird", context),
     }
+    details["histories"] = histories(reported.seen, context)
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     found = results.make(make_rows(reported.seen, context, tables["sources"]))
     return corrective.beside(Battle(NAME, context, found, details), tables)

@@ -17,7 +17,7 @@ from helpers.battles import (
     raster_tables,
     results,
 )
-from helpers.battles.assess import Observation, make_rows
+from helpers.battles.assess import Observation, histories, make_rows
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.subjects import tables_of
@@ -69,6 +69,7 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         "fires": land_nature.fire_years(tables["fires"], tables["sources"], context),
         **raster_tables.take(tables, "NDVI", context),
     }
+    details["histories"] = histories(seen, context)
     details["origins"] = land_common.origin_table(details, reported.files | _files(tables, context))
     found = results.make(make_rows(seen, context, tables["sources"]))
     return corrective.beside(Battle(NAME, context, found, details), tables)

@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Target
 from helpers.statistics.pace import pace_status
+from helpers.statistics.years_ahead import total_ahead
 
-MINIMUM_INCREMENTS = 5
 _PATH = kinds(
     "str indicator_id target_id; float64 first_year first_value value target_value; int64 target_year;"
     "float64 observed required ratio path_value gap required_from_now last_year; int64 n; str status reason;"
@@ -38,9 +37,7 @@ class Outlook:
 def project_total(history: pd.Series, *, target: float, target_year: int) -> Outlook:
     """Project a cumulative figure to the target year from its own yearly increments.
 
-    The increments to come are taken as drawn from the same normal distribution as the past ones, independent of
-    each other, mean and variance unknown: with n past years of mean d and standard deviation s, and m years to
-    go, the total is x + m·d + s·√(m + m²/n)·t with n − 1 degrees of freedom (predictive distribution of a sum).
+    The model is that of :func:`helpers.statistics.years_ahead.total_ahead`.
 
     Parameters
     ----------
@@ -57,18 +54,10 @@ def project_total(history: pd.Series, *, target: float, target_year: int) -> Out
     >>> round(project_total(totals, target=102, target_year=2030).likelihood, 2)
     0.5
     """
-    values = history.dropna()
-    steps = np.diff(values.to_numpy(float))[np.diff(values.index.to_numpy()) == 1]
-    n = len(steps)
-    if n < MINIMUM_INCREMENTS or values.index[-1] >= target_year:
+    way, n = total_ahead(history, year=target_year)
+    if way is None:
         return Outlook(None, np.nan, n)
-    to_go = target_year - int(values.index[-1])
-    mean, scatter = float(steps.mean()), float(steps.std(ddof=1))
-    median = float(values.iloc[-1]) + to_go * mean
-    error = scatter * np.sqrt(to_go + to_go**2 / n)
-    if error <= 1e-9 * max(abs(median), abs(target)):
-        return Outlook(None, np.nan, n)
-    return Outlook(float(stats.t.cdf((median - target) / error, n - 1)), median, n)
+    return Outlook(1 - way.below(target), float(way.middles[0]), n)
 
 
 def likelihood(history: pd.DataFrame, target: Target) -> float | None:

@@ -25,6 +25,7 @@ from helpers.battles import (
 )
 from helpers.battles.context import Battle, Context
 from helpers.battles.milestones import STATES, milestone_table
+from helpers.battles.proposed import readiness_table
 from helpers.battles.shapes import kinds, shape
 
 NAME = "overview"
@@ -65,7 +66,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     The results: every row with a target, and the rows of the cross-cutting parts. Beside them, under the name of each
     of ``PARTS``, the whole results table its own page shows, word for word; ``targets`` and ``articles`` of the plan,
     ``totals`` (see :func:`count_targets`), ``milestones``, the tables of :mod:`helpers.battles.synergy` and
-    :mod:`helpers.battles.task_ledger` and :mod:`helpers.battles.corrective`, ``coverage``, ``origins``, ``sources``, ``quarantine``.
+    :mod:`helpers.battles.task_ledger` and :mod:`helpers.battles.corrective`, ``target_readiness`` (:mod:`helpers.battles.proposed`), ``coverage``, ``origins``, ``sources``, ``quarantine``.
     """
     crossing = cross_cutting.build(tables, context)
     parts = {name: battles[name].results for name in BATTLES} | {crossing.name: crossing.results}
@@ -84,6 +85,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         **(line := plan_line.build_tables(found, context)),
         **plan_closing.build_tables(found, targets, context, is_over=line["plan_term"]["is_over"].any()),
         **task_ledger.build_tables(tables["tasks"], context),
+        "target_readiness": readiness_table({**battles, crossing.name: crossing}, context),
         "coverage": _coverage(parts),
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],

@@ -1,4 +1,4 @@
-"""What belongs to the whole city: its plan, places, ledgers, results, and statements on any table of the façade."""
+"""What belongs to the whole city: its places, ledgers, results, and statements on any table of the façade."""
 
 from __future__ import annotations
 
@@ -24,32 +24,6 @@ from helpers.statistics.rank_trend import rank_trend, tie_below_limit
 from helpers.statistics.trend import trend as linear_trend
 
 _WHOLE_YEAR, _MONTH = r"\d{4}", r"\d{4}-\d{2}"
-
-
-def plan() -> pd.DataFrame:
-    """Quantified targets of the city's plan, one row each.
-
-    Returns
-    -------
-    ``target_id, battle, article, name, indicator_id, operator, value, unit, year``; names in the language in use.
-    The plan's wording, milestones and measures stand in ``cities/<city>/plans``.
-    """
-    run = current().run
-    rows = [
-        {
-            "target_id": one.id,
-            "battle": one.battle,
-            "article": one.article,
-            "name": getattr(one, f"name_{run.lang}"),
-            "indicator_id": one.indicator,
-            "operator": one.operator,
-            "value": one.value,
-            "unit": one.unit,
-            "year": one.year,
-        }
-        for one in run.context.plan.targets
-    ]
-    return pd.DataFrame(rows).astype({"value": "float64", "year": "Int64"})
 
 
 def stations() -> pd.DataFrame:

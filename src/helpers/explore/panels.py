@@ -22,6 +22,7 @@ from helpers.explore.workspace import how_to_use, use_run
 from helpers.messages import in_language
 from helpers.run.session import Run
 
+PROPOSED = "proposed"
 NAMES = ("item", "statistic", "place", "period", "against")
 ROWS = 8
 Options = list[tuple[str, str]]  # label and value
@@ -32,7 +33,7 @@ class Call:
     """One call of the façade: ``air.daily`` with its arguments."""
 
     function: str
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[str | float, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
 
     def code(self) -> str:
@@ -60,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Panel:
-    """The question of a battle on the data of a run."""
+    """The question of a battle, or that of a proposed target, on the data of a run."""
 
     run: Run
     battle: str
@@ -115,6 +116,8 @@ class Panel:
     def note(self) -> str:
         """The sentence that stands where nobody can choose."""
         lang = self.run.lang
+        if self.battle == PROPOSED:
+            return text("panel.static_proposed", lang)
         names = [text(f"panel.labels.{name}", lang).lower() for name in NAMES[:-1]]
         return text("panel.static", lang, choices=text("panel.join", lang).join(names))
 
@@ -134,6 +137,12 @@ def explore(run: Run, battle: Battle) -> Panel:
     """Show the panel of a battle; afterwards ``import helpers as fb`` speaks of the data of this run."""
     use_run(run)
     return Panel(run, battle.name)
+
+
+def propose(run: Run) -> Panel:
+    """Show the panel that tries a target before it is adopted."""
+    use_run(run)
+    return Panel(run, PROPOSED)
 
 
 def is_watched() -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from helpers import registry
-from helpers.explore.panels import NAMES, Options, Question
+from helpers.explore import subjects_plan
+from helpers.explore.panels import NAMES, PROPOSED, Options, Question
 from helpers.explore.subjects import Calls, Chosen, Subject, lang
 from helpers.explore.subjects_air import AIR, NOISE
 from helpers.explore.subjects_land import SOIL, ledger_of, vegetation_of
@@ -14,7 +15,9 @@ _CROSS_CUTTING = "cross_cutting"
 
 
 def question_of(battle: str) -> Question:
-    """The question of a battle's panel; any other notebook asks them all."""
+    """The question of a battle's panel, or of a proposed target's; any other notebook asks them all."""
+    if battle == PROPOSED:
+        return Question(subjects_plan.NAMES, subjects_plan.options, subjects_plan.calls)
     subjects = _subjects(battle)
     if not subjects:
         return Question(("battle", *NAMES), _any_options, _any_calls)

@@ -91,6 +91,11 @@ def table_html(table: pd.DataFrame, *, rows: int) -> str:
     """Lay out a table in the house style, of a series its last rows; the figure above it names the source."""
     lang, about = current().run.lang, table.attrs
     shown = table.tail(rows) if {*_STEPS} & {*table} else table
+    if (middle := f"median_{about['unit']}") in shown:
+        # What was measured stands in the figure; of a range only the years to come have one.
+        is_ahead = shown[middle].notna()
+        dropped = [about["value"]] if is_ahead.any() else [name for name in shown if shown[name].isna().all()]
+        shown = shown[is_ahead if is_ahead.any() else shown[about["value"]].notna()].drop(columns=dropped)
     shown = shown[[name for name in shown if not (shown[name].astype("str") == "").all()]]
     unit_ends = f"_{about['unit']}"
     measures, told = {}, {}
@@ -161,6 +166,11 @@ def _names(table: pd.DataFrame, against: pd.DataFrame, lang: str) -> tuple[str, 
 def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
     about = table.attrs
     years = pd.DataFrame({"year": table["year"], "value": table[about["value"]]})
+    ahead, middle = None, f"median_{about['unit']}"
+    if middle in table:
+        names = {f"{name}_{about['unit']}": name.removesuffix("80") for name in ("median", "low80", "high80")}
+        ahead = table[["year", *names]].rename(columns=names).dropna()
+        years = years[years["year"] <= years.loc[years["value"].notna(), "year"].max()]
     years["is_valid"] = years["value"].notna()
     if about.get("break_year"):
         is_break = years["year"] == about["break_year"]
@@ -174,7 +184,7 @@ def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
     target = None
     if about.get("target") is not None and about.get("target_year") is not None:
         target = pd.DataFrame({"year": [about["target_year"]], "value": [about["target"]]})
-    return annual_line(years, caption=caption, lang=lang, limits=limits, target=target)
+    return annual_line(years, caption=caption, lang=lang, limits=limits, target=target, forecast=ahead)
 
 
 def _limits(table: pd.DataFrame, column: str, lang: str) -> pd.DataFrame:

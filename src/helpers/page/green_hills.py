@@ -7,7 +7,6 @@ from functools import partial
 from helpers.battles.context import Battle
 from helpers.battles.green_hills import GREENING
 from helpers.battles.judgement import is_missing, likelihood_band, trend_word
-from helpers.battles.land_pace import MINIMUM_INCREMENTS
 from helpers.battles.land_vegetation import WEIGHTS
 from helpers.page import battle_page, land
 from helpers.page.battle_page import headline
@@ -16,6 +15,7 @@ from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_interval, format_quantity, odds_words
 from helpers.page.wording.sentence import capitalise
 from helpers.page.words import word
+from helpers.statistics.years_ahead import MINIMUM_YEARS
 from helpers.units import convert
 
 text = partial(battle_page.text, "green_hills")
@@ -29,7 +29,7 @@ def greening_year(battle: Battle, _: str) -> dict[str, object]:
 
 def least_years(_: Battle, __: str) -> dict[str, int]:
     """Yearly increments a likelihood needs."""
-    return {"n": MINIMUM_INCREMENTS}
+    return {"n": MINIMUM_YEARS}
 
 
 @form("share_done")

@@ -70,7 +70,7 @@ def _basis_rule(results: pd.DataFrame, lang: str) -> RuleTable:
     for one, last in results.groupby("indicator_id", sort=False)["period_end"].max().items():
         record = registry.indicator(one)
         basis = record.basis if pd.isna(last) else record.basis_on(last.date())
-        found.setdefault(_basis(basis, lang), []).append(one)
+        found.setdefault(basis_told(basis, lang), []).append(one)
     joiner = word("rules.basis.joiner", lang)
     rows = [(basis, joiner.join(indicator_name(one, lang) for one in ids)) for basis, ids in found.items()]
     return replace(_rule("basis", rows, lang), about=tuple(map(tuple, found.values())))
@@ -81,7 +81,8 @@ def indicator_name(indicator_id: str, lang: str) -> str:
     return capitalise(getattr(registry.indicator(indicator_id), f"name_{lang}"))
 
 
-def _basis(basis: Basis, lang: str) -> str:
+def basis_told(basis: Basis, lang: str) -> str:
+    """Say what defines an indicator: standard, clause, and how far that was verified."""
     known = entry("rules.basis.names")
     standard, clause = (
         known[text][lang] if text in known else text for text in (basis.standard, basis.clause)
