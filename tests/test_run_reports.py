@@ -366,3 +366,15 @@ def test_the_overview_tells_only_changes_that_no_battle_tells() -> None:
         "blue_sky2025年：non_：由“no_data”转为“met”",
     )
     assert told["overview"] == ("overview2025年：non_：由“no_data”转为“met”",)
+
+
+def test_slides_are_measured_while_no_other_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    monkeypatch.setattr(
+        reports, "slide_file", lambda *_, **__: held.append(reports._RENDERING.locked()) or b""
+    )
+    monkeypatch.setattr(reports, "figure_files", lambda _: {})
+    monkeypatch.setattr(reports, "workbook", lambda _: b"")
+    job = Job("changchun", "blue_sky", "2025", "zh", formats=("html", "pptx"))
+    reports._files(job, SimpleNamespace(html="", document=None))
+    assert held == [True]

@@ -106,10 +106,16 @@ def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
         "html": lambda: rendered.html,
         "pdf": lambda: print_pdf(rendered.html),
         "docx": lambda: word_file(rendered.document, style=job.style),
-        "pptx": lambda: slide_file(rendered.document, template=paths.slide_template(job.city)),
+        "pptx": lambda: _slides(job, rendered),
     }
     figures = {f"{job.figures}/{name}": content for name, content in figure_files(rendered.document).items()}
     return {ending: makers[ending]() for ending in job.endings} | figures
+
+
+def _slides(job: Job, rendered: Rendered) -> bytes:
+    """Slides of a report; they are measured with the face figures are drawn with, which no two threads may use at once."""
+    with _RENDERING:
+        return slide_file(rendered.document, template=paths.slide_template(job.city))
 
 
 def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[str, ...]:
