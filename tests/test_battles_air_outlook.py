@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from air_cases import city_days, context, empty_tables
 from helpers import registry
 from helpers.battles.air_days import make_days
-from helpers.battles.air_outlook import backtest_tables, daily_values, words_come_true
+from helpers.battles.air_outlook import backtest_tables, daily_values, forecasts_tested, words_come_true
 from helpers.battles.judgement import likelihood_band
 
 CHANCES = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
@@ -51,7 +51,7 @@ def test_an_improvement_that_goes_on_shows_as_words_that_come_true_more_often_th
     tables = empty_tables()
     tables["air_daily_published"] = city_days("2019-01-01", "2025-06-30", PM2_5=level.round().to_numpy())
     question = context("2025", date(2025, 6, 30))
-    words = backtest_tables(make_days(tables, question), question)["backtest_words"]
+    words = backtest_tables(forecasts_tested(make_days(tables, question), question))["backtest_words"]
     own = words[words["indicator_id"] == "pm25_mean"]
     assert len(own) and own["n"].sum() > 20
     total = (own["n"] * (own["came_true_pct"] - own["said_pct"])).sum()

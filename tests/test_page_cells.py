@@ -72,6 +72,30 @@ UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
             }
         ],
     ),
+    "plan_record.record.table": (
+        "plan_record",
+        [
+            {
+                "origin": origin,
+                "said_on": pd.Timestamp(said_on),
+                "as_of": pd.Timestamp("2025-06-30"),
+                "target_id": "pm25_mean_2025",
+                "indicator_id": "pm25_mean",
+                "unit": "ug_m3",
+                "status": "",
+                "likelihood": 0.812,
+                "band": "likely",
+                "forecast": 29.0,
+                "forecast_low": 27.0,
+                "forecast_high": 31.0,
+                "value": 28.0,
+                "year": 2025,
+                "is_met": True,
+                "in_interval": True,
+            }
+            for origin, said_on in (("issued", "2025-07-05"), ("replayed", None))
+        ],
+    ),
     "published_check.check.table": (
         "published_check",
         [

@@ -148,6 +148,13 @@ def map_table() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def said_table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"name": ["已发布：很可能", HOSTILE, "回算：较可能"], "said": [94.5, 50.0, 71.2], "came": [100.0, 0.0, 66.7],
+         "n": [12.0, 1.0, 3.0]}
+    )  # fmt: skip
+
+
 def line_table() -> pd.DataFrame:
     return pd.DataFrame(
         {"name": ["清洁取暖", HOSTILE, "湿地公园"], "date": ["2025-12-31", "2023-06-30", "2027-10-31"],
@@ -170,6 +177,7 @@ CASES: dict[str, tuple[Drawer, Callable[[], pd.DataFrame], dict[str, object], st
     "stack": (charts.class_stack, stack_table, {"target": pd.DataFrame({"year": [2023], "value": [85.7]})}, "pct"),
     "slope": (charts.slope, slope_table, {}, "g_kg"),
     "dots": (charts.dot_interval, dot_table, {"reference": (1.0, "Ⅲ")}, "mg_l"),
+    "said": (charts.said_came, said_table, {}, "pct"),
     "path": (charts.cumulative_path, path_table, {"plan": PLAN}, "10k_mu"),
     "waterfall": (charts.waterfall, lambda: pd.DataFrame({"item": ["造林", HOSTILE], "value": [320.0, -80.0]}), {}, "ha"),
     "band": (charts.seasonal_band, band_table, {}, "index"),
@@ -184,6 +192,7 @@ GIVEN_ORDER = {
     "bullet",
     "strip",
     "dots",
+    "said",
     "waterfall",
     "rose",
     "hours",
@@ -207,7 +216,7 @@ def blank(kind: str) -> pd.DataFrame:
     """The table of a kind with every measured value missing."""
     table = CASES[kind][1]()
     columns = {"calendar": "level", "exceedance": "days", "strip": "water_class"}
-    columns |= {"stack": "share_pct", "rose": "share_pct"}
+    columns |= {"stack": "share_pct", "rose": "share_pct", "said": "came"}
     return table.assign(**{columns.get(kind, "value"): np.nan}) if kind != "timeline" else table.iloc[:0]
 
 
@@ -234,7 +243,9 @@ def test_exact_width_and_responsive(kind: str) -> None:
     root = ElementTree.fromstring(drawn(kind, "zh").svg)
     left, top, width, height = map(float, root.attrib["viewBox"].split())
     assert (left, top, width) == (0, 0, 576)  # 8.0 in of 72 points
-    assert height >= (100 if kind == "dots" else 244.8)  # a row a group: few groups make a low figure
+    assert height >= (
+        100 if kind in ("dots", "said") else 244.8
+    )  # a row a group: few groups make a low figure
     assert root.get("width") == "100%" and "max-width:768px" in root.attrib["style"]
 
 

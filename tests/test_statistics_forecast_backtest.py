@@ -101,7 +101,7 @@ def scored(
     ("rows", "withheld"),
     [
         (scored(n_years=3), ""),
-        (scored(n_years=2), "few_tested_years"),
+        (scored(n_years=2), "few_forecasts_tested"),
         (scored(n_years=3, crps=1.5), "no_better_than_naive"),
         (scored(n_years=3, crps=1.6), "no_better_than_naive"),
         (scored(n_years=3, crps=1.49), ""),
@@ -186,7 +186,7 @@ def test_nine_years_without_data_leave_the_interval_its_level(cities):
     assert 75 <= told.coverage80_pct <= 90
     assert 92 <= told.coverage95_pct <= 100
     assert told.crps < 0.25 * min(told.crps_last_year, told.crps_climatology)
-    assert told.withheld == "few_tested_years"
+    assert told.withheld == "few_forecasts_tested"
 
 
 @pytest.mark.real

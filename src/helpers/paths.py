@@ -48,6 +48,12 @@ class Folders:
         root = Path(data_dir) if data_dir is not None else home() / "data"
         return cls(raw=root / "raw", processed=root / "processed")
 
+    @property
+    def state(self) -> Path:
+        """What runs keep of themselves, beside real data and demonstration alike: never deleted as disposable."""
+        real = self.processed.parents[2] if self.simulated else self.processed
+        return real.parent / "state"
+
     def demonstration(self, city: str) -> Folders:
         """Folders of a city's seeded demonstration, inside the disposable part, apart from real data."""
         root = self.processed / "demo" / city

@@ -14,7 +14,14 @@ import pandas as pd
 from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.air_days import AirDays, monthly_good_share, monthly_means
-from helpers.battles.air_outlook import backtest_tables, budget, comparable_since, why_none, year_end
+from helpers.battles.air_outlook import (
+    backtest_tables,
+    budget,
+    comparable_since,
+    forecasts_tested,
+    why_none,
+    year_end,
+)
 from helpers.battles.assess import NO_HISTORY, Observation, reason
 from helpers.battles.context import Context
 from helpers.battles.measures import measure
@@ -65,9 +72,14 @@ class Seen:
         return _annual(self.days, self.context)
 
     @cached_property
+    def tested(self) -> dict[str, pd.DataFrame]:
+        """Every forecast of earlier years by indicator; see :func:`helpers.battles.air_outlook.forecasts_tested`."""
+        return forecasts_tested(self.days, self.context)
+
+    @cached_property
     def backtests(self) -> dict[str, pd.DataFrame]:
         """How forecasts of earlier years have done; see :func:`helpers.battles.air_outlook.backtest_tables`."""
-        return backtest_tables(self.days, self.context)
+        return backtest_tables(self.tested)
 
     def is_trusted(self, record: Indicator) -> bool:
         """Whether nothing speaks against forecasting an indicator: where it could be tested, it did better than guessing."""
@@ -170,7 +182,7 @@ def air_days(record: Indicator, seen: Seen) -> Iterable[Observation]:
             )
             edition = standard.removeprefix("HJ 633-")
             counted = seen.days.counted(edition if edition in ("2012", "2026") else "in_force", span)
-            lacking = _items_lacking(seen.days, span)
+            lacking = items_lacking(seen.days, span)
             told = _observe(record, seen, span, standard, (now, before), counted["date"], lacking)
             yield told if number == 0 else _beside(told)
 
@@ -196,7 +208,7 @@ def _pick(statistics: pd.DataFrame, pollutant: str, of: str, standard: str = "")
     return rows.iloc[0] if len(rows) else None
 
 
-def _items_lacking(days: AirDays, span: Span) -> list[str]:
+def items_lacking(days: AirDays, span: Span) -> list[str]:
     """Items of the index that too many of the span's days lack; none where all do, for then the days themselves are few."""
     index = days.index[(days.index["edition_asked"] == "2012") & span.holds(days.index["date"])]
     n = int((index["n_items"] > 0).sum())
@@ -323,7 +335,7 @@ def _history(record: Indicator, seen: Seen, span: Span) -> pd.DataFrame:
         year
         for year in rows["year"]
         if (since is None or pd.Timestamp(year, 1, 1) >= since)
-        and (asked.by != "air_days" or not _items_lacking(seen.days, whole_year(year)))
+        and (asked.by != "air_days" or not items_lacking(seen.days, whole_year(year)))
     ]
     kept = rows[rows["year"].isin(years)]
     return pd.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -37,12 +37,13 @@ def year_end(record: Indicator, days: AirDays, span: Span, context: Context) -> 
         statistic=record.measure.forecast,
         year=span.end.year,
         as_of=span.end,
-        decimals=_day_decimals(record),
+        decimals=day_decimals(record),
         seed=context.seed,
     )
 
 
-def _day_decimals(record: Indicator) -> int:
+def day_decimals(record: Indicator) -> int:
+    """Published decimals of a day of an indicator."""
     return air.decimals_of(record.measure.pollutant) if record.measure.pollutant else 0
 
 
@@ -99,17 +100,14 @@ def budget(record: Indicator, days: AirDays, span: Span) -> Callable[[float], fl
     )
 
 
-def backtest_tables(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
-    """How the forecast would have done at every month's end of earlier years, for each target that is forecast.
+def forecasts_tested(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
+    """Forecasts that would have been made at every month's end of earlier years, for each target that is forecast.
 
     Returns
     -------
-    ``backtest``: ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
-    beats_naive, may_tell, withheld`` (why not); scores in the unit of the indicator; no row for an indicator that cannot
-    be tested yet. ``backtest_words``: of each word for a likelihood that was said, ``indicator_id, band, n`` (times), ``said_pct``
-    (mean likelihood) and ``came_true_pct``: a word is worth what became of it.
+    Indicator → rows of :func:`helpers.statistics.backtest.run_backtest`; none for one that cannot be tested yet.
     """
-    rows, words = [], [pd.DataFrame(columns=_WORDS)]
+    found = {}
     for record in registry.indicators_of(context.city.slug).values():
         targets = context.plan.targets_for(record.id)
         if record.measure is None or not record.measure.forecast or not targets:
@@ -117,16 +115,37 @@ def backtest_tables(days: AirDays, context: Context) -> dict[str, pd.DataFrame]:
         tested = run_backtest(
             daily_values(days, record, context.as_of),
             statistic=record.measure.forecast,
-            decimals=_day_decimals(record),
+            decimals=day_decimals(record),
             target=targets[0].value,
             operator=targets[0].operator,
             seed=context.seed,
         )
         if not tested.empty:
-            verdict = asdict(judge(tested))
-            del verdict["reliability"]
-            rows.append({"indicator_id": record.id} | verdict)
-            words.append(words_come_true(tested).assign(indicator_id=record.id)[_WORDS])
+            found[record.id] = tested
+    return found
+
+
+def backtest_tables(tested: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """How the forecast would have done, and what became of each word it said.
+
+    Parameters
+    ----------
+    tested
+        Of :func:`forecasts_tested`.
+
+    Returns
+    -------
+    ``backtest``: ``indicator_id, n, n_years, coverage80_pct, coverage95_pct, crps, crps_last_year, crps_climatology, brier,
+    beats_naive, may_tell, withheld`` (why not); scores in the unit of the indicator. ``backtest_words``: of each word for a
+    likelihood that was said, ``indicator_id, band, n`` (times), ``said_pct`` (mean likelihood) and ``came_true_pct``: a word
+    is worth what became of it.
+    """
+    rows, words = [], [pd.DataFrame(columns=_WORDS)]
+    for name, rows_of in tested.items():
+        verdict = asdict(judge(rows_of))
+        del verdict["reliability"]
+        rows.append({"indicator_id": name} | verdict)
+        words.append(words_come_true(rows_of).assign(indicator_id=name)[_WORDS])
     told = pd.concat([part for part in words if len(part)], ignore_index=True) if rows else words[0]
     return {"backtest": pd.DataFrame(rows), "backtest_words": told}
 

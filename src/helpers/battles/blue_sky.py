@@ -17,6 +17,7 @@ from helpers.battles import (
     ledger_rows,
     measures,
     noise,
+    plan_replay,
     published_check,
     results,
 )
@@ -68,10 +69,12 @@ def build(tables: dict[str, pd.DataFrame], context: Context) -> Battle:
         *noise.observations(tables["ledger"], reported, heard, context),
     ]
     found = results.make(assess.make_rows(observations, context, tables["sources"]))
-    details = {} if days.is_empty else _details(seen, tables, context)
     computed = annual_values(seen.annual, context)
-    published = published_check.build_tables(computed, PUBLISHED, context)
     past = {"histories": assess.histories(observations, context, beside=air_measures.edition_histories(seen))}
+    details = {} if days.is_empty else _details(seen, tables, context)
+    if not days.is_empty:
+        details["plan_replay"] = plan_replay.replay(seen, computed, past["histories"])
+    published = published_check.build_tables(computed, PUBLISHED, context)
     provenance = {"sources": tables["sources"], "quarantine": tables["quarantine"]}
     battle = Battle(NAME, context, found, details | heard | published | provenance | past)
     return corrective.beside(battle, tables)

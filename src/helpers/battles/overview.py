@@ -85,6 +85,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         **(line := plan_line.build_tables(found, context)),
         **plan_closing.build_tables(found, targets, context, is_over=line["plan_term"]["is_over"].any()),
         **task_ledger.build_tables(tables["tasks"], context),
+        **{name: rows for name, rows in battles["blue_sky"].tables.items() if name == "plan_replay"},
         "target_readiness": readiness_table({**battles, crossing.name: crossing}, context),
         "coverage": _coverage(parts),
         "sources": tables["sources"],

@@ -106,7 +106,7 @@ def try_target(
     """
     facts = _facts(history, record, context, why)
     pace = pace_status(history, target=target, target_year=year, operator=operator)
-    found = _ahead(history, record, year)
+    found = ahead_of(history, record, year)
     odds = found.likelihood(target, operator)
     if outcome is not None:
         found, odds = (
@@ -116,7 +116,7 @@ def try_target(
     limit = _limit(record, year)
     basis = record.basis_on(date(year, 12, 31))
     last_value = facts.pop("value")
-    no_odds = "" if found.status == "ok" else _why_no_odds(found, record, year)
+    no_odds = "" if found.status == "ok" else why_no_odds(found, record, year)
     why = no_odds if facts["state"] == "ready" or outcome is not None else str(facts["reason"])
     facts |= {
         "reason": why,
@@ -209,11 +209,12 @@ def _state(known: pd.Series, record: Indicator, context: Context, why: str) -> t
     last = int(known.index[-1])
     if last < context.as_of.year - 1:
         return "not_ready", reason("last_year_old", last=last)
-    found = _ahead(known, record, last + 1)
-    return ("ready", "") if found.status == "ok" else ("no_odds", _why_no_odds(found, record, last + 1))
+    found = ahead_of(known, record, last + 1)
+    return ("ready", "") if found.status == "ok" else ("no_odds", why_no_odds(found, record, last + 1))
 
 
-def _ahead(history: pd.Series, record: Indicator, year: int) -> YearsAhead:
+def ahead_of(history: pd.Series, record: Indicator, year: int) -> YearsAhead:
+    """Range of a later year of an indicator; a class is a grade and has none (:func:`helpers.statistics.years_ahead.years_ahead`)."""
     if record.unit == WATER_CLASS:
         return YearsAhead(reason="graded")
     is_total = record.period == "cumulative"
@@ -226,7 +227,8 @@ def _ahead(history: pd.Series, record: Indicator, year: int) -> YearsAhead:
     )
 
 
-def _why_no_odds(found: YearsAhead | Outcome, record: Indicator, year: int) -> str:
+def why_no_odds(found: YearsAhead | Outcome, record: Indicator, year: int) -> str:
+    """Reason, as the results write theirs, why a year has no range."""
     if isinstance(found, Outcome):
         return reason("running_year", year=year)
     facts = {
@@ -240,7 +242,7 @@ def _fan(history: pd.Series, record: Indicator, year: int, outcome: Outcome | No
     """Range of every year from the last whole one to the target's; without rows where none can be told."""
     known = history.dropna()
     years = range(int(known.index[-1]) + 1, year + 1) if len(known) else ()
-    told = {one: _ahead(known, record, one) for one in years} | ({} if outcome is None else {year: outcome})
+    told = {one: ahead_of(known, record, one) for one in years} | ({} if outcome is None else {year: outcome})
     rows = [
         (one, found.low80, found.median, found.high80) for one, found in told.items() if found.status == "ok"
     ]

@@ -27,7 +27,7 @@ from helpers.page.words import word
 from helpers.paths import Folders
 from helpers.periods import Period
 from helpers.registry import indicator, palette, plan
-from helpers.run import editions, faults
+from helpers.run import editions, faults, said
 from helpers.run.code import code_at_start, helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.freshness import today_in
@@ -80,7 +80,8 @@ class Builder:
                 return Outcome(job, "stopped", seconds)
             changes = _changes_of_status(rendered.facts, read_facts(job.file("json")))
             publish_report(job, files, rendered.facts, as_json(manifest))
-            return Outcome(job, "built", seconds, remarks=rendered.document.remarks, changes=changes)
+            remarks = (*rendered.document.remarks, *_keep_said(job, rendered.facts, done.record))
+            return Outcome(job, "built", seconds, remarks=remarks, changes=changes)
         except Exception as error:  # one report must not take the others with it, whatever happened to it
             return self._fail(job, error, executed, time.perf_counter() - start)
 
@@ -97,6 +98,14 @@ class Builder:
         except OSError as refusal:
             reason += f"; {message('program.not_kept', told=faults.system(refusal))}"
         return Outcome(job, "failed", seconds, error=reason, detail=detail)
+
+
+def _keep_said(job: Job, facts: Mapping[str, Any], record: Mapping[str, Any] | None) -> list[str]:
+    """Record what the report forecasts, beside the data it rests on; of a notebook that does not tell its data nothing."""
+    if record is None:
+        return []
+    real = Folders.real(job.data_dir)
+    return said.keep(facts, real.demonstration(job.city) if record["simulated"] else real)
 
 
 def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:

@@ -17,7 +17,7 @@ from helpers.battles.subjects import battles_of
 from helpers.page.demonstration_names import in_english
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
-from helpers.run import built, derived, derived_rasters, freshness
+from helpers.run import built, derived, derived_rasters, freshness, said
 from helpers.run.data import prepare
 from helpers.run.parameters import language
 from helpers.run.seen import require_known, see
@@ -107,6 +107,10 @@ class Run:
                     self.opened.update(found)
                 elif name in derived_rasters.TABLES:
                     tables[name] = derived_rasters.read(self.folders, code, name, last=self.context.as_of)
+                elif name == said.NAME:
+                    asked = (self.folders, self.context.city.slug)
+                    tables[name], found = said.read(*asked, as_of=self.context.as_of)
+                    self.opened.update(found)
                 else:
                     filters = self._filters(name)
                     if name == "air_hourly" and first is not None:

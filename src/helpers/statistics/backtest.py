@@ -55,7 +55,9 @@ class Verdict:
     brier: float
     beats_naive: bool  # lower CRPS than both naive forecasts
     may_tell: bool
-    withheld: str  # few_tested_years, no_better_than_naive or no_better_than_half; empty when it may be told
+    withheld: (
+        str  # few_forecasts_tested, no_better_than_naive or no_better_than_half; empty when it may be told
+    )
     reliability: pd.DataFrame  # low, high, n, mean_likelihood, observed_share
 
 
@@ -146,7 +148,7 @@ def judge(rows: pd.DataFrame) -> Verdict:
 def _why_withheld(n_years: int, beats_naive: bool, brier: float) -> str:
     """Why a forecast should not be shown; empty when it may."""
     if n_years < MINIMUM_TESTED_YEARS:
-        return "few_tested_years"
+        return "few_forecasts_tested"
     if not beats_naive:
         return "no_better_than_naive"
     return "" if brier < MOST_BRIER else "no_better_than_half"

@@ -10,6 +10,7 @@ from helpers.page.charts.ledger import cumulative_path, waterfall
 from helpers.page.charts.one_map import one_map
 from helpers.page.charts.outcome import outcome_fan
 from helpers.page.charts.raster_map import raster_map
+from helpers.page.charts.said_came import said_came
 from helpers.page.charts.seasonal import seasonal_band
 from helpers.page.charts.sparkline import sparkline
 from helpers.page.charts.survey_points import survey_points
@@ -33,6 +34,7 @@ __all__ = [
     "polar",
     "raster_map",
     "rose",
+    "said_came",
     "seasonal_band",
     "slope",
     "sparkline",
