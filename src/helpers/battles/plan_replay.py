@@ -19,13 +19,14 @@ from helpers.battles.air_measures import LEAST_TOLD_PCT, Seen, items_lacking
 from helpers.battles.air_outlook import comparable_since, daily_values, day_decimals
 from helpers.battles.assess import years_of
 from helpers.battles.context import Context
+from helpers.battles.proposed import ahead_of
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span, whole_year
 from helpers.registry import Indicator, Target
 from helpers.standards import air
 from helpers.statistics.backtest import judge
 from helpers.statistics.forecast import Outcome, year_outcome
-from helpers.statistics.years_ahead import YearsAhead, years_ahead
+from helpers.statistics.years_ahead import YearsAhead
 
 REPLAY = kinds(
     "datetime64[s] as_of; str target_id indicator_id unit target_operator; float64 target_value; int64 year;"
@@ -117,7 +118,7 @@ def _years_before(histories: pd.DataFrame, record: Indicator, target: Target) ->
         known = years_of(histories, record, target.target_date).loc[:last]
         if known.empty or known.index[-1] != last:
             continue
-        found = years_ahead(known, year=target.year, decimals=record.decimals, bounds=record.bounds)
+        found = ahead_of(known, record, target.year)
         if found.status == "ok":
             chance = found.likelihood(target.value, target.operator)[0]
             yield _statement(date(last, 12, 31), chance, found)
