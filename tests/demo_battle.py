@@ -29,7 +29,12 @@ from page_example import notebook
 FIRST, LAST, SEED = date(2024, 1, 1), date(2026, 3, 31), 20220617
 PERIODS = ("2025", "2026")
 BATTLES = ("blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland")
-CASES = [*(("2025", name) for name in BATTLES), ("2026", "blue_sky"), ("2025", "overview")]
+CASES = [
+    *(("2025", name) for name in BATTLES),
+    ("2026", "blue_sky"),
+    ("2025", "overview"),
+    ("2025", "closing"),
+]
 _CITY = "changchun"
 _NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 _KEPT: list[tempfile.TemporaryDirectory] = []  # removed when the process ends

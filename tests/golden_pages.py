@@ -16,7 +16,15 @@ from whole_demonstration import BATTLES, LANGS, own_data_folder, page
 
 FOLDER = Path(__file__).parent / "golden"
 PERIODS = ("2025", "2026-05", "2026-01", "2025-Q1")
-PAGES = [(period, name, lang) for period in PERIODS for name in BATTLES for lang in LANGS]
+# Pages there are none of: no plan's term is over on the last day of the period.
+NO_PAGE = frozenset({("2025-Q1", "closing")})
+PAGES = [
+    (period, name, lang)
+    for period in PERIODS
+    for name in BATTLES
+    for lang in LANGS
+    if (period, name) not in NO_PAGE
+]
 # Pages that cannot be built yet; whoever mends one takes it out and runs `make golden`.
 NOT_BUILT: frozenset[tuple[str, str]] = frozenset()
 

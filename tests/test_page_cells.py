@@ -22,7 +22,7 @@ from page_columns import HEADINGS, as_text, expected_cell, expected_heads, key_o
 LANGS = ("zh", "en")
 BOTH = pytest.mark.parametrize("lang", LANGS)
 PAGES = [
-    *(("2025", name) for name in ("green_hills", "black_soil", "grassland_wetland", "overview")),
+    *(("2025", name) for name in ("green_hills", "black_soil", "grassland_wetland", "overview", "closing")),
     *(("2026", name) for name in ("blue_sky", "clear_water")),
 ]
 EACH = pytest.mark.parametrize("case", PAGES, ids=" ".join)

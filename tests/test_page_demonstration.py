@@ -143,7 +143,7 @@ def test_both_languages_have_the_same_sections_figures_and_tables(case):
         for found in (made(case, lang).document.sections for lang in LANGS)
     ]
     assert shapes[0] == shapes[1]
-    assert len(made(case, "zh").document.charts) >= 2
+    assert len(made(case, "zh").document.charts) >= (1 if case[1] == "closing" else 2)
 
 
 @SKY

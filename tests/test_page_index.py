@@ -128,6 +128,8 @@ def changed(battle, lang="zh", **identity):
         ([changed("overview"), changed("blue_sky")], 1),
         ([changed("blue_sky", "en"), changed("blue_sky"), changed("overview", "en"), changed("overview")], 1),
         ([changed("overview", "en"), changed("overview")], 1),
+        ([changed("closing"), changed("overview"), changed("blue_sky")], 1),
+        ([changed("closing")], 1),
         ([changed("blue_sky", "en")], 1),
         ([changed("blue_sky"), changed("clear_water")], 2),
         ([changed("blue_sky"), changed("blue_sky", city="demo_city")], 2),

@@ -20,7 +20,7 @@ from helpers.page.words import banned_words
 from land_cases import texts_in
 
 CASES = [
-    *(("2025", name) for name in ("green_hills", "black_soil", "grassland_wetland", "overview")),
+    *(("2025", name) for name in ("green_hills", "black_soil", "grassland_wetland", "overview", "closing")),
     *(("2026", name) for name in ("blue_sky", "clear_water")),
 ]
 EACH = pytest.mark.parametrize("case", CASES, ids=" ".join)
@@ -71,7 +71,7 @@ def cells(case: tuple[str, str], lang: str) -> tuple[list[Any], dict[str, Any]]:
 
 
 def variants(name: str, table: pd.DataFrame, lang: str) -> dict[str, pd.DataFrame | None]:
-    """A table as a section may find it; the overview always has its parts and totals, and the pixels of an image come all or none.
+    """A table as a section may find it; the overview always has its parts and totals, the closing verdict its plan, and the pixels of an image come all or none.
 
     English goes the same ways as Chinese, so one variant shows its words.
     """
@@ -80,6 +80,7 @@ def variants(name: str, table: pd.DataFrame, lang: str) -> dict[str, pd.DataFram
         found |= {"absent": None, "one row": table.iloc[:1]}
     unlikely = {
         *(("absent",) if name in (*PARTS, "totals") else ()),
+        *(("absent", "empty") if name == "closing_term" else ()),
         *(("one row",) if name == "raster_pixels" else ()),
     }
     return {kind: one for kind, one in found.items() if kind not in unlikely}
@@ -115,7 +116,17 @@ def test_every_section_stands_without_each_of_its_tables(case, lang):
 def without_tables(case: tuple[str, str]) -> Any:
     """The battle with every table empty but those of the plan, and no value."""
     battle = demo_battle.battle(*case)
-    kept = {*PARTS, "totals", "plan_targets", "articles", "milestones", "networks", "sources", "origins"}
+    kept = {
+        *PARTS,
+        "totals",
+        "closing_term",
+        "plan_targets",
+        "articles",
+        "milestones",
+        "networks",
+        "sources",
+        "origins",
+    }
     tables = {name: one if name in kept else one.iloc[:0] for name, one in battle.tables.items()}
     results = battle.results.assign(value=float("nan"), forecast=float("nan"), status="no_data")
     return replace(battle, tables=tables, results=results)

@@ -45,7 +45,7 @@ class Maker:
 
     @property
     def folder(self) -> Path:
-        question = self.asked.period.label, self.asked.as_of.isoformat()
+        question = self.asked.period.label, f"{self.asked.as_of}-{self.asked.plan.id}"
         return self.processed.joinpath("derived", self.asked.city.code, "battles", NAME, *question)
 
 
@@ -201,7 +201,8 @@ def test_old_days_go_and_the_newest_stay(maker: Maker) -> None:
     days = [date(2025, 12, 20) + timedelta(days=n) for n in range(6)]
     for day in days:
         maker.ask(as_of=day)
-    assert sorted(place.name for place in maker.folder.parent.glob("2*/")) == [str(day) for day in days[-4:]]
+    kept = [f"{day}-{maker.asked.plan.id}" for day in days[-4:]]
+    assert sorted(place.name for place in maker.folder.parent.glob("2*/")) == kept
 
 
 def test_an_error_while_it_is_made_keeps_nothing_and_is_raised(maker: Maker) -> None:

@@ -366,3 +366,38 @@ def test_the_overview_tells_only_changes_that_no_battle_tells() -> None:
         "blue_sky2025年：non_：由“no_data”转为“met”",
     )
     assert told["overview"] == ("overview2025年：non_：由“no_data”转为“met”",)
+
+
+def test_the_closing_verdict_tells_only_changes_of_a_plan_no_other_page_follows() -> None:
+    def told(status: str) -> dict[str, object]:
+        keys = {"own": "pm25_mean/999900/pm25_mean_2027", "closed": "pm25_mean/999900/example_pm25_mean_2024"}
+        rows = [
+            {
+                "key": key,
+                "name": name,
+                "value": "1",
+                "period": "2025年",
+                "status": status,
+                "status_name": status,
+            }
+            for name, key in keys.items()
+        ]
+        names = {"battle": "closing", "battle_name": "closing", "period_name": "2025年", "lang": "zh"}
+        facts = {**names, "city": "demo_city", "period": "2025", "simulated": False}
+        return {**facts, "rows": rows, "sources": []}
+
+    assert _changes_of_status(told("met"), told("no_data")) == (
+        "closing2025年：closed：由“no_data”转为“met”",
+    )
+
+
+def test_slides_are_measured_while_no_other_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    monkeypatch.setattr(
+        reports, "slide_file", lambda *_, **__: held.append(reports._RENDERING.locked()) or b""
+    )
+    monkeypatch.setattr(reports, "figure_files", lambda _: {})
+    monkeypatch.setattr(reports, "workbook", lambda _: b"")
+    job = Job("changchun", "blue_sky", "2025", "zh", formats=("html", "pptx"))
+    reports._files(job, SimpleNamespace(html="", document=None))
+    assert held == [True]

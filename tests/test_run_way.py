@@ -77,6 +77,7 @@ def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
     for battle in ("overview", "blue_sky"):
         for lang in LANGS:
             publish_one(job(battle, lang=lang), "docx", "pptx", "pdf")
+    publish_one(job("closing"))
     for period in ("2022", "2024", "2026", "2025-11", "2025-Q3"):
         publish_one(job(period=period))
     publish.publish_index()
@@ -84,6 +85,7 @@ def test_a_page_leads_to_all_that_lies_beside_it(root: Path) -> None:
     assert way_of(job()) == {
         "简报目录": "../../index.html",
         "五大保卫战总览": "overview.zh.html",
+        "方案到期结论": "closing.zh.html",
         "上一期：2024年": "../2024/blue_sky.zh.html",
         "下一期：2026年": "../2026/blue_sky.zh.html",
         "English": "blue_sky.en.html",

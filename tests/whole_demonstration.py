@@ -18,7 +18,7 @@ from helpers.page.render import Rendered, render
 from helpers.run.data import prepare
 from page_example import notebook
 
-BATTLES = ("blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland", "overview")
+BATTLES = ("blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland", "overview", "closing")
 LANGS = ("zh", "en")
 CITY = "changchun"
 

@@ -14,6 +14,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("FIVE_BATTLES_SHARED", ROOT.parent / "shared"))
 BATTLES = ("blue_sky", "clear_water", "green_hills", "black_soil", "grassland_wetland", "overview")
+CLOSING = "closing"
+"""A page there is only where a plan's term is over; a case names it."""
 EXPECTED_BATTLES = ("blue_sky", "overview")
 IS_ALL = os.environ.get("FIVE_BATTLES_REALITY") == "all"
 """Whether everything is run (``make reality``), not the part of the default suite."""

@@ -16,6 +16,7 @@ from helpers.units import WATER_CLASS
 from page_text import Piece, tables_of
 from page_text import read_page as read_index
 from reality.built import SHEET_COLUMNS, Built, Page
+from reality.cases import CLOSING
 
 Row = Mapping[str, Any]
 # A status in words, while its deadline lies ahead and once it has passed.
@@ -116,7 +117,10 @@ def _rows_once(built: Built, battle: str) -> Iterator[str]:
 def _overview(built: Built) -> Iterator[str]:
     """A row of the overview stands in its battle's table, cell by cell; its page gives it the same status."""
     rows = {
-        key_of(row): (name, row) for name in built.results if name != "overview" for row in built.rows(name)
+        key_of(row): (name, row)
+        for name in built.results
+        if name not in ("overview", CLOSING)
+        for row in built.rows(name)
     }
     known = {key[0] for key in rows}
     for row in built.rows("overview"):
@@ -134,6 +138,9 @@ def _overview(built: Built) -> Iterator[str]:
         if page.battle == "overview":
             facts = {fact["key"]: fact for fact in page.facts["rows"]}
             parts = [part for part in built.pages if part.lang == page.lang and part is not page]
+            parts = [
+                part for part in parts if part.battle != CLOSING
+            ]  # it tells of the years targets fell due
             for part in parts:
                 for fact in part.facts["rows"]:
                     if facts.get(fact["key"], fact) != fact:

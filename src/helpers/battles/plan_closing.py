@@ -13,7 +13,7 @@ from helpers.battles.shapes import kinds, shape
 from helpers.registry import Target
 
 _VERDICTS = {"met": "met", "off_track": "missed"}
-_FIGURES = ["published", "source_title", "publisher"]
+FIGURES = ["published", "source_title", "publisher"]
 _CLOSING = kinds(
     "str target_id part indicator_id unit target_operator verdict; float64 target_value value met_since published;"
     "datetime64[s] target_date; int64 year; str source_title publisher"
@@ -42,17 +42,22 @@ def build_tables(
     due = [one for one in context.plan.targets if one.judged and one.value is not None]
     due = [one for one in due if one.target_date is not None and one.target_date <= context.as_of]
     parts = dict(zip(targets["target_id"], targets["part"], strict=True))
-    figures = _published(context)
+    figures = published_figures(context)
     told = [
-        _close(one, rows.loc[one.id], figures) | {"part": parts[one.id]}
-        for one in due
-        if one.id in rows.index
+        close(one, rows.loc[one.id], figures) | {"part": parts[one.id]} for one in due if one.id in rows.index
     ]
     table = shape(told if is_over else [], _CLOSING)
-    return {"plan_closing": table.drop(columns=_FIGURES) if context.simulated else table}
+    return {"plan_closing": table.drop(columns=FIGURES) if context.simulated else table}
 
 
-def _close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, object]:
+def close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, object]:
+    """The verdict on one target by its row, with the figure published of the year that decided it.
+
+    Parameters
+    ----------
+    figures
+        As :func:`published_figures` gives them.
+    """
     verdict = _VERDICTS.get(row["status"], "unknown")
     own = (row["period_end"].year, row["value"]) if verdict != "unknown" else (0, math.nan)
     year, value = assess.settled(row["reason"]) or own
@@ -76,7 +81,7 @@ def _close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, o
     }
 
 
-def _published(context: Context) -> pd.DataFrame:
+def published_figures(context: Context) -> pd.DataFrame:
     """Figures of whole years of the whole city that pages show."""
     rows = registry.published(context.city.slug)
     own = rows["shown"] & rows["kind"].eq("value") & rows["period"].str.fullmatch(r"\d{4}")

@@ -75,6 +75,7 @@ def opening(
     lang: str,
     remarks: Sequence[str | None] = (),
     overdue: Sequence[wording.Sentence] = (),
+    left: Sequence[Sequence[wording.Sentence]] = (),
     version: str | None = None,
 ) -> Block:
     """Put together a first page: where we are, weather or work, will we make it, what must happen; then the progress.
@@ -91,8 +92,11 @@ def opening(
         As :func:`page_one` takes them.
     overdue
         What is overdue, told beside who must act.
+    left
+        Paragraphs of the last answer, told in the place of what the days left may bear.
     """
     words, results = labels(lang), battle.results
+    ahead = left or wording.left(battle, results, lang=lang)
     causes = [remark for remark in remarks if remark] or [words["cause_untold"][battle.name]]
     asks = {"kind": "asks", "items": [told(ask) for ask in (*wording.asks(results, lang=lang), *overdue)]}
     return Block(
@@ -101,7 +105,7 @@ def opening(
             Section(words["where"], tuple(_where(battle, lead, points, lang))),
             Section(words["cause"], tuple(_spoken(cause, lang) for cause in causes)),
             Section(words["likely"], tuple(map(_answer, wording.likely(battle, results, lang=lang)))),
-            Section(words["left"], (*map(_answer, wording.left(battle, results, lang=lang)), asks)),
+            Section(words["left"], (*map(_answer, ahead), asks)),
             Section(words["progress"], tuple(progress)),
         ),
         heading={

@@ -35,7 +35,7 @@ Facts = Mapping[str, Any]
 _NAMES = re.compile(
     r"^[\w.-]+\.ipynb(?:, cell [\w-]+)?: |\b[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt)\b(?:: )?|\bTraceback\b[^:]*:? ?"
 )
-OVERVIEW = "overview"
+OVERVIEW, CLOSING = "overview", "closing"
 
 
 @dataclass(frozen=True)
@@ -188,13 +188,12 @@ def index_page(reports: Sequence[Report], *, lang: str = "zh", editions: Sequenc
 def _tell_once(rows: Sequence[dict[str, Any]], lang: str) -> None:
     """Leave each change where a reader looks for it first: in the language of the index, and on its battle's own page."""
     told: dict[tuple[str, ...], set[str]] = {}
-    for row in sorted(
-        rows, key=lambda row: (row["facts"]["lang"] != lang, row["facts"]["battle"] == OVERVIEW)
-    ):
+    whole = (OVERVIEW, CLOSING)
+    for row in sorted(rows, key=lambda row: (row["facts"]["lang"] != lang, row["facts"]["battle"] in whole)):
         facts, kept = row["facts"], []
         for change in row["changes"]:
             pages = told.setdefault((facts["city"], facts["period"], change["kind"], change["key"]), set())
-            if facts["battle"] not in pages and not (pages and facts["battle"] == OVERVIEW):
+            if facts["battle"] not in pages and not (pages and facts["battle"] in whole):
                 kept.append(change)
             pages.add(facts["battle"])
         row["changes"] = kept
@@ -210,7 +209,8 @@ def _shown_reason(reason: str, lang: str) -> dict[str, str]:
 def _order(report: Report) -> tuple[str, int, str, int, int]:
     """Cities, the newest period first and the longer of those that end together, battles, languages."""
     facts, battles = report.facts, list(palette().battles)
-    place = battles.index(facts["battle"]) if facts["battle"] in battles else -1
+    order = [OVERVIEW, *battles, CLOSING]
+    place = order.index(facts["battle"]) if facts["battle"] in order else -1
     period = Period.parse(facts["period"])
     return facts["city"], -period.end.toordinal(), facts["period"], place, LANGUAGES.index(facts["lang"])
 

@@ -11,7 +11,7 @@ from helpers.page.blocks import labels
 from helpers.periods import Period, span_label
 from helpers.registry import palette
 
-_OVERVIEW = "overview"
+_WHOLE = ("overview", "closing")
 
 
 def listed(editions: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
@@ -56,8 +56,8 @@ def _page(page: Mapping[str, str], lang: str) -> dict[str, str]:
 
 
 def _order(page: Mapping[str, str]) -> tuple[int, str]:
-    battles = list(palette().battles)
-    return battles.index(page["battle"]) if page["battle"] in battles else -1, page["lang"]
+    order = [_WHOLE[0], *palette().battles, _WHOLE[1]]
+    return order.index(page["battle"]) if page["battle"] in order else -1, page["lang"]
 
 
 def differing(reports: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def differing(reports: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str,
     """
     told: set[tuple[str, ...]] = set()
     found = []
-    for facts in sorted(reports, key=lambda one: (one["lang"] != lang, one["battle"] == _OVERVIEW)):
+    for facts in sorted(reports, key=lambda one: (one["lang"] != lang, one["battle"] in _WHOLE)):
         if not facts.get("signed"):
             continue
         place = (facts["city"], facts["period"], str(facts["signed"]["edition"]))

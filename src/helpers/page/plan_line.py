@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
+
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
@@ -14,6 +16,7 @@ from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_date, format_quantity
 from helpers.page.overview import plan_sentence
 from helpers.page.wording.sentence import Sentence, capitalise
+from helpers.page.words import typeset
 
 text = partial(battle_page.text, "plan_line")
 
@@ -54,13 +57,13 @@ def _target_name(at: At, target_id: str) -> str:
 
 
 @form("closing_value")
-def _closing_value(at: At, value: float, year: int, since: float, indicator_id: str, unit: str) -> str:
+def closing_value(at: At, value: float, year: int, since: float, indicator_id: str, unit: str) -> str:
     """The value a verdict rests on, with its year; a missed target may be met since."""
     shown = {"value": _quantity(value, indicator_id, unit, at.lang), "year": year}
     return (
-        at.text("closing.value", **shown)
+        text("closing.value", at.lang, **shown)
         if is_missing(since)
-        else at.text("closing.since", **shown, since=f"{since:.0f}")
+        else text("closing.since", at.lang, **shown, since=f"{since:.0f}")
     )
 
 
@@ -69,7 +72,9 @@ def _closing_published(at: At, value: float, title: str, indicator_id: str, unit
     """What was published of the year, with its source."""
     if is_missing(value):
         return None
-    return at.text("closing.published", value=_quantity(value, indicator_id, unit, at.lang), title=title)
+    return text(
+        "closing.published", at.lang, value=_quantity(value, indicator_id, unit, at.lang), title=title
+    )
 
 
 def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
@@ -79,10 +84,16 @@ def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:
 
 
 @form("plan_status")
-def _plan_status(at: At, status: str, is_followed: bool) -> str:
-    """Draft, issued or superseded, and whether the page judges by it."""
+def _plan_status(at: At, status: str, is_followed: bool, plan_id: str) -> Markup | str:
+    """Draft, issued or superseded, and whether the page judges by it; a plan whose term is over leads to its verdict."""
     told = at.text(f"line.status.{status}")
-    return at.text("line.followed", status=told) if is_followed else told
+    told = at.text("line.followed", status=told) if is_followed else told
+    closed = registry.closed_plan(at.battle.context.city.slug, at.battle.context.as_of)
+    if closed is None or closed.id != plan_id:
+        return told
+    return typeset(at.text("line.closed", status=told)) + Markup('<a href="closing.{}.html">{}</a>').format(
+        at.lang, at.text("line.verdict")
+    )
 
 
 @form("plan_term")

@@ -20,7 +20,7 @@ _FILLED = re.compile(r"<!--way-->.*?<!--/way-->", re.DOTALL)
 _OUTWARD = re.compile(r'<a (?:data-)?href="(?!#)([^"]+)"')
 _DEAD = '<a data-href="'
 _FILES = ("xlsx", "docx", "pptx", "pdf")
-_OVERVIEW = "overview"
+_WHOLE = ("overview", "closing")
 
 Exists = Callable[[str], bool]
 """Whether an address, relative to the folder of a page, leads to a file, and to a place in it where it names one."""
@@ -79,11 +79,10 @@ def bare(html: str) -> str:
 
 
 def links(at: Address, exists: Exists, periods: Iterable[str]) -> Iterator[Link]:
-    """List where a page may lead: index, overview, earlier and later, the other language, its other files."""
+    """List where a page may lead: index, overview, closing verdict, earlier and later, the other language, its other files."""
     words = labels(at.lang)["way"]
     wanted = [Link(f"../../{INDEX[at.lang]}", words["index"])]
-    if at.battle != _OVERVIEW:
-        wanted.append(Link(at.file("html", battle=_OVERVIEW), words["overview"]))
+    wanted += [Link(at.file("html", battle=one), words[one]) for one in _WHOLE if at.battle != one]
     wanted += _neighbours(at, exists, periods)
     for lang in LANGUAGES:
         if lang != at.lang:

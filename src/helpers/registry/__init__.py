@@ -7,7 +7,7 @@ from helpers.registry.limits import Limit, limits
 from helpers.registry.load import palette, source_kinds, table
 from helpers.registry.own import caveat, caveats, caveats_of, indicator, indicators, river_indicators
 from helpers.registry.plan_records import Measure, Milestone, Plan, Target
-from helpers.registry.plans import indicators_of, plan, plans
+from helpers.registry.plans import closed_plan, indicators_of, plan, plans
 from helpers.registry.records import Indicator, Palette
 from helpers.registry.water import drinking_sources, reservoirs, rivers, section_networks, sections
 from helpers.registry.water_records import SectionNetwork
@@ -28,6 +28,7 @@ __all__ = [
     "caveats",
     "caveats_of",
     "city",
+    "closed_plan",
     "drinking_sources",
     "indicator",
     "indicators",

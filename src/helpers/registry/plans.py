@@ -49,6 +49,27 @@ def plan(slug: str, day: date | None = None) -> Plan:
     return _followed(folder_of(slug), day)
 
 
+def closed_plan(slug: str, day: date) -> Plan | None:
+    """Return the last plan of the city with articles whose term is over on a day, with the targets beside it; None before.
+
+    Raises
+    ------
+    RegistryError
+        As :func:`plans`.
+    """
+    line = plans(slug)
+    main = (one for one in line if one.level == "city" and one.articles)
+    over = [one for one in main if term_end(line, one) <= day]
+    return _with_beside(line, over[-1]) if over else None
+
+
+def next_plan(line: Iterable[Plan], one: Plan) -> Plan | None:
+    """Return the plan of a city's line that comes after one: the issued one that supersedes it, else the next with articles."""
+    own = [other for other in line if other.level == "city" and other.articles and other.starts > one.starts]
+    heirs = [other for other in own if other.supersedes == one.id and other.status != "draft"]
+    return next(iter([*heirs, *own]), None)
+
+
 def indicators_of(slug: str) -> dict[str, Indicator]:
     """Return the indicators one city is asked for, by id.
 
@@ -78,8 +99,12 @@ def _followed(folder: Path, day: date | None) -> Plan:
     own = [one for one in line if one.level == "city"]
     main = [one for one in own if one.articles]
     begun = [one for one in main if (one.status != "superseded" if day is None else one.starts <= day)]
-    followed = begun[-1] if begun else main[-1 if day is None else 0]
-    until = term_end(line, followed)
+    return _with_beside(line, begun[-1] if begun else main[-1 if day is None else 0])
+
+
+def _with_beside(line: tuple[Plan, ...], followed: Plan) -> Plan:
+    """A plan with the targets of the city's documents without articles whose terms meet its own."""
+    until, own = term_end(line, followed), [one for one in line if one.level == "city"]
     beside = [one for one in own if not one.articles and one.starts <= until and one.ends >= followed.starts]
     targets = list(followed.targets)
     for target in chain.from_iterable(one.targets for one in beside):

@@ -1,6 +1,6 @@
 """Battles kept as they were built, so that the other language and the overview do not build them a second time.
 
-``<processed>/derived/<city>/battles/<battle>/<period>/<as_of>/``: an Arrow file a table, and ``made_from.json`` with the
+``<processed>/derived/<city>/battles/<battle>/<period>/<as_of>-<plan>/``: an Arrow file a table, and ``made_from.json`` with the
 code, the city's facts, the libraries, the question and the hashes of the data. What is kept is used only while all of
 them are what they were; else the battle is built and takes its place.
 """
@@ -75,13 +75,14 @@ def take_or_make(processed: Path, name: str, context: Context, make: Callable[[]
 
 def _folder(processed: Path, name: str, context: Context) -> Path:
     root = Path(processed) / "derived" / context.city.code / "battles"
-    return root / name / context.period.label / context.as_of.isoformat()
+    return root / name / context.period.label / f"{context.as_of.isoformat()}-{context.plan.id}"
 
 
 def _question(context: Context) -> dict[str, Any]:
     """What a battle is asked; sources that are late change what page one says of them, and no row."""
     return {
         "city": context.city.slug,
+        "plan": context.plan.id,
         "period": context.period.label,
         "as_of": context.as_of.isoformat(),
         "reported_until": context.reported_until.isoformat(),

@@ -193,7 +193,8 @@ def _build(
         fork=settings.fork,
         force=settings.force,
     )
-    sizes = {one.city: len(one.jobs(Folders.real(one.data_dir))) for one in requests}
+    asked = [replace(one, is_chosen=False) for one in requests]  # what a city lacks is said when it is ready
+    sizes = {one.city: len(one.jobs(Folders.real(one.data_dir))) for one in asked}
     try:
         client.register_plugin(_Plugin(crew, ignores_interrupts=settings.scheduler is None), name=_PLUGIN)
         progress = Progress(log, sizes, n_slots=sum(client.nthreads().values()))

@@ -43,6 +43,7 @@ class Progress:
     def add_city(self, city: Prepared) -> None:
         """A city is ready: its unchanged reports have ended with it."""
         self._cities_left.discard(city.city)
+        self._sizes[city.city] = len(city.due) + len(city.unchanged)
         self._seconds["prepared"].append(city.seconds)
         name = say("fleet.demo", city=city.city) if city.folders.simulated else city.city
         counts = {"due": len(city.due), "unchanged": len(city.unchanged)}

@@ -13,6 +13,8 @@ FORMATS = ("html", "pdf", "docx", "pptx")
 STYLES = ("brief", "formal")
 WHOLE = "overview"
 """The notebook that is made of what the battles found."""
+CLOSING = "closing"
+"""The notebook on a plan whose term is over; there is no such report before."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ class Outcome:
 
 
 def in_order(jobs: Iterable[Job]) -> list[Job]:
-    """One language of every battle first, and the overview after the battles: what was built once is then kept."""
+    """One language of every battle first, then the overview and the closing verdict: what was built once is then kept."""
     jobs = list(jobs)
     langs = [job.lang for job in jobs]
-    return sorted(jobs, key=lambda job: (langs.index(job.lang), job.battle == WHOLE))
+    late = (WHOLE, CLOSING)
+    return sorted(
+        jobs, key=lambda job: (langs.index(job.lang), late.index(job.battle) + 1 if job.battle in late else 0)
+    )

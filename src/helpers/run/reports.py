@@ -25,12 +25,13 @@ from helpers.page.render import Rendered, render
 from helpers.page.slides import slide_file
 from helpers.page.words import word
 from helpers.paths import Folders
-from helpers.registry import indicator, palette
+from helpers.periods import Period
+from helpers.registry import indicator, palette, plan
 from helpers.run import editions, faults, said
 from helpers.run.code import code_at_start, helpers_at_start
 from helpers.run.execute import FailedError, Limits, execute
 from helpers.run.freshness import today_in
-from helpers.run.jobs import WHOLE, Job, Outcome, in_order
+from helpers.run.jobs import CLOSING, WHOLE, Job, Outcome, in_order
 from helpers.run.kernels import Kernels
 from helpers.run.manifest import inputs_of, make_manifest, why_due
 from helpers.run.publish import as_json, publish_failure, publish_report, read_facts
@@ -114,16 +115,23 @@ def _files(job: Job, rendered: Rendered) -> dict[str, bytes | str]:
         "html": lambda: rendered.html,
         "pdf": lambda: print_pdf(rendered.html),
         "docx": lambda: word_file(rendered.document, style=job.style),
-        "pptx": lambda: slide_file(rendered.document, template=paths.slide_template(job.city)),
+        "pptx": lambda: _slides(job, rendered),
     }
     figures = {f"{job.figures}/{name}": content for name, content in figure_files(rendered.document).items()}
     return {ending: makers[ending]() for ending in job.endings} | figures
 
 
+def _slides(job: Job, rendered: Rendered) -> bytes:
+    """Slides of a report; they are measured with the face figures are drawn with, which no two threads may use at once."""
+    with _RENDERING:
+        return slide_file(rendered.document, template=paths.slide_template(job.city))
+
+
 def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[str, ...]:
     """Say which targets have another status than in the briefing before, each after its battle and period.
 
-    The overview tells only of what no battle's page has: each change is told once.
+    The overview tells only of what no battle's page has, and the closing verdict of targets of a plan no other page follows:
+    each change is told once.
     """
     lang = facts["lang"]
     words, mark = labels(lang), word("mark.short", lang) if facts["simulated"] else ""
@@ -131,6 +139,9 @@ def _changes_of_status(facts: Mapping[str, Any], before: Mapping[str, Any] | Non
     changes = [change for change in list_changes(facts, before) if change["kind"] == "status"]
     if facts["battle"] == WHOLE:
         changes = [change for change in changes if _battle_of(change["key"]) not in palette().battles]
+    elif facts["battle"] == CLOSING:
+        followed = {one.id for one in plan(facts["city"], Period.parse(facts["period"]).end).targets}
+        changes = [change for change in changes if change["key"].rpartition("/")[2] not in followed]
     return tuple(head + change["text"] + mark for change in changes)
 
 

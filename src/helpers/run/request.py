@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from helpers.messages import parts
 from helpers.paths import Folders
 from helpers.periods import Period, parse_day
 from helpers.run import parameters
-from helpers.run.jobs import FORMATS, STYLES, WHOLE, Job
+from helpers.run.jobs import CLOSING, FORMATS, STYLES, WHOLE, Job
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Request:
     data_dir: str | None
     formats: tuple[str, ...]
     style: str
+    is_chosen: bool = False
+    """Whether the battles were named; else what cannot be asked yet is left out."""
 
     @classmethod
     def check(cls, options: Mapping[str, Any]) -> Request:
@@ -62,6 +65,7 @@ class Request:
             check_folder(options["data_dir"]),
             tuple(form for form in FORMATS if form in options["formats"] or form == "html"),
             options["style"],
+            bool(options["battles"]),
         )
         if "pptx" in request.formats:
             # It loads the library of presentations, which others need not wait for.
@@ -75,10 +79,13 @@ class Request:
     def jobs(self, folders: Folders) -> list[Job]:
         """One job a report; without a period, the years worth a report.
 
+        The closing verdict is among them where a plan's term is over on the last day the report is seen from.
+
         Raises
         ------
         ParameterError
-            No period was named and there are no data to choose one from.
+            No period was named and there are no data to choose one from; or the closing verdict was asked for, and no plan's
+            term is over.
         """
         periods = self.periods
         if not periods:
@@ -88,7 +95,34 @@ class Request:
             periods = tuple(years_with_data(folders.processed, registry.city(self.city)))
         if not periods:
             raise ParameterError(**parts("request.no_period"))
-        return self._jobs(periods)
+        jobs = self._jobs(periods)
+        if CLOSING not in self.battles:
+            return jobs
+        untold = self._untold(periods, folders)
+        if self.is_chosen and untold and (self.periods or len(untold) == len(periods)):
+            from helpers.battles import closing
+
+            raise ParameterError(
+                **parts("periods.no_closed", **closing.running(self.city, next(iter(untold.values()))))
+            )
+        return [job for job in jobs if job.battle != CLOSING or job.period not in untold]
+
+    def _untold(self, periods: Sequence[str], folders: Folders) -> dict[str, date]:
+        """Periods on whose last day, as the report is seen from it, no plan's term is over, with that day."""
+        days = {one: self._seen_from(Period.parse(one), folders) for one in periods}
+        return {one: day for one, day in days.items() if registry.closed_plan(self.city, day) is None}
+
+    def _seen_from(self, period: Period, folders: Folders) -> date:
+        """The day a report on everything is seen from; the data are asked only where a term ends within the period."""
+        start, end = period.until(parse_day(self.as_of) or period.end)
+        is_same = registry.closed_plan(self.city, start) == registry.closed_plan(self.city, end)
+        if is_same or not folders.processed.is_dir():
+            return end
+        from helpers.battles.closing import TABLES
+        from helpers.battles.subjects import battles_of
+        from helpers.run.seen import see
+
+        return see(folders.processed, registry.city(self.city), period, battles_of(TABLES), cap=end).as_of
 
     def require_known(self, folders: Folders) -> None:
         """Refuse a period that lies wholly before or after everything known of the city.

@@ -43,7 +43,8 @@ class Run:
 
         No data after the run's own day count. ``battle.build(run.load(battle.TABLES), run.context)`` is the same without
         what is kept, for a run that :meth:`seen_by` the battle; a module changed in memory is to be built so. A battle
-        made of others, such as the overview, is given those, each as its own page has it.
+        made of others, such as the overview, is given those, each as its own page has it, or as its ``asked`` says: name
+        and question of each.
         """
         if set(battle.TABLES) & set(derived.TABLES):
             derived.bring_up_to_date(self.folders.processed, self.context.city.code)
@@ -51,7 +52,10 @@ class Run:
 
         def make() -> built.Made:
             asked = replace(own, opened={})
-            parts = {part.NAME: asked.build(part) for part in _parts(battle)}
+            parts = {
+                name: replace(asked, context=question).build(part)
+                for name, part, question in _parts(battle, asked.context)
+            }
             given = {"battles": parts} if parts else {}
             tables = asked.load(getattr(battle, "OWN_TABLES", battle.TABLES))
             return battle.build(tables, asked.context, **given), asked.opened
@@ -61,17 +65,23 @@ class Run:
         return in_english(found) if self.lang == "en" and self.context.simulated else found
 
     def seen_by(self, battle: ModuleType) -> Run:
-        """This run as a battle sees it: from its own last day with data, no later than the run's."""
+        """This run as a battle sees it: from its own last day with data, no later than the run's; under its own plan.
+
+        Raises
+        ------
+        ParameterError
+            As ``question`` of the battle, where it has one: it cannot be asked for this day.
+        """
         context = self.context
-        names = battles_of(battle.TABLES) if _parts(battle) else [battle.NAME]
+        names = battles_of(battle.TABLES) if hasattr(battle, "BATTLES") else [battle.NAME]
         with store.opened() as record:
             seen = see(
                 self.folders.processed, context.city, context.period, names,
                 cap=context.as_of, reads=battle.TABLES,
             )  # fmt: skip
-        return replace(
-            self, context=replace(context, as_of=seen.as_of, last_data=seen.last_data), opened=dict(record)
-        )
+        context = replace(context, as_of=seen.as_of, last_data=seen.last_data)
+        asked = battle.question(context) if hasattr(battle, "question") else context
+        return replace(self, context=asked, opened=dict(record))
 
     def load(self, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         """Read the named tables of the run's city, up to the day the run is seen from.
@@ -176,9 +186,11 @@ def start_run(
     return Run(context, lang, folders, dict(record))
 
 
-def _parts(battle: ModuleType) -> list[ModuleType]:
-    """Battles that a battle is made of; none for most."""
-    return list(getattr(battle, "BATTLES", {}).values())
+def _parts(battle: ModuleType, context: Context) -> list[tuple[str, ModuleType, Context]]:
+    """Battles that a battle is made of, with the question each is asked; none for most."""
+    if hasattr(battle, "asked"):
+        return list(battle.asked(context))
+    return [(part.NAME, part, context) for part in getattr(battle, "BATTLES", {}).values()]
 
 
 def finish_run(run: Run, battle: Battle) -> None:

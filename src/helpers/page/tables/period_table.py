@@ -22,6 +22,7 @@ _SHOWN = {
     "blue_sky": ("pm25_mean", "good_day_ratio", "heavy_days", "o3_p90", "pm10_mean"),
     "clear_water": ("good_section_share", "worse_than_v_sections", "drinking_source_good_share"),
     "overview": (),  # the leads of its parts stand there
+    "closing": (),  # it tells of the years its targets fell due
 }
 """Indicators that a battle is asked for month by month; of the others those that have rows."""
 _WHOLE = 100.0 - 1e-9
