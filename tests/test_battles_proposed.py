@@ -90,14 +90,19 @@ def test_the_battle_keeps_both_editions_of_good_days_and_the_years_the_pages_tel
 def test_histories_are_whole_years_of_the_city() -> None:
     ends = [date(2024, 12, 31), date(2025, 12, 31), date(2025, 6, 30)]
     seen = Observation(
-        "pm25_mean", whole_year(2025), 35.0, history=pd.DataFrame({"end": ends, "value": [36.0, 35, 9]})
+        "pm25_mean",
+        whole_year(2025),
+        35.0,
+        source_ids=("b", "a"),
+        history=pd.DataFrame({"end": ends, "value": [36.0, 35, 9]}),
     )
     other = Observation("pm25_mean", whole_year(2025), 1.0, history=seen.history, place_code="220102")
     none = Observation("pm10_mean", whole_year(2025), 60.0, history=NO_HISTORY)
     table = histories([seen, other, none], ASKED)
+    named = {"indicator_id": "pm25_mean", "edition": "", "source_ids": "a;b"}
     assert table.to_dict("records") == [
-        {"indicator_id": "pm25_mean", "edition": "", "year": 2024, "value": 36.0},
-        {"indicator_id": "pm25_mean", "edition": "", "year": 2025, "value": 35.0},
+        {**named, "year": 2024, "value": 36.0},
+        {**named, "year": 2025, "value": 35.0},
     ]
 
 
@@ -177,10 +182,10 @@ def test_the_section_counts_what_the_sheet_lists(lang: str) -> None:
         "n"
     ]
     assert all(str(one) in str(text) for one in counts.values()) and heading
-    rows = sheet.rows if hasattr(sheet, "rows") else sheet.table
+    rows = sheet.table
     assert len(rows) == counts["n"]
-    names = proposed.printed_rows(made, lang).set_index("indicator_id")
-    assert "5" in names.loc["pesticide_efficiency", "why"] and names.loc["clean_heating_share", "why"] == ""
+    why = dict(zip(made.tables["target_readiness"]["indicator_id"], rows.iloc[:, 3], strict=True))
+    assert "5" in why["pesticide_efficiency"] and why["clean_heating_share"] == ""
 
 
 def test_a_list_of_no_battle_is_empty_and_has_its_columns() -> None:

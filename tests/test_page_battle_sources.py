@@ -29,6 +29,7 @@ FILES = pd.DataFrame(
 
 # Facts of the registry and what others published: their publishers stand beside them, and no file gave them.
 FACTS = {"networks", "section_names", "published", "published_series", "published_rivals", "published_check", "plan_line",
+         "closing_term", "plan_aside",
          "plan_term"}  # fmt: skip
 
 

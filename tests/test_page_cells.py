@@ -72,6 +72,41 @@ UNSEEN: dict[str, tuple[str, list[dict[str, object]]]] = {
             }
         ],
     ),
+    "levers.effects.table": (
+        "levers",
+        [
+            {
+                "name_zh": "清洁取暖改造",
+                "name_en": "cleaner heating",
+                "target_id": "pm25_mean_2025",
+                "declared": -1.5,
+                "declared_low": -2.5,
+                "declared_high": -0.5,
+                "interval_pct": 80.0,
+                "from_year": 2025,
+                "until_year": np.nan,
+                "unit": "ug_m3",
+                "declared_by_zh": "某局",
+                "declared_by_en": "an office",
+                "source_zh": "某方案",
+                "source_en": "a plan",
+                "source_date": pd.Timestamp("2024-06-01"),
+                "confidence": "low",
+                "note_zh": "",
+                "note_en": "",
+                "why_not_counted": "",
+                "target_year": 2025,
+                "data_until": pd.Timestamp("2025-06-30"),
+                "shown": -1.1,
+                "shown_low": -2.0,
+                "shown_high": -0.2,
+                "began": "2023-10",
+                "placebo_p": 0.04,
+                "verdict": "clear",
+                "why_not_shown": "",
+            }
+        ],
+    ),
     "plan_record.record.table": (
         "plan_record",
         [

@@ -218,19 +218,16 @@ def origin_table(days: AirDays, span: Span, tables: dict[str, pd.DataFrame]) -> 
         "trends": always,
         "weekend": always,
     }
-    of_air |= dict.fromkeys(("weather_model", "weather_split", "normalised"), always)
+    of_weather = ("weather_model", "weather_split", "normalised", "adjusted_months")
+    of_air |= dict.fromkeys(of_weather, always)
     found = {name: days.files_of(one) for name, one in of_air.items()}
     of_stations = (
         set(tables["air_station_day_files"]["source_id"]) if "air_station_day_files" in tables else set()
     )
     found["stations"] = days.files_of(span) & of_stations
     found["authenticity"] = found["stations"]
-    for name, others in (
-        ("weather_split", "met_daily"),
-        ("weather_model", "met_daily"),
-        ("normalised", "met_daily"),
-    ):
-        found[name] |= set(tables[others]["source_id"])
+    for name in of_weather:
+        found[name] |= set(tables["met_daily"]["source_id"])
     found["episodes"] |= set(tables["met_daily"]["source_id"]) | set(tables["fires"]["source_id"])
     found["windows"] |= set(tables["fires"]["source_id"])
     rows = [(name, one) for name, ids in found.items() for one in sorted(ids)]

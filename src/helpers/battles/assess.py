@@ -30,7 +30,7 @@ from helpers.units import change_unit
 _MEETS = {"<=": compare.le, ">=": compare.ge}
 _COMPARED = ("ug_m3", "mg_m3", "index", "pct", "days")
 """Units whose change on the year before is told; of classes and counts only both values are."""
-_HISTORIES = kinds("str indicator_id edition; int64 year; float64 value")
+_HISTORIES = kinds("str indicator_id edition; int64 year; float64 value; str source_ids")
 NO_HISTORY = pd.DataFrame({"end": pd.Series(dtype="object"), "value": pd.Series(dtype="float64")})
 
 
@@ -158,20 +158,23 @@ def histories(
 
     Returns
     -------
-    ``indicator_id, edition, year, value``: the value in the unit of the indicator, rounded as published; ``edition`` is empty
-    for the values pages tell.
+    ``indicator_id, edition, year, value, source_ids``: the value in the unit of the indicator, rounded as published;
+    ``edition`` is empty for the values pages tell.
     """
+    given = list(observations)
+    files = {seen.indicator_id: ";".join(sorted(set(seen.source_ids))) for seen in reversed(given)}
     rows = [
         {"indicator_id": seen.indicator_id, "edition": "", "year": end.year, "value": value}
-        for seen in observations
+        for seen in given
         if seen.place_code in ("", context.city.code)
         for end, value in zip(seen.history["end"], seen.history["value"], strict=True)
         if (end.month, end.day) == (12, 31)
     ]
     key = ["indicator_id", "edition", "year"]
-    table = shape(rows, _HISTORIES).drop_duplicates(key, keep="last")
-    parts = [table, *([] if beside is None else [shape(beside, _HISTORIES)])]
-    return pd.concat(parts, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    known = pd.DataFrame(rows, columns=[*key, "value"]).drop_duplicates(key, keep="last")
+    table = pd.concat([known, *([] if beside is None else [beside])], ignore_index=True)
+    table = table.assign(source_ids=[files.get(one, "") for one in table["indicator_id"]])
+    return shape(table, _HISTORIES).sort_values(key, kind="stable", ignore_index=True)
 
 
 def years_of(histories: pd.DataFrame, indicator: registry.Indicator, day: date) -> pd.Series:

@@ -11,7 +11,7 @@ from types import ModuleType
 import pandas as pd
 
 from helpers import registry
-from helpers.battles import assess, corrective, land_common, overview, plan_closing, results
+from helpers.battles import assess, corrective, land_common, overview, plan_closing, plan_record, results
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.errors import ParameterError
@@ -24,7 +24,7 @@ NAME = "closing"
 BATTLES: dict[str, ModuleType] = {overview.NAME: overview}
 TABLES = overview.TABLES
 """All that the verdicts rest on; what the battles read comes with them."""
-OWN_TABLES = (*corrective.TABLES, "sources", "quarantine")
+OWN_TABLES = (*corrective.TABLES, "sources", "quarantine", "issued")
 VERDICTS = ("met", "missed", "unknown")
 HOW = ("supersedes", "merged_with", "same_as")
 """How a target of a later document may carry one on; beside them ``dropped``, ``untold`` by the next plan, or ``open``: none."""
@@ -108,6 +108,10 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         only where a later document names it.
     ``plan_aside``
         Targets never judged, ``kind`` (listed, without_number) and why.
+    ``plan_record``, ``plan_record_words``
+        What was said of the targets before they fell due, and what came (:mod:`helpers.battles.plan_record`).
+    ``target_readiness``
+        Indicators that could be made targets of the next plan (:mod:`helpers.battles.proposed`).
 
     and ``coverage``, ``origins``, ``sources``, ``quarantine`` and the tables of :mod:`helpers.battles.corrective` on the
     targets that fell due.
@@ -121,6 +125,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     found = results.make(list(rows.values()))
     closing = _closing(due, rows, now, context)
     verdicts = dict(zip(closing["target_id"], closing["verdict"], strict=True))
+    term = battles["term"].tables
     carried = shape(list(_carried(judged, verdicts, now, line, context)), _CARRIED)
     aside = shape(list(_aside(plan)), _ASIDE)
     details = {
@@ -129,6 +134,8 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "closing_counts": shape(list(_counts(closing)), _COUNTS),
         "plan_carried": carried,
         "plan_aside": aside,
+        **plan_record.build_tables(term.get("plan_replay"), tables.get("issued"), battles["term"].results),
+        "target_readiness": battles["now"].tables["target_readiness"],
         "coverage": shape(list(_coverage(found, closing)), _COVERAGE),
         "sources": tables["sources"],
         "quarantine": tables["quarantine"],

@@ -30,7 +30,7 @@ STATES = ("ready", "no_odds", "not_ready")
 _AVERAGING = {"mean": "annual", "p90": "MDA8", "p95": "24h", "p98": "24h"}
 _READY = kinds(
     "str indicator_id part unit origin state reason; int64 n_years; float64 first_year first_value last_year value"
-    " base_year base_value; str standard clause verified"
+    " base_year base_value; str standard clause verified source_ids"
 )
 
 
@@ -160,7 +160,8 @@ def readiness_table(parts: Mapping[str, Battle], context: Context) -> pd.DataFra
     -------
     One row an indicator: ``part``; ``origin`` (measured, reported); ``state`` (of ``STATES``) with its ``reason``; how many whole
     years there are, the first and the latest with their values; the plan's base year, NaN where it sets none, and the value
-    of that year; what defines the indicator, and how that was verified (V0, V2, V1, M). Values are in ``unit``.
+    of that year; what defines the indicator, and how that was verified (V0, V2, V1, M); ``source_ids``, the files behind them.
+    Values are in ``unit``.
     """
     rows = []
     for part, battle in parts.items():
@@ -178,6 +179,7 @@ def readiness_table(parts: Mapping[str, Battle], context: Context) -> pd.DataFra
                     "standard": basis.standard,
                     "clause": basis.clause,
                     "verified": basis.status,
+                    "source_ids": row["source_ids"],
                     **_facts(history, record, context, why),
                 }
             )

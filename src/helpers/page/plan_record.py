@@ -174,21 +174,18 @@ def _interval(at: At, forecast: float, low: float, high: float, indicator_id: st
 
 
 @form("plan_came")
-def _came(at: At, value: float, year: int, indicator_id: str, unit: str) -> str:
-    """The value that came, with its year."""
-    return at.text("record.came", value=_quantity(at, value, indicator_id, unit), year=year)
+def _came(
+    at: At, value: float, year: int, indicator_id: str, unit: str, is_met: bool, in_interval: Any
+) -> str:
+    """The value that came, with its year; whether it met the target, and lay inside the interval where there was one."""
+    came = at.text("record.came", value=_quantity(at, value, indicator_id, unit), year=year)
+    end = at.text("record.met" if is_met else "record.missed")
+    if not is_missing(in_interval):
+        end = at.text("record.inside" if in_interval else "record.outside", end=end)
+    return at.text("record.ended", came=came, end=end)
 
 
 def _quantity(at: At, value: float, indicator_id: str, unit: str) -> str:
     return format_quantity(
         value, Measure(unit, registry.indicator(indicator_id).decimals), at.lang, in_cell=True
     )
-
-
-@form("plan_end")
-def _end(at: At, is_met: bool, in_interval: Any) -> str:
-    """Whether the target was met, and whether the value lay inside the interval where there was one."""
-    end = capitalise(at.text("record.met" if is_met else "record.missed"))
-    if is_missing(in_interval):
-        return end
-    return at.text("record.inside" if in_interval else "record.outside", end=end)
