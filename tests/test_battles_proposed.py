@@ -17,6 +17,7 @@ from helpers.battles.proposed import STATES, readiness_table, try_target
 from helpers.battles.spans import whole_year
 from helpers.errors import ParameterError
 from helpers.page import proposed, sections
+from helpers.page.reading import read_markup
 from helpers.statistics.forecast import Outcome
 from land_cases import build_overview, context, ledger
 
@@ -186,6 +187,18 @@ def test_the_section_counts_what_the_sheet_lists(lang: str) -> None:
     assert len(rows) == counts["n"]
     why = dict(zip(made.tables["target_readiness"]["indicator_id"], rows.iloc[:, 3], strict=True))
     assert "5" in why["pesticide_efficiency"] and why["clean_heating_share"] == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_list_tells_of_what_is_ready_that_a_likelihood_can_be_told(lang: str) -> None:
+    made = build_overview(
+        {"ledger": ledger("clean_heating_share", {year: 40.0 + year % 7 for year in range(2020, 2026)})}
+    )
+    table = read_markup(str(sections.tell(made, "proposed.list", lang=lang)[1][0].html))[1][0]
+    states = made.tables["target_readiness"]["state"].tolist()
+    known = {"zh": "可以给出可能性", "en": "A likelihood can be told"}[lang]
+    assert [row[2] == known for row in table.body] == [state == "ready" for state in states]
+    assert not {"无数据", "no data"} & {cell.lower() for row in table.body for cell in row[2:4]}
 
 
 def test_a_list_of_no_battle_is_empty_and_has_its_columns() -> None:

@@ -57,7 +57,7 @@ def _worded(row: Mapping[str, Any], battle: Battle, lang: str) -> dict[str, obje
 
 
 @form("readiness_why")
-def _why(at: At, written: str, indicator_id: str, value: float) -> str:
+def _why(at: At, indicator_id: str, written: str, value: float) -> str:
     """Why an indicator is not ready, or has no likelihood; else that one can be told."""
     row = {"reason": written, "indicator_id": indicator_id, "value": value}
     return capitalise(clause(row, at.lang) if written else at.text("without.reason"))
