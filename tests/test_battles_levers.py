@@ -146,6 +146,14 @@ def test_the_running_year_is_told_from_the_draws_of_its_own_forecast(repo: Path,
     assert (found.tables["lever_draws"]["value"].to_numpy() == DRAWS).all()
 
 
+def test_a_page_says_one_likelihood_of_a_target_though_draws_count_in_steps(repo: Path, home: Path) -> None:
+    declare(repo, home, lever())
+    seen = replace(observed([28.0, 29, 31, 33]), likelihood=lambda target: 0.4949)
+    row = told(seen).tables["lever_targets"].iloc[0]
+    assert row["likelihood"] == 0.4949, "as the results have it; of the draws two of four meet the target"
+    assert levers.with_chosen(told(seen), TARGET, ["one"])["likelihood"] == 0.4949
+
+
 def test_a_later_year_is_told_from_the_whole_years_of_the_record(repo: Path, home: Path) -> None:
     declare(repo, home, lever(from_year=2027, began=None))
     years = {year: float(48 - 2 * (year - 2019) + year % 2) for year in range(2019, 2025)}

@@ -52,7 +52,8 @@ class Outlook:
     """What a target is held against: draws of its year, or the last known value where there are none.
 
     ``until`` is the last day of the data behind it; ``basis`` says what ``base`` is: ``forecast`` (median of the draws),
-    ``last`` (of the last whole year known), or empty where nothing is.
+    ``last`` (of the last whole year known), or empty where nothing is. ``likelihood`` is that of the results where they
+    tell one, so that a page says one number of a target.
     """
 
     draws: np.ndarray = field(default_factory=lambda: np.empty(0))
@@ -61,6 +62,7 @@ class Outlook:
     year: int = 0
     base: float = math.nan
     reason: str = ""
+    likelihood: float = math.nan
 
 
 def beside(battle: Battle, observations: Iterable[Observation]) -> Battle:
@@ -95,7 +97,14 @@ def beside(battle: Battle, observations: Iterable[Observation]) -> Battle:
     for one in observations:
         if one.span.is_year:
             seen.setdefault(one.indicator_id, one)
-    outlooks = {one.id: outlook_of(battle, one, seen.get(one.indicator)) for one, _ in told}
+    rows_by_target = battle.results.drop_duplicates("target_id").set_index("target_id")
+    outlooks = {
+        one.id: replace(
+            outlook_of(battle, one, seen.get(one.indicator)),
+            likelihood=float(rows_by_target.loc[one.id, "likelihood"]),
+        )
+        for one, _ in told
+    }
     names = _measures(battle)
     rows = [
         _declaration(lever, target, names)
@@ -152,7 +161,9 @@ def with_chosen(battle: Battle, target_id: str, chosen: Collection[str]) -> dict
     levers, draws = battle.tables["levers"], battle.tables["lever_draws"]
     rows = battle.tables["lever_targets"].set_index("target_id")
     known, seen = rows.loc[target_id], draws.loc[draws["target_id"] == target_id, "value"].to_numpy()
-    outlook = Outlook(seen, None, known["basis"], known["basis_year"], known["base"], known["reason"])
+    outlook = Outlook(
+        seen, None, known["basis"], known["basis_year"], known["base"], known["reason"], known["likelihood"]
+    )
     target, declared = next(pair for pair in declared_for(battle.context) if pair[0].id == target_id)
     asked = [one for one in declared if one.id in chosen]
     return target_row(target, asked, _counted(levers, target, asked), outlook, battle.context.seed)
@@ -359,6 +370,8 @@ def target_row(
         found["declared_low"], found["declared_high"] = np.quantile(total, [0.1, 0.9]).tolist()
     if len(draws):
         found |= _told("forecast", "forecast", "likelihood", draws, target)
+        if not math.isnan(outlook.likelihood):
+            found["likelihood"] = outlook.likelihood
     if len(draws) and effects:
         held = add_effects(draws, effects, decimals=record.decimals, bounds=record.bounds, seed=seed)
         found |= _told("with_median", "with", "likelihood_with", held, target)
