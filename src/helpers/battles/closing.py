@@ -134,7 +134,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
         "closing_counts": shape(list(_counts(closing)), _COUNTS),
         "plan_carried": carried,
         "plan_aside": aside,
-        **plan_record.build_tables(term.get("plan_replay"), tables.get("issued"), battles["term"].results),
+        **plan_record.build_tables(term["plan_replay"], tables.get("issued"), battles["term"].results),
         "target_readiness": battles["now"].tables["target_readiness"],
         "coverage": shape(list(_coverage(found, closing)), _COVERAGE),
         "sources": tables["sources"],
