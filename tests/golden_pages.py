@@ -18,12 +18,13 @@ FOLDER = Path(__file__).parent / "golden"
 PERIODS = ("2025", "2026-05", "2026-01", "2025-Q1")
 # Pages there are none of: no plan's term is over on the last day of the period.
 NO_PAGE = frozenset({("2025-Q1", "closing")})
+CLOSED = ("2025",)  # a plan that is over is told alike in later periods
 PAGES = [
     (period, name, lang)
     for period in PERIODS
     for name in BATTLES
     for lang in LANGS
-    if (period, name) not in NO_PAGE
+    if (period, name) not in NO_PAGE and (name != "closing" or period in CLOSED)
 ]
 # Pages that cannot be built yet; whoever mends one takes it out and runs `make golden`.
 NOT_BUILT: frozenset[tuple[str, str]] = frozenset()

@@ -469,6 +469,7 @@ def test_without_any_data_every_target_is_insufficient_and_nothing_is_invented()
         "sources",
         "quarantine",
         "origins",
+        "histories",
         *facts,
         *loop,
     }

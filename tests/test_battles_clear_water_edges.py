@@ -312,7 +312,7 @@ def test_every_table_names_the_files_its_rows_came_from() -> None:
     assert told["stages"] == told["stage_counts"] == ["outfalls"]
     with_rows = {name for name, table in battle.tables.items() if len(table)}
     assert set(told) <= with_rows
-    own = {"networks", "section_names", "sources", "quarantine", "origins", "changes"}
+    own = {"networks", "section_names", "sources", "quarantine", "origins", "changes", "histories"}
     assert with_rows - set(told) <= own | {name for name in with_rows if name.startswith("published")}
 
 

@@ -125,7 +125,7 @@ def test_ten_targets_are_a_test_and_say_on_how_many_targets(lang: str) -> None:
 @pytest.mark.usefixtures("without_pictures")
 def test_without_issued_forecasts_or_values_that_is_said(lang: str) -> None:
     told = said(made(replayed(value=np.nan)), lang)
-    assert {"zh": "没有已发布的预测", "en": "None was issued in time"}[lang] in told
+    assert {"zh": "没有已发布的预测", "en": "No forecast was issued in time"}[lang] in told
     assert {"zh": "无从检验", "en": "no forecast can be tested"}[lang] in told and "80" not in told
     body = table_of(made(replayed(value=np.nan)), lang)
     wanted = {"zh": "当年无可判定的数值", "en": "no value of the year to judge by"}[lang]
@@ -153,7 +153,7 @@ def test_the_table_has_what_was_known_at_the_stated_days_and_what_came(lang: str
     assert [row[1][-10:] for row in told] == ["2025-09-03"], (
         "the latest that was published by the end of September"
     )
-    assert {"zh": "未给出，状态为进展正常", "en": "None given; status: on track"}[lang] == told[0][3]
+    assert {"zh": "未给出，状态为进展正常", "en": "Not given; status: on track"}[lang] == told[0][3]
     chances = [row[3] for row in body if MARK[lang] in row[1]]
     wanted = {
         "zh": ["难以判断（50%）", "难以判断（50%）", "较可能（80%）", "很可能（99%以上）"],

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import registry
-from helpers.battles.assess import Observation, reason, years_of
+from helpers.battles.assess import Observation, years_of
 from helpers.battles.context import Battle, Context
 from helpers.battles.judgement import satisfies
 from helpers.battles.proposed import ahead_of, why_no_odds
@@ -324,7 +324,7 @@ def _why_not_shown(months: pd.Series, lever: Lever) -> str:
     after = int((known.index >= pd.Timestamp(lever.first_day)).sum())
     before = len(known) - after
     if len(known) < MINIMUM_MONTHS or min(before, after) < MINIMUM_SIDE:
-        return reason("few_months", before=before, after=after)
+        return f"few_months|before={before}|after={after}"
     return "no_scatter"
 
 
