@@ -249,13 +249,8 @@ def _carried(
             continue
         row = _settled(now.get(one.id, {}))
         yield {
-            "target_id": one.id,
+            **one.fields,
             "part": one.battle,
-            "indicator_id": one.indicator,
-            "unit": one.unit,
-            "target_operator": one.operator,
-            "target_value": one.value,
-            "target_date": one.target_date,
             "why": verdict,
             "value": row.get("value", math.nan),
             "period_start": row.get("period_start", pd.NaT),

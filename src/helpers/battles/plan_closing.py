@@ -64,13 +64,7 @@ def close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, ob
     asked = year or target.target_date.year
     shown_of = figures[(figures["indicator_id"] == target.indicator) & (figures["year"] == asked)]
     shown = shown_of.iloc[-1] if len(shown_of) else {}
-    return {
-        "target_id": target.id,
-        "indicator_id": target.indicator,
-        "unit": target.unit,
-        "target_operator": target.operator,
-        "target_value": target.value,
-        "target_date": target.target_date,
+    return target.fields | {
         "verdict": verdict,
         "value": value,
         "year": year,

@@ -100,15 +100,10 @@ def _ahead(one: Plan, found: pd.DataFrame, context: Context) -> list[dict[str, o
         last = own.sort_values("period_end", kind="stable").iloc[-1] if len(own) else {}
         rows.append(
             {
-                "target_id": target.id,
+                **target.fields,
                 "level": one.level,
                 "name_zh": one.name.zh,
                 "name_en": one.name.en,
-                "indicator_id": target.indicator,
-                "unit": target.unit,
-                "target_operator": target.operator,
-                "target_value": target.value,
-                "target_date": target.target_date,
                 "value": last.get("value"),
                 "period_start": last.get("period_start", pd.NaT),
                 "period_end": last.get("period_end", pd.NaT),

@@ -66,7 +66,9 @@ def replay(seen: Seen, values: pd.DataFrame, histories: pd.DataFrame) -> pd.Data
         came, files = _came(seen, values, record, target.year), _files(seen, record, target.year)
         told = [*_years_before(histories, record, target)]
         told += _told(seen, record, target) if _is_trusted(seen, record, target.year) else ()
-        rows += (_facts(target) | {"value": came, "source_ids": files} | one for one in told)
+        rows += (
+            target.fields | {"year": target.year, "value": came, "source_ids": files} | one for one in told
+        )
     return shape(rows, REPLAY)
 
 
@@ -77,17 +79,6 @@ def due(context: Context) -> list[Target]:
         for one in context.plan.targets
         if one.judged and one.value is not None and one.target_date and one.target_date <= context.as_of
     ]
-
-
-def _facts(target: Target) -> dict[str, object]:
-    return {
-        "target_id": target.id,
-        "indicator_id": target.indicator,
-        "unit": target.unit,
-        "target_operator": target.operator,
-        "target_value": target.value,
-        "year": target.year,
-    }
 
 
 def _is_trusted(seen: Seen, record: Indicator, year: int) -> bool:

@@ -64,6 +64,19 @@ class Target(Record):
         """Last day on which the commitment can be kept; the year's last day unless ``due`` is stricter."""
         return self.due or (date(self.year, 12, 31) if self.year else None)
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """What tables of targets name of it; a table takes the columns it has."""
+        return {
+            "target_id": self.id,
+            "indicator_id": self.indicator,
+            "unit": self.unit,
+            "target_operator": self.operator,
+            "target_value": self.value,
+            "target_date": self.target_date,
+            "target_year": self.year,
+        }
+
     @model_validator(mode="after")
     def _check_value(self) -> Target:
         if self.decided_by == "province" and self.value is not None:
