@@ -6,12 +6,15 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pytest
 
 import demo_battle
 from demo_battle import demonstration_run, report
 from helpers.battles import closing, overview
+from helpers.battles.context import Battle
 from helpers.errors import ParameterError
+from helpers.page import closing as closing_page
 from helpers.page.reading import read_markup
 from helpers.page.words import banned_words
 from land_cases import page_texts
@@ -128,3 +131,12 @@ def test_what_is_kept_of_a_battle_is_kept_by_its_plan() -> None:
     assert followed.context.plan.id == "action_2024" and closed.context.plan.id == "action_2021"
     assert not set(followed.tables["targets"]["target_id"]) & set(closed.results["target_id"])
     assert run.build(overview).tables["targets"].equals(followed.tables["targets"])
+
+
+def test_a_target_missed_by_a_hair_is_not_drawn_as_reached() -> None:
+    row = {"target_id": "a", "unit": "pct", "target_operator": ">=", "target_value": 9999.0, "value": 9998.9}
+    rows = [{**row, "verdict": "missed"}, {**row, "target_id": "b", "value": 9999.0, "verdict": "met"}]
+    found = closing_page._with_share(
+        Battle("closing", None, pd.DataFrame(), {"plan_closing": pd.DataFrame(rows)})
+    )
+    assert found["share"].round(1).tolist() == [99.9, 100.0]

@@ -165,8 +165,10 @@ def _with_share(battle: Battle) -> pd.DataFrame:
         found["value"].gt(0) & found["target_value"].gt(0) & ~found["unit"].isin(_NO_SHARE)
     ].reset_index(drop=True)
     share = known["value"] / known["target_value"]
-    share = share.where(known["target_operator"] == ">=", 1 / share)
-    return known.assign(share=100 * share).sort_values("share", kind="stable")
+    share = 100 * share.where(known["target_operator"] == ">=", 1 / share)
+    # What is missed by a hair is not printed as the whole of it.
+    share = share.where(known["verdict"] != "missed", share.clip(upper=99.9))
+    return known.assign(share=share).sort_values("share", kind="stable")
 
 
 def has_shares(battle: Battle, _: str = "") -> bool:
