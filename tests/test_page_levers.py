@@ -149,7 +149,7 @@ def test_the_table_says_who_declares_what_whether_it_counts_and_what_is_shown(
         (observed(), {}, {"zh": "可比年份只有1个，推算至少需要2个", "en": "comparable years: 1"}),
         (observed(value=float("nan")), {}, {"zh": "没有监测数据", "en": "no "}),
         (observed(years={2024: 36.0}), {"year": 2027}, {"zh": "可比年份只有1个，推算至少需要5个", "en": "the 5"}),
-        (observed(years=dict.fromkeys(range(2018, 2025), 36.0)), {"year": 2027}, {"zh": "没有变化", "en": "never vary"}),
+        (observed(years=dict.fromkeys(range(2018, 2025), 36.0)), {"year": 2027}, {"zh": "历年数值相同", "en": "never vary"}),
         (observed(years={y: float(60 - y % 7) for y in range(2018, 2025)}), {"year": 2035}, {"zh": "太远", "en": "too few to look"}),
     ],
 )  # fmt: skip
