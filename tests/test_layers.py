@@ -13,7 +13,7 @@ FLOORS = [
     {"store"},
     {"days"},
     {"sources"},
-    {"standards", "statistics"},
+    {"statistics"},
     {"battles"},
     {"page"},
     {"run", "explore", "__main__", "__init__"},

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from cnstandards import air
 from helpers import registry
 from helpers.battles.air_days import AirDays
 from helpers.battles.assess import reason
@@ -15,7 +16,6 @@ from helpers.battles.context import Context
 from helpers.battles.judgement import LIKELIHOOD_FLOORS, likelihood_band
 from helpers.battles.spans import Span
 from helpers.registry import Indicator
-from helpers.standards import air
 from helpers.statistics.backtest import judge, run_backtest
 from helpers.statistics.forecast import MINIMUM_DAYS, MINIMUM_YEARS, Outcome, year_outcome
 

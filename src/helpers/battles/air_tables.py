@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from cnstandards import air
+from cnstandards.rounding import round_array
 from helpers import registry
 from helpers.battles import fires
 from helpers.battles.air_days import AirDays
@@ -15,8 +17,6 @@ from helpers.battles.air_measures import LEAST_TOLD_PCT, RULE, span_statistics
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
-from helpers.standards import air
-from helpers.standards.rounding import round_array
 from helpers.statistics import episodes as ledger
 
 _EXCEEDANCES = {"month": "datetime64[s]", "pollutant": "str", "n_days": "int64"}

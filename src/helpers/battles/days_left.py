@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from cnstandards import air
+from cnstandards.rounding import round_half_even
 from helpers import registry
 from helpers.battles.air_outlook import comparable_since
 from helpers.battles.context import Battle
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT
 from helpers.periods import same_span_last_year
-from helpers.standards import air
-from helpers.standards.rounding import round_half_even
 
 LEAST_COMPARED_PCT = CONFIDENCE_COVERAGE_PCT["medium"]
 """Share of the days that last year needs before anything is told of them."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cnstandards import soil
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
-from helpers.standards import soil
 from helpers.statistics.rank_trend import rank_trend
 from helpers.statistics.survey import MINIMUM_N, compliance_rates, design_means
 from helpers.statistics.survey_change import mean_change

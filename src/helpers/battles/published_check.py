@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import pandas as pd
 
+from cnstandards.air.period import MIN_DAYS_OF_YEAR
+from cnstandards.rounding import round_half_even
 from helpers import registry
 from helpers.battles.context import Context
-from helpers.standards.air.period import MIN_DAYS_OF_YEAR
-from helpers.standards.rounding import round_half_even
 
 _TOLD = ["source_title", "publisher", "published_at", "is_derived", "shown", "note_zh", "note_en"]
 _SERIES = ["indicator_id", "year", "value", "unit", *_TOLD]

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from cnstandards import surface_water as water
+from cnstandards.rounding import exact_fraction, round_half_even
 from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, spans_told
 from helpers.registry import SectionNetwork
-from helpers.standards import surface_water as water
-from helpers.standards.rounding import exact_fraction, round_half_even
 
 _CLASS_COLUMNS = {
     "section_id": "str",
@@ -167,7 +167,7 @@ def span_classes(months: WaterMonths, span: Span, section_ids: Iterable[str]) ->
     Returns
     -------
     One row per section in the order of the page: the columns of
-    :func:`helpers.standards.surface_water.section_period_class`.
+    :func:`cnstandards.surface_water.section_period_class`.
     """
     key = (span.start, span.end)
     if key not in months.judged:
@@ -209,7 +209,7 @@ def network_shares(months: WaterMonths, span: Span) -> pd.Series | None:
 
     Returns
     -------
-    The row of :func:`helpers.standards.surface_water.share_by_class` with ``network_id`` and ``n_network``: the sections
+    The row of :func:`cnstandards.surface_water.share_by_class` with ``network_id`` and ``n_network``: the sections
     the network counts, named or not.
     """
     network, key = months.network_of(span), (span.start, span.end)

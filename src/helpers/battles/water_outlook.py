@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cnstandards import surface_water as water
+from cnstandards.surface_water import classes as rules
+from cnstandards.surface_water import grid
 from helpers.battles.assess import reason
 from helpers.battles.spans import Span
 from helpers.battles.water_months import WaterMonths
-from helpers.standards import surface_water as water
-from helpers.standards.surface_water import classes as rules
-from helpers.standards.surface_water import grid
 
 MINIMUM_YEARS = 2
 N_DRAWS = 1000

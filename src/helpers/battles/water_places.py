@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from cnstandards import surface_water as water
 from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
@@ -13,7 +14,6 @@ from helpers.battles.spans import Span
 from helpers.battles.water_months import WaterMonths, has_classes
 from helpers.battles.water_outlook import Outlook
 from helpers.battles.water_tables import TARGET_CLASS, add_names
-from helpers.standards import surface_water as water
 
 _PLACE = dict.fromkeys(("section_id", "name_zh", "name_en", "river_zh", "river_en"), "str")
 _LEFT = {"item": "str", "target_class": "int64", "limit": "float64", "n_so_far": "int64", "n_left": "int64"}
@@ -50,7 +50,7 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
 
     Returns
     -------
-    Columns of :func:`helpers.standards.surface_water.remaining_allowance` with names, ``is_default_target`` (no functional
+    Columns of :func:`cnstandards.surface_water.remaining_allowance` with names, ``is_default_target`` (no functional
     class told, class III used), ``expected_mean`` (of the months to come, over the draws), ``likelihood`` (of the item
     keeping the class) and ``section_likelihood`` (of all items together), NaN where the year is not drawn.
     """
@@ -90,7 +90,7 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
 
     Returns
     -------
-    ``river_zh, river_en`` and the columns of :func:`helpers.standards.surface_water.basin_grade`, with the English name of
+    ``river_zh, river_en`` and the columns of :func:`cnstandards.surface_water.basin_grade`, with the English name of
     the grade; rivers of lake points and sections of unknown rivers are left out.
     """
     network = months.network_of(span)

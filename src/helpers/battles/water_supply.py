@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cnstandards import surface_water as water
+from cnstandards.surface_water.grid import share_pct
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
@@ -24,8 +26,6 @@ from helpers.battles.water_months import (
     whole_years,
 )
 from helpers.registry import Target
-from helpers.standards import surface_water as water
-from helpers.standards.surface_water.grid import share_pct
 
 SHARE, VOLUME = "drinking_source_good_share", "drinking_volume_good_share"
 _COLUMNS = {SHARE: "sources_pct", VOLUME: "volume_pct"}

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cnstandards import surface_water as water
+from cnstandards.surface_water.change import RULES
 from helpers import registry
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, whole_year
@@ -22,8 +24,6 @@ from helpers.battles.water_months import (
     span_classes,
     whole_years,
 )
-from helpers.standards import surface_water as water
-from helpers.standards.surface_water.change import RULES
 
 TARGET_CLASS = 3  # of a section whose functional class is not told: the plan counts class I–III
 ICE_MONTHS = (12, 1, 2)
@@ -185,7 +185,7 @@ def _main_text(months: WaterMonths, span: Span, ids: list[str]) -> dict[str, str
 
 
 def _period_items(months: WaterMonths, span: Span, ids: Collection[str]) -> pd.DataFrame:
-    """Rows of :func:`helpers.standards.surface_water.period_items` for the named sections; none without an item that decides."""
+    """Rows of :func:`cnstandards.surface_water.period_items` for the named sections; none without an item that decides."""
     rows, dates = months.within(span, ids), {"start": span.start, "end": span.end}
     found = water.period_items(rows, body=months.body, **dates) if has_classes(rows) else ()
     return shape(found, _PERIOD_ITEMS)

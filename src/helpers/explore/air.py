@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from cnstandards import air
 from helpers import store
 from helpers.battles import air_tables
 from helpers.battles.air_days import AirDays, monthly_means
@@ -23,7 +24,6 @@ from helpers.explore.words import both, text
 from helpers.explore.workspace import current
 from helpers.messages import parts
 from helpers.run.parameters import one_of
-from helpers.standards import air
 from helpers.statistics.normalise import Normalised, normalise
 from helpers.statistics.windows import window_means
 

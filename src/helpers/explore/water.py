@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from cnstandards import surface_water as rules
 from helpers.battles.spans import Span
 from helpers.battles.water_tables import TARGET_CLASS, strip_table
 from helpers.explore.frames import column, complete_months, describe
@@ -14,7 +15,6 @@ from helpers.explore.workspace import current
 from helpers.page.clear_water_figures import item_name
 from helpers.run.parameters import one_of
 from helpers.sources.water_items import SECTION_ITEMS
-from helpers.standards import surface_water as rules
 
 __all__ = ["classes", "items", "judged_items", "known_items", "months", "sections", "yearly"]
 

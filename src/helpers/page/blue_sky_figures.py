@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from cnstandards import air, tables
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
@@ -17,7 +18,6 @@ from helpers.page.numbers import format_number
 from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name
-from helpers.standards import air
 
 SIX = {
     "pm25_mean": "PM2.5",
@@ -99,7 +99,7 @@ def _targets(battle: Battle, row: pd.Series) -> pd.DataFrame:
 
 def _limits(last: int, lang: str) -> pd.DataFrame:
     """Annual limits of PM2.5 by the day they come into force, up to a year."""
-    limits = registry.table("gb3095_limits")
+    limits = tables.read("gb3095_limits")
     limits = limits[(limits["pollutant"] == "PM2.5") & (limits["averaging"] == "annual")]
     table = pd.DataFrame(
         {

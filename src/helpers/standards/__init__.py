@@ -1,1 +1,0 @@
-"""Room of the suite; see docs/architecture.md."""
