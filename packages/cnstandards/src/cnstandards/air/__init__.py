@@ -2,7 +2,8 @@
 
 from cnstandards.air.budget import MeanBudget, mean_allowed, remaining_bad_days, remaining_heavy_days
 from cnstandards.air.compare import Change, change_pct, change_pp, rank_ascending
-from cnstandards.air.daily import daily_city, daily_stations, hourly_city, mda8, without_dust
+from cnstandards.air.daily import daily_city, daily_stations, hourly_city, without_dust
+from cnstandards.air.day import DayValue, daily_mean, mda8
 from cnstandards.air.grades import Grade, aqi_grade, grades
 from cnstandards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
 from cnstandards.air.index_tables import counted_days, daily_aqi, hourly_aqi
@@ -43,6 +44,7 @@ __all__ = [
     "Change",
     "CompositeIndex",
     "DayCounts",
+    "DayValue",
     "Grade",
     "MeanBudget",
     "ReferenceStateBreak",
@@ -58,6 +60,7 @@ __all__ = [
     "counted_days",
     "daily_aqi",
     "daily_city",
+    "daily_mean",
     "daily_stations",
     "day_counts",
     "decimals_of",

@@ -59,6 +59,7 @@ from cnstandards.surface_water.quality_index import (
     section_indices,
     weigh_city,
 )
+from cnstandards.surface_water.sample import WaterClass, water_class
 from cnstandards.surface_water.trophic import (
     TrophicGrade,
     tli,
@@ -78,6 +79,7 @@ __all__ = [
     "ItemRule",
     "SpearmanTrend",
     "TrophicGrade",
+    "WaterClass",
     "assessed_items",
     "assessed_value",
     "basin_grade",
@@ -123,5 +125,6 @@ __all__ = [
     "tli_single",
     "trophic_items",
     "trophic_states",
+    "water_class",
     "weigh_city",
 ]
