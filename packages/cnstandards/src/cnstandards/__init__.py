@@ -95,12 +95,10 @@ if TYPE_CHECKING:
         erosion_grades,
         farmland_limits,
         layer_grades,
-        nemerow,
-        nemerow_grade,
-        nemerow_table,
         organic_matter_grades,
         safe_use_rate,
     )
+    from cnstandards.soil.nemerow import nemerow, nemerow_grade, nemerow_table
     from cnstandards.surface_water import (
         WaterClass,
         basin_grade,
@@ -142,7 +140,8 @@ _ROOMS = {
     "errors": "CoverageError ParameterError Refusal SchemaError TableError",
     "noise": "daily_levels day_night_level energy_mean noise_compliance_pct=compliance_pct noise_grade=grade noise_judge=judge noise_limits=limits noise_zones=zones",
     "rounding": "exact_fraction round_array round_fifth_unit round_half_even round_half_unit rounding_bound",
-    "soil": "classify_construction classify_farmland classify_groundwater construction_outcome erosion_grades farmland_limits layer_grades nemerow nemerow_grade nemerow_table organic_matter_grades safe_use_rate",
+    "soil": "classify_construction classify_farmland classify_groundwater construction_outcome erosion_grades farmland_limits layer_grades organic_matter_grades safe_use_rate",
+    "soil.nemerow": "nemerow nemerow_grade nemerow_table",
     "surface_water": "WaterClass basin_grade cwqi=city_index classify cwqi_item black_odorous=grade_bodies item_class drinking_water=judge_drinking main_pollutants monthly_items parse_class section_grade cwqi_sections=section_indices section_period_class share_by_class spearman_trend tli tli_grade tli_single trophic_states water_class",
 }
 _PLACES = {

@@ -7,11 +7,14 @@ a thousand times less than what :func:`cnstandards.rounding.round_array` needs t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import overload
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from cnstandards import tables
 from cnstandards.errors import ParameterError, SchemaError
@@ -55,7 +58,13 @@ class DayHours:
 STANDARD_HOURS = DayHours()
 
 
-def energy_mean(levels: np.ndarray, *, weights: np.ndarray | None = None) -> np.ndarray | float:
+@overload
+def energy_mean(levels: Sequence[float], *, weights: ArrayLike | None = None) -> float: ...
+@overload
+def energy_mean(levels: np.ndarray, *, weights: ArrayLike | None = None) -> np.ndarray | float: ...
+def energy_mean(
+    levels: Sequence[float] | np.ndarray, *, weights: ArrayLike | None = None
+) -> np.ndarray | float:
     """Average levels by their energy along the last axis: 10 lg(Σ w·10^(0.1 L) / Σ w).
 
     Parameters
@@ -179,7 +188,7 @@ def limits(zone: pd.Series, period: pd.Series) -> np.ndarray:
                 expected=f"one of {', '.join(allowed)}",
                 remedy="correct the functional zone of the point",
             )
-    rows, columns = known.index.get_indexer(zone), known.columns.get_indexer(period)
+    rows, columns = known.index.get_indexer(pd.Index(zone)), known.columns.get_indexer(pd.Index(period))
     return known.to_numpy()[rows, columns]
 
 
@@ -267,11 +276,11 @@ def grade(level: Number, *, kind: str, period: str) -> tuple[str, str]:
 def _grades() -> dict[tuple[str, str], Scale]:
     rows = tables.read("noise_grades")
     return {
-        key: Scale(
+        (str(kind), str(period)): Scale(
             tuple(part["grade"]),
             tuple(exact_fraction(edge) for edge in part["upper"].dropna()),
             True,
             str(part["status"].iloc[0]),
         )
-        for key, part in rows.groupby(["kind", "period"], sort=False)
+        for (kind, period), part in rows.groupby(["kind", "period"], sort=False)
     }

@@ -142,7 +142,7 @@ def iaqi_array(item: str, concentrations: np.ndarray, *, edition: str) -> np.nda
         )
     if edition == "2026":
         values = round_array(values, decimals_of(item.split("_")[0]))
-    result = np.ceil(np.interp(values, breakpoints, indices) - _WHOLE) + 0.0
+    result: np.ndarray = np.ceil(np.interp(values, breakpoints, indices) - _WHOLE) + 0.0
     if edition == "2012" and indices[-1] < 500:
         result = np.where(values > breakpoints[-1], np.nan, result)
     return result
@@ -228,7 +228,7 @@ def index_arrays(
 def name_pollutants(masks: np.ndarray) -> np.ndarray:
     """Turn bit masks of :class:`IndexArrays` into texts, ids joined by ``;`` (array of objects)."""
     names = [";".join(name for at, name in enumerate(POLLUTANTS) if mask >> at & 1) for mask in range(64)]
-    return np.array(names, dtype=object)[masks]
+    return np.array(names, dtype=object).take(masks)
 
 
 def aqi(

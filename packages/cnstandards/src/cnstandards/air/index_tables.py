@@ -12,6 +12,7 @@ import pandas as pd
 
 from cnstandards.air import grid, index
 from cnstandards.air.limits import DAILY_POLLUTANTS, POLLUTANTS, aqi_edition
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 
 # An index of one pollutant alone says nothing of a day (our rule).
@@ -118,7 +119,7 @@ def hourly_aqi(air_hourly: pd.DataFrame, *, edition: str = "in_force") -> pd.Dat
     is_there = ~np.isnan(flat).all(axis=0)
     station, hour = np.divmod(np.flatnonzero(is_there), len(hours.days) * 24)
     return _index_table(
-        {"station_code": pd.array(hours.stations, dtype="str").take(station), "time": hours.times()[hour]},
+        {"station_code": texts(hours.stations).take(station), "time": hours.times()[hour]},
         dict(zip(POLLUTANTS, flat[:, is_there], strict=True)),
         days=hours.days[hour // 24],
         items=index.HOURLY_ITEMS,

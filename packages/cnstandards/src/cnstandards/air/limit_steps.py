@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from cnstandards import tables
 from cnstandards.errors import TableError
@@ -75,5 +75,5 @@ def limits(
 
 
 @cache
-def _steps() -> list[dict[str, str]]:
-    return tables.read("gb3095_limits").to_dict("records")
+def _steps() -> list[dict[str, Any]]:
+    return tables.records("gb3095_limits")

@@ -220,8 +220,12 @@ def composite_index(statistics: Mapping[str, Number | None]) -> CompositeIndex:
     >>> composite_index({"SO2": 3, "NO2": 13, "PM10": 16, "PM2.5": 13, "CO": 0.9, "O3": 87}).index
     Decimal('1.74')
     """
-    given = {name: statistics.get(name) for name in POLLUTANTS}
-    if any(value is None or value != value for value in given.values()):
+    given = {
+        name: value
+        for name in POLLUTANTS
+        if (value := statistics.get(name)) is not None and value == value  # NaN is missing
+    }
+    if len(given) < len(POLLUTANTS):
         return CompositeIndex(None, {}, {}, ())
     rows = tables.read("composite_index").set_index("pollutant")["standard"]
     single = {

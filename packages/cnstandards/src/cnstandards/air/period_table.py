@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ class _Span:
     def holds(self, days: np.ndarray) -> np.ndarray:
         return (days >= np.datetime64(self.start)) & (days <= np.datetime64(self.end))
 
-    def coverage(self, days: np.ndarray) -> dict[str, object]:
+    def coverage(self, days: np.ndarray) -> dict[str, Any]:
         """Columns on the valid days behind a value."""
         length = (self.end - self.start).days + 1
         is_valid = span_valid(days.astype("datetime64[D]").tolist(), start=self.start, end=self.end)
@@ -132,7 +133,7 @@ def period_statistics(
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"pollutant": "", "rule": "", "edition": ""})
 
 
-def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str, object]]:
+def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str, Any]]:
     """Means and percentiles of air_annual_items.csv."""
     column = "value_unrounded" if "value_unrounded" in daily_city else "value"
     values, days = grid.day_grid(daily_city.assign(value=daily_city[column]), pollutants=POLLUTANTS)
@@ -164,7 +165,7 @@ def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str,
     return rows
 
 
-def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, object]]:
+def _composite_rows(concentrations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The composite index and its parts; as valid as its weakest pollutant."""
     used = [row for row in concentrations if row["statistic"] == YEAR_STATISTICS[row["pollutant"]]]
     result = composite_index({row["pollutant"]: row["value"] for row in used})
@@ -198,7 +199,7 @@ def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, o
     return rows
 
 
-def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, object]]:
+def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, Any]]:
     """Day counts and ratios under both rules."""
     rows = []
     for rule in RULES:
@@ -218,7 +219,7 @@ def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, 
     return rows
 
 
-def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, object]]:
+def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, Any]]:
     """Days led by each pollutant, of the days above 50 and above 100."""
     index = index[counted_days(index)]
     coverage = span.coverage(index["date"].to_numpy())
@@ -250,9 +251,9 @@ def _row(
     value: float,
     published: Decimal | float | None,
     unit: str,
-    coverage: dict[str, object],
+    coverage: dict[str, Any],
     **extra: str,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """One row; the published value is missing where there is none."""
     shown = float("nan") if published is None else float(published)
     return {

@@ -49,16 +49,17 @@ def classify_groundwater(samples: pd.DataFrame, *, limits: pd.DataFrame) -> pd.D
         np.nan,
         joined["class_number"].where(holds, WORST),
     )
-    by_item = joined.groupby(["point_id", "date", "item"], as_index=False)["class_number"].min()
+    by_item = pd.DataFrame(joined.groupby(["point_id", "date", "item"], as_index=False)["class_number"].min())
     groups = by_item.groupby(["point_id", "date"])
     worst = groups["class_number"].transform("max")
     decides = (by_item["class_number"] == worst) & (worst > 1)
     names = by_item["item"].where(decides)
     table = groups.agg(class_number=("class_number", "max"), n_items=("class_number", "count"))
     decisive = names.groupby([by_item["point_id"], by_item["date"]]).agg(lambda part: ";".join(part.dropna()))
-    return table.assign(
+    found = table.assign(
         decisive=decisive.astype("str"), n_without_limit=groups["item"].count() - table["n_items"]
-    ).reset_index()[["point_id", "date", "class_number", "decisive", "n_items", "n_without_limit"]]
+    ).reset_index()
+    return found[["point_id", "date", "class_number", "decisive", "n_items", "n_without_limit"]]
 
 
 def _check(samples: pd.DataFrame, limits: pd.DataFrame) -> None:

@@ -114,4 +114,4 @@ def _grade_exactly(index: np.ndarray, values: np.ndarray, reference: np.ndarray)
 def _square(indices: Sequence[Fraction]) -> Fraction:
     if not indices:
         raise CoverageError("there is no single index", remedy="measure at least one item with a limit")
-    return (max(indices) ** 2 + (sum(indices) / len(indices)) ** 2) / 2
+    return (max(indices) ** 2 + (sum(indices, Fraction()) / len(indices)) ** 2) / 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def section_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def _compare(old_class: object, new_class: object) -> Change:
+def _compare(old_class: Any, new_class: Any) -> Change:
     if pd.isna(old_class) or pd.isna(new_class):
         return Change("insufficient", "insufficient")
     return grade_change(section_grade(old_class).level, section_grade(new_class).level)
@@ -196,10 +197,11 @@ def spearman_trend(values: Sequence[Number], *, rule: str) -> SpearmanTrend:
     bounds = tables.read("spearman_critical").set_index("n")[["w_005", "status"]]
     if len(there) not in bounds.index or len(set(map(exact_fraction, there))) == 1:
         return SpearmanTrend(np.nan, np.nan, len(there), "insufficient", rule, "")
-    bound, status = bounds.loc[len(there)]
+    row: Any = bounds.loc[len(there)]
+    bound, status = float(row["w_005"]), str(row["status"])
     # The bounds are printed to three decimals: 29/35 is the bound .829 of six periods, not below it.
     coefficient = round_half_even(spearman_coefficient(there), 3)
-    size, least = abs(exact_fraction(coefficient)), exact_fraction(float(bound))
+    size, least = abs(exact_fraction(coefficient)), exact_fraction(bound)
     is_trend = size > least or (size == least and rule == ">=")
     direction = ("up" if coefficient > 0 else "down") if is_trend else "none"
-    return SpearmanTrend(float(coefficient), float(bound), len(there), direction, rule, status)
+    return SpearmanTrend(float(coefficient), bound, len(there), direction, rule, status)

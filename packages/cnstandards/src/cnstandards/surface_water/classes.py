@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 from cnstandards.rounding import round_array
 from cnstandards.surface_water import grid
@@ -101,7 +103,7 @@ def monthly_items(
     keys = {
         "section_id": months.section_names().take(section),
         "month": months.month_starts()[month],
-        "item": pd.array(list(judged.items), dtype="str").take(item),
+        "item": texts(judged.items).take(item),
     }
     return pd.DataFrame({**keys, **_cells(judged, (item, section, month))})
 
@@ -142,7 +144,7 @@ def section_period_class(
     share.
     """
     means, judged = judge_period(values_long, body=body, start=start, end=end, items=items)
-    table = pd.DataFrame({"section_id": pd.array(list(means.sections), dtype="str")})
+    table = pd.DataFrame({"section_id": texts(means.sections)})
     table = table.assign(**_worst(judged.classes, judged.items))
     is_valid = means.n_sampled >= grid.months_needed(means.n_expected)
     table.loc[~is_valid, "class"] = pd.NA
@@ -176,8 +178,8 @@ def item_table(means: grid.PeriodMeans, judged: Assessment) -> pd.DataFrame:
     is_valid = means.n_sampled >= grid.months_needed(means.n_expected)
     section, item = np.nonzero(np.where(is_valid, judged.classes, 0).T)
     keys = {
-        "section_id": pd.array(list(means.sections), dtype="str").take(section),
-        "item": pd.array(list(judged.items), dtype="str").take(item),
+        "section_id": texts(means.sections).take(section),
+        "item": texts(judged.items).take(item),
         "mean": means.values[item, section],
     }
     at = (item, section)
@@ -255,7 +257,7 @@ def _judge_months(
     return months, judge(months.values, months.items, is_lake=grid.lake_flags(months.sections, body))
 
 
-def _worst(classes: np.ndarray, items: Sequence[str]) -> dict[str, object]:
+def _worst(classes: np.ndarray, items: Sequence[str]) -> dict[str, Any]:
     """Columns of the worst class and what decides it, from classes with the axes item, row."""
     worst, n_items = classes.max(axis=0), (classes > 0).sum(axis=0)
     is_decisive = (classes == worst) & (worst > 1)
@@ -271,11 +273,11 @@ def join_items(chosen: np.ndarray, items: Sequence[str]) -> pd.api.extensions.Ex
     """Join the chosen items of every row by ``;`` from flags with the axes item, row."""
     masks = (chosen * (1 << np.arange(len(items)))[:, None]).sum(axis=0)
     unique, at = np.unique(masks, return_inverse=True)
-    texts = [";".join(name for bit, name in enumerate(items) if mask >> bit & 1) for mask in unique.tolist()]
-    return pd.array(texts, dtype="str").take(at)
+    joined = [";".join(name for bit, name in enumerate(items) if mask >> bit & 1) for mask in unique.tolist()]
+    return texts(joined).take(at)
 
 
-def _cells(judged: Assessment, at: tuple[np.ndarray, ...]) -> dict[str, object]:
+def _cells(judged: Assessment, at: tuple[np.ndarray, ...]) -> dict[str, Any]:
     return {
         "value": judged.values[at],
         "class": pd.array(judged.classes[at], dtype="Int64"),

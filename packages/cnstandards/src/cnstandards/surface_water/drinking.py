@@ -89,7 +89,7 @@ def judge_drinking(drinking_items: pd.DataFrame, *, body: Mapping[str, str]) -> 
         {
             "source_name": months.section_names().take(np.repeat(np.arange(n_sections), n_months)),
             "month": np.tile(months.month_starts(), n_sections),
-            "is_compliant": pd.arrays.BooleanArray(~exceeds.any(axis=0), n_items == 0),
+            "is_compliant": pd.arrays.BooleanArray(np.asarray(~exceeds.any(axis=0)), n_items == 0),
             "exceeding": _join(exceeds, items),
             "n_items": n_items,
             "is_complete": is_there[needed].all(axis=0),

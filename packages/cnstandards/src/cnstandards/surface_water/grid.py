@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cnstandards.air.grid import require_columns, text_codes
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError, SchemaError
 from cnstandards.rounding import exact_fraction, round_half_even
 from cnstandards.surface_water.limits import BODIES, DO_SATURATION
@@ -38,7 +39,7 @@ class SectionGrid:
 
     def section_names(self) -> pd.api.extensions.ExtensionArray:
         """Section ids as a text array."""
-        return pd.array(list(self.sections), dtype="str")
+        return texts(self.sections)
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,8 @@ def run_section(values: dict[str, str], body: str) -> dict[str, Any]:
 def run_main(values: dict[str, str]) -> list[dict[str, Any]]:
     named = water.main_pollutants(water.monthly_items(month_table(values), body={"S": "river"}))
     return [
-        {"item": row.item, "multiple": None if np.isnan(row.multiple) else f"{row.multiple:.1f}"}
-        for row in named.itertuples()
+        {"item": item, "multiple": None if np.isnan(multiple) else f"{multiple:.1f}"}
+        for item, multiple in zip(named["item"], named["multiple"], strict=True)
     ]
 
 
@@ -145,7 +145,7 @@ def run_drinking(values: dict[str, str]) -> dict[str, Any]:
     """A good pH is added: a month with none of the judged items has no verdict."""
     third = tables.read("gb3838_table3").set_index("item_zh")["no"]
     ids = {item: f"T3-{third[item]}" if item in third else item for item in values}
-    table = month_table({"pH": 7, **{ids[item]: value for item, value in values.items()}})
+    table = month_table({"pH": "7", **{ids[item]: value for item, value in values.items()}})
     table = table.rename(columns={"section_id": "source_name"})
     row = water.judge_drinking(table, body={"S": "river"}).iloc[0]
     names = {item_id: item for item, item_id in ids.items()}
@@ -153,6 +153,11 @@ def run_drinking(values: dict[str, str]) -> dict[str, Any]:
         "compliant": bool(row["is_compliant"]),
         "exceeding": [names[item] for item in row["exceeding"].split(";") if item],
     }
+
+
+def run_black(values: dict[str, str], depth: str | None = None) -> str:
+    grade = water.grade_set(values, depth_cm=depth)
+    return "" if grade is None else BLACK[grade]
 
 
 def run_spearman(values: list[str]) -> str:
@@ -216,7 +221,7 @@ RULES: Mapping[str, Callable[..., Any]] = {
     "basin_grade": run_basin,
     "basin_grade_from_shares": lambda good, worse: water.grade_of_shares(good, worse).name_zh,
     "basin_trend": run_share_trend,
-    "black_odorous": lambda values, depth=None: BLACK[water.grade_set(values, depth_cm=depth)],
+    "black_odorous": run_black,
     "cwqi": run_cwqi,
     "cwqi_city": lambda river, lake, m, n: str(water.weigh_city(river, lake, n_rivers=m, n_lakes=n)),
     "cwqi_item": lambda item, value, body: water.cwqi_item(item, value, body=body),
@@ -231,7 +236,7 @@ RULES: Mapping[str, Callable[..., Any]] = {
     "tli_grade": lambda index: water.tli_grade(index).name_zh,
     "tli_single": water.tli_single,
     "water_class": run_class,
-    "energy_mean": lambda levels: noise.energy_mean([float(text) for text in levels]),
+    "energy_mean": lambda levels: noise.energy_mean(np.array(levels, dtype="float64")),
     "ldn": lambda day, night: noise.day_night_level(float(day), float(night)),
     "ld_ln_ldn": run_daily,
     "noise_compliant": run_limit,
