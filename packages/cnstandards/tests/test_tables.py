@@ -137,7 +137,7 @@ def offenders(folder: Path, then: dict[str, str]) -> list[str]:
 def test_every_table_holds_what_was_pinned() -> None:
     found = offenders(TABLES, read_pins())
     assert not found, (
-        f"{'; '.join(found)}. See `git diff {TABLES.relative_to(ROOT)}`; where the change is meant, "
+        f"{'; '.join(found)}. See `git diff src/cnstandards/tables`; where the change is meant, "
         f"run `python packages/cnstandards/tests/pin_tables.py` and commit {PINS.relative_to(ROOT)} with it"
     )
 
