@@ -86,6 +86,16 @@ def test_a_column_that_is_absent_is_missing_and_one_not_known_is_told(run):
     assert told == "air.csv: columns not read: PM1"
 
 
+def test_ozone_above_its_table_needs_its_hour_under_2012_and_counts_300_under_2026(run):
+    row = DAY.replace(",88,", ",850,")
+    head = HEAD.replace("\n", ",O3_1h\n")
+    _, (alone,), _ = run(HEAD + row)
+    assert (alone["aqi"], alone["primary"], alone["missing"]) == ("", "", "O3_1h")
+    _, (whole,), _ = run(head + row.replace("\n", ",900\n"))
+    assert (whole["aqi"], whole["primary"], whole["missing"]) == ("350", "O3", "")
+    assert run(HEAD + row, "--edition", "2026")[1][0]["aqi"] == "300"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -40,7 +40,7 @@ def test_a_name_of_rounding_does_not_bring_pandas():
 
 def test_what_type_checkers_see_is_what_is_there():
     tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
-    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    block, _ = [node for node in tree.body if isinstance(node, ast.If)]
     seen = {}
     for node in block.body:
         for alias in node.names:

@@ -252,17 +252,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import what is asked for (PEP 562), and keep it."""
-    if name in _PLACES:
-        room, own = _PLACES[name]
-        found = getattr(import_module(f"cnstandards.{room}"), own)
-    elif name in __all__:
-        found = import_module(f"cnstandards.{name}")
-    else:
-        raise AttributeError(f"module 'cnstandards' has no attribute {name!r}")
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # a checker has every name from above, and finds the misspelt one
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for (PEP 562), and keep it."""
+        if name in _PLACES:
+            room, own = _PLACES[name]
+            found = getattr(import_module(f"cnstandards.{room}"), own)
+        elif name in __all__:
+            found = import_module(f"cnstandards.{name}")
+        else:
+            raise AttributeError(f"module 'cnstandards' has no attribute {name!r}")
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

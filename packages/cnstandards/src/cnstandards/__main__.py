@@ -77,10 +77,12 @@ def _aqi(asked: argparse.Namespace) -> int:
 
 def _index_rows(days: Sequence[date], table: pd.DataFrame, edition: str, lang: str) -> str:
     """One line a day of the file, in its order; an index that the edition does not give is told as such."""
-    from cnstandards.air import POLLUTANTS, aqi_grade, daily_aqi
+    from cnstandards.air import POLLUTANTS, aqi_grade, daily_aqi, iaqi
 
     valid = table[table["value"].notna()]
-    there = set(zip(valid["date"].dt.date, valid["pollutant"], strict=True))
+    there = dict(
+        zip(zip(valid["date"].dt.date, valid["pollutant"], strict=True), valid["value"], strict=True)
+    )
     indices = daily_aqi(table, edition=edition)
     indices = indices[indices["date"].isin(table["date"])]
     by_day = dict(zip(indices["date"].dt.date, indices.to_dict("records"), strict=True))
@@ -89,13 +91,18 @@ def _index_rows(days: Sequence[date], table: pd.DataFrame, edition: str, lang: s
     writer.writerow(say("columns", lang).split(","))
     for day in days:
         row = by_day[day]
+        missing = [name for name in POLLUTANTS if (day, name) not in there]
+        ozone = there.get((day, "O3"))
+        # above its table the MDA8 has no sub-index under 2012, and the hour stands in: without it nothing is known
+        if ozone is not None and iaqi("O3_8h", ozone, edition=row["edition"]) is None:
+            missing += ["O3_1h"] if (day, "O3_1h") not in there else []
         aqi, level, category = "", "", say("no_index", lang)
-        if row["aqi"] == row["aqi"]:
+        if row["aqi"] == row["aqi"] and "O3_1h" not in missing:
             grade = aqi_grade(int(row["aqi"]))
             aqi, level = str(int(row["aqi"])), str(int(row["level"]))
             category = grade.category_zh if lang == "zh" else grade.category_en
-        missing = ";".join(name for name in POLLUTANTS if (day, name) not in there)
-        writer.writerow([day, f"HJ 633-{row['edition']}", aqi, level, category, row["primary"], missing])
+        primary = row["primary"] if aqi else ""
+        writer.writerow([day, f"HJ 633-{row['edition']}", aqi, level, category, primary, ";".join(missing)])
     return lines.getvalue()
 
 
