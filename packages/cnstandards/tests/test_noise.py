@@ -36,6 +36,12 @@ def run_limit(zone: str, period: str, value: str) -> bool:
     return bool(noise.judge(rows)["is_met"].iloc[0])
 
 
+def run_zones(counts: dict[str, list[int]]) -> dict[str, float]:
+    rows = [(zone, "day", place < met) for zone, (met, n) in counts.items() for place in range(n)]
+    found = noise.compliance(pd.DataFrame(rows, columns=["zone", "period", "is_met"]))
+    return dict(zip(found["zone"], found["rate_pct"], strict=True))
+
+
 RULES = {
     "energy_mean": lambda levels: noise.energy_mean([float(text) for text in levels]),
     "ldn": lambda day, night: noise.day_night_level(float(day), float(night)),
@@ -43,6 +49,9 @@ RULES = {
     "noise_compliant": run_limit,
     "noise_grade": lambda kind, period, level: noise.grade(level, kind=kind, period=period)[0],
     "point_time_rate": lambda met: str(noise.compliance_pct(sum(met), len(met))),
+    "point_time_share": noise.compliance_pct,
+    "pooled_share": noise.pooled_pct,
+    "zone_shares": run_zones,
 }
 
 
@@ -56,7 +65,7 @@ def test_vector(vector):
 
 def test_every_rule_has_its_vectors():
     assert {vector["fn"] for vector in VECTORS} == set(RULES)
-    assert len(VECTORS) == len({vector["id"] for vector in VECTORS}) == 16
+    assert len(VECTORS) == len({vector["id"] for vector in VECTORS}) == 26
 
 
 @given(st.lists(LEVELS, min_size=1, max_size=48))
@@ -158,6 +167,37 @@ def test_grades_say_how_well_they_are_verified():
     assert noise.grade("68", kind="road", period="day") == ("好", "V2")
     assert noise.grade("58.04", kind="road", period="night") == ("好", "M")
     assert noise.grade("55.1", kind="regional", period="night") == ("差", "M")
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted"),
+    [
+        ("40", "M"),
+        ("40.1", "M"),
+        ("45", "M"),
+        ("45.1", "V2"),
+        ("50", "V2"),
+        ("50.1", "M"),
+        ("55", "M"),
+        ("60", "M"),
+    ],
+)
+def test_a_grade_is_no_surer_than_the_less_verified_of_its_edges(level, wanted):
+    assert noise.grade(level, kind="regional", period="night")[1] == wanted
+
+
+def test_zones_are_pooled_and_a_point_time_without_a_verdict_counts_nowhere():
+    judged = noise.judge(
+        pd.DataFrame({"zone": ["1", "1", "2"], "period": "night", "value": [45.0, 46.0, np.nan]})
+    )
+    assert noise.compliance(judged).values.tolist() == [["night", "1", 2, 1, 50.0], ["night", "", 2, 1, 50.0]]
+    assert noise.compliance(judged.iloc[2:]).empty
+
+
+@pytest.mark.parametrize("points", [[], [1], [0, 0]])
+def test_shares_without_their_points_are_refused(points):
+    with pytest.raises(ParameterError, match="one number of points a share"):
+        noise.pooled_pct(["90", "80"], points)
 
 
 @pytest.mark.parametrize(("n_met", "n", "wanted"), [(25, 64, 39.1), (1, 16, 6.2), (3, 16, 18.8), (0, 5, 0.0)])

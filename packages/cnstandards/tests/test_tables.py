@@ -239,10 +239,24 @@ def test_tables_are_carried_over_with_their_status() -> None:
     assert pm25["concentration"].tolist() == [60]
 
 
+# Rows of the shared tables that were verified anew since: what they hold there, by table.
+VERIFIED_SINCE = {
+    "noise_grades": {"regional night 2 较好 45.0 M", "regional night 3 一般 50.0 M"},
+}
+
+
 @pytest.mark.real
-def test_tables_equal_the_shared_standards(shared_data: Path) -> None:
+def test_tables_hold_every_row_of_the_shared_standards(shared_data: Path) -> None:
     for source in (shared_data / "standards").glob("*.csv"):
-        assert (TABLES / source.name).read_bytes() == source.read_bytes(), source.name
+        then = pd.read_csv(source, keep_default_na=False, na_values=[""])
+        now = tables.read(source.stem)[list(then.columns)]
+        gone = written(then) - written(now)
+        assert gone == VERIFIED_SINCE.get(source.stem, set()), source.name
+
+
+def written(rows: pd.DataFrame) -> set[str]:
+    """Every row as one text, so that a row can be looked for."""
+    return {" ".join(str(cell) for cell in row) for row in rows.itertuples(index=False)}
 
 
 def test_a_returned_table_can_be_changed_without_harm() -> None:
