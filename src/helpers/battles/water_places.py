@@ -80,8 +80,10 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         is_kept = classes <= target[section]
         whole = float(is_kept.all(axis=0).mean())
         for at, item in enumerate(outlook.items):
-            if (classes[at] > 0).any():
-                rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
+            is_judged = classes[at] > 0
+            if is_judged.any():
+                share = float(is_kept[at][is_judged].mean())
+                rows.append((section, item, outlook.rest_means[at, place], share, whole))
     return shape(rows, {"section_id": "str", "item": "str"} | _CHANCES)
 
 

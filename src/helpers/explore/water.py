@@ -140,7 +140,8 @@ def classes(period: str) -> pd.DataFrame:
     Returns
     -------
     ``section_id, section`` (name in the language in use), ``month, class`` (1 to 6, 6 worse than Ⅴ; NA without one),
-    ``decisive`` (items that set it), ``state``: ``frozen`` or ``missing`` without a class.
+    ``decisive`` (items that set it), ``unjudged`` (items not detected whose detection limit lies above class Ⅲ: they give
+    no class), ``state``: ``frozen`` or ``missing`` without a class.
 
     ::
 
@@ -152,7 +153,7 @@ def classes(period: str) -> pd.DataFrame:
     start, end = current().span(period, pd.Series(dtype="datetime64[s]"))
     rows = strip_table(current().water_months(), Span(start, end, False, True))
     table = rows.assign(section=rows[f"name_{run.lang}"])
-    table = table[["section_id", "section", "month", "class", "decisive", "state"]]
+    table = table[["section_id", "section", "month", "class", "decisive", "unjudged", "state"]]
     return describe(
         table, value="class", unit="index", name=both("names.classes"), place=both("all_sections"),
         files=current().water_months().within(Span(start, end, False, True))["source_id"], decimals=0,
