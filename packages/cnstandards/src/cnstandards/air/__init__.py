@@ -11,15 +11,18 @@ from cnstandards.air.limits import (
     GASES,
     PARTICLES,
     POLLUTANTS,
+    Limit,
     ReferenceStateBreak,
     aqi_edition,
     attains,
     convert_reference_state,
     decimals_of,
     exceedance_multiple,
+    judged_from,
     limit_in_force,
     reference_state_break,
     unit_of,
+    who_guideline,
 )
 from cnstandards.air.period import (
     CompositeIndex,
@@ -30,6 +33,7 @@ from cnstandards.air.period import (
     percentile,
     share_pct,
     span_valid,
+    three_year_mean,
 )
 from cnstandards.air.period_table import YEAR_STATISTICS, period_statistics
 
@@ -44,6 +48,7 @@ __all__ = [
     "CompositeIndex",
     "DayCounts",
     "Grade",
+    "Limit",
     "MeanBudget",
     "ReferenceStateBreak",
     "annual_valid",
@@ -67,6 +72,7 @@ __all__ = [
     "hourly_city",
     "iaqi",
     "iaqi_array",
+    "judged_from",
     "limit_in_force",
     "mda8",
     "mean_allowed",
@@ -78,6 +84,8 @@ __all__ = [
     "remaining_heavy_days",
     "share_pct",
     "span_valid",
+    "three_year_mean",
     "unit_of",
+    "who_guideline",
     "without_dust",
 ]

@@ -59,6 +59,7 @@ from cnstandards.surface_water.quality_index import (
     section_indices,
     weigh_city,
 )
+from cnstandards.surface_water.standard_index import saturated_oxygen, standard_index
 from cnstandards.surface_water.trophic import (
     TrophicGrade,
     tli,
@@ -109,6 +110,7 @@ __all__ = [
     "parse_class",
     "period_items",
     "remaining_allowance",
+    "saturated_oxygen",
     "section_changes",
     "section_grade",
     "section_indices",
@@ -117,6 +119,7 @@ __all__ = [
     "share_change",
     "spearman_coefficient",
     "spearman_trend",
+    "standard_index",
     "supplementary_limits",
     "tli",
     "tli_grade",
