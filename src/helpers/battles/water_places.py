@@ -129,9 +129,7 @@ def reservoir_table(months: WaterMonths, span: Span, context: Context) -> pd.Dat
     lake = dict(zip(points["section_id"], points["reservoir_zh"], strict=True))
     table = registry.reservoirs(context.city.slug)[["name_zh", "name_en"]]
     now, before = _trophic(months, span, lake), _trophic(months, span.year_before(), lake)
-    grade_names = {
-        level: water.tli_grade(index).name_en for level, index in enumerate((20, 40, 55, 65, 75), start=1)
-    }
+    grade_names = {grade.level: grade.name_en for grade in water.trophic_grades()}
     table = table.merge(now, how="left", left_on="name_zh", right_on="lake").drop(columns="lake")
     table = table.merge(_reservoir_classes(months, span, lake), how="left", on="name_zh")
     table = table.assign(

@@ -2,8 +2,9 @@
 
 from cnstandards.air.budget import MeanBudget, mean_allowed, remaining_bad_days, remaining_heavy_days
 from cnstandards.air.compare import Change, change_pct, change_pp, rank_ascending
+from cnstandards.air.constants import year_percentile
 from cnstandards.air.daily import daily_city, daily_stations, hourly_city, mda8, without_dust
-from cnstandards.air.grades import Grade, aqi_grade, grades
+from cnstandards.air.grades import Grade, aqi_grade, grades, highest_concentration, highest_index
 from cnstandards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
 from cnstandards.air.index_tables import counted_days, daily_aqi, hourly_aqi
 from cnstandards.air.limits import (
@@ -68,6 +69,8 @@ __all__ = [
     "decimals_of",
     "exceedance_multiple",
     "grades",
+    "highest_concentration",
+    "highest_index",
     "hourly_aqi",
     "hourly_city",
     "iaqi",
@@ -88,4 +91,5 @@ __all__ = [
     "unit_of",
     "who_guideline",
     "without_dust",
+    "year_percentile",
 ]

@@ -65,6 +65,7 @@ from cnstandards.surface_water.trophic import (
     tli,
     tli_grade,
     tli_single,
+    trophic_grades,
     trophic_items,
     trophic_states,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "tli",
     "tli_grade",
     "tli_single",
+    "trophic_grades",
     "trophic_items",
     "trophic_states",
     "weigh_city",
