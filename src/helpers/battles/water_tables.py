@@ -87,7 +87,8 @@ def strip_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     Returns
     -------
     ``section_id, name_zh, name_en, river_zh, river_en, is_member, month, class`` (NA without one), ``decisive``,
-    ``unjudged`` (items whose detection limit lies above class III), ``state``: ``frozen`` for a river without a sample in December to February, ``missing`` for any other gap.
+    ``unjudged`` (items whose detection limit lies above class III), ``state``: ``frozen`` for a river without a sample in
+    December to February, ``missing`` for any other gap.
     """
     ids = section_ids(months, span)
     calendar = pd.date_range(span.start, span.end, freq="MS").astype("datetime64[s]")
@@ -160,7 +161,7 @@ def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     Returns
     -------
     ``section_id, name_zh, name_en, river_zh, river_en, is_member, target_class`` (NA where not told), ``class, decisive,
-    n_items, is_complete, n_months, n_expected, is_valid, main`` (main pollutants with multiples), ``class_prev``.
+    n_items, is_complete, n_months, n_expected, is_valid, unjudged, main`` (main pollutants with multiples), ``class_prev``.
     """
     ids = section_ids(months, span)
     found = span_classes(months, span, ids)
