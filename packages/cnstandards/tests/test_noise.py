@@ -32,8 +32,8 @@ def test_vector(vector):
 def test_every_rule_has_its_vectors():
     every = [vector for group in vectors.GROUPS for vector in vectors.read(group)]
     assert {vector.fn for vector in every} == set(RULES)
-    assert len(every) == len({vector.id for vector in every}) == 286
-    assert len(VECTORS) == 16
+    assert len(every) == len({vector.id for vector in every}) == 296
+    assert len(VECTORS) == 26
 
 
 @given(st.lists(LEVELS, min_size=1, max_size=48))
@@ -135,6 +135,37 @@ def test_grades_say_how_well_they_are_verified():
     assert noise.grade("68", kind="road", period="day") == ("好", "V2")
     assert noise.grade("58.04", kind="road", period="night") == ("好", "M")
     assert noise.grade("55.1", kind="regional", period="night") == ("差", "M")
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted"),
+    [
+        ("40", "M"),
+        ("40.1", "M"),
+        ("45", "M"),
+        ("45.1", "V2"),
+        ("50", "V2"),
+        ("50.1", "M"),
+        ("55", "M"),
+        ("60", "M"),
+    ],
+)
+def test_a_grade_is_no_surer_than_the_less_verified_of_its_edges(level, wanted):
+    assert noise.grade(level, kind="regional", period="night")[1] == wanted
+
+
+def test_zones_are_pooled_and_a_point_time_without_a_verdict_counts_nowhere():
+    judged = noise.judge(
+        pd.DataFrame({"zone": ["1", "1", "2"], "period": "night", "value": [45.0, 46.0, np.nan]})
+    )
+    assert noise.compliance(judged).values.tolist() == [["night", "1", 2, 1, 50.0], ["night", "", 2, 1, 50.0]]
+    assert noise.compliance(judged.iloc[2:]).empty
+
+
+@pytest.mark.parametrize("points", [[], [1], [0, 0]])
+def test_shares_without_their_points_are_refused(points):
+    with pytest.raises(ParameterError, match="one number of points a share"):
+        noise.pooled_pct(["90", "80"], points)
 
 
 @pytest.mark.parametrize(("n_met", "n", "wanted"), [(25, 64, 39.1), (1, 16, 6.2), (3, 16, 18.8), (0, 5, 0.0)])

@@ -2,9 +2,10 @@
 
 from cnstandards.air.budget import MeanBudget, mean_allowed, remaining_bad_days, remaining_heavy_days
 from cnstandards.air.compare import Change, change_pct, change_pp, rank_ascending
+from cnstandards.air.constants import year_percentile
 from cnstandards.air.daily import daily_city, daily_stations, hourly_city, without_dust
 from cnstandards.air.day import DayValue, daily_mean, mda8
-from cnstandards.air.grades import Grade, aqi_grade, grades
+from cnstandards.air.grades import Grade, aqi_grade, grades, highest_concentration, highest_index
 from cnstandards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
 from cnstandards.air.index_tables import counted_days, daily_aqi, hourly_aqi
 from cnstandards.air.limits import (
@@ -12,15 +13,18 @@ from cnstandards.air.limits import (
     GASES,
     PARTICLES,
     POLLUTANTS,
+    Limit,
     ReferenceStateBreak,
     aqi_edition,
     attains,
     convert_reference_state,
     decimals_of,
     exceedance_multiple,
+    judged_from,
     limit_in_force,
     reference_state_break,
     unit_of,
+    who_guideline,
 )
 from cnstandards.air.period import (
     CompositeIndex,
@@ -31,6 +35,7 @@ from cnstandards.air.period import (
     percentile,
     share_pct,
     span_valid,
+    three_year_mean,
 )
 from cnstandards.air.period_table import YEAR_STATISTICS, period_statistics
 
@@ -46,6 +51,7 @@ __all__ = [
     "DayCounts",
     "DayValue",
     "Grade",
+    "Limit",
     "MeanBudget",
     "ReferenceStateBreak",
     "annual_valid",
@@ -66,10 +72,13 @@ __all__ = [
     "decimals_of",
     "exceedance_multiple",
     "grades",
+    "highest_concentration",
+    "highest_index",
     "hourly_aqi",
     "hourly_city",
     "iaqi",
     "iaqi_array",
+    "judged_from",
     "limit_in_force",
     "mda8",
     "mean_allowed",
@@ -81,6 +90,9 @@ __all__ = [
     "remaining_heavy_days",
     "share_pct",
     "span_valid",
+    "three_year_mean",
     "unit_of",
+    "who_guideline",
     "without_dust",
+    "year_percentile",
 ]

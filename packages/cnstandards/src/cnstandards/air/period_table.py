@@ -13,7 +13,7 @@ import pandas as pd
 
 from cnstandards import tables
 from cnstandards.air import grid
-from cnstandards.air.constants import decimals_published
+from cnstandards.air.constants import decimals_published, year_percentile
 from cnstandards.air.grades import highest_index
 from cnstandards.air.index_tables import counted_days, daily_aqi
 from cnstandards.air.limits import POLLUTANTS, aqi_edition, decimals_of, limit_in_force, unit_of
@@ -36,7 +36,10 @@ COLUMNS = (
 )
 RULES = ("complete", "present")
 # What a year is judged by, of each pollutant (HJ 663-2013; two secondary sources).
-YEAR_STATISTICS = {"CO": "p95", "O3": "p90", **dict.fromkeys(("SO2", "NO2", "PM10", "PM2.5"), "mean")}
+_OF_MEANS = set(tables.read("air_annual_items").query("percentile.isna()")["pollutant"])
+YEAR_STATISTICS = {
+    name: "mean" if name in _OF_MEANS else f"p{year_percentile(name):.0f}" for name in POLLUTANTS
+}
 
 
 @dataclass(frozen=True)

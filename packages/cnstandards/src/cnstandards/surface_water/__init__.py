@@ -60,11 +60,13 @@ from cnstandards.surface_water.quality_index import (
     weigh_city,
 )
 from cnstandards.surface_water.sample import WaterClass, water_class
+from cnstandards.surface_water.standard_index import saturated_oxygen, standard_index
 from cnstandards.surface_water.trophic import (
     TrophicGrade,
     tli,
     tli_grade,
     tli_single,
+    trophic_grades,
     trophic_items,
     trophic_states,
 )
@@ -111,6 +113,7 @@ __all__ = [
     "parse_class",
     "period_items",
     "remaining_allowance",
+    "saturated_oxygen",
     "section_changes",
     "section_grade",
     "section_indices",
@@ -119,10 +122,12 @@ __all__ = [
     "share_change",
     "spearman_coefficient",
     "spearman_trend",
+    "standard_index",
     "supplementary_limits",
     "tli",
     "tli_grade",
     "tli_single",
+    "trophic_grades",
     "trophic_items",
     "trophic_states",
     "water_class",

@@ -17,7 +17,7 @@ from cnstandards.errors import ParameterError
 from cnstandards.rounding import Number, exact_fraction
 from cnstandards.surface_water import classes as section_classes
 from cnstandards.surface_water.grades import Grade, grades, section_grade
-from cnstandards.surface_water.grid import PeriodMeans, mean_over, months_needed, share_pct
+from cnstandards.surface_water.grid import PeriodMeans, mean_over, mean_unsure, months_needed, share_pct
 from cnstandards.surface_water.limits import TARGET_CLASS, WORST_CLASS
 from cnstandards.surface_water.pollutants import basin_main_pollutants, main_pollutants
 
@@ -170,7 +170,8 @@ def basin_grade(
     """
     chosen = values_long[values_long["section_id"].isin(list(basin))]
     means, judged = section_classes.judge_period(chosen, body=body, start=start, end=end)
-    is_valid = means.n_sampled >= months_needed(means.n_expected)
+    # A section of which no item can be judged has no class to count.
+    is_valid = (means.n_sampled >= months_needed(means.n_expected)) & judged.classes.any(axis=0)
     items_table = section_classes.item_table(means, judged)
     rows = []
     for name in sorted({basin[section] for section in means.sections}):
@@ -197,10 +198,14 @@ def basin_grade(
 
 def _by_means(means: PeriodMeans, members: np.ndarray, *, is_lake: bool) -> dict[str, Any]:
     """State of the members as one section."""
-    values = mean_over(means.values[:, members], means.items, axis=1)[:, None]
-    judged = section_classes.judge(values, means.items, is_lake=np.array([is_lake]))
+    of_members = means.values[:, members]
+    values = mean_over(of_members, means.items, axis=1)[:, None]
+    unsure = mean_unsure(means.unsure[:, members], of_members, axis=1)[:, None]
+    judged = section_classes.judge(values, means.items, is_lake=np.array([is_lake]), unsure=unsure)
     found = judged.classes[:, 0]
     level = int(found.max())
+    if not level:
+        return {"method": "insufficient"}
     table = pd.DataFrame(
         {"section_id": "all", "item": judged.items, "class": found, "multiple": judged.multiples[:, 0]}
     )

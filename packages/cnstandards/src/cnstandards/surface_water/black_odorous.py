@@ -1,7 +1,8 @@
 """Black-odorous urban water: grade of a reading, a point, a reach and a body (城市黑臭水体整治工作指南 2015).
 
 Grades are 0 (not black-odorous), 1 (light) and 2 (severe). The ends of the light range (25 cm, 2.0 mg/L, 50 mV,
-8.0 mg/L) count as not black-odorous, which the guide leaves open.
+8.0 mg/L) count as not black-odorous, which the guide leaves open. No detection limit comes near them: a reading below
+one stands at it.
 """
 
 from __future__ import annotations

@@ -109,6 +109,11 @@ def _grade_bounds() -> tuple[tuple[TrophicGrade, float, bool], ...]:
     return tuple(bounds)
 
 
+def trophic_grades() -> tuple[TrophicGrade, ...]:
+    """Return the five grades, the poorest in nutrients first."""
+    return tuple(grade for grade, _, _ in _grade_bounds())
+
+
 def tli_grade(index: Number) -> TrophicGrade:
     """Return the grade of an index as it stands: below 30, to 50, to 60, to 70, above.
 

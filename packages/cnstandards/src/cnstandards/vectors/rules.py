@@ -190,6 +190,13 @@ def run_daily(hours: list[str]) -> dict[str, float]:
     return {"Ld": row["day_db"], "Ln": row["night_db"], "Ldn": row["day_night_db"]}
 
 
+def run_zones(counts: dict[str, list[int]]) -> dict[str, float]:
+    """Rates by zone and pooled, from the point-times met and all of each zone."""
+    rows = [(zone, "day", place < met) for zone, (met, n) in counts.items() for place in range(n)]
+    found = noise.compliance(pd.DataFrame(rows, columns=["zone", "period", "is_met"]))
+    return dict(zip(found["zone"], found["rate_pct"], strict=True))
+
+
 def run_limit(zone: str, period: str, value: str) -> bool:
     rows = pd.DataFrame({"zone": [zone], "period": [period], "value": [float(value)]})
     return bool(noise.judge(rows)["is_met"].iloc[0])
@@ -242,6 +249,9 @@ RULES: Mapping[str, Callable[..., Any]] = {
     "noise_compliant": run_limit,
     "noise_grade": lambda kind, period, level: noise.grade(level, kind=kind, period=period)[0],
     "point_time_rate": lambda met: str(noise.compliance_pct(sum(met), len(met))),
+    "point_time_share": noise.compliance_pct,
+    "pooled_share": noise.pooled_pct,
+    "zone_shares": run_zones,
     "ei": ecology.ei,
     "ei_grade": ecology.ei_grade,
     "ei_change": run_change,
