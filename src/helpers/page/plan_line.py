@@ -68,7 +68,7 @@ def closing_value(at: At, value: float, year: int, since: float, indicator_id: s
 
 
 @form("closing_published")
-def _closing_published(
+def closing_published(
     at: At, value: float, is_derived: bool, title: str, indicator_id: str, unit: str
 ) -> str | None:
     """What was published of the year, with its source, marked where it was worked out."""
