@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -88,8 +88,7 @@ def judged_from(group: str = "capitals") -> date:
 
 @cache
 def _groups() -> dict[str, date]:
-    rows = tables.read("gb3095_applied")
-    return {row.group: date.fromisoformat(row.judged_from) for row in rows.itertuples()}
+    return {row["group"]: date.fromisoformat(row["judged_from"]) for row in tables.records("gb3095_applied")}
 
 
 def limit_in_force(
@@ -159,8 +158,8 @@ def limit_in_force(
 
 
 @cache
-def _steps() -> list[dict[str, str]]:
-    return tables.read("gb3095_limits").sort_values("applies", kind="stable").to_dict("records")
+def _steps() -> list[dict[str, Any]]:
+    return sorted(tables.records("gb3095_limits"), key=lambda row: str(row["applies"]))
 
 
 def who_guideline(pollutant: str, averaging: str) -> Limit:

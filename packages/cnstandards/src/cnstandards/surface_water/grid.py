@@ -118,7 +118,7 @@ def section_grid(
     size = int(np.prod(shape))
     sums, counts = np.bincount(at, weights=amount, minlength=size), np.bincount(at, minlength=size)
     means = _back_to_ph(_divide(sums, counts).reshape(shape), items)
-    unsure = np.zeros(shape)
+    unsure: np.ndarray = np.zeros(shape)
     if standard is not None and is_censored.any():
         is_silent = is_censored & (value > standard(tuple(names))[item, section])
         halves = np.bincount(at, weights=np.where(is_silent, value / 2, 0.0), minlength=size)
@@ -192,7 +192,8 @@ def mean_over(values: np.ndarray, items: Sequence[str], *, axis: int) -> np.ndar
 
 def mean_unsure(unsure: np.ndarray, values: np.ndarray, *, axis: int) -> np.ndarray:
     """How far the means of :func:`mean_over` may lie from their values, from how far each of the values may."""
-    return unsure.sum(axis=axis) / np.maximum((~np.isnan(values)).sum(axis=axis), 1)
+    counts = (~np.isnan(values)).sum(axis=axis)
+    return np.asarray(unsure.sum(axis=axis) / np.maximum(counts, 1))
 
 
 def period_means(grid: SectionGrid, *, start: date, end: date) -> PeriodMeans:
