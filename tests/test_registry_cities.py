@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from helpers.standards.rounding import round_half_even
 
 from helpers import registry
 from helpers.errors import RegistryError
 from helpers.registry.cities import PUBLISHED_COLUMNS
-from helpers.standards.rounding import round_half_even
 from helpers.units import UNITS
 
 PLAN = "pollution_control_2022.yml"

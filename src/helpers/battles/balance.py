@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cnstandards.rounding import Number, exact_fraction, round_half_even
+from helpers import messages
 from helpers.errors import CoverageError, SchemaError
 
 WASTE_PARTS = ("used_t", "disposed_t", "stored_change_t", "transferred_t")
@@ -53,7 +54,7 @@ def balance_parts(parts: Iterable[Number], total: Number) -> Balance:
     """
     numbers = [exact_fraction(part) for part in parts]
     if not numbers:
-        raise CoverageError("there are no parts to sum", remedy="report the parts beside the total")
+        raise CoverageError(**messages.parts("battles.no_parts"))
     whole = exact_fraction(total)
     summed, reported, gap = (
         round_half_even(value, _DECIMALS).normalize() + 0
@@ -89,7 +90,7 @@ def balance_waste(wastes: pd.DataFrame) -> pd.DataFrame:
     columns = ["produced_t", *WASTE_PARTS]
     absent = [name for name in columns if name not in wastes]
     if absent:
-        raise SchemaError(f"columns {absent} are absent", expected=f"{columns}", remedy="add them")
+        raise SchemaError(**messages.parts("battles.absent", absent=absent, columns=columns))
     is_complete = wastes[columns].notna().all(axis=1).to_numpy()
     gaps, shares = np.full(len(wastes), np.nan), np.full(len(wastes), np.nan)
     for place in np.flatnonzero(is_complete):
