@@ -30,14 +30,14 @@ help: ## list every target
 
 setup: $(READY) ## make .venv from requirements.lock (uv when present, pip otherwise)
 
-$(READY): requirements.lock pyproject.toml packages/cnstandards/pyproject.toml
+$(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --without-pip --clear .venv
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock \
-	  && uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e packages/cnstandards -e . ; \
+	  && uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes -r requirements.lock \
-	  && $(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --no-deps --no-build-isolation -e packages/cnstandards -e . ; \
+	  && $(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $(READY)
 
@@ -60,8 +60,8 @@ lab: $(READY) ## open JupyterLab on the overview of all battles
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/overview.ipynb
 
 check: $(READY) ## format, lint, plan, registry and notebooks
-	$(BIN)/ruff format --check src tests benchmarks packages
-	$(BIN)/ruff check src tests benchmarks packages
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
 	$(BATTLES) check --city $(CITY)
 
 doctor: $(READY) ## look at everything a run needs: one line each, with what to do

@@ -18,8 +18,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cnstandards import air, tables
-from cnstandards.air.index import DAILY_ITEMS
+from helpers import registry
+from helpers.standards import air
+from helpers.standards.air.index import DAILY_ITEMS
 
 SEED = 20220617
 STATIONS = [f"S{number:02d}" for number in range(10)]
@@ -83,7 +84,7 @@ def run_pandas(hours: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
 
 def index_2012(city: pd.DataFrame) -> pd.Series:
     """Index of the 2012 edition by interpolation."""
-    table = tables.read("aqi_breakpoints").dropna(subset=["concentration"])
+    table = registry.table("aqi_breakpoints").dropna(subset=["concentration"])
     table = table[table["edition"].astype(str) == "2012"]
     parts = {}
     for name, item in DAILY_ITEMS.items():

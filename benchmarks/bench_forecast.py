@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from cnstandards import air
+from helpers.standards import air
 from helpers.statistics.backtest import crps_of, judge, run_backtest
 
 SHARED = Path(os.environ.get("FIVE_BATTLES_SHARED", Path(__file__).resolve().parents[2] / "shared"))

@@ -21,7 +21,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from cnstandards import surface_water as water
+from helpers.standards import surface_water as water
 
 SEED = 20220617
 N_SECTIONS = 2000

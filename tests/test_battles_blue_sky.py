@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from air_cases import city_days, context, empty_tables, row, station_hours
-from cnstandards import air
 from helpers import registry, store
 from helpers.battles import assess, blue_sky, measures, results
 from helpers.battles.air_days import make_days, monthly_good_share, monthly_means
@@ -20,6 +19,7 @@ from helpers.battles.air_measures import Seen
 from helpers.battles.air_outlook import daily_values
 from helpers.paths import Folders
 from helpers.sources.ingest import ingest
+from helpers.standards import air
 
 YEAR = 365
 

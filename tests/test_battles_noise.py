@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from air_cases import context, empty_tables, row
-from cnstandards.noise import STANDARD_HOURS
 from helpers import schemas, store
 from helpers.battles import blue_sky, noise
 from helpers.page import battle_page, sections
 from helpers.page.words import banned_words
+from helpers.standards.noise import STANDARD_HOURS
 from helpers.statistics.survey import exact_interval
 
 YEAR_END = date(2025, 12, 31)

@@ -99,12 +99,8 @@ def rows_of(text: str) -> list[list[str]]:
     ]
 
 
-SOURCES = {"helpers": ROOT / "src", "cnstandards": ROOT / "packages" / "cnstandards" / "src"}
-_TESTS = (ROOT / "tests", ROOT / "packages" / "cnstandards" / "tests")
-
-
 def names_in(file: str) -> set[str]:
-    (path,) = [one for folder in _TESTS if (one := folder / file).is_file()] or [ROOT / file]
+    path = ROOT / "tests" / file
     return set(re.findall(r"^ *def (test_\w+)\(", read(path), re.MULTILINE)) if path.is_file() else set()
 
 
@@ -135,7 +131,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "cities" / "changchun" / "feeds.yml").unlink()  # nothing leaves this machine
     for name in ("Makefile", "pyproject.toml", "requirements.lock", "schedule.yml"):
         shutil.copyfile(ROOT / name, home / name)
-    for name in ("src", "tests", "benchmarks", "packages"):
+    for name in ("src", "tests", "benchmarks"):
         (home / name).symlink_to(ROOT / name)
     (home / ".venv").mkdir()
     for entry in Path(sys.prefix).iterdir():
@@ -262,18 +258,16 @@ def test_named_tests_exist(page: Path) -> None:
 @each(PAGES)
 def test_names_of_the_code_exist(page: Path) -> None:
     def exists(name: str) -> bool:
-        place = SOURCES[name.partition(".")[0]] / name.replace(".", "/")
+        place = ROOT / "src" / name.replace(".", "/")
         room, _, last = name.rpartition(".")
         return place.is_dir() or place.with_suffix(".py").is_file() or hasattr(import_module(room), last)
 
-    assert [
-        name for name in re.findall(r"`((?:helpers|cnstandards)\.[\w.]+)`", prose(page)) if not exists(name)
-    ] == []
+    assert [name for name in re.findall(r"`(helpers\.[\w.]+)`", prose(page)) if not exists(name)] == []
 
 
 @each(PAGES)
 def test_files_of_the_repository_exist(page: Path) -> None:
-    folders = "src|docs|tests|notebooks|cities|benchmarks|packages"
+    folders = "src|docs|tests|notebooks|cities|benchmarks"
     named = re.findall(rf"`((?:{folders})/[\w./-]+\.\w+)`", prose(page))
     assert [path for path in named if not (ROOT / path).is_file()] == []
 
@@ -291,7 +285,7 @@ def test_a_method_is_one_page_with_its_parts(page: Path) -> None:
     assert len(read(page).splitlines()) <= 80
     assert ">>> " in part(page, "Worked example")
     code = part(page, "Code and tests")
-    assert TEST_NAME.search(code) and ("`helpers." in code or "`cnstandards." in code)
+    assert TEST_NAME.search(code) and "`helpers." in code
 
 
 @each(DECISIONS)

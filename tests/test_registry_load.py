@@ -143,6 +143,28 @@ def _lightness(colour: str) -> float:
     return 116 * _luminance(colour) ** (1 / 3) - 16
 
 
+def test_tables_are_carried_over_with_their_status() -> None:
+    names = sorted(path.stem for path in (load.REGISTRY / "tables").glob("*.csv"))
+    assert len(names) >= 26
+    for name in names:
+        assert "status" in registry.table(name).columns, name
+    points = registry.table("aqi_breakpoints")
+    pm25 = points[points["edition"].eq(2026) & points["item"].eq("PM2.5_24h") & points["iaqi"].eq(100)]
+    assert pm25["concentration"].tolist() == [60]
+
+
+@pytest.mark.real
+def test_tables_equal_the_shared_standards(shared_data: Path) -> None:
+    for source in (shared_data / "standards").glob("*.csv"):
+        assert (load.REGISTRY / "tables" / source.name).read_bytes() == source.read_bytes(), source.name
+
+
+def test_a_returned_table_can_be_changed_without_harm() -> None:
+    grades = registry.table("aqi_grades")
+    grades.loc[0, "aqi_high"] = 999
+    assert registry.table("aqi_grades").loc[0, "aqi_high"] == 50
+
+
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
@@ -151,6 +173,10 @@ def _lightness(colour: str) -> float:
             r"registry/indicators.yml: no record 'pm3_mean'; correct the id",
         ),
         (lambda: registry.caveat("bad_luck"), r"registry/caveats.yml: no record 'bad_luck'; correct the id"),
+        (
+            lambda: registry.table("limits"),
+            r"registry/tables: no table 'limits'; expected one of .*gb3095_limits",
+        ),
     ],
 )
 def test_unknown_names_are_refused(ask, message: str) -> None:

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from cnstandards import soil
 from helpers.errors import SourceError
 from helpers.sources import (
     land_phenology,
@@ -21,6 +20,7 @@ from helpers.sources.detect import READERS, detect
 from helpers.sources.head import read_head
 from helpers.sources.land_items import read_content, soil_item, soil_items
 from helpers.sources.reading import TABLES
+from helpers.standards import soil
 
 
 def names_of(path) -> list[str]:

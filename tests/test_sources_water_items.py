@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnstandards import tables
+from helpers import registry
 from helpers.sources.water_items import (
     SECTION_ITEMS,
     TABLE_1,
@@ -22,16 +22,16 @@ from helpers.sources.workbook import Cell
 
 
 def test_items_are_those_of_the_standards_tables():
-    table = tables.read("gb3838_table1").drop_duplicates("item")
+    table = registry.table("gb3838_table1").drop_duplicates("item")
     assert list(TABLE_1) == list(table["item"])
-    second = list(tables.read("gb3838_table2")["item"])
+    second = list(registry.table("gb3838_table2")["item"])
     known = supply_items()
     assert set(second) <= set(known)
     assert [name for name in known if name.startswith("T3-")] == [f"T3-{number}" for number in range(1, 81)]
 
 
 def test_every_limit_of_the_standard_can_be_measured():
-    for row in tables.read("gb3838_table1").itertuples():
+    for row in registry.table("gb3838_table1").itertuples():
         if row.direction in ("max", "min"):
             item = SECTION_ITEMS[row.item]
             limits = [float(value) for value in (row.I, row.II, row.III, row.IV, row.V)]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnstandards import air
-from cnstandards.rounding import round_half_even
 from helpers.errors import ParameterError, SchemaError
+from helpers.standards import air
+from helpers.standards.rounding import round_half_even
 from helpers.statistics._season import _split_variance, assess_level
 from helpers.statistics._statistic import evaluate, parse_statistic
 from helpers.statistics.forecast import budget_likelihood, daily_archive, year_outcome

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from cnstandards import air
 from helpers.battles.judgement import LIKELIHOOD_FLOORS, likelihood_band
 from helpers.errors import CoverageError
+from helpers.standards import air
 from helpers.statistics.backtest import crps_of, judge, part_inside, run_backtest
 from test_statistics_forecast import DAYS, years_of_days
 

@@ -1,23 +1,31 @@
-"""Every refusal of the suite: one clear sentence, with what the operator does next.
-
-Refusals of the standards are raised by :mod:`cnstandards` and are the same classes.
-"""
+"""Every refusal of the suite: one clear sentence, with what the operator does next."""
 
 from __future__ import annotations
 
-from cnstandards.errors import CoverageError, ParameterError, SchemaError
-from cnstandards.errors import Refusal as SuiteError
 
-__all__ = [
-    "CoverageError",
-    "ParameterError",
-    "RegistryError",
-    "RunError",
-    "SchemaError",
-    "SourceError",
-    "SuiteError",
-    "is_refusal",
-]
+class SuiteError(Exception):
+    """Base of all refusals the operator can mend.
+
+    The message is one sentence: where, what was found, what was expected, what to do.
+
+    Parameters
+    ----------
+    found
+        What was met, with its place (file, row, column) when ``where`` does not carry it.
+    where
+        File, and row or column or key when known.
+    expected
+        What would have been right.
+    remedy
+        What the operator does now.
+    """
+
+    def __init__(self, found: str, *, where: str = "", expected: str = "", remedy: str = "") -> None:
+        self.found, self.where, self.expected, self.remedy = found, where, expected, remedy
+        head = f"{where}: {found}" if where else found
+        super().__init__(
+            "; ".join(part for part in (head, expected and f"expected {expected}", remedy) if part)
+        )
 
 
 def is_refusal(name: str) -> bool:
@@ -30,8 +38,20 @@ def is_refusal(name: str) -> bool:
     return name in known
 
 
+class ParameterError(SuiteError):
+    """A parameter of a run is unknown, malformed or out of range."""
+
+
 class SourceError(SuiteError):
     """A raw file cannot be read as what it claims to be, or changed after arrival."""
+
+
+class SchemaError(SuiteError):
+    """A table lacks a declared column, repeats a key or carries an impossible value."""
+
+
+class CoverageError(SuiteError):
+    """There are too few valid values for a computation that was asked for by name."""
 
 
 class RegistryError(SuiteError):

@@ -13,12 +13,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cnstandards import air
-from cnstandards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
+from helpers.standards import air
+from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 
 EDITIONS = ("in_force", "2012", "2026")
 STATION_DAYS = ("air_station_days", "air_station_days_without_dust", "air_station_day_files")
@@ -57,9 +57,9 @@ _INDEX = {
 class AirDays:
     """City days of one city, from the first day with data to the day the report is seen from.
 
-    ``city`` and ``without_dust`` are as :func:`cnstandards.air.daily_city` gives them, with ``is_published`` where
+    ``city`` and ``without_dust`` are as :func:`helpers.standards.air.daily_city` gives them, with ``is_published`` where
     a published table gave the value; ``index`` has one row per day and edition, with ``is_counted`` where the day counts
-    (:func:`cnstandards.air.counted_days`); ``files`` are the ``source_id`` behind the valid values of a ``date`` and
+    (:func:`helpers.standards.air.counted_days`); ``files`` are the ``source_id`` behind the valid values of a ``date`` and
     ``pollutant``; ``has_dust_list`` tells whether confirmed sand-dust hours were given.
     """
 
@@ -130,7 +130,7 @@ def summarise_hours(hourly: pd.DataFrame, dust: pd.DataFrame) -> dict[str, pd.Da
 
     Returns
     -------
-    The tables named in ``STATION_DAYS``, as :func:`cnstandards.air.daily_stations` gives them.
+    The tables named in ``STATION_DAYS``, as :func:`helpers.standards.air.daily_stations` gives them.
     """
     hourly = hourly[hourly["pollutant"].isin(air.POLLUTANTS)]
     cleaned = shape({}, _STATION) if dust.empty else _daily(air.without_dust(hourly, dust_hours=dust))
@@ -258,7 +258,7 @@ def monthly_good_share(days: AirDays, *, edition: str = "2012") -> pd.Series:
     """
     index = days.counted(edition).set_index("date")["aqi"]
     index = index[index.index >= pd.Timestamp(air.reference_state_break().date)]
-    return by_month((index <= air.highest_index(2)) * 100.0, index)
+    return by_month((index <= 100) * 100.0, index)
 
 
 def by_month(values: pd.Series, counted: pd.Series) -> pd.Series:

@@ -6,13 +6,13 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from cnstandards import air
 from helpers import registry
 from helpers.battles.air_days import AirDays, monthly_means
 from helpers.battles.air_measures import Seen, recent_months
 from helpers.battles.air_outlook import daily_values
 from helpers.battles.context import Context
 from helpers.battles.spans import Span
+from helpers.standards import air
 from helpers.statistics.normalise import Normalised, normalise, split_change
 from helpers.statistics.rhythm import weekend_effect
 from helpers.statistics.trend import trend

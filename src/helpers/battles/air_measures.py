@@ -11,9 +11,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cnstandards import air
-from cnstandards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH, MIN_DAYS_OF_YEAR
-from cnstandards.air.period_table import COLUMNS
 from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.air_days import AirDays, monthly_good_share, monthly_means
@@ -30,6 +27,9 @@ from helpers.battles.context import Context
 from helpers.battles.measures import measure
 from helpers.battles.spans import Span, spans_told, whole_year
 from helpers.registry import Indicator
+from helpers.standards import air
+from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH, MIN_DAYS_OF_YEAR
+from helpers.standards.air.period_table import COLUMNS
 from helpers.statistics.trend import Trend, trend
 
 TREND_YEARS = 10

@@ -8,7 +8,6 @@ from datetime import date
 
 import pandas as pd
 
-from cnstandards import air
 from helpers import registry
 from helpers.battles.air_days import AirDays
 from helpers.battles.assess import reason
@@ -16,6 +15,7 @@ from helpers.battles.context import Context
 from helpers.battles.judgement import LIKELIHOOD_FLOORS, likelihood_band
 from helpers.battles.spans import Span
 from helpers.registry import Indicator
+from helpers.standards import air
 from helpers.statistics.backtest import judge, run_backtest
 from helpers.statistics.forecast import MINIMUM_DAYS, MINIMUM_YEARS, Outcome, year_outcome
 
@@ -84,7 +84,7 @@ def budget(record: Indicator, days: AirDays, span: Span) -> Callable[[float], fl
     n_left = (date(span.end.year, 12, 31) - span.end).days
     if record.measure.of in ("good_ratio", "heavy_ratio"):
         index = days.counted("in_force", span)["aqi"]
-        n_bad, n_heavy = (int((index > air.highest_index(level)).sum()) for level in (2, 4))
+        n_bad, n_heavy = int((index > 100).sum()), int((index > 200).sum())
         if record.measure.of == "good_ratio":
             return lambda target: air.remaining_bad_days(
                 n_bad=n_bad, n_valid=len(index), n_left=n_left, target_pct=target

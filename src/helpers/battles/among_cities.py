@@ -2,7 +2,7 @@
 
 The rule, with its numbers in ``registry/peer_cities.yml``:
 
-* A year of a city is complete when it is over and its days are valid by GB 3095 (:func:`cnstandards.air.annual_valid`),
+* A year of a city is complete when it is over and its days are valid by GB 3095 (:func:`helpers.standards.air.annual_valid`),
   for the others as for ours. Its value is the mean of the days, rounded once for what is told. Dust is removed from none.
 * The latest year is our last complete one; the base year an earlier one under the same reference state (particles of before
   and after 2018-09-01 are not compared): that of the plan where ours and enough other cities have it, else the first that
@@ -25,13 +25,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cnstandards import air
-from cnstandards.rounding import round_array
 from helpers.battles.air_days import AirDays, by_month
 from helpers.battles.air_measures import recent_months
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.registry.peer_cities import peer_cities, peer_places
+from helpers.standards import air
+from helpers.standards.rounding import round_array
 from helpers.statistics.trend import trend
 
 POLLUTANT = "PM2.5"

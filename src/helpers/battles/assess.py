@@ -15,7 +15,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cnstandards import air
 from helpers import registry
 from helpers.battles import judgement
 from helpers.battles.context import Context
@@ -23,6 +22,7 @@ from helpers.battles.judgement import is_missing, satisfies
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span
 from helpers.registry import Target
+from helpers.standards import air
 from helpers.statistics.rank_trend import RankTrend
 from helpers.statistics.trend import Trend
 from helpers.units import change_unit

@@ -7,17 +7,17 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from cnstandards import air
-from cnstandards.rounding import round_half_even
 from helpers import registry
 from helpers.battles.air_outlook import comparable_since
 from helpers.battles.context import Battle
 from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT
 from helpers.periods import same_span_last_year
+from helpers.standards import air
+from helpers.standards.rounding import round_half_even
 
 LEAST_COMPARED_PCT = CONFIDENCE_COVERAGE_PCT["medium"]
 """Share of the days that last year needs before anything is told of them."""
-_WORSE_THAN = {"good_ratio": air.highest_index(2), "heavy_ratio": air.highest_index(4)}
+_WORSE_THAN = {"good_ratio": 100, "heavy_ratio": 200}
 
 
 @dataclass(frozen=True)

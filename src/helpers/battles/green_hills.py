@@ -19,10 +19,10 @@ from helpers.battles import (
     results,
 )
 from helpers.battles.assess import Observation, histories, make_rows
-from helpers.battles.balance import balance_parts
 from helpers.battles.context import Battle, Context
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.subjects import tables_of
+from helpers.standards.balance import balance_parts
 
 NAME = "green_hills"
 TABLES = tables_of("green_hills", *raster_tables.TABLES["NDVI"])

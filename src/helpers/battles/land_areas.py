@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from cnstandards import ecology
-from cnstandards.soil import safe_use_rate
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import last_whole_year
 from helpers.battles.ledger_rows import UNVERIFIED
 from helpers.battles.shapes import kinds, shape
 from helpers.errors import CoverageError, ParameterError, SchemaError
 from helpers.registry import land
+from helpers.standards import ecology
+from helpers.standards.soil import safe_use_rate
 
 _CITY = ["survey_year", "scope", "term", "kind", "value"]
 _POINTS = kinds("int64 year; str scope; float64 value")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from helpers import registry, store
-from helpers.battles.balance import balance_parts
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.periods import Period
 from helpers.registry import land
 from helpers.schemas import ORIGIN
+from helpers.standards.balance import balance_parts
 
 _DIFFERENCES = ["indicator_id", "period", "reported", "computed"]
 _YEARS = kinds("str indicator_id; int64 year; float64 value; str scope")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.battles.balance import balance_waste
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import last_whole_year
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import land
+from helpers.standards.balance import balance_waste
 
 _SUMMARY = kinds("str register; int64 n_found n_closed n_late n_open n_overdue")
 _WASTE_COUNTIES = kinds("str kind period; float64 parts total gap; int64 n_counties")
@@ -111,7 +111,7 @@ def close_balances(wastes: pd.DataFrame, context: Context) -> pd.DataFrame:
 
     Returns
     -------
-    As :func:`helpers.battles.balance.balance_waste`, one row per kind and scope of the latest year reported.
+    As :func:`helpers.standards.balance.balance_waste`, one row per kind and scope of the latest year reported.
     """
     own = wastes[(wastes["place_code"] == context.city.code) & wastes["period"].str.fullmatch(r"\d{4}")]
     own = own[own["period"].astype("int64") <= last_whole_year(context)]

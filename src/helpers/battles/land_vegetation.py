@@ -7,11 +7,11 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from cnstandards import ecology
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.errors import CoverageError
 from helpers.registry import land
+from helpers.standards import ecology
 from helpers.statistics.rank_trend import rank_trend
 
 WEIGHTS = {"good": 1.0, "marginal": 0.5}

@@ -10,7 +10,6 @@ from statistics import median
 
 import pandas as pd
 
-from cnstandards.rounding import round_half_even
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
@@ -19,6 +18,7 @@ from helpers.errors import ParameterError
 from helpers.messages import parts
 from helpers.periods import Period
 from helpers.schemas import ORIGIN
+from helpers.standards.rounding import round_half_even
 
 UNVERIFIED, TO_VERIFY = "ledger_unverified", "ledger_to_verify"
 VERIFIED = "verified"

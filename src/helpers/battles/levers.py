@@ -18,7 +18,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cnstandards.rounding import round_array
 from helpers import registry
 from helpers.battles.assess import Observation, years_of
 from helpers.battles.context import Battle, Context
@@ -26,6 +25,7 @@ from helpers.battles.judgement import satisfies
 from helpers.battles.proposed import ahead_of, why_no_odds
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Lever, Target
+from helpers.standards.rounding import round_array
 from helpers.statistics.declared import Declared, add_effects, sum_effects
 from helpers.statistics.effect import MINIMUM_MONTHS, MINIMUM_SIDE, PLACEBO_LEVEL, Effect, estimate_effect
 

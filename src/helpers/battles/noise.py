@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from cnstandards import noise
 from helpers.battles import ledger_rows
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.land_ledger import merge_computed
 from helpers.battles.shapes import kinds, shape
+from helpers.standards import noise
 from helpers.statistics.survey import exact_interval
 
 SHARE, COMPLIANCE = (

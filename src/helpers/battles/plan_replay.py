@@ -14,7 +14,6 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from cnstandards import air
 from helpers import registry
 from helpers.battles.air_measures import LEAST_TOLD_PCT, Seen, items_lacking
 from helpers.battles.air_outlook import comparable_since, daily_values, day_decimals
@@ -24,6 +23,7 @@ from helpers.battles.proposed import ahead_of
 from helpers.battles.shapes import kinds, shape
 from helpers.battles.spans import Span, whole_year
 from helpers.registry import Indicator, Target
+from helpers.standards import air
 from helpers.statistics.backtest import judge
 from helpers.statistics.forecast import Outcome, year_outcome
 from helpers.statistics.years_ahead import YearsAhead

@@ -13,13 +13,13 @@ from datetime import date
 
 import pandas as pd
 
-from cnstandards.air.limits import Limit, limit_in_force
 from helpers import registry
 from helpers.battles.assess import reason, years_of
 from helpers.battles.context import Battle, Context
 from helpers.battles.judgement import satisfies
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Indicator
+from helpers.standards.air.limits import limit_in_force
 from helpers.statistics.forecast import Outcome, budget_likelihood
 from helpers.statistics.pace import pace_status
 from helpers.statistics.years_ahead import MINIMUM_YEARS, YearsAhead, years_ahead
@@ -251,7 +251,7 @@ def _fan(history: pd.Series, record: Indicator, year: int, outcome: Outcome | No
     return pd.DataFrame(rows, columns=["year", "low", "median", "high"]).astype({"year": "int64"})
 
 
-def _limit(record: Indicator, year: int) -> Limit | None:
+def _limit(record: Indicator, year: int) -> registry.Limit | None:
     """Limit of the standard on the last day of a year, for a concentration that has one."""
     asked = record.measure
     if asked is None or not asked.pollutant or asked.of not in _AVERAGING:

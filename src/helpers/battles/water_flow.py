@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cnstandards.surface_water.grid import share_pct
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
@@ -16,6 +15,7 @@ from helpers.battles.judgement import CONFIDENCE_COVERAGE_PCT
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, asked_span, spans_told, whole_year
 from helpers.battles.water_months import last_in_year, split_ids
+from helpers.standards.surface_water.grid import share_pct
 
 _STATISTIC = "share_of_days"
 _COLUMNS = {

@@ -7,13 +7,13 @@ from datetime import date
 
 import pandas as pd
 
-from cnstandards import surface_water as water
-from cnstandards.surface_water.grid import share_pct
 from helpers.battles.assess import Observation
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
 from helpers.battles.water_months import split_ids
+from helpers.standards import surface_water as water
+from helpers.standards.surface_water.grid import share_pct
 
 STAGES = ("surveyed", "monitored", "traced", "rectified", "managed")
 _AREAS = {"city_black_odorous_bodies": "city_built_up", "county_black_odorous_bodies": "county_built_up"}

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from cnstandards import surface_water as water
-from cnstandards.rounding import exact_fraction, round_half_even
 from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span, spans_told
 from helpers.registry import SectionNetwork
+from helpers.standards import surface_water as water
+from helpers.standards.rounding import exact_fraction, round_half_even
 
 _CLASS_COLUMNS = {
     "section_id": "str",
@@ -25,18 +25,9 @@ _CLASS_COLUMNS = {
     "n_months": "int64",
     "n_expected": "int64",
     "is_valid": "bool",
-    "unjudged": "object",
 }
 _MONTH_COLUMNS = {"section_id": "str", "month": "datetime64[s]", "class": "Int64", "decisive": "str"}
-_MONTH_COLUMNS |= {"unjudged": "str"}
-_NOTHING = {
-    "decisive": "",
-    "unjudged": "",
-    "n_items": 0,
-    "is_complete": False,
-    "n_months": 0,
-    "is_valid": False,
-}
+_NOTHING = {"decisive": "", "n_items": 0, "is_complete": False, "n_months": 0, "is_valid": False}
 
 
 @dataclass(frozen=True)
@@ -176,7 +167,7 @@ def span_classes(months: WaterMonths, span: Span, section_ids: Iterable[str]) ->
     Returns
     -------
     One row per section in the order of the page: the columns of
-    :func:`cnstandards.surface_water.section_period_class`.
+    :func:`helpers.standards.surface_water.section_period_class`.
     """
     key = (span.start, span.end)
     if key not in months.judged:
@@ -191,7 +182,7 @@ def has_classes(rows: pd.DataFrame) -> bool:
 
 
 def month_classes(months: WaterMonths, rows: pd.DataFrame) -> pd.DataFrame:
-    """Class of every section and month of some readings: ``section_id, month, class, decisive, unjudged``."""
+    """Class of every section and month of some readings: ``section_id, month, class, decisive``."""
     found = water.classify(rows, body=months.body) if has_classes(rows) else ()
     return shape(found, _MONTH_COLUMNS)
 
@@ -218,7 +209,7 @@ def network_shares(months: WaterMonths, span: Span) -> pd.Series | None:
 
     Returns
     -------
-    The row of :func:`cnstandards.surface_water.share_by_class` with ``network_id`` and ``n_network``: the sections
+    The row of :func:`helpers.standards.surface_water.share_by_class` with ``network_id`` and ``n_network``: the sections
     the network counts, named or not.
     """
     network, key = months.network_of(span), (span.start, span.end)

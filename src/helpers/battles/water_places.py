@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from cnstandards import surface_water as water
 from helpers import registry
 from helpers.battles.context import Context
 from helpers.battles.shapes import shape
@@ -14,6 +13,7 @@ from helpers.battles.spans import Span
 from helpers.battles.water_months import WaterMonths, has_classes
 from helpers.battles.water_outlook import Outlook
 from helpers.battles.water_tables import TARGET_CLASS, add_names
+from helpers.standards import surface_water as water
 
 _PLACE = dict.fromkeys(("section_id", "name_zh", "name_en", "river_zh", "river_en"), "str")
 _LEFT = {"item": "str", "target_class": "int64", "limit": "float64", "n_so_far": "int64", "n_left": "int64"}
@@ -50,7 +50,7 @@ def allowance_table(months: WaterMonths, span: Span, outlook: Outlook) -> pd.Dat
 
     Returns
     -------
-    Columns of :func:`cnstandards.surface_water.remaining_allowance` with names, ``is_default_target`` (no functional
+    Columns of :func:`helpers.standards.surface_water.remaining_allowance` with names, ``is_default_target`` (no functional
     class told, class III used), ``expected_mean`` (of the months to come, over the draws), ``likelihood`` (of the item
     keeping the class) and ``section_likelihood`` (of all items together), NaN where the year is not drawn.
     """
@@ -80,10 +80,8 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         is_kept = classes <= target[section]
         whole = float(is_kept.all(axis=0).mean())
         for at, item in enumerate(outlook.items):
-            is_judged = classes[at] > 0
-            if is_judged.any():
-                share = float(is_kept[at][is_judged].mean())
-                rows.append((section, item, outlook.rest_means[at, place], share, whole))
+            if (classes[at] > 0).any():
+                rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
     return shape(rows, {"section_id": "str", "item": "str"} | _CHANCES)
 
 
@@ -92,7 +90,7 @@ def river_table(months: WaterMonths, span: Span) -> pd.DataFrame:
 
     Returns
     -------
-    ``river_zh, river_en`` and the columns of :func:`cnstandards.surface_water.basin_grade`, with the English name of
+    ``river_zh, river_en`` and the columns of :func:`helpers.standards.surface_water.basin_grade`, with the English name of
     the grade; rivers of lake points and sections of unknown rivers are left out.
     """
     network = months.network_of(span)
@@ -129,7 +127,9 @@ def reservoir_table(months: WaterMonths, span: Span, context: Context) -> pd.Dat
     lake = dict(zip(points["section_id"], points["reservoir_zh"], strict=True))
     table = registry.reservoirs(context.city.slug)[["name_zh", "name_en"]]
     now, before = _trophic(months, span, lake), _trophic(months, span.year_before(), lake)
-    grade_names = {grade.level: grade.name_en for grade in water.trophic_grades()}
+    grade_names = {
+        level: water.tli_grade(index).name_en for level, index in enumerate((20, 40, 55, 65, 75), start=1)
+    }
     table = table.merge(now, how="left", left_on="name_zh", right_on="lake").drop(columns="lake")
     table = table.merge(_reservoir_classes(months, span, lake), how="left", on="name_zh")
     table = table.assign(

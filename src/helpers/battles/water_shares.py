@@ -10,8 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cnstandards import surface_water as water
-from cnstandards.surface_water.grid import share_pct
 from helpers import registry
 from helpers.battles.assess import Observation, reason
 from helpers.battles.context import Context
@@ -27,6 +25,8 @@ from helpers.battles.water_months import (
     whole_years,
 )
 from helpers.battles.water_outlook import Outlook
+from helpers.standards import surface_water as water
+from helpers.standards.surface_water.grid import share_pct
 from helpers.statistics.rank_trend import RankTrend, rank_trend
 
 SHARES, _STEM_STATISTIC = ("good_section_share", "worse_than_v_sections"), "worst_class_of_sections"

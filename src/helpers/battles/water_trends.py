@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
-from cnstandards.surface_water.grid import share_pct
 from helpers.battles.judgement import trend_word
 from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
 from helpers.battles.water_months import WaterMonths, has_classes, month_classes
 from helpers.battles.water_tables import ICE_MONTHS, TARGET_CLASS, named_table, section_ids
+from helpers.standards.surface_water.grid import share_pct
 from helpers.statistics.rank_trend import MINIMUM_MONTHS, rank_trend, tie_below_limit
 from helpers.statistics.survey_change import mean_change
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pandas as pd
 
-from cnstandards import air
 from helpers import store
 from helpers.battles import air_tables
 from helpers.battles.air_days import AirDays, monthly_means
@@ -19,12 +18,12 @@ from helpers.battles.air_measures import annual_table
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
 from helpers.explore.air_files import dated, days_told, ends_of, files_of
-from helpers.explore.air_limits import limits, with_three_years
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
 from helpers.explore.words import both, text
 from helpers.explore.workspace import current
 from helpers.messages import parts
 from helpers.run.parameters import one_of
+from helpers.standards import air
 from helpers.statistics.normalise import Normalised, normalise
 from helpers.statistics.windows import window_means
 
@@ -32,7 +31,6 @@ __all__ = [
     "daily",
     "episodes",
     "hourly",
-    "limits",
     "monthly",
     "normalised",
     "normalised_months",
@@ -149,11 +147,7 @@ def monthly(
 
 
 def yearly(
-    pollutant: str = "PM2.5",
-    *,
-    statistic: str | None = None,
-    station: str | None = None,
-    three_years: bool = False,
+    pollutant: str = "PM2.5", *, statistic: str | None = None, station: str | None = None
 ) -> pd.DataFrame:
     """Yearly values as the annual assessment forms them, beside the limit in force (HJ 663, GB 3095).
 
@@ -164,13 +158,11 @@ def yearly(
     statistic
         ``mean``, ``p95``, ``p98`` or ``p90``, as the standard has it for the pollutant; None: the mean, of CO the 95th
         and of ozone the 90th percentile. Of a station confirmed dust hours are not taken out.
-    three_years
-        Also give the mean of each year and the two before it; its definition in HJ 663-2026 could not be read.
 
     Returns
     -------
     Every year with data: ``year``, the value, ``n_days, coverage_pct, is_valid`` (enough days for a year),
-    ``limit_ug_m3`` and ``edition``, last ``three_year_mean`` where asked for. A year that is not valid, or not over, keeps its row with NaN.
+    ``limit_ug_m3`` and ``edition``. A year that is not valid, or not over, keeps its row with NaN.
 
     ::
 
@@ -203,7 +195,6 @@ def yearly(
             "edition": rows["edition"],
         }
     )
-    table = with_three_years(table, name, pollutant) if three_years else table
     told = both("names.yearly", pollutant=(pollutant,) * 2, statistic=both(f"statistics.{statistic}"))
     change = air.reference_state_break().date.year + 1 if pollutant in air.PARTICLES else None
     return _describe(table, name, unit, told, station, pollutant, break_year=change)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from cnstandards import noise as rules
 from helpers.battles import noise as battle
 from helpers.battles.subjects import NOISE
 from helpers.errors import CoverageError
@@ -19,6 +18,7 @@ from helpers.explore.words import both, place_name, text
 from helpers.explore.workspace import current
 from helpers.messages import parts
 from helpers.run.parameters import one_of
+from helpers.standards import noise as rules
 
 __all__ = ["levels", "points", "yearly", "zones"]
 

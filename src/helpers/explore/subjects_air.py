@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnstandards.noise import PERIODS
 from helpers.explore import air, city, noise
 from helpers.explore.panels import Call, Options
 from helpers.explore.subjects import (
@@ -22,6 +21,7 @@ from helpers.explore.subjects import (
 )
 from helpers.explore.words import text
 from helpers.explore.workspace import current
+from helpers.standards.noise import PERIODS
 
 _POLLUTANTS = ("PM2.5", "O3", "PM10", "NO2", "SO2", "CO")  # those the city must act on first
 _SHARES, _LEVELS = "noise_shares", "noise_levels"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cnstandards.surface_water import assessed_items
 from helpers.explore import water
 from helpers.explore.panels import Call, Options
 from helpers.explore.subjects import (
@@ -22,6 +21,7 @@ from helpers.explore.subjects import (
 from helpers.explore.words import text
 from helpers.explore.workspace import current
 from helpers.page.clear_water_figures import item_name
+from helpers.standards.surface_water import assessed_items
 
 _CLASS = "classes"
 _FIRST = ("NH3-N", "TP", "COD", "CODMn", "DO")

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from cnstandards import air, tables
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.page import battle_page, charts
@@ -18,6 +17,7 @@ from helpers.page.numbers import format_number
 from helpers.page.wording.sections import forecast_measure
 from helpers.page.wording.sentence import Facts
 from helpers.page.words import standard_name
+from helpers.standards import air
 
 SIX = {
     "pm25_mean": "PM2.5",
@@ -77,12 +77,14 @@ def annual_chart(battle: Battle, lang: str) -> Drawing:
             "limits": _limits(max(battle.context.as_of.year, 2025), lang),
             "target": _targets(battle, row),
             "forecast": _projection(row, battle.context.as_of.year),
-            "published": published[["year", "value"]],
+            "published": published,
         },
         rows=row,
         caption={
             "measure": measure.rstrip("，, "),
-            "note": label("joiner", lang).join([note, *_published_notes(published, lang)]),
+            "note": label("joiner", lang).join(
+                [note, *[text("pm25.published", lang)] * (len(published) > 0)]
+            ),
         },
     )
 
@@ -97,7 +99,7 @@ def _targets(battle: Battle, row: pd.Series) -> pd.DataFrame:
 
 def _limits(last: int, lang: str) -> pd.DataFrame:
     """Annual limits of PM2.5 by the day they come into force, up to a year."""
-    limits = tables.read("gb3095_limits")
+    limits = registry.table("gb3095_limits")
     limits = limits[(limits["pollutant"] == "PM2.5") & (limits["averaging"] == "annual")]
     table = pd.DataFrame(
         {
@@ -120,19 +122,10 @@ def _published(battle: Battle, years: pd.DataFrame) -> pd.DataFrame:
     """Published figures of the years without a valid value of ours; none beside simulated values."""
     found = battle.tables.get("published_series", pd.DataFrame())
     if battle.context.simulated or found.empty:
-        return pd.DataFrame({"year": [], "value": [], "is_derived": []})
+        return pd.DataFrame({"year": [], "value": []})
     own = years.loc[years["is_valid"], "year"]
     found = found[(found["indicator_id"] == "pm25_mean") & ~found["year"].isin(own)]
-    return found[["year", "value", "is_derived"]]
-
-
-def _published_notes(published: pd.DataFrame, lang: str) -> list[str]:
-    """What the published points are, and of which years they were worked out."""
-    if published.empty:
-        return []
-    years = [str(year) for year in published.loc[published["is_derived"].astype(bool), "year"]]
-    derived = [text("pm25.derived", lang, years=battle_page.joined(years, lang))] if years else []
-    return [text("pm25.published", lang), *derived]
+    return found[["year", "value"]]
 
 
 def _annual_title(

@@ -8,7 +8,6 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from cnstandards import tables
 from helpers import registry
 from helpers.battles.context import Battle
 from helpers.battles.water_trends import TREND_ITEMS
@@ -36,8 +35,8 @@ def numeral(level: object, lang: str) -> str:
 
 @cache
 def _chinese_items() -> dict[str, str]:
-    first, third = tables.read("gb3838_table1"), tables.read("gb3838_table3")
-    second = tables.read("gb3838_table2")
+    first, third = registry.table("gb3838_table1"), registry.table("gb3838_table3")
+    second = registry.table("gb3838_table2")
     names = {
         item: name.partition("(")[0]
         for part in (first, second)

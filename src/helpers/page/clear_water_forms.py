@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnstandards import surface_water as water
 from helpers.battles.judgement import is_missing
 from helpers.page import clear_water_figures as figures
 from helpers.page.battle_page import joined
@@ -10,6 +9,7 @@ from helpers.page.columns import rows_of
 from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_interval
 from helpers.page.wording.sentence import capitalise
+from helpers.standards import surface_water as water
 
 _SLOPE_DECIMALS = 3
 

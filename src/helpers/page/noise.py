@@ -7,7 +7,6 @@ from functools import partial
 
 import pandas as pd
 
-from cnstandards import noise
 from helpers.battles.context import Battle
 from helpers.battles.judgement import is_missing
 from helpers.battles.noise import AUTOMATIC, COMPLIANCE
@@ -20,6 +19,7 @@ from helpers.page.forms import At, form
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.wording.sentence import Facts
 from helpers.periods import span_label
+from helpers.standards import noise
 
 _SHARE, _LEVEL = Measure("pct", 1), Measure("db_a", 1)
 

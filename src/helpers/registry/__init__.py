@@ -1,9 +1,10 @@
-"""Facts as data: indicators, caveats, colours, cities and their plans."""
+"""Facts as data: indicators, caveats, colours, tables of the standards, cities and their plans."""
 
 from helpers.registry.cities import city, published, stations
 from helpers.registry.city_records import City, Window
 from helpers.registry.levers import Lever, levers
-from helpers.registry.load import palette, source_kinds
+from helpers.registry.limits import Limit, limits
+from helpers.registry.load import palette, source_kinds, table
 from helpers.registry.own import caveat, caveats, caveats_of, indicator, indicators, river_indicators
 from helpers.registry.plan_records import Measure, Milestone, Plan, Target
 from helpers.registry.plans import closed_plan, indicators_of, plan, plans
@@ -15,6 +16,7 @@ __all__ = [
     "City",
     "Indicator",
     "Lever",
+    "Limit",
     "Measure",
     "Milestone",
     "Palette",
@@ -32,6 +34,7 @@ __all__ = [
     "indicators",
     "indicators_of",
     "levers",
+    "limits",
     "palette",
     "plan",
     "plans",
@@ -43,4 +46,5 @@ __all__ = [
     "sections",
     "source_kinds",
     "stations",
+    "table",
 ]

@@ -1,4 +1,4 @@
-"""Load the facts that are true of every city: indicators, caveats, sources, colours.
+"""Load the facts that are true of every city: indicators, caveats, sources, colours, tables of the standards.
 
 Each file is read once and refused when it does not hold together. The files stand beside this module.
 """
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+import pandas as pd
 
 from helpers.errors import RegistryError
 from helpers.messages import parts
@@ -28,6 +30,31 @@ def source_kinds() -> dict[str, SourceKind]:
 def palette() -> Palette:
     """Return every colour of the suite."""
     return read_records(REGISTRY / "palette.yml", Palette)
+
+
+def table(name: str) -> pd.DataFrame:
+    """Return a table of the standards, unchanged, with its ``status`` column (V0, V2, V1, M).
+
+    Parameters
+    ----------
+    name
+        File name without ending, such as ``gb3095_limits``.
+
+    Returns
+    -------
+    The table as written; an empty cell is NaN, every other cell is kept (``NA`` stays text).
+
+    Raises
+    ------
+    RegistryError
+        There is no such table; the message lists them.
+    """
+    names = sorted(path.stem for path in (REGISTRY / "tables").glob("*.csv"))
+    if name not in names:
+        raise RegistryError(
+            where="registry/tables", **parts("registry.no_table", name=repr(name), names=", ".join(names))
+        )
+    return _read_table(name).copy()
 
 
 @cache
@@ -72,6 +99,12 @@ def read_caveats(folder: Path) -> dict[str, Caveat]:
 @cache
 def _read_source_kinds(folder: Path) -> dict[str, SourceKind]:
     return read_records(folder / "sources.yml", dict[str, SourceKind])
+
+
+@cache
+def _read_table(name: str) -> pd.DataFrame:
+    # Only an empty cell is missing; pandas would also take the words NA and None for missing.
+    return pd.read_csv(REGISTRY / "tables" / f"{name}.csv", keep_default_na=False, na_values=[""])
 
 
 def pick(records: Mapping[str, _Record], key: str, file: str) -> _Record:

@@ -77,7 +77,7 @@ def _editions(given: object) -> object:
 class Measure(Record):
     """How an indicator is measured: the function of :mod:`helpers.battles.measures` that observes it, and what it asks.
 
-    ``pollutant`` and ``of`` name a row of :func:`cnstandards.air.period_statistics`; ``forecast`` is the statistic
+    ``pollutant`` and ``of`` name a row of :func:`helpers.standards.air.period_statistics`; ``forecast`` is the statistic
     the year's end is drawn for (:mod:`helpers.statistics.forecast`), empty where it is not drawn.
     """
 

@@ -14,12 +14,11 @@ Body = Literal["river", "lake"]
 
 
 class Place(Record):
-    """A river or a reservoir; ``has_examples`` says whether example sections of the demonstration lie on it."""
+    """A river or a reservoir."""
 
     id: Identifier
     name_zh: Text
     name_en: Text
-    has_examples: bool = True
 
 
 class SectionSource(Record):

@@ -9,11 +9,9 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import cnstandards
 from helpers import paths, provenance
 
 _LIBRARIES = (
-    "cnstandards",
     "five-battles",
     "ipykernel",
     "matplotlib",
@@ -31,17 +29,16 @@ _LIBRARIES = (
 )
 _CODE = (".py", ".yml", ".csv", ".json", ".j2", ".css", ".pptx")
 _HELPERS = Path(__file__).parents[1]
-_STANDARDS = Path(cnstandards.__file__).parent
-_RULES = ("registry/", "cnstandards/")
+_RULES = ("registry/", "standards/")
 
 
 def code_of(city: str) -> dict[str, str]:
     """Hashes of all that computes for a city as it stands now: the helpers, the city's facts, the libraries.
 
-    ``helpers`` holds the standards too: ``rules`` are the standards and the registry of the helpers, ``program`` is the rest of them.
+    ``rules`` are the standards and the registry of the helpers, ``program`` is the rest of them.
     """
     return {
-        **code_of_helpers(),
+        **_helpers(),
         "city": _hash_lines(_lines(paths.city_folder(city))),
         "libraries": provenance.manifest_hash(versions()),
     }
@@ -50,7 +47,7 @@ def code_of(city: str) -> dict[str, str]:
 @cache
 def code_at_start() -> dict[str, str]:
     """``helpers, rules, program`` when this process, or the one it was forked from, first asked: what it holds in memory."""
-    return code_of_helpers()
+    return _helpers()
 
 
 def helpers_at_start() -> str:
@@ -65,9 +62,8 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in _LIBRARIES}
 
 
-def code_of_helpers() -> dict[str, str]:
-    """``helpers, rules, program`` as the files stand now."""
-    lines = [*_lines(_HELPERS), *(f"cnstandards/{line}" for line in _lines(_STANDARDS))]
+def _helpers() -> dict[str, str]:
+    lines = _lines(_HELPERS)
     rules = [line for line in lines if line.startswith(_RULES)]
     program = [line for line in lines if not line.startswith(_RULES)]
     return {"helpers": _hash_lines(lines), "rules": _hash_lines(rules), "program": _hash_lines(program)}

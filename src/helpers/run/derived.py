@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from cnstandards import air
 from helpers import provenance, store
 from helpers.battles.air_days import STATION_DAYS, summarise_hours
+from helpers.standards import air
 
 TABLES = STATION_DAYS
 LOCK = ".lock"  # below the processed folder; held by whoever changes what is in it

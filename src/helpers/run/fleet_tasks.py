@@ -23,7 +23,7 @@ from helpers.errors import RunError
 from helpers.messages import message, parts
 from helpers.paths import Folders
 from helpers.run import freshness
-from helpers.run.code import code_of_helpers, versions
+from helpers.run.code import versions
 from helpers.run.data import prepare, summary_line
 from helpers.run.execute import Limits
 from helpers.run.jobs import Job, Outcome
@@ -154,7 +154,8 @@ def lock_report(job: Job) -> FileLock:
 
 def code_signature() -> str:
     """Hash of the helpers and of the versions of the libraries: equal on all machines of a fleet."""
-    return provenance.manifest_hash({"helpers": code_of_helpers()["helpers"], "libraries": versions()})
+    code = provenance.files_sha256(sorted(Path(__file__).parents[1].rglob("*.py")))
+    return provenance.manifest_hash({"helpers": code, "libraries": versions()})
 
 
 def _check_worker(crew: Crew) -> None:

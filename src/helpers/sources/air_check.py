@@ -15,8 +15,8 @@ from functools import cache
 
 import numpy as np
 
-from cnstandards import tables
 from helpers.messages import message
+from helpers.registry import table
 from helpers.sources.pollutants import POLLUTANTS
 
 ITEMS = POLLUTANTS[1:]
@@ -166,7 +166,7 @@ def _sub_indices(values: np.ndarray, averaging: str) -> tuple[np.ndarray, np.nda
 @cache
 def _breakpoints(averaging: str) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], ...]:
     """Concentrations and sub-indices of each pollutant, an edition each; hourly particles use those of a day."""
-    rows = tables.read("aqi_breakpoints").dropna(subset=["concentration"])
+    rows = table("aqi_breakpoints").dropna(subset=["concentration"])
     found = []
     for _, edition in rows.groupby("edition"):
         points = {}

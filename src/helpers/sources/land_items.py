@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from cnstandards import tables
+from helpers import registry
 from helpers.dictionary import items
 from helpers.messages import message
 from helpers.sources.cells import Cell, normalise, read_measured
@@ -51,9 +51,11 @@ def soil_items() -> dict[str, SoilItem]:
 
     An item of GB 36600 that another standard gives an id keeps that id; the others are named in Chinese.
     """
-    ids = {row.item_zh: row.item for row in tables.read("gb15618").itertuples()}
-    ids |= {row.item_zh: row.item for row in tables.read("gb3838_table1").itertuples() if row.item == "Cr6"}
-    names = [*ids, *(name for name in tables.read("gb36600")["item_zh"] if name not in ids)]
+    ids = {row.item_zh: row.item for row in registry.table("gb15618").itertuples()}
+    ids |= {
+        row.item_zh: row.item for row in registry.table("gb3838_table1").itertuples() if row.item == "Cr6"
+    }
+    names = [*ids, *(name for name in registry.table("gb36600")["item_zh"] if name not in ids)]
     found = [SoilItem(ids.get(name, name), (name,)) for name in names] + [
         SoilItem(one.id, one.names, one.unit) for one in items("soil").values()
     ]

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import isnan, nan
 from pathlib import Path
 
-from cnstandards import tables
+from helpers import registry
 from helpers.messages import message, parts
 from helpers.sources import land_forms
 from helpers.sources.builder import ReadingBuilder
@@ -254,7 +254,7 @@ _SETTLE: dict[str, Callable[[Record], None]] = {
 
 def _warn_of_units(reading: Reading) -> Reading:
     """Warn where half of the samples of an item exceed its highest intervention value: a wrong unit is likelier."""
-    rows = tables.read("gb15618")
+    rows = registry.table("gb15618")
     rows = rows[rows["kind"] == "control"]
     highest = dict(zip(rows["item"], rows.filter(regex=r"\d\.\d").max(axis=1), strict=True))
     soil = reading.table[reading.table["medium"] == "soil"]

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
-from cnstandards import tables
+from helpers import registry
 from helpers.dictionary import Item, items
 from helpers.messages import message
 from helpers.sources.cells import Cell, check_shown, is_mark, read_measured, spell_unit
@@ -61,7 +61,7 @@ TABLE_1 = tuple(SECTION_ITEMS)[:24]
 @cache
 def supply_items() -> dict[str, Item]:
     """Items of drinking-water sources: those of sections, then ``gb3838_table2``, then ``gb3838_table3``."""
-    rows = tables.read("gb3838_table3").itertuples()
+    rows = registry.table("gb3838_table3").itertuples()
     rare = [Item(f"T3-{row.no}", (row.item_zh,), "mg/L", 1e-13, 100) for row in rows]
     return SECTION_ITEMS | items("supply") | {item.id: item for item in rare}
 

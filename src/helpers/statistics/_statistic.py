@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnstandards.air.constants import decimals_published
-from cnstandards.rounding import round_array
 from helpers.errors import ParameterError
+from helpers.standards.air.constants import decimals_published
+from helpers.standards.rounding import round_array
 
 _PATTERN = re.compile(
     r"(?P<mean>mean)|p(?P<percent>[1-9]\d?)|(?P<days>share|count)_(?P<side>at_most|above):(?P<limit>\d+(\.\d+)?)"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from cnstandards.rounding import round_array
 from helpers.errors import ParameterError
+from helpers.standards.rounding import round_array
 
 
 @dataclass(frozen=True)

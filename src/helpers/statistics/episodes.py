@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cnstandards.air.constants import days_needed
-from cnstandards.air.grades import highest_index
 from helpers.errors import SchemaError
+from helpers.standards.air.constants import days_needed
+from helpers.standards.air.grades import highest_index
 from helpers.statistics._tables import lay_rows
 from helpers.statistics._wind import circle_deg, direction_of
 from helpers.statistics.geodesy import angle_between_deg, bearing_deg, distance_km
@@ -21,7 +21,7 @@ UPWIND_DEG = 45.0  # a fire counts as upwind within this angle of where the wind
 UPWIND_KM = 150.0
 VALID_DAYS = (
     days_needed().year
-)  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to cnstandards.air)
+)  # of an annual mean: GB 3095, table 4 (its monthly minimum is left to helpers.standards.air)
 _WEATHER = {"wind_speed_m_s": "mean", "relative_humidity_pct": "mean", "precipitation_mm": "sum"}
 _DAY, _TIME = "datetime64[s]", "datetime64[s]"
 _COLUMNS = {

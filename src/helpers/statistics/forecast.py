@@ -16,10 +16,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cnstandards.air import annual_valid
-from cnstandards.air.constants import days_needed
 from helpers.errors import ParameterError, SchemaError
 from helpers.periods import parse_day
+from helpers.standards.air import annual_valid
+from helpers.standards.air.constants import days_needed
 from helpers.statistics._season import Archive, days_left, draw_rest, source_years
 from helpers.statistics._series import check_times, check_values
 from helpers.statistics._statistic import Statistic, evaluate, parse_statistic
@@ -71,7 +71,7 @@ def year_outcome(
         Columns ``date`` and ``value``: rounded daily city values of several years (own unit; AQI for shares and
         counts of days), in order of date, NaN or no row for a missing day. Days after ``as_of`` are not read. A gas,
         or an index with gases, of days before 2018-09-01 comes from a table stated at one reference state
-        (:func:`cnstandards.air.convert_reference_state`), unrounded where that converted it.
+        (:func:`helpers.standards.air.convert_reference_state`), unrounded where that converted it.
     statistic
         ``mean``, ``p90`` (1–99), ``share_at_most:100``, ``share_above:200`` (percent of valid days),
         ``count_above:200`` (days).
@@ -150,7 +150,7 @@ def complete_year(
 def budget_likelihood(outcome: Outcome, *, target: float, operator: str = "<=") -> float:
     """Likelihood of keeping the budget of a target, from the same draws as the forecast.
 
-    The budget (days or mean the rest of the year may bear, :mod:`cnstandards.air.budget`) is kept exactly
+    The budget (days or mean the rest of the year may bear, :mod:`helpers.standards.air.budget`) is kept exactly
     when the published value meets the target, so this equals ``likelihood`` of the outcome for its own target; any
     other target can be asked without drawing again.
 

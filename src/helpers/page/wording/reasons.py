@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from cnstandards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 from helpers import registry
 from helpers.battles.judgement import is_missing
 from helpers.errors import SchemaError
 from helpers.messages import fault
 from helpers.page.numbers import Measure, format_quantity
 from helpers.page.words import entry, word
+from helpers.standards.air.period import MIN_DAYS_OF_FEBRUARY, MIN_DAYS_OF_MONTH
 
 LACKING = frozenset(
     {

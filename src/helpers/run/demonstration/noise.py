@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cnstandards import noise
 from helpers.run.demonstration.workbook import Block, write_workbook
 from helpers.sources import noise_automatic, noise_manual
+from helpers.standards import noise
 
 _MARK = "示例数据（模拟），不是监测结果"
 _ZONES = ("1", "1", "2", "2", "3", "4a", "4a", "4b")

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cnstandards import tables
 from helpers import registry
 from helpers.run.demonstration.water_ledgers import (
     write_black_odorous,
@@ -202,7 +201,7 @@ def _write_feed(
 
 def _class_of(values: pd.Series, body: str) -> int:
     """Worst single-factor class (1 to 6) of one moment, as the feed would print it (GB 3838-2002, table 1)."""
-    limits = tables.read("gb3838_table1")
+    limits = registry.table("gb3838_table1")
     limits = limits[limits["body"].isin(["all", body])].set_index("item")[["I", "II", "III", "IV", "V"]]
     worst = 1
     for item in ("DO", "CODMn", "NH3-N", "TP"):
