@@ -2,7 +2,7 @@
 
 from cnstandards.air.budget import MeanBudget, mean_allowed, remaining_bad_days, remaining_heavy_days
 from cnstandards.air.compare import Change, change_pct, change_pp, rank_ascending
-from cnstandards.air.daily import daily_city, daily_stations, hourly_city, mda8, without_dust
+from cnstandards.air.daily import city_days, daily_city, daily_stations, hourly_city, mda8, without_dust
 from cnstandards.air.grades import Grade, aqi_grade, grades
 from cnstandards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
 from cnstandards.air.index_tables import counted_days, daily_aqi, hourly_aqi
@@ -53,6 +53,7 @@ __all__ = [
     "attains",
     "change_pct",
     "change_pp",
+    "city_days",
     "composite_index",
     "convert_reference_state",
     "counted_days",

@@ -19,6 +19,8 @@ MIN_HOURS = values_needed("PM2.5", "24h")  # of a day, the same for every pollut
 MIN_WINDOW_HOURS = values_needed("O3", "8h")
 MIN_WINDOWS = values_needed("O3", "MDA8")
 
+_DAYS_AT_ONCE = 1 << 11  # of 24 hours, to stay in the processor's cache
+
 
 def mda8(hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest 8-hour mean of each day and the number of valid windows.
@@ -106,19 +108,7 @@ def daily_stations(air_hourly: pd.DataFrame) -> pd.DataFrame:
     GB 3095-2026, 6.4 Table 4; HJ 663, 6.1.2. The 20 hours of the 1-hour ozone maximum are from memory, unverified.
     """
     hours = grid.hour_grid(air_hourly)
-    is_there = ~np.isnan(hours.values)
-    counts = is_there.sum(axis=-1)
-    sums = np.where(is_there, hours.values, 0.0).sum(axis=-1)
-    values = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    ozone = POLLUTANTS.index("O3")
-    highest = np.where(is_there[ozone], hours.values[ozone], -1.0).max(axis=-1)
-    values = np.concatenate([values, np.where(highest < 0, np.nan, highest)[None]])
-    counts = np.concatenate([counts, counts[ozone][None]])
-    is_valid = counts >= MIN_HOURS
-    values[ozone], counts[ozone] = mda8(hours.values[ozone])
-    # the limit is 160 in every edition since 2013
-    limit = limit_in_force("O3", "MDA8", hours.days[-1].item()).value
-    is_valid[ozone] = (counts[ozone] >= MIN_WINDOWS) | (values[ozone] > limit)
+    values, counts, is_valid = _station_days(hours)
     pollutant, station, day = np.indices(values.shape).reshape(3, -1)
     return pd.DataFrame(
         {
@@ -130,6 +120,49 @@ def daily_stations(air_hourly: pd.DataFrame) -> pd.DataFrame:
             "is_valid": is_valid.ravel(),
         }
     )
+
+
+def _station_days(hours: grid.HourGrid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Daily values, their hours or windows and whether they count, by the rules of :func:`daily_stations`.
+
+    All with the axes pollutant (``DAILY_POLLUTANTS``), station, day.
+    """
+    shape = (len(DAILY_POLLUTANTS), *hours.values.shape[1:3])
+    values, counts = np.empty(shape), np.empty(shape, dtype="int64")
+    ozone, ozone_1h = (DAILY_POLLUTANTS.index(name) for name in ("O3", "O3_1h"))
+    by_day, flat, flat_counts = (
+        part.reshape(len(part), shape[1] * shape[2], *part.shape[3:])
+        for part in (hours.values, values, counts)
+    )
+    for part in grid.blocks(flat.shape[1], _DAYS_AT_ONCE):
+        for at, days in enumerate(by_day[:, part]):
+            block = np.asfortranarray(days)  # hour after hour: every step below runs along the days
+            is_there = ~np.isnan(block)
+            n_hours = is_there.sum(axis=-1, dtype="int8")
+            if at == ozone:
+                flat[ozone, part], flat_counts[ozone, part] = mda8(block)
+                highest = np.where(is_there, block, -1.0).max(axis=-1)
+                flat[ozone_1h, part] = np.where(highest < 0, np.nan, highest)
+                flat_counts[ozone_1h, part] = n_hours
+            else:
+                flat[at, part] = _sum_of_hours(np.where(is_there, block, 0.0)) / np.where(
+                    n_hours, n_hours, np.nan
+                )
+                flat_counts[at, part] = n_hours
+    is_valid = counts >= MIN_HOURS
+    # the limit is 160 in every edition since 2013
+    limit = limit_in_force("O3", "MDA8", hours.days[-1].item()).value
+    is_valid[ozone] = (counts[ozone] >= MIN_WINDOWS) | (values[ozone] > limit)
+    return values, counts, is_valid
+
+
+def _sum_of_hours(hours: np.ndarray) -> np.ndarray:
+    """Sums of 24 hours by threes, then by pairs: the order of numpy's own sum over 24 neighbours, so the same float."""
+    sums = hours[:, :8] + hours[:, 8:16]
+    sums += hours[:, 16:]
+    while sums.shape[1] > 1:
+        sums = sums[:, ::2] + sums[:, 1::2]
+    return sums[:, 0]
 
 
 def daily_city(
@@ -160,9 +193,46 @@ def daily_city(
         for one day.
     """
     values, days = grid.day_grid(daily_stations, pollutants=DAILY_POLLUTANTS, stations=list(assessed))
+    return _city_table(values, days, min_share_pct=min_share_pct)
+
+
+def city_days(
+    air_hourly: pd.DataFrame, *, assessed: Sequence[str], min_share_pct: float | None = None
+) -> pd.DataFrame:
+    """Turn hourly station values into city days: :func:`daily_city` of :func:`daily_stations`, without the table between.
+
+    Parameters
+    ----------
+    air_hourly
+        As in :func:`daily_stations`; stations that are not assessed take part in the checks and in the span of days.
+    assessed, min_share_pct
+        As in :func:`daily_city`.
+
+    Returns
+    -------
+    The table of :func:`daily_city`, to the last bit.
+
+    Raises
+    ------
+    SchemaError
+        As in :func:`daily_stations` and :func:`daily_city`.
+    """
+    hours = grid.hour_grid(air_hourly)
+    found, _, is_valid = _station_days(hours)
+    found[~is_valid] = np.nan
+    own = grid.places(hours.stations, list(assessed))[:-1]
+    if (own < 0).all():
+        raise grid.no_station("air_hourly", assessed)
+    values = np.full((len(found), len(assessed), len(hours.days)), np.nan)
+    values[:, own[own >= 0]] = found[:, own >= 0]
+    return _city_table(values, hours.days, min_share_pct=min_share_pct)
+
+
+def _city_table(values: np.ndarray, days: np.ndarray, *, min_share_pct: float | None) -> pd.DataFrame:
+    """City days from the valid values of the assessed stations (axes pollutant, station, day)."""
     means, counts = _mean_of_stations(values)
     pollutant, day = np.indices(means.shape).reshape(2, -1)
-    needed = max(1.0, len(assessed) * (min_share_pct or 0) / 100)
+    needed = max(1.0, values.shape[1] * (min_share_pct or 0) / 100)
     return pd.DataFrame(
         {
             "date": days.astype("datetime64[s]")[day],

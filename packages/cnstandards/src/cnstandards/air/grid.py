@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,13 +53,40 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> N
 
 def text_codes(column: pd.Series, names: Sequence[str]) -> np.ndarray:
     """Position of each text in ``names``, -1 for any other; a categorical column costs one look-up per category."""
+    codes, texts = _coded(column)
+    return places(texts, names).take(codes)
+
+
+def blocks(length: int, size: int = 1 << 15) -> Iterator[slice]:
+    """Slices over a long array, short enough for all that is made on the way to stay in the processor's cache."""
+    return (slice(start, start + size) for start in range(0, length, size))
+
+
+def _coded(column: pd.Series) -> tuple[np.ndarray, Sequence[str]]:
+    """Code of each text, -1 where it is missing, and the texts; a category may stand in no row."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, texts = column.cat.codes.to_numpy(), column.cat.categories
-    else:
-        codes, texts = pd.factorize(column)
+        return column.array.codes, column.array.categories
+    return pd.factorize(column)
+
+
+def places(texts: Sequence[str], names: Sequence[str]) -> np.ndarray:
+    """Position in ``names`` by code, -1 for any other."""
     place = {name: at for at, name in enumerate(names)}
     # one more entry: code -1 (missing) reads the last, which is -1
-    return np.array([*(place.get(text, -1) for text in texts), -1], dtype="int64")[codes]
+    return np.array([*(place.get(text, -1) for text in texts), -1], dtype="int64")
+
+
+def _distinct(codes: np.ndarray) -> np.ndarray:
+    """The codes of a block; a single one where all are the same, as mostly in a sorted table."""
+    return codes[:1] if (codes == codes[0]).all() else codes
+
+
+def _codes_met(codes: np.ndarray, n_texts: int) -> np.ndarray:
+    """Whether a row has each code; the last entry stands for a missing text."""
+    is_met = np.zeros(n_texts + 1, dtype=bool)
+    for part in blocks(len(codes)):
+        is_met[_distinct(codes[part])] = True
+    return is_met
 
 
 def hour_grid(air_hourly: pd.DataFrame, *, stations: Sequence[str] | None = None) -> HourGrid:
@@ -83,21 +111,36 @@ def hour_grid(air_hourly: pd.DataFrame, *, stations: Sequence[str] | None = None
         station has two values for one hour. Mend the reader that wrote the table.
     """
     require_columns(air_hourly, ("station_code", "time", "pollutant", "value"), "air_hourly")
+    columns = [_coded(air_hourly[name]) for name in ("pollutant", "station_code")]
+    met = [_codes_met(codes, len(texts)) for codes, texts in columns]
     if stations is None:
-        stations = sorted(air_hourly["station_code"].dropna().unique())
-    pollutant = text_codes(air_hourly["pollutant"], POLLUTANTS)
-    station = text_codes(air_hourly["station_code"], stations)
-    hour = _hours_since_epoch(air_hourly["time"]) - 1
+        stations = sorted(text for text, is_met in zip(columns[1][1], met[1], strict=False) if is_met)
+    at_codes = [
+        places(texts, names) for (_, texts), names in zip(columns, (POLLUTANTS, stations), strict=True)
+    ]
+    (pollutant, _), (station, _) = columns
+    stamps, per_hour = _stamps(air_hourly["time"])
     value = air_hourly["value"].to_numpy(dtype="float64")
-    if min(pollutant.min(), station.min()) < 0:
-        keep = (pollutant >= 0) & (station >= 0)
-        pollutant, station, hour, value = pollutant[keep], station[keep], hour[keep], value[keep]
+    if any((place[is_met] < 0).any() for place, is_met in zip(at_codes, met, strict=True)):
+        for part in blocks(len(stamps)):
+            _whole_hours(stamps[part], per_hour)  # refuses a time that is not on the hour in any row
+        keep = (at_codes[0][pollutant] >= 0) & (at_codes[1][station] >= 0)
+        pollutant, station, stamps, value = pollutant[keep], station[keep], stamps[keep], value[keep]
     if not len(value):
-        raise _no_station("air_hourly", stations)
-    first, last = hour.min() // 24, hour.max() // 24
+        raise no_station("air_hourly", stations)
+    # hour 24 is published as hour 0 of the next day
+    first, last = ((int(end) // per_hour - 1) // 24 for end in (stamps.min(), stamps.max()))
     shape = (len(POLLUTANTS), len(stations), last - first + 1, 24)
-    at = (pollutant * shape[1] + station) * (shape[2] * 24) + (hour - first * 24)
-    values = _scatter(at, value, shape, "air_hourly", "station, hour and pollutant")
+    of_station = at_codes[1] * (shape[2] * 24) - (first * 24 + 1)
+    of_pollutant = at_codes[0] * (shape[1] * shape[2] * 24)
+
+    def place(part: slice) -> np.ndarray:
+        at = _whole_hours(stamps[part], per_hour)
+        at += of_station.take(_distinct(station[part]))
+        at += of_pollutant.take(_distinct(pollutant[part]))
+        return at
+
+    values = _scatter(place, value, shape, "air_hourly", "station, hour and pollutant")
     days = np.arange(first, last + 1).astype("datetime64[D]")
     return HourGrid(values, POLLUTANTS, list(stations), days)
 
@@ -135,18 +178,18 @@ def day_grid(
         text_codes(daily["station_code"], stations) if stations is not None else np.zeros(len(day), "int64")
     )
     if stations is not None and not (station >= 0).any():
-        raise _no_station("the daily table", stations)
+        raise no_station("the daily table", stations)
     keep = (pollutant >= 0) & (station >= 0)
     if "is_valid" in daily:
         keep &= daily["is_valid"].to_numpy(dtype=bool)
     shape = (len(pollutants), len(stations) if stations is not None else 1, last - first + 1)
     at = ((pollutant * shape[1] + station) * shape[2] + (day - first))[keep]
     value = daily["value"].to_numpy(dtype="float64")[keep]
-    values = _scatter(at, value, shape, "the daily table", "key")
+    values = _scatter(at.__getitem__, value, shape, "the daily table", "key")
     return values, np.arange(first, last + 1).astype("datetime64[D]")
 
 
-def _no_station(name: str, stations: Sequence[str]) -> SchemaError:
+def no_station(name: str, stations: Sequence[str]) -> SchemaError:
     return SchemaError(
         f"{name} has no value of the six pollutants at the stations asked for",
         expected=f"stations {', '.join(stations) or '(none named)'}",
@@ -154,37 +197,59 @@ def _no_station(name: str, stations: Sequence[str]) -> SchemaError:
     )
 
 
-def _hours_since_epoch(time: pd.Series) -> np.ndarray:
-    """Whole hours since 1970 of naive times."""
-    if not pd.api.types.is_datetime64_dtype(time) or time.isna().any():
+def _stamps(time: pd.Series) -> tuple[np.ndarray, int]:
+    """Naive times without gaps as integers since 1970, and how many of them make an hour."""
+    is_naive = pd.api.types.is_datetime64_dtype(time)
+    stamps = time.to_numpy().view("int64") if is_naive else np.zeros(0, "int64")
+    if not is_naive or stamps.min() == pd.NaT.value:
         raise SchemaError(
             f"air_hourly.time is {time.dtype} or has gaps", expected="naive Beijing times", remedy=_REMEDY
         )
-    per_hour = {"s": 3600, "ms": 3600 * 10**3, "us": 3600 * 10**6, "ns": 3600 * 10**9}[time.dt.unit]
-    hours, rest = np.divmod(time.to_numpy().view("int64"), per_hour)
-    if rest.any():
-        found = time.iloc[int(np.flatnonzero(rest)[0])]
+    return stamps, {"s": 3600, "ms": 3600 * 10**3, "us": 3600 * 10**6, "ns": 3600 * 10**9}[time.dt.unit]
+
+
+def _whole_hours(stamps: np.ndarray, per_hour: int) -> np.ndarray:
+    """Whole hours since 1970."""
+    hours = stamps // per_hour
+    is_off = hours * per_hour != stamps
+    if is_off.any():
+        seconds = stamps[np.argmax(is_off)] / per_hour * 3600
+        found = pd.Timestamp(seconds, unit="s")
         raise SchemaError(f"air_hourly has time {found}", expected="full hours", remedy=_REMEDY)
     return hours
 
 
-def _scatter(at: np.ndarray, value: np.ndarray, shape: tuple[int, ...], name: str, key: str) -> np.ndarray:
-    """Put values at flat positions of a NaN grid, refusing impossible values and positions met twice."""
-    is_bad = (value < 0) | np.isinf(value)
-    if is_bad.any():
+def _scatter(
+    place: Callable[[slice], np.ndarray], value: np.ndarray, shape: tuple[int, ...], name: str, key: str
+) -> np.ndarray:
+    """Put values at flat positions of a NaN grid, refusing impossible values and positions met twice.
+
+    ``place`` gives the positions of a slice of the rows.
+    """
+    # no value may be below 0, so -1 marks what no row has written, apart from a row that is missing (NaN)
+    grid = np.full(math.prod(shape), -1.0)
+    is_bad = False
+    for part in blocks(len(value)):
+        own = value[part]
+        is_bad |= bool((own < 0).any() or (own == np.inf).any())
+        grid[place(part)] = own
+    if is_bad:
+        bad = value[(value < 0) | np.isinf(value)]
         raise SchemaError(
-            f"{name} holds {value[is_bad][0]:g} ({int(is_bad.sum())} such values)",
+            f"{name} holds {bad[0]:g} ({len(bad)} such values)",
             expected="concentrations from 0 up",
             remedy="quarantine them in the reader",
         )
-    taken = np.zeros(int(np.prod(shape)), dtype=bool)
-    taken[at] = True
-    if np.count_nonzero(taken) != len(at):
+    n_free = 0
+    for part in blocks(len(grid)):
+        is_free = grid[part] == -1
+        n_free += int(np.count_nonzero(is_free))
+        np.copyto(grid[part], np.nan, where=is_free)
+    n_repeated = len(value) - (len(grid) - n_free)
+    if n_repeated:
         raise SchemaError(
-            f"{name} holds {len(at) - np.count_nonzero(taken)} repeated rows",
+            f"{name} holds {n_repeated} repeated rows",
             expected=f"one value per {key}",
             remedy="remove the duplicates in the reader",
         )
-    grid = np.full(taken.shape, np.nan)
-    grid[at] = value
     return grid.reshape(shape)

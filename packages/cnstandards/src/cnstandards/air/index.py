@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from cnstandards import tables
+from cnstandards.air import grid
 from cnstandards.air.grades import aqi_grade, grades, highest_index
 from cnstandards.air.limits import POLLUTANTS, decimals_of
 from cnstandards.errors import ParameterError
@@ -43,6 +44,9 @@ HOURLY_ITEMS = {
 # A sub-index is a fraction with a denominator below 10^7 for any mean of decimal readings; when it is not a whole
 # number it lies further from one than this, and float errors are far smaller.
 _WHOLE = 1e-9
+
+# Distance from a whole step above which a value may be a tie to round_array, whose tolerance is far smaller.
+_NEAR_TIE = 0.5 - 1e-6
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,15 @@ class IndexArrays:
     primary: np.ndarray
     exceeding: np.ndarray
     n_items: np.ndarray
+
+
+_COLUMNS = {
+    "aqi": "float64",
+    "level": "float64",
+    "primary": "int64",
+    "exceeding": "int64",
+    "n_items": "int64",
+}
 
 
 @cache
@@ -134,18 +147,56 @@ def iaqi_array(item: str, concentrations: np.ndarray, *, edition: str) -> np.nda
         )
     breakpoints, indices = columns[item]
     values = np.asarray(concentrations, dtype="float64")
-    if (values < 0).any():
-        raise ParameterError(
-            f"{item} holds {np.nanmin(values):g}",
-            expected="concentrations from 0 up",
-            remedy="quarantine the value",
-        )
-    if edition == "2026":
-        values = round_array(values, decimals_of(item.split("_")[0]))
-    result = np.ceil(np.interp(values, breakpoints, indices) - _WHOLE) + 0.0
-    if edition == "2012" and indices[-1] < 500:
-        result = np.where(values > breakpoints[-1], np.nan, result)
+    result = np.empty(values.shape)
+    flat, found = values.ravel(), result.reshape(-1)
+    for part in grid.blocks(len(flat)):
+        if (flat[part] < 0).any():
+            raise ParameterError(
+                f"{item} holds {np.nanmin(values):g}",
+                expected="concentrations from 0 up",
+                remedy="quarantine the value",
+            )
+        if edition == "2026":
+            found[part] = _of_rounded(item, flat[part])
+        else:
+            found[part] = _rounded_up(np.interp(flat[part], breakpoints, indices))
+            if indices[-1] < 500:
+                found[part][flat[part] > breakpoints[-1]] = np.nan
     return result
+
+
+def _rounded_up(indices: np.ndarray) -> np.ndarray:
+    """Sub-indices as whole numbers, in place; 0.0 is added so that none is -0.0."""
+    indices -= _WHOLE
+    np.ceil(indices, out=indices)
+    indices += 0.0
+    return indices
+
+
+def _of_rounded(item: str, values: np.ndarray) -> np.ndarray:
+    """Sub-indices of the 2026 edition: it rounds first, so a table with one entry a step says all."""
+    decimals, by_step = _by_step(item)
+    steps = values * 10.0**decimals
+    near = np.rint(steps)
+    # half-way, as close as any tie is told from a neighbour: what round_array decides
+    with np.errstate(invalid="ignore"):  # an infinite value lies above the table and is no tie
+        np.subtract(steps, near, out=steps)
+    is_close = np.abs(steps, out=steps) > _NEAR_TIE
+    if is_close.any():
+        near[is_close] = np.rint(round_array(values[is_close], decimals) * 10.0**decimals)
+    # fmin takes the number where the other is missing, so every step has an entry
+    result = by_step[np.fmin(near, len(by_step) - 1).astype("int32")]
+    np.copyto(result, np.nan, where=np.isnan(values))
+    return result
+
+
+@cache
+def _by_step(item: str) -> tuple[int, np.ndarray]:
+    """Decimals of the rounded concentrations of an item, and the sub-index of each up to the end of the table (2026)."""
+    breakpoints, indices = _breakpoints("2026")[item]
+    decimals = decimals_of(item.split("_")[0])
+    steps = np.arange(round(breakpoints[-1] * 10**decimals) + 1) / 10.0**decimals
+    return decimals, _rounded_up(np.interp(steps, breakpoints, indices))
 
 
 def iaqi(item: str, concentration: Number | None, *, edition: str) -> int | None:
@@ -202,27 +253,51 @@ def index_arrays(
     HJ 633-2026, 4.2.4, 4.2.6, 4.3.1, 5.3.1, 5.3.2; HJ 633-2012, 4.3, 4.4, 5.1.
     """
     length = len(next(iter(concentrations.values())))
-    sub = np.full((length, len(POLLUTANTS)), np.nan)
+    whole = {name: np.empty(length, dtype) for name, dtype in _COLUMNS.items()}
+    for part in grid.blocks(length):
+        block = {key: values[part] for key, values in concentrations.items()}
+        for name, values in _index_columns(block, items, edition, not_in_plan).items():
+            whole[name][part] = values
+    return IndexArrays(**whole)
+
+
+def _index_columns(
+    concentrations: Mapping[str, np.ndarray],
+    items: Mapping[str, str],
+    edition: str,
+    not_in_plan: Sequence[str],
+) -> dict[str, np.ndarray]:
+    """The columns of :class:`IndexArrays` for one block of days or hours."""
+    length = len(next(iter(concentrations.values())))
+    sub = np.full((len(POLLUTANTS), length), -1.0)  # below every sub-index: not there
     is_present = np.zeros(sub.shape, dtype=bool)
     for key, values in concentrations.items():
         if key == "O3_1h" and edition == "2026":
             continue
         at = POLLUTANTS.index(key.split("_")[0])
-        sub[:, at] = np.fmax(sub[:, at], iaqi_array(items[key], values, edition=edition))
+        np.fmax(sub[at], iaqi_array(items[key], values, edition=edition), out=sub[at])
         if key in POLLUTANTS:
-            is_present[:, at] = ~np.isnan(values)
-    filled = np.where(np.isnan(sub), -1.0, sub)
-    aqi = filled.max(axis=1)
-    bits = 1 << np.arange(len(POLLUTANTS))
-    exceeding = (filled > highest_index(2)) @ bits if edition == "2012" else np.zeros(length, dtype="int64")
+            is_present[at] = ~np.isnan(values)
+    aqi = sub.max(axis=0)
     is_given = aqi >= 0
     if edition == "2026":
         is_needed = np.array([name not in not_in_plan for name in POLLUTANTS])
-        is_given &= (is_present | ~is_needed).all(axis=1) | (aqi > highest_index(2))
-    primary = np.where(is_given & (aqi > highest_index(1)), (filled == aqi[:, None]) @ bits, 0)
+        is_given &= is_present[is_needed].all(axis=0) | (aqi > highest_index(2))
     highest = [grade.aqi_high for grade in grades() if grade.aqi_high is not None]
-    level = np.where(is_given, np.searchsorted(highest, aqi) + 1.0, np.nan)
-    return IndexArrays(np.where(is_given, aqi, np.nan), level, primary, exceeding, is_present.sum(axis=1))
+    is_led = is_given & (aqi > highest_index(1))
+    return {
+        "aqi": np.where(is_given, aqi, np.nan),
+        "level": np.where(is_given, np.searchsorted(highest, aqi) + 1.0, np.nan),
+        "primary": _masks((sub == aqi) & is_led),
+        "exceeding": _masks((sub > highest_index(2)) & (edition == "2012")),
+        "n_items": is_present.sum(axis=0, dtype="int8"),
+    }
+
+
+def _masks(is_chosen: np.ndarray) -> np.ndarray:
+    """Bit masks of truth values with the axes pollutant, day or hour."""
+    bits = np.array([1 << at for at in range(len(POLLUTANTS))], dtype="int8")
+    return (is_chosen * bits[:, None]).sum(axis=0, dtype="int8")
 
 
 def name_pollutants(masks: np.ndarray) -> np.ndarray:

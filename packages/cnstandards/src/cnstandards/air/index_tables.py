@@ -16,6 +16,7 @@ from cnstandards.errors import ParameterError
 
 # An index of one pollutant alone says nothing of a day (our rule).
 _MIN_ITEMS_2012 = 2
+_COLUMNS = {"aqi": "float64", "level": "float64", "primary": "int64", "n_items": "int64"}
 
 
 def daily_aqi(
@@ -52,6 +53,7 @@ def daily_aqi(
         {"date": days.astype("datetime64[s]")},
         concentrations,
         days=days,
+        of_day=np.arange(len(days)),
         items=index.DAILY_ITEMS,
         rule=(edition, tuple(not_in_plan)),
     )
@@ -120,7 +122,8 @@ def hourly_aqi(air_hourly: pd.DataFrame, *, edition: str = "in_force") -> pd.Dat
     return _index_table(
         {"station_code": pd.array(hours.stations, dtype="str").take(station), "time": hours.times()[hour]},
         dict(zip(POLLUTANTS, flat[:, is_there], strict=True)),
-        days=hours.days[hour // 24],
+        days=hours.days,
+        of_day=hour // 24,
         items=index.HOURLY_ITEMS,
         rule=(edition, ()),
     )
@@ -131,26 +134,36 @@ def _index_table(
     concentrations: dict[str, np.ndarray],
     *,
     days: np.ndarray,
+    of_day: np.ndarray,
     items: dict[str, str],
     rule: tuple[str, tuple[str, ...]],
 ) -> pd.DataFrame:
-    """Indices beside their keys, each row under its own edition; ``rule`` is the edition and the excused pollutants."""
+    """Indices beside their keys, each row under the edition of its day; ``rule`` is the edition and the excused pollutants.
+
+    ``of_day`` is the place of each row's day in ``days``.
+    """
     edition, not_in_plan = rule
     if edition not in ("in_force", *index.EDITIONS):
         raise ParameterError(
             f"edition {edition!r} is unknown", expected="in_force, 2012 or 2026", remedy="correct it"
         )
-    unique, at = np.unique(days, return_inverse=True)
-    of_day = [aqi_edition(day) if edition == "in_force" else edition for day in unique.tolist()]
-    editions = np.array(of_day, dtype=object)[at]
-    columns = {name: np.zeros(len(days)) for name in ("aqi", "level", "primary", "n_items")}
-    for name in sorted(set(of_day)):
-        chosen = editions == name
+    asked = index.EDITIONS if edition == "in_force" else (edition,)
+    by_day = np.array([asked.index(aqi_edition(day)) if len(asked) > 1 else 0 for day in days.tolist()])
+    at = by_day[of_day]
+    columns = {name: np.zeros(len(at), dtype) for name, dtype in _COLUMNS.items()}
+    for code in np.unique(by_day).tolist():
+        chosen = at == code if by_day.min() < by_day.max() else slice(None)
         part = {pollutant: values[chosen] for pollutant, values in concentrations.items()}
-        result = index.index_arrays(part, items=items, edition=name, not_in_plan=not_in_plan)
+        result = index.index_arrays(part, items=items, edition=asked[code], not_in_plan=not_in_plan)
         for column, values in columns.items():
             values[chosen] = getattr(result, column)
-    columns["primary"] = index.name_pollutants(columns["primary"].astype("int64"))
-    columns["n_items"] = columns["n_items"].astype("int64")
-    table = pd.DataFrame({**keys, "edition": editions, **columns})
+    names = index.name_pollutants(np.arange(1 << len(POLLUTANTS)))
+    table = pd.DataFrame(
+        {
+            **keys,
+            "edition": pd.array(asked, dtype="str").take(at),
+            **columns,
+            "primary": pd.array(names, dtype="str").take(columns["primary"]),
+        }
+    )
     return table.assign(is_complete=table["n_items"] == len(POLLUTANTS))
