@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,11 +15,15 @@ import pytest
 from helpers import registry, store
 from helpers.battles import assess, plan_closing, plan_line, results
 from helpers.battles.assess import Observation
+from helpers.battles.context import Battle
 from helpers.battles.spans import whole_year
 from helpers.page import sections
+from helpers.page.forms import At
+from helpers.page.plan_line import closing_published
 from helpers.periods import Period
 from land_cases import build_overview, context, ledger
 
+PAGES = Path(sections.__file__).parent
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 REPORTED = {"clean_heating_share": 53.2, "clean_bulk_transport_share": 67.8, "pesticide_efficiency": 42.7}
 
@@ -185,3 +191,39 @@ def test_the_published_figure_of_the_year_stands_beside_real_values_alone() -> N
         assert ("published" in closing) is not simulated
         if not simulated:
             assert closing["published"].tolist() == [28.0]
+
+
+@BOTH
+@pytest.mark.parametrize("simulated", [False, True])
+def test_of_two_figures_published_of_the_year_both_are_printed_with_their_source(
+    lang: str, simulated: bool
+) -> None:
+    """The share of good days of 2015 was printed as 64.5 %, and 64.9 % follows from a quality report."""
+    asked = context(date(2025, 12, 31))
+    early = asked.plan.targets_for("good_day_ratio")[0].model_copy(update={"id": "good_2015", "year": 2015})
+    asked = replace(asked, plan=asked.plan.model_copy(update={"targets": (early,)}), simulated=simulated)
+    history = pd.DataFrame({"end": [date(2015, 12, 31)], "value": [66.0]})
+    seen = Observation("good_day_ratio", whole_year(2025), value=88.0, n=365, expected=365, history=history)
+    found = results.make(assess.make_rows([seen], asked, store.empty("sources")))
+    targets = pd.DataFrame({"target_id": ["good_2015"], "part": ["blue_sky"]})
+    made = plan_closing.build_tables(found, targets, asked, is_over=True)
+    made |= {"plan_term": bare().tables["plan_term"]}
+    words = told(Battle("overview", asked, found, made), "closing", lang)
+    figures = ("64.5", "64.9", "长府办发〔2017〕23号", "《长春市生态环境2016—2020年质量报告》")
+    assert all((one in words) is not simulated for one in figures)
+
+
+@BOTH
+def test_a_published_figure_that_was_worked_out_is_marked_beside_a_verdict(lang: str) -> None:
+    at = At(bare(), "plan_line", "closing", lang)
+    told_of = [closing_published(at, 33.0, mark, "标题", "pm25_mean", "ug_m3") for mark in (False, True)]
+    assert "标题" in told_of[0] and told_of[1].startswith(told_of[0]) and told_of[1] != told_of[0]
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in PAGES.glob("*.yml")))
+def test_a_page_that_names_one_published_figure_lists_its_rivals(page: str) -> None:
+    """A spec that tells a figure of the published series or of a verdict has the section of the rivals beside it."""
+    words = (PAGES / f"{page}.yml").read_text(encoding="utf-8")
+    names_one = "as: closing_published" in words or re.search(r"as: published, (where|each)", words)
+    rivals = "published_check.conflicts", "published_check.rivals"
+    assert not names_one or any(f"section: {one}" in words for one in rivals)

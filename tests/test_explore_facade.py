@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ CALLS = {
     "windows": lambda: fb.air.windows(),
     "episodes": lambda: fb.air.episodes("2025"),
     "months": lambda: fb.water.months(SECTION, "TP"),
+    "water index": lambda: fb.water.standard_index(SECTION, "TP"),
     "water years": lambda: fb.water.yearly(SECTION, "TP"),
     "classes": lambda: fb.water.classes("2025"),
     "noise years": lambda: fb.noise.yearly("night"),
@@ -97,7 +99,7 @@ READERS = {
 }
 ROOM_OF = {
     **dict.fromkeys(["daily", "station", "index", "monthly", "yearly", "hourly", "season"], "air"),
-    **dict.fromkeys(["months", "water years", "classes"], "water"),
+    **dict.fromkeys(["months", "water index", "water years", "classes"], "water"),
     **dict.fromkeys(["noise years", "noise zones", "noise levels"], "noise"),
     **dict.fromkeys(["matter", "change", "risk"], "soil"),
 }
@@ -283,3 +285,25 @@ def test_normalised_days_tell_their_skill() -> None:
     assert days.attrs["status"] in ("ok", "refused")
     assert days.attrs["r2"] <= 1 and set(days) >= {"date", "observed_ug_m3", "low_ug_m3"}
     assert "pm25_ug_m3" in fb.air.normalised_months("PM2.5")
+
+
+def test_a_standard_index_of_one_is_the_limit_and_oxygen_needs_its_temperature() -> None:
+    values, index = fb.water.months(SECTION, "TP"), fb.water.standard_index(SECTION, "TP")
+    told = values["tp_mg_l"].mask(values["is_censored"]) / values.attrs["limit"]
+    assert (
+        index["value"].tolist() == pytest.approx(told.tolist(), nan_ok=True) and index["value"].notna().any()
+    )
+    oxygen, warm = fb.water.standard_index(SECTION, "DO"), "WaterTemp" in fb.water.items(SECTION)
+    assert oxygen["value"].notna().any() == warm
+    two = fb.water.standard_index(SECTION, "TP", level=2)["value"]
+    assert (two.dropna() == 2 * index["value"].dropna()).all()  # 0.1 against 0.2 mg/L in a river
+
+
+def test_limits_stand_beside_guidelines_and_three_years_only_where_asked_for() -> None:
+    found = fb.air.limits(date(2026, 12, 31)).set_index(["pollutant", "averaging"])
+    row = found.loc[("PM2.5", "annual")]
+    assert (row["limit"], row["edition"], row["who_2021"]) == (30, "GB 3095-2026 transition", 5)
+    assert found["who_2021"].isna().any() and len(found) == 14
+    plain, more = fb.air.yearly("PM2.5"), fb.air.yearly("PM2.5", three_years=True)
+    assert "three_year_mean" not in plain and more.columns[-1] == "three_year_mean"
+    assert more["three_year_mean"].isna().all() == (more["pm25_ug_m3"].notna().sum() < 3)

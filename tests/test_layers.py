@@ -76,3 +76,19 @@ def test_colours_stand_in_the_palette_only(path: Path) -> None:
 
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"[\"']#[0-9A-Fa-f]{6}[\"']", re.sub(r'"""(?:.|\n)*?"""', "", text))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_grades_of_the_index_come_from_their_table(path: Path) -> None:
+    """No module compares an index with a number of HJ 633: ``air.highest_index`` reads them."""
+    edges = {50, 100, 150, 200, 300}
+    found = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and any(
+            isinstance(end, ast.Constant) and end.value in edges for end in (node.left, *node.comparators)
+        )
+        and any(word in ast.unparse(node) for word in ("aqi", "index"))
+    ]
+    assert not found

@@ -306,3 +306,18 @@ def test_a_lake_is_judged_by_the_limits_of_lakes_on_the_page() -> None:
     battle = build({"water_sections": section_months(values, [2025])})
     said = part_texts(sections.show(battle, "sections", lang="en"))
     assert "TP (0.6)" in said  # 0.08 against 0.05 of a lake; a river may have 0.2
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_item_with_a_detection_limit_above_class_three_is_told_and_sets_no_class(lang: str) -> None:
+    readings = section_months(network(0) | {"liuzhentun": GOOD | {"Oil": 0.2}}, [2025])
+    readings["is_censored"] = readings["item"].eq("Oil")
+    battle = build({"water_sections": readings})
+    told = battle.tables["sections"].set_index("section_id").loc["liuzhentun"]
+    assert (told["class"], told["unjudged"], told["is_complete"]) == (2, "Oil", False)
+    assert battle.tables["unjudged"].values.tolist() == [["Oil", 1, "liuzhentun"]]
+    said = part_texts(sections.show(battle, "sections", lang=lang))
+    heading = battle_page.text("clear_water", "sections.unjudged", lang, span="")
+    assert heading.rstrip("，, ") in said
+    plain = build({"water_sections": section_months(network(0), [2025])})
+    assert heading.rstrip("，, ") not in part_texts(sections.show(plain, "sections", lang=lang))

@@ -45,6 +45,7 @@ FACTS = (
     ("clear_water", "sections.rules"),
     ("land", "published.table"),
     ("published_check", "series.table"),
+    ("published_check", "derived.table"),
     ("published_check", "rivals.table"),
     ("plan_line", "line.documents"),
 )

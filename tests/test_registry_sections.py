@@ -127,3 +127,12 @@ def test_network_knows_its_gap():
         sections=("b",),
     )
     assert network.n_unnamed == 2
+
+
+def test_a_river_known_by_a_list_of_waters_alone_has_no_section_not_even_an_example() -> None:
+    assert registry.rivers("changchun")["shuangyang"].name_zh == "双阳河"
+    for placeholders in (False, True):
+        found = registry.sections("changchun", placeholders=placeholders)
+        assert "双阳河" not in set(found["river_zh"]) and {"松花江", "伊通河", "饮马河"} <= set(
+            found["river_zh"]
+        )

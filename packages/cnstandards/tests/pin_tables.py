@@ -6,8 +6,10 @@ import csv
 import hashlib
 from pathlib import Path
 
+from cnstandards import tables
+
 ROOT = Path(__file__).parents[1]
-TABLES = ROOT / "src" / "cnstandards" / "tables"
+TABLES = tables.FOLDER
 PINS = ROOT / "tests" / "data" / "tables.sha256"
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import json
 import math
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,48 +13,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cnstandards import noise
+from cnstandards import noise, vectors
 from cnstandards.errors import ParameterError, SchemaError
+from cnstandards.vectors.rules import RULES
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "vectors_noise.json").read_text(encoding="utf-8"))[
-    "vectors"
-]
+VECTORS = vectors.read("noise")
 TOLERANCE_DB = 1e-12  # as the module promises, near 100 dB(A)
 LEVELS = st.floats(20, 120)
 DAYS = arrays("float64", 24, elements=LEVELS)
 
 
-def run_daily(hours: list[str]) -> dict[str, float]:
-    row = noise.daily_levels(np.array([[float(text) for text in hours]])).iloc[0]
-    return {"Ld": row["day_db"], "Ln": row["night_db"], "Ldn": row["day_night_db"]}
-
-
-def run_limit(zone: str, period: str, value: str) -> bool:
-    rows = pd.DataFrame({"zone": [zone], "period": [period], "value": [float(value)]})
-    return bool(noise.judge(rows)["is_met"].iloc[0])
-
-
-RULES = {
-    "energy_mean": lambda levels: noise.energy_mean([float(text) for text in levels]),
-    "ldn": lambda day, night: noise.day_night_level(float(day), float(night)),
-    "ld_ln_ldn": run_daily,
-    "noise_compliant": run_limit,
-    "noise_grade": lambda kind, period, level: noise.grade(level, kind=kind, period=period)[0],
-    "point_time_rate": lambda met: str(noise.compliance_pct(sum(met), len(met))),
-}
-
-
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
 def test_vector(vector):
-    result, expected = RULES[vector["fn"]](*vector["args"], **vector["kwargs"]), vector["expected"]
-    if vector["tol"]:
-        expected = pytest.approx(expected, abs=float(vector["tol"]))
-    assert result == expected, f"{vector['standard']} {vector['clause']}: {vector['note']}"
+    check = vectors.check(vector)
+    assert check.is_right, f"{vector.standard} {vector.clause}: {check.found!r}, not {vector.expected!r}"
 
 
 def test_every_rule_has_its_vectors():
-    assert {vector["fn"] for vector in VECTORS} == set(RULES)
-    assert len(VECTORS) == len({vector["id"] for vector in VECTORS}) == 16
+    every = [vector for group in vectors.GROUPS for vector in vectors.read(group)]
+    assert {vector.fn for vector in every} == set(RULES)
+    assert len(every) == len({vector.id for vector in every}) == 296
+    assert len(VECTORS) == 26
 
 
 @given(st.lists(LEVELS, min_size=1, max_size=48))
@@ -158,6 +135,37 @@ def test_grades_say_how_well_they_are_verified():
     assert noise.grade("68", kind="road", period="day") == ("好", "V2")
     assert noise.grade("58.04", kind="road", period="night") == ("好", "M")
     assert noise.grade("55.1", kind="regional", period="night") == ("差", "M")
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted"),
+    [
+        ("40", "M"),
+        ("40.1", "M"),
+        ("45", "M"),
+        ("45.1", "V2"),
+        ("50", "V2"),
+        ("50.1", "M"),
+        ("55", "M"),
+        ("60", "M"),
+    ],
+)
+def test_a_grade_is_no_surer_than_the_less_verified_of_its_edges(level, wanted):
+    assert noise.grade(level, kind="regional", period="night")[1] == wanted
+
+
+def test_zones_are_pooled_and_a_point_time_without_a_verdict_counts_nowhere():
+    judged = noise.judge(
+        pd.DataFrame({"zone": ["1", "1", "2"], "period": "night", "value": [45.0, 46.0, np.nan]})
+    )
+    assert noise.compliance(judged).values.tolist() == [["night", "1", 2, 1, 50.0], ["night", "", 2, 1, 50.0]]
+    assert noise.compliance(judged.iloc[2:]).empty
+
+
+@pytest.mark.parametrize("points", [[], [1], [0, 0]])
+def test_shares_without_their_points_are_refused(points):
+    with pytest.raises(ParameterError, match="one number of points a share"):
+        noise.pooled_pct(["90", "80"], points)
 
 
 @pytest.mark.parametrize(("n_met", "n", "wanted"), [(25, 64, 39.1), (1, 16, 6.2), (3, 16, 18.8), (0, 5, 0.0)])

@@ -341,6 +341,27 @@ def test_groundwater_class_is_that_of_the_worst_item(values, expected):
     assert (row["class_number"], row["decisive"], row["n_items"], row["n_without_limit"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1.9, 0.1), (2, "氨氮", 1, "铁")),
+        ((0.3, 0.1), (3, "铁", 2, "")),
+        ((1.9, 1.9), (5, "氨氮", 1, "铁")),
+    ],
+)
+def test_groundwater_below_a_detection_limit_beyond_class_three_cannot_be_judged(values, expected):
+    rows = water(("铁", values[0]), ("氨氮", values[1])).assign(is_censored=[True, False])
+    row = soil.classify_groundwater(rows, limits=LIMITS).iloc[0]
+    assert (row["class_number"], row["decisive"], row["n_items"], row["unjudged"]) == expected
+    assert row["n_without_limit"] == 0
+
+
+def test_a_detection_limit_above_the_reference_is_no_part_of_an_index():
+    rows = [{"item": "Cd", "value": 0.5, "is_censored": True}, {"item": "Pb", "value": 35.0}]
+    row = soil.nemerow_table(make_samples(*rows), limits={"Cd": 0.3, "Pb": 70.0}).iloc[0]
+    assert (row["nemerow_index"], row["n_items"], row["n_unknown"]) == (0.5, 1, 1)
+
+
 def test_groundwater_without_any_limit_has_no_class():
     row = soil.classify_groundwater(water(("锰", 1.0)), limits=LIMITS).iloc[0]
     assert np.isnan(row["class_number"]) and row["decisive"] == "" and row["n_without_limit"] == 1

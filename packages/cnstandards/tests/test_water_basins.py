@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spearman_bounds
 from cnstandards import surface_water as water
+from cnstandards import tables
 from cnstandards.errors import ParameterError
 from water_tables import YEAR_2025, months_of, readings, sections_of
 
@@ -188,7 +190,14 @@ def test_the_rule_is_named_and_returned():
     assert water.spearman_trend(swapped, rule=">=").direction == "down"
     strict = water.spearman_trend(swapped, rule=">")
     assert (strict.direction, strict.rule, strict.n, strict.status[:2]) == ("none", ">", 5, "V0")
-    assert water.spearman_trend([*range(10)], rule=">").status == "M"
+    assert water.spearman_trend([*range(10)], rule=">").status == "V0 exact permutation"
+    assert water.spearman_trend([*range(14)], rule=">").status == "V0 normal approximation"
+    assert [water.spearman_trend([*range(n)], rule=">").status for n in (12, 30)] == ["M", "M"]
+    assert water.spearman_trend([*range(11)], rule=">").direction == "insufficient"  # no bound is printed
+    assert water.spearman_trend([*range(11)], rule=">", bounds="exact").direction == "up"
+    assert water.spearman_trend([*range(21)], rule=">", bounds="exact").direction == "insufficient"
+    with pytest.raises(ParameterError, match="printed or exact"):
+        water.spearman_trend(swapped, rule=">", bounds="near")
     with pytest.raises(ParameterError, match="name the comparison"):
         water.spearman_trend(swapped, rule="=")
 
@@ -206,3 +215,29 @@ def test_too_few_or_equal_values_are_insufficient(values):
 def test_the_coefficient_of_distinct_values_turns_its_sign_with_them(values):
     turned = water.spearman_coefficient([-value for value in values])
     assert turned == -water.spearman_coefficient(values)
+
+
+def test_tabled_bounds_are_those_the_script_finds_and_what_is_printed_comes_from():
+    table = tables.read("spearman_critical").set_index("n")
+    assert table.index.tolist() == list(range(5, 31))
+    found = pd.DataFrame({n: spearman_bounds.bounds(n) for n in (*range(5, 15), *range(21, 31))}).T
+    for name in ("w_exact", "p_exact", "w_normal"):
+        wanted = pd.to_numeric(found[name])
+        assert table.loc[found.index, name].equals(wanted.rename_axis("n")), name
+    for row in table.dropna(subset=["w_005"]).itertuples():
+        if row.status == "V0 exact permutation":
+            assert row.w_005 == round(row.w_exact, 3)
+        elif row.status == "V0 normal approximation":
+            assert row.w_005 == round(row.w_normal, 3)
+
+
+def test_an_exact_bound_is_the_least_that_few_enough_orders_reach():
+    squares = sorted(
+        sum((at - rank) ** 2 for at, rank in enumerate(order)) for order in permutations(range(6))
+    )
+    bound, share = spearman_bounds.exact_bound(6)
+    reached = [1 - Fraction(6 * one, 210) >= bound for one in squares]
+    assert share == Fraction(sum(reached), len(squares)) <= Fraction(1, 20)
+    looser = [square for square, is_in in zip(squares, reached, strict=True) if not is_in]
+    more = sum(one <= looser[0] for one in squares)
+    assert Fraction(more, len(squares)) > Fraction(1, 20)

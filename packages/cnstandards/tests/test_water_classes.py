@@ -98,11 +98,44 @@ def test_a_mean_saturation_of_ninety_is_seen_as_ninety():
 
 
 def test_a_censored_value_counts_as_half_its_detection_limit():
-    rows = [("S", DAY, "Oil", 0.06, True), ("S", DAY, "VolatilePhenol", 0.002, True)]
+    rows = [("S", DAY, "Oil", 0.05, True), ("S", DAY, "VolatilePhenol", 0.002, True)]
     table = water.monthly_items(readings(rows), body=RIVER)
-    assert table.set_index("item")["value"].to_dict() == {"VolatilePhenol": 0.001, "Oil": 0.03}
+    assert table.set_index("item")["value"].to_dict() == {"VolatilePhenol": 0.001, "Oil": 0.02}
     assert table["class"].tolist() == [1, 1]
     assert class_of("Oil", 0.06) == 4
+
+
+def test_a_detection_limit_above_class_three_cannot_be_judged_and_is_told():
+    rows = [("S", DAY, "Oil", 0.06, True), ("S", DAY, "COD", 25.0), ("T", DAY, "Oil", 0.06, True)]
+    table = water.classify(readings(rows), body={"S": "river", "T": "river"})
+    assert table["class"].tolist() == [4, pd.NA]
+    assert table[["decisive", "n_items", "is_complete", "unjudged"]].values.tolist() == [
+        ["COD", 1, False, "Oil"],
+        ["", 0, False, "Oil"],
+    ]
+    assert water.monthly_items(readings(rows), body={"S": "river", "T": "river"})["item"].tolist() == ["COD"]
+    shares = water.share_by_class(table)
+    assert shares[["n_sections", "n_without"]].values.tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted"),
+    [([0.01, 0.02], 1), ([0.05, 0.06], pd.NA), ([0.30, 0.30], 4)],  # class III of oil is 0.05
+)
+def test_a_silent_month_leaves_a_mean_unjudged_only_where_it_could_carry_it_across(others, wanted):
+    rows = [("S", "2025-01-05", "Oil", 0.06, True)]
+    rows += [("S", f"2025-{month:02d}-05", "Oil", value) for month, value in enumerate(others, start=2)]
+    span = {"start": date(2025, 1, 1), "end": date(2025, 3, 31)}
+    row = water.section_period_class(readings(rows), body=RIVER, **span).iloc[0]
+    assert row["class"] is wanted if wanted is pd.NA else row["class"] == wanted
+    assert row["unjudged"] == ("Oil" if wanted is pd.NA else "")
+
+
+def test_a_lake_is_silent_where_a_river_is_not_and_oxygen_below_any_limit_is_poor():
+    rows = [(name, DAY, "TP", 0.08, True) for name in ("R", "L")] + [("R", DAY, "DO", 0.2, True)]
+    table = water.classify(readings(rows), body={"R": "river", "L": "lake"})
+    assert table.set_index("section_id")["unjudged"].to_dict() == {"L": "TP", "R": ""}
+    assert table.set_index("section_id")["decisive"]["R"] == "DO"
 
 
 def test_a_gap_keeps_its_row_and_completeness_is_told():

@@ -54,10 +54,20 @@ def test_a_reservoir_has_the_phosphorus_limit_of_lakes():
 
 
 def test_censored_values_and_months_without_items():
-    rows = [("A", "2025-01-03", "T3-19", 0.018, True), ("A", "2025-03-03", "COD", 99.0)]
+    limit = water.supplementary_limits()["T3-19"]
+    rows = [("A", "2025-01-03", "T3-19", limit, True), ("A", "2025-03-03", "COD", 99.0)]
     table = judge(rows)
     assert table["is_compliant"].tolist() == [True, pd.NA, pd.NA]
     assert table["n_items"].tolist() == [1, 0, 0]
+
+
+def test_a_detection_limit_above_the_limit_cannot_be_judged_and_is_told():
+    limit = water.supplementary_limits()["T3-19"]
+    rows = [("A", "2025-01-03", "T3-19", 1.8 * limit, True), ("A", "2025-01-03", "Oil", 0.06, True)]
+    row = judge(rows).iloc[0]
+    assert row["is_compliant"] is pd.NA and row["n_items"] == 0 and row["unjudged"] == "Oil;T3-19"
+    row = judge([*rows, ("A", "2025-01-03", "Fe", 0.4)]).iloc[0]
+    assert (row["is_compliant"], row["exceeding"], row["unjudged"]) == (False, "Fe", "Oil;T3-19")
 
 
 def shares_of(volumes: pd.DataFrame | None, by: str = "month") -> pd.DataFrame:

@@ -258,7 +258,7 @@ def monthly_good_share(days: AirDays, *, edition: str = "2012") -> pd.Series:
     """
     index = days.counted(edition).set_index("date")["aqi"]
     index = index[index.index >= pd.Timestamp(air.reference_state_break().date)]
-    return by_month((index <= 100) * 100.0, index)
+    return by_month((index <= air.highest_index(2)) * 100.0, index)
 
 
 def by_month(values: pd.Series, counted: pd.Series) -> pd.Series:

@@ -84,7 +84,7 @@ def budget(record: Indicator, days: AirDays, span: Span) -> Callable[[float], fl
     n_left = (date(span.end.year, 12, 31) - span.end).days
     if record.measure.of in ("good_ratio", "heavy_ratio"):
         index = days.counted("in_force", span)["aqi"]
-        n_bad, n_heavy = int((index > 100).sum()), int((index > 200).sum())
+        n_bad, n_heavy = (int((index > air.highest_index(level)).sum()) for level in (2, 4))
         if record.measure.of == "good_ratio":
             return lambda target: air.remaining_bad_days(
                 n_bad=n_bad, n_valid=len(index), n_left=n_left, target_pct=target

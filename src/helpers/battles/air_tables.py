@@ -19,6 +19,7 @@ from helpers.battles.shapes import shape
 from helpers.battles.spans import Span
 from helpers.statistics import episodes as ledger
 
+_OZONE_PERCENT = air.year_percentile("O3")
 _EXCEEDANCES = {"month": "datetime64[s]", "pollutant": "str", "n_days": "int64"}
 _WINDOWS = {
     **dict.fromkeys(("window_id", "name_zh", "name_en"), "str"),
@@ -42,7 +43,7 @@ def monthly_exceedances(days: AirDays, span: Span) -> pd.DataFrame:
     ``month`` (first day), ``pollutant``, ``n_days``; a day led jointly counts once, under its first pollutant.
     """
     index = days.counted("in_force", span)
-    polluted = index[index["aqi"] > 100]
+    polluted = index[index["aqi"] > air.highest_index(2)]
     first = polluted["primary"].str.split(";").str[0]
     month = polluted["date"].dt.to_period("M").dt.to_timestamp()
     counts = first.groupby([month.rename("month"), first.rename("pollutant")]).size()
@@ -64,7 +65,7 @@ def station_table(days: AirDays, span: Span, context: Context) -> pd.DataFrame:
     groups = rows.groupby(["station_code", "pollutant"], observed=True)["value"]
     means = groups.mean().unstack().reindex(columns=list(air.POLLUTANTS))
     ozone = rows[rows["pollutant"] == "O3"].groupby("station_code", observed=True)["value"]
-    means["O3"] = ozone.agg(lambda values: air.percentile(values.to_numpy(), 90))
+    means["O3"] = ozone.agg(lambda values: air.percentile(values.to_numpy(), _OZONE_PERCENT))
     counts = rows[rows["pollutant"] == "PM2.5"].groupby("station_code", observed=True).size()
     table = listed.set_index("station_code").join(means).reset_index()
     table["n_days"] = table["station_code"].map(counts).fillna(0).astype("int64")
@@ -98,7 +99,8 @@ def episode_table(
         near = hours[(hours["pollutant"] == "PM2.5") & (hours["time"] > first) & (hours["time"] <= last)]
         near = near[near["station_code"].isin(days.assessed)]
         city = air.hourly_city(near, assessed=days.assessed) if len(near) else _NO_HOURS
-        found = ledger.add_hours(found, city, above=150)
+        edition = air.aqi_edition(span.end)
+        found = ledger.add_hours(found, city, above=air.highest_concentration("PM2.5_24h", 4, edition))
     box = context.city.box
     found = ledger.add_fires(
         found, points, weather, latitude=(box.south + box.north) / 2, longitude=(box.west + box.east) / 2
@@ -140,7 +142,8 @@ def _window_row(
 ) -> dict[str, object]:
     index = days.counted("in_force", span)["aqi"]
     fine, ozone = (days.series(name, span, unrounded=True).to_numpy() for name in ("PM2.5", "O3"))
-    counts = {"n_good": index <= 100, "n_polluted": index > 100, "n_heavy": index > 200}
+    good, heavy = air.highest_index(2), air.highest_index(4)
+    counts = {"n_good": index <= good, "n_polluted": index > good, "n_heavy": index > heavy}
     seen = fires.count(points, context.city, span.start, span.end, covered=covered)
     return {
         "start_date": span.start,
@@ -149,7 +152,7 @@ def _window_row(
         "n_days": len(index),
         "n_expected": span.n_days,
         "pm25_mean_ug_m3": _told(fine, span, fine.mean if len(fine) else None),
-        "o3_p90_ug_m3": _told(ozone, span, lambda: air.percentile(ozone, 90)),
+        "o3_p90_ug_m3": _told(ozone, span, lambda: air.percentile(ozone, _OZONE_PERCENT)),
         **{name: float(those.sum()) if len(index) else float("nan") for name, those in counts.items()},
         "n_fires": seen.n if seen.is_whole else float("nan"),
     }

@@ -99,6 +99,7 @@ def _section_tables(
         "network_trends": water_tables.network_trends(annual),
         "sections": water_tables.section_table(months, now),
         "items": water_tables.item_table(months, now),
+        "unjudged": water_tables.unjudged_table(months, now),
         **water_tables.change_tables(months, now, has_last_period=_is_told(now, context)),
         "rivers": water_places.river_table(months, now),
         "reservoirs": water_places.reservoir_table(months, now, context),

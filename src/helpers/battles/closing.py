@@ -28,10 +28,6 @@ OWN_TABLES = (*corrective.TABLES, "sources", "quarantine", "issued")
 VERDICTS = ("met", "missed", "unknown")
 HOW = ("supersedes", "merged_with", "same_as")
 """How a target of a later document may carry one on; beside them ``dropped``, ``untold`` by the next plan, or ``open``: none."""
-_CLOSING = kinds(
-    "str target_id part indicator_id unit target_operator verdict; float64 target_value value met_since published;"
-    "datetime64[s] target_date; int64 year; str source_title publisher"
-)
 _TERM = kinds(
     "str plan_id name_zh name_en status; object starts ends planned; str next_zh next_en next_status;"
     "datetime64[s] next_starts; int64 n_due n_met n_missed n_unknown n_ahead n_undated n_listed n_without_number"
@@ -94,7 +90,7 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     -------
     The results: of each judged target that fell due within the term the row its verdict rests on. Beside them
 
-    ``plan_closing``
+    ``plan_closing``, ``published_rivals``
         As :func:`helpers.battles.plan_closing.build_tables` gives it.
     ``closing_term``
         One row: the plan, the last day it held (``ends``) and the one its term set (``planned``), the plan that comes next,
@@ -123,13 +119,14 @@ def build(tables: Mapping[str, pd.DataFrame], context: Context, *, battles: Mapp
     now = _told(battles["now"])
     rows = _deciding(due, battles["term"], now)
     found = results.make(list(rows.values()))
-    closing = _closing(due, rows, now, context)
+    verdicts_told = plan_closing.lay_out(_closing(due, rows, now, context), context)
+    closing = verdicts_told["plan_closing"]
     verdicts = dict(zip(closing["target_id"], closing["verdict"], strict=True))
     term = battles["term"].tables
     carried = shape(list(_carried(judged, verdicts, now, line, context)), _CARRIED)
     aside = shape(list(_aside(plan)), _ASIDE)
     details = {
-        "plan_closing": closing,
+        **verdicts_told,
         "closing_term": shape([_term(line, plan, judged, closing, aside)], _TERM),
         "closing_counts": shape(list(_counts(closing)), _COUNTS),
         "plan_carried": carried,
@@ -188,8 +185,8 @@ def _closing(
     rows: Mapping[str, dict[str, object]],
     now: Mapping[str, dict[str, object]],
     context: Context,
-) -> pd.DataFrame:
-    figures, told = plan_closing.published_figures(context), []
+) -> list[dict[str, object]]:
+    figures, told = plan_closing.shown_figures(context), []
     for one in due:
         row = rows.get(one.id)
         if row is None:
@@ -198,8 +195,7 @@ def _closing(
         known = row if math.isnan(later["value"]) else later
         closed = plan_closing.close(one, pd.Series(row), figures)
         told.append(closed | {"part": one.battle, "met_since": known["met_since"]})
-    table = shape(told, _CLOSING)
-    return table.drop(columns=plan_closing.FIGURES) if context.simulated else table
+    return told
 
 
 def _term(

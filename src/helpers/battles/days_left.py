@@ -17,7 +17,7 @@ from helpers.periods import same_span_last_year
 
 LEAST_COMPARED_PCT = CONFIDENCE_COVERAGE_PCT["medium"]
 """Share of the days that last year needs before anything is told of them."""
-_WORSE_THAN = {"good_ratio": 100, "heavy_ratio": 200}
+_WORSE_THAN = {"good_ratio": air.highest_index(2), "heavy_ratio": air.highest_index(4)}
 
 
 @dataclass(frozen=True)

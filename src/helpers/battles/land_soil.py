@@ -24,7 +24,7 @@ _BASIS = kinds("float64 year; str depth; int64 n n_preliminary n_undetermined n_
 _INDEX = kinds("str zone; int64 n; float64 median_index clean_share_pct; str largest status")
 _POINTS = kinds(
     "str point_id; datetime64[s] date; float64 class_number; str decisive; int64 n_items; float64 previous_class;"
-    "str rising falling; int64 n_years"
+    "str rising falling unjudged; int64 n_years"
 )
 
 
@@ -195,7 +195,9 @@ def point_table(groundwater: pd.DataFrame, limits: pd.DataFrame, context: Contex
         classed = soil.classify_groundwater(rows, limits=limits_in_use(limits))
     else:
         classed = (
-            rows[["point_id", "date"]].drop_duplicates().assign(class_number=np.nan, decisive="", n_items=0)
+            rows[["point_id", "date"]]
+            .drop_duplicates()
+            .assign(class_number=np.nan, decisive="", n_items=0, unjudged="")
         )
     classed = classed.sort_values(["point_id", "date"], kind="stable")
     classed["previous_class"] = classed.groupby("point_id")["class_number"].shift()

@@ -6,17 +6,16 @@ import math
 
 import pandas as pd
 
-from helpers import registry
-from helpers.battles import assess
+from helpers.battles import assess, published_check
 from helpers.battles.context import Context
 from helpers.battles.shapes import kinds, shape
 from helpers.registry import Target
 
 _VERDICTS = {"met": "met", "off_track": "missed"}
-FIGURES = ["published", "source_title", "publisher"]
+FIGURES = ["published", "is_derived", "source_title", "publisher"]
 _CLOSING = kinds(
     "str target_id part indicator_id unit target_operator verdict; float64 target_value value met_since published;"
-    "datetime64[s] target_date; int64 year; str source_title publisher"
+    "datetime64[s] target_date; int64 year; bool is_derived; str source_title publisher"
 )
 
 
@@ -36,18 +35,31 @@ def build_tables(
     -------
     ``plan_closing``: one row a target in the order of the plan, with ``verdict`` (met, missed, unknown), the ``value`` that
     decided it and its ``year`` (0 where nothing did), ``met_since`` (first year of the years up to the latest known that all
-    meet it), the figure ``published`` for that year with its source (not beside simulated values), all in ``unit``.
+    meet it), the figure ``published`` for that year with its source (not beside simulated values), all in ``unit``;
+    and ``published_rivals``, as :mod:`helpers.battles.published_check` has it, of the indicators and years of the first.
     """
     rows = found.drop_duplicates("target_id").set_index("target_id", drop=False)
     due = [one for one in context.plan.targets if one.judged and one.value is not None]
     due = [one for one in due if one.target_date is not None and one.target_date <= context.as_of]
     parts = dict(zip(targets["target_id"], targets["part"], strict=True))
-    figures = published_figures(context)
+    figures = shown_figures(context)
     told = [
         close(one, rows.loc[one.id], figures) | {"part": parts[one.id]} for one in due if one.id in rows.index
     ]
-    table = shape(told if is_over else [], _CLOSING)
-    return {"plan_closing": table.drop(columns=FIGURES) if context.simulated else table}
+    return lay_out(told if is_over else [], context)
+
+
+def lay_out(told: list[dict[str, object]], context: Context) -> dict[str, pd.DataFrame]:
+    """The tables of the verdicts :func:`close` tells; beside simulated values nothing that was published."""
+    table = shape(told, _CLOSING)
+    if context.simulated:
+        return {"plan_closing": table.drop(columns=FIGURES)}
+    own = published_check.whole_years(published_check.figures(context))
+    asked = table["year"].where(table["year"] > 0, table["target_date"].dt.year)
+    is_asked = pd.MultiIndex.from_frame(own[["indicator_id", "year"]]).isin(
+        list(zip(table["indicator_id"], asked, strict=True))
+    )
+    return {"plan_closing": table, "published_rivals": published_check.rivals(own[is_asked])}
 
 
 def close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, object]:
@@ -56,7 +68,7 @@ def close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, ob
     Parameters
     ----------
     figures
-        As :func:`published_figures` gives them.
+        As :func:`shown_figures` gives them.
     """
     verdict = _VERDICTS.get(row["status"], "unknown")
     own = (row["period_end"].year, row["value"]) if verdict != "unknown" else (0, math.nan)
@@ -70,15 +82,13 @@ def close(target: Target, row: pd.Series, figures: pd.DataFrame) -> dict[str, ob
         "year": year,
         "met_since": row["met_since"],
         "published": shown.get("value", math.nan),
+        "is_derived": bool(shown.get("is_derived", False)),
         "source_title": shown.get("source_title", ""),
         "publisher": shown.get("publisher", ""),
     }
 
 
-def published_figures(context: Context) -> pd.DataFrame:
+def shown_figures(context: Context) -> pd.DataFrame:
     """Figures of whole years of the whole city that pages show."""
-    rows = registry.published(context.city.slug)
-    own = rows["shown"] & rows["kind"].eq("value") & rows["period"].str.fullmatch(r"\d{4}")
-    own &= rows["area_zh"].eq(context.city.name_zh) & rows["value"].notna()
-    own &= rows["period_end"].le(pd.Timestamp(context.as_of))
-    return rows[own].assign(year=rows.loc[own, "period"].astype("int64"))
+    years = published_check.whole_years(published_check.figures(context))
+    return years[years["shown"].astype(bool)]

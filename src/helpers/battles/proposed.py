@@ -13,8 +13,7 @@ from datetime import date
 
 import pandas as pd
 
-from cnstandards.air.limit_steps import Limit
-from cnstandards.air.limits import limit_in_force
+from cnstandards.air.limits import Limit, limit_in_force
 from helpers import registry
 from helpers.battles.assess import reason, years_of
 from helpers.battles.context import Battle, Context

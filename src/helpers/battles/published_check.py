@@ -50,22 +50,39 @@ def build_tables(
         ``weaker`` (another published figure is shown in its place), ``incomplete`` (our year lacks valid days or
         months). Empty where the run is simulated.
     """
-    rows = registry.published(context.city.slug)
-    own = rows[rows["indicator_id"].isin(list(indicator_ids)) & (rows["area_zh"] == context.city.name_zh)]
-    own = own[own["value"].notna() & (own["kind"] != "target")]
-    own = own[own["period_end"] <= pd.Timestamp(context.as_of)]
-    years = own[(own["kind"] == "value") & own["period"].str.fullmatch(r"\d{4}")]
-    years = years.assign(year=years["period"].astype("int64"))
-    keys = ["indicator_id", "period", "kind"]
-    rivals = own[own.duplicated(keys, keep=False)].sort_values(
-        [*keys, "shown"], ascending=[True, True, True, False], kind="stable"
-    )
+    own = figures(context)
+    own = own[own["indicator_id"].isin(list(indicator_ids))]
+    years = whole_years(own)
     series = years[years["shown"].astype(bool)].sort_values(["indicator_id", "year"], kind="stable")
     return {
         "published_series": series[_SERIES].reset_index(drop=True),
-        "published_rivals": rivals[_RIVALS].reset_index(drop=True),
+        "published_rivals": rivals(own),
         "published_check": _compare(computed[:0] if context.simulated else computed, years),
     }
+
+
+def figures(context: Context) -> pd.DataFrame:
+    """Figures of the whole city, shown or not, whose period had ended by the day of the report; no targets."""
+    rows = registry.published(context.city.slug)
+    own = rows[(rows["area_zh"] == context.city.name_zh) & rows["value"].notna() & (rows["kind"] != "target")]
+    return own[own["period_end"] <= pd.Timestamp(context.as_of)]
+
+
+def whole_years(found: pd.DataFrame) -> pd.DataFrame:
+    """The figures of :func:`figures` that are values of a calendar year, with their ``year``."""
+    years = found[(found["kind"] == "value") & found["period"].str.fullmatch(r"\d{4}")]
+    return years.assign(year=years["period"].astype("int64"))
+
+
+def rivals(found: pd.DataFrame) -> pd.DataFrame:
+    """Every figure of an indicator and period that several figures were published of, the shown one first.
+
+    Periods are compared by their days, however they are written.
+    """
+    keys = ["indicator_id", "period_start", "period_end", "kind"]
+    several = found[found["indicator_id"].ne("") & found.duplicated(keys, keep=False)]
+    ranked = several.sort_values([*keys, "shown"], ascending=[*[True] * 4, False], kind="stable")
+    return ranked[_RIVALS].reset_index(drop=True)
 
 
 def _compare(computed: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def drinking_summary(battle: Battle) -> pd.DataFrame:
     Returns
     -------
     ``source_name, kind, level, n_judged, n_compliant, n_lacking`` (months), ``volume_10k_m3``, ``mean_items``,
-    ``exceeding`` (items joined by ``;``), ``n_conflicting`` (months).
+    ``exceeding`` and ``unjudged`` (items joined by ``;``), ``n_conflicting`` (months).
     """
     found, results = battle.tables.get("drinking", pd.DataFrame()), battle.results
     spans = results[results["indicator_id"] == "drinking_source_good_share"]
@@ -70,9 +70,10 @@ def drinking_summary(battle: Battle) -> pd.DataFrame:
             "n_lacking": int(group["is_compliant"].isna().sum()),
             "volume_10k_m3": group["volume_10k_m3"].sum(min_count=1),
             "mean_items": group["n_items"].mean(),
-            "exceeding": ";".join(
-                dict.fromkeys(one for one in ";".join(group["exceeding"]).split(";") if one)
-            ),
+            **{
+                name: ";".join(dict.fromkeys(one for one in ";".join(group[name]).split(";") if one))
+                for name in ("exceeding", "unjudged")
+            },
             "n_conflicting": int(group["is_conflicting"].sum()),
             "source_ids": ";".join(sorted(split_ids(group["source_ids"]))),
         }

@@ -25,9 +25,18 @@ _CLASS_COLUMNS = {
     "n_months": "int64",
     "n_expected": "int64",
     "is_valid": "bool",
+    "unjudged": "object",
 }
 _MONTH_COLUMNS = {"section_id": "str", "month": "datetime64[s]", "class": "Int64", "decisive": "str"}
-_NOTHING = {"decisive": "", "n_items": 0, "is_complete": False, "n_months": 0, "is_valid": False}
+_MONTH_COLUMNS |= {"unjudged": "str"}
+_NOTHING = {
+    "decisive": "",
+    "unjudged": "",
+    "n_items": 0,
+    "is_complete": False,
+    "n_months": 0,
+    "is_valid": False,
+}
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,7 @@ def has_classes(rows: pd.DataFrame) -> bool:
 
 
 def month_classes(months: WaterMonths, rows: pd.DataFrame) -> pd.DataFrame:
-    """Class of every section and month of some readings: ``section_id, month, class, decisive``."""
+    """Class of every section and month of some readings: ``section_id, month, class, decisive, unjudged``."""
     found = water.classify(rows, body=months.body) if has_classes(rows) else ()
     return shape(found, _MONTH_COLUMNS)
 

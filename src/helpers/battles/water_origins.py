@@ -57,6 +57,7 @@ def section_files(months: WaterMonths, told: list[Span], outlook: Outlook) -> di
         ("annual", "network_trends"): files(*map(whole_year, whole_years(months.judged_months)), of=members),
         ("items", "rivers"): files(now, of=members),
         ("sections", "reservoirs"): files(now, before),
+        ("unjudged",): files(now),
         ("changes", "share_changes"): files(now, before, previous_span(now), of=members),
         ("allowance", "outlook"): files(year, *drawn, of=members),
         ("trends", "trend_counts"): files(years_until(year, TREND_YEARS)),

@@ -98,7 +98,7 @@ def draw_year(months: WaterMonths, span: Span, *, seed: int, n_draws: int = N_DR
     rows = rows[rows["item"].isin([*water.assessed_items(), water.DO_SATURATION])]
     if not (rows["date"].dt.year == span.end.year).any():
         return Outlook(n_left=n_left, reason="no_value")
-    cube, sections, items = _lay_cube(rows, first, span.end.year)
+    cube, unsure, sections, items = _lay_cube(rows, first, span.end.year, months.body)
     through, generator = span.end.month, np.random.default_rng([seed, span.end.year])
     years = _source_years(cube[:, :, :-1, through:])
     if len(years) < MINIMUM_YEARS:
@@ -109,7 +109,9 @@ def draw_year(months: WaterMonths, span: Span, *, seed: int, n_draws: int = N_DR
     n = (~np.isnan(known)).sum(axis=2)[:, :, None] + n_rest
     total = np.nansum(known, axis=2)[:, :, None] + rest
     means = _to_ph(np.where(n > 0, total / np.maximum(n, 1), np.nan), items)
-    judged = rules.judge(means, items, is_lake=grid.lake_flags(sections, months.body))
+    # Months to come are drawn as they were read: only those that have passed leave an item without a class.
+    open_ = np.nansum(unsure[:, :, -1, :through], axis=2)[:, :, None] / np.maximum(n, 1)
+    judged = rules.judge(means, items, is_lake=grid.lake_flags(sections, months.body), unsure=open_)
     measured = [place for place, item in enumerate(items) if item != water.DO_SATURATION]
     n_sampled = (~np.isnan(known[measured])).any(axis=0).sum(axis=1)[:, None] + is_sampled.sum(axis=0)
     all_rest, all_n = rest.sum(axis=2), n_rest.sum(axis=2)
@@ -126,17 +128,20 @@ def draw_year(months: WaterMonths, span: Span, *, seed: int, n_draws: int = N_DR
 
 
 def _lay_cube(
-    rows: pd.DataFrame, first: int, last: int
-) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
-    """Monthly means with the axes item, section, year, month, gaps included; hydrogen ions in the place of pH."""
+    rows: pd.DataFrame, first: int, last: int, body: dict[str, str]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """Monthly means and how far each may lie from its value, with the axes item, section, year, month, gaps included;
+    hydrogen ions in the place of pH.
+    """
     items = (*water.assessed_items(), water.DO_SATURATION)
-    found = grid.section_grid(rows, items=items)
+    found = grid.section_grid(rows, items=items, standard=rules.class_three(items, body))
     shape = (len(items), len(found.sections), last - first + 1, _MONTHS)
-    flat = np.full((*shape[:2], shape[2] * _MONTHS), np.nan)
+    flat, unsure = (np.full((*shape[:2], shape[2] * _MONTHS), np.nan) for _ in range(2))
     offset = int((found.months[0] - np.datetime64(f"{first}-01", "M")).astype(int))
     flat[:, :, offset : offset + len(found.months)] = found.values
+    unsure[:, :, offset : offset + len(found.months)] = found.unsure
     flat[items.index("pH")] = 10.0 ** -flat[items.index("pH")]
-    return flat.reshape(shape), found.sections, items
+    return flat.reshape(shape), unsure.reshape(shape), found.sections, items
 
 
 def _source_years(rest: np.ndarray) -> list[int]:

@@ -80,8 +80,10 @@ def _chances(outlook: Outlook, target: dict[str, int]) -> pd.DataFrame:
         is_kept = classes <= target[section]
         whole = float(is_kept.all(axis=0).mean())
         for at, item in enumerate(outlook.items):
-            if (classes[at] > 0).any():
-                rows.append((section, item, outlook.rest_means[at, place], float(is_kept[at].mean()), whole))
+            is_judged = classes[at] > 0
+            if is_judged.any():
+                share = float(is_kept[at][is_judged].mean())
+                rows.append((section, item, outlook.rest_means[at, place], share, whole))
     return shape(rows, {"section_id": "str", "item": "str"} | _CHANCES)
 
 
@@ -127,9 +129,7 @@ def reservoir_table(months: WaterMonths, span: Span, context: Context) -> pd.Dat
     lake = dict(zip(points["section_id"], points["reservoir_zh"], strict=True))
     table = registry.reservoirs(context.city.slug)[["name_zh", "name_en"]]
     now, before = _trophic(months, span, lake), _trophic(months, span.year_before(), lake)
-    grade_names = {
-        level: water.tli_grade(index).name_en for level, index in enumerate((20, 40, 55, 65, 75), start=1)
-    }
+    grade_names = {grade.level: grade.name_en for grade in water.trophic_grades()}
     table = table.merge(now, how="left", left_on="name_zh", right_on="lake").drop(columns="lake")
     table = table.merge(_reservoir_classes(months, span, lake), how="left", on="name_zh")
     table = table.assign(

@@ -45,12 +45,13 @@ _JUDGED = {
     "is_compliant": "boolean",
     "exceeding": "str",
     "n_items": "int64",
+    "unjudged": "str",
     "is_conflicting": "bool",
     "source_ids": "str",
 }
 _ANNUAL = {"indicator_id": "str", "end": "object", "value": "float64"}
 _BY_ITEMS = {"source_name": "str", "month": "datetime64[s]", "by_items": "boolean", "exceeding": "str"}
-_BY_ITEMS |= {"n_items": "float64", "item_source_ids": "str"}
+_BY_ITEMS |= {"n_items": "float64", "unjudged": "str", "item_source_ids": "str"}
 
 
 def judge_sources(sources: pd.DataFrame, items: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -68,7 +69,8 @@ def judge_sources(sources: pd.DataFrame, items: pd.DataFrame, context: Context) 
     -------
     One row per source of county level and above and month that had ended: ``source_name``, ``month`` (its first day),
     ``kind, level, volume_10k_m3``, ``printed`` and ``by_items`` (True, False or NA), ``is_compliant``,
-    ``exceeding`` (items joined by ``;``), ``n_items``, ``is_conflicting``, ``source_ids`` (joined by ``;``).
+    ``exceeding`` (items joined by ``;``), ``n_items``, ``unjudged`` (items whose detection limit lies above the limit,
+    joined by ``;``), ``is_conflicting``, ``source_ids`` (joined by ``;``).
     """
     rows = sources[~sources["level"].isin(_LEFT_OUT) & months_ended(sources["date"], context)]
     table = rows.rename(columns={"date": "month"})
@@ -84,6 +86,7 @@ def judge_sources(sources: pd.DataFrame, items: pd.DataFrame, context: Context) 
         is_conflicting=(printed != by_items).fillna(False).astype(bool),
         exceeding=exceeding.where(exceeding != "", table["exceeded_items"]),
         n_items=table["n_items"].fillna(0),
+        unjudged=table["unjudged"].fillna(""),
         source_ids=(table["source_id"] + ";" + table["item_source_ids"].fillna("")).str.rstrip(";"),
     )
     return shape(table, _JUDGED)

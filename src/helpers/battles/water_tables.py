@@ -31,7 +31,7 @@ SPEARMAN_RULE = RULES[1]
 _CLASS_COUNTS = [f"class_{level}" for level in range(1, 7)]
 _NAMES = dict.fromkeys(("section_id", "name_zh", "name_en", "river_zh", "river_en"), "str")
 _STRIP = _NAMES | {"is_member": "bool", "month": "datetime64[s]", "class": "Int64", "decisive": "str"}
-_STRIP |= {"state": "str"}
+_STRIP |= {"unjudged": "str", "state": "str"}
 _ANNUAL = {"network_id": "str"} | dict.fromkeys(("year", "n_network", "n_sections", *_CLASS_COUNTS), "int64")
 _ANNUAL |= {"good_pct": "float64", "worse_pct": "float64", "is_valid": "bool"}
 _TRENDS = {
@@ -44,7 +44,8 @@ _TRENDS = {
 _TRENDS |= {"bound": "float64", "direction": "str", "rule": "str", "status": "str"}
 _SECTIONS = _NAMES | {"is_member": "bool", "target_class": "Int64", "class": "Int64", "decisive": "str"}
 _SECTIONS |= {"n_items": "int64", "is_complete": "bool", "n_months": "int64", "n_expected": "int64"}
-_SECTIONS |= {"is_valid": "bool", "main": "str", "class_prev": "Int64"}
+_SECTIONS |= {"is_valid": "bool", "unjudged": "str", "main": "str", "class_prev": "Int64"}
+_UNJUDGED = {"item": "str", "n_sections": "int64", "section_ids": "str"}
 _ITEMS = {
     "item": "str",
     "n_exceeding": "int64",
@@ -85,8 +86,9 @@ def strip_table(months: WaterMonths, span: Span) -> pd.DataFrame:
 
     Returns
     -------
-    ``section_id, name_zh, name_en, river_zh, river_en, is_member, month, class`` (NA without one), ``decisive``, ``state``:
-    ``frozen`` for a river without a sample in December to February, ``missing`` for any other gap.
+    ``section_id, name_zh, name_en, river_zh, river_en, is_member, month, class`` (NA without one), ``decisive``,
+    ``unjudged`` (items whose detection limit lies above class III), ``state``: ``frozen`` for a river without a sample in
+    December to February, ``missing`` for any other gap.
     """
     ids = section_ids(months, span)
     calendar = pd.date_range(span.start, span.end, freq="MS").astype("datetime64[s]")
@@ -100,7 +102,7 @@ def strip_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     is_ice = table["month"].dt.month.isin(ICE_MONTHS)
     state = np.where(is_river & is_ice, "frozen", "missing")
     state = np.where(table["class"].isna(), state, "")
-    return shape(table.assign(decisive=table["decisive"].fillna(""), state=state), _STRIP)
+    return shape(table.assign(**table[["decisive", "unjudged"]].fillna(""), state=state), _STRIP)
 
 
 def add_names(table: pd.DataFrame, months: WaterMonths) -> pd.DataFrame:
@@ -159,7 +161,7 @@ def section_table(months: WaterMonths, span: Span) -> pd.DataFrame:
     Returns
     -------
     ``section_id, name_zh, name_en, river_zh, river_en, is_member, target_class`` (NA where not told), ``class, decisive,
-    n_items, is_complete, n_months, n_expected, is_valid, main`` (main pollutants with multiples), ``class_prev``.
+    n_items, is_complete, n_months, n_expected, is_valid, unjudged, main`` (main pollutants with multiples), ``class_prev``.
     """
     ids = section_ids(months, span)
     found = span_classes(months, span, ids)
@@ -211,6 +213,22 @@ def item_table(months: WaterMonths, span: Span) -> pd.DataFrame:
         found.append({"item": item, **counts, **ranked[["multiple", "section_id", "value"]].to_dict()})
     table = named_table(found, _ITEMS, months)
     return table.sort_values(["n_exceeding", "multiple"], ascending=False, ignore_index=True)
+
+
+def unjudged_table(months: WaterMonths, span: Span) -> pd.DataFrame:
+    """Items that give no class at some sections, for a detection limit above class III.
+
+    Returns
+    -------
+    ``item, n_sections, section_ids`` (joined by ``;``), most sections first.
+    """
+    found = span_classes(months, span, section_ids(months, span))[["section_id", "unjudged"]]
+    single = found.assign(item=found["unjudged"].str.split(";")).explode("item").query("item != ''")
+    rows = [
+        (item, len(part), ";".join(part["section_id"])) for item, part in single.groupby("item", sort=False)
+    ]
+    table = shape(rows, _UNJUDGED)
+    return table.sort_values("n_sections", ascending=False, kind="stable", ignore_index=True)
 
 
 def change_tables(months: WaterMonths, now: Span, *, has_last_period: bool) -> dict[str, pd.DataFrame]:

@@ -19,6 +19,7 @@ from helpers.battles.air_measures import annual_table
 from helpers.battles.spans import Span
 from helpers.errors import ParameterError
 from helpers.explore.air_files import dated, days_told, ends_of, files_of
+from helpers.explore.air_limits import limits, with_three_years
 from helpers.explore.frames import column, complete_days, complete_months, describe, names_of_stations
 from helpers.explore.words import both, text
 from helpers.explore.workspace import current
@@ -31,6 +32,7 @@ __all__ = [
     "daily",
     "episodes",
     "hourly",
+    "limits",
     "monthly",
     "normalised",
     "normalised_months",
@@ -147,7 +149,11 @@ def monthly(
 
 
 def yearly(
-    pollutant: str = "PM2.5", *, statistic: str | None = None, station: str | None = None
+    pollutant: str = "PM2.5",
+    *,
+    statistic: str | None = None,
+    station: str | None = None,
+    three_years: bool = False,
 ) -> pd.DataFrame:
     """Yearly values as the annual assessment forms them, beside the limit in force (HJ 663, GB 3095).
 
@@ -158,11 +164,13 @@ def yearly(
     statistic
         ``mean``, ``p95``, ``p98`` or ``p90``, as the standard has it for the pollutant; None: the mean, of CO the 95th
         and of ozone the 90th percentile. Of a station confirmed dust hours are not taken out.
+    three_years
+        Also give the mean of each year and the two before it; its definition in HJ 663-2026 could not be read.
 
     Returns
     -------
     Every year with data: ``year``, the value, ``n_days, coverage_pct, is_valid`` (enough days for a year),
-    ``limit_ug_m3`` and ``edition``. A year that is not valid, or not over, keeps its row with NaN.
+    ``limit_ug_m3`` and ``edition``, last ``three_year_mean`` where asked for. A year that is not valid, or not over, keeps its row with NaN.
 
     ::
 
@@ -195,6 +203,7 @@ def yearly(
             "edition": rows["edition"],
         }
     )
+    table = with_three_years(table, name, pollutant) if three_years else table
     told = both("names.yearly", pollutant=(pollutant,) * 2, statistic=both(f"statistics.{statistic}"))
     change = air.reference_state_break().date.year + 1 if pollutant in air.PARTICLES else None
     return _describe(table, name, unit, told, station, pollutant, break_year=change)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from cnstandards.tables import read
 from helpers.errors import ParameterError
 from helpers.explore.words import heading, spoken, text
 from helpers.explore.workspace import current
@@ -189,7 +190,7 @@ def _years(table: pd.DataFrame, caption: Caption, lang: str) -> Chart:
 
 def _limits(table: pd.DataFrame, column: str, lang: str) -> pd.DataFrame:
     """Limits of a table of years by the day their edition came into force, under the name the pages give it."""
-    editions = table("gb3095_limits")
+    editions = read("gb3095_limits")
     days = dict(zip(editions["edition"], editions["applies"].str.split("/").str[0], strict=True))
     years = table["year"].astype("str") + "-01-01"
     starts = [days.get(name, year) for name, year in zip(table["edition"], years, strict=True)]

@@ -16,7 +16,16 @@ from helpers.page.clear_water_figures import item_name
 from helpers.run.parameters import one_of
 from helpers.sources.water_items import SECTION_ITEMS
 
-__all__ = ["classes", "items", "judged_items", "known_items", "months", "sections", "yearly"]
+__all__ = [
+    "classes",
+    "items",
+    "judged_items",
+    "known_items",
+    "months",
+    "sections",
+    "standard_index",
+    "yearly",
+]
 
 # How SECTION_ITEMS writes a unit, and its code; readings in other units are left to the processed tables.
 _UNITS = {"mg/L": "mg_l", "℃": "deg_c", "无量纲": "index", "m3/s": "m3_s", "%": "pct"}
@@ -87,12 +96,15 @@ def months(section: str, item: str = "NH3-N", *, period: str | None = None) -> p
         Unknown section or item, or a malformed period; the nearest right word is named.
     """
     item = one_of("item", item, items(section))
-    rows = _rows(section).query("item == @item")
-    known, name = rows.set_index("date"), column(item, _unit(item))
+    return _describe(_month_table(section, item, period), section, item, key="names.water")
+
+
+def _month_table(section: str, item: str, period: str | None) -> pd.DataFrame:
+    known, name = _rows(section).query("item == @item").set_index("date"), column(item, _unit(item))
     span = current().span(period, pd.Series(known.index))
     table = complete_months(known["value"].rename(name), span).to_frame()
     table["is_censored"] = known["is_censored"].reindex(table.index).eq(True)
-    return _describe(table.reset_index(), section, item, key="names.water")
+    return table.reset_index()
 
 
 def yearly(section: str, item: str = "NH3-N") -> pd.DataFrame:
@@ -134,13 +146,66 @@ def yearly(section: str, item: str = "NH3-N") -> pd.DataFrame:
     return _describe(table, section, item, key="names.water_yearly")
 
 
+def standard_index(
+    section: str, item: str = "NH3-N", *, level: int = TARGET_CLASS, period: str | None = None
+) -> pd.DataFrame:
+    """Standard index of one item in every month: above 1 it exceeds (HJ 2.3-2018, one secondary source, unverified).
+
+    Parameters
+    ----------
+    section, item, period
+        As in :func:`months`; an item with class limits. Oxygen needs the temperature of the same month.
+    level
+        Class the value is held against, 1 to 5.
+
+    Returns
+    -------
+    Every calendar month: ``month``, ``value`` (the index; NaN where nobody sampled, below detection, or for oxygen
+    without a temperature).
+
+    ::
+
+        value
+         1.2 |o
+         1.0 |- - - - - - - - - -
+         0.4 |  o  o  o  o
+             +-------------------
+             Jan    Jun    Dec
+
+    Raises
+    ------
+    ParameterError
+        As in :func:`months`, the item has no class limits, a class outside 1 to 5, or oxygen of a lake.
+    """
+    item, body = one_of("item", item, judged_items(section)), current().water_months().body[section]
+    table = _month_table(section, item, period)
+    values = table[column(item, _unit(item))].mask(table["is_censored"])
+    heat = _rows(section).query("item == 'WaterTemp'").set_index("date")["value"].reindex(table["month"])
+    found = [
+        rules.standard_index(
+            item, value, body=body, level=level, temperature_c=warm if item == "DO" else None
+        )
+        if value == value and (item != "DO" or warm == warm)
+        else None
+        for value, warm in zip(values, heat, strict=True)
+    ]
+    table = table[["month"]].assign(value=pd.Series(found, dtype="float64"))
+    row = current().water_months().sections.set_index("section_id").loc[section]
+    return describe(
+        table, value="value", unit="index", place=(row["name_zh"], row["name_en"]), decimals=2, limit=1.0,
+        name=both("names.standard_index", item=(item_name(item, "zh"), item_name(item, "en"))),
+        limit_name=text("index_one", current().run.lang), files=_files(table, _rows(section), item),
+    )  # fmt: skip
+
+
 def classes(period: str) -> pd.DataFrame:
     """Class of every section in every month of a period, the worst item deciding (GB 3838, 环办〔2011〕22号).
 
     Returns
     -------
     ``section_id, section`` (name in the language in use), ``month, class`` (1 to 6, 6 worse than Ⅴ; NA without one),
-    ``decisive`` (items that set it), ``state``: ``frozen`` or ``missing`` without a class.
+    ``decisive`` (items that set it), ``unjudged`` (items not detected whose detection limit lies above class Ⅲ: they give
+    no class), ``state``: ``frozen`` or ``missing`` without a class.
 
     ::
 
@@ -152,7 +217,7 @@ def classes(period: str) -> pd.DataFrame:
     start, end = current().span(period, pd.Series(dtype="datetime64[s]"))
     rows = strip_table(current().water_months(), Span(start, end, False, True))
     table = rows.assign(section=rows[f"name_{run.lang}"])
-    table = table[["section_id", "section", "month", "class", "decisive", "state"]]
+    table = table[["section_id", "section", "month", "class", "decisive", "unjudged", "state"]]
     return describe(
         table, value="class", unit="index", name=both("names.classes"), place=both("all_sections"),
         files=current().water_months().within(Span(start, end, False, True))["source_id"], decimals=0,

@@ -77,14 +77,12 @@ def annual_chart(battle: Battle, lang: str) -> Drawing:
             "limits": _limits(max(battle.context.as_of.year, 2025), lang),
             "target": _targets(battle, row),
             "forecast": _projection(row, battle.context.as_of.year),
-            "published": published,
+            "published": published[["year", "value"]],
         },
         rows=row,
         caption={
             "measure": measure.rstrip("，, "),
-            "note": label("joiner", lang).join(
-                [note, *[text("pm25.published", lang)] * (len(published) > 0)]
-            ),
+            "note": label("joiner", lang).join([note, *_published_notes(published, lang)]),
         },
     )
 
@@ -122,10 +120,19 @@ def _published(battle: Battle, years: pd.DataFrame) -> pd.DataFrame:
     """Published figures of the years without a valid value of ours; none beside simulated values."""
     found = battle.tables.get("published_series", pd.DataFrame())
     if battle.context.simulated or found.empty:
-        return pd.DataFrame({"year": [], "value": []})
+        return pd.DataFrame({"year": [], "value": [], "is_derived": []})
     own = years.loc[years["is_valid"], "year"]
     found = found[(found["indicator_id"] == "pm25_mean") & ~found["year"].isin(own)]
-    return found[["year", "value"]]
+    return found[["year", "value", "is_derived"]]
+
+
+def _published_notes(published: pd.DataFrame, lang: str) -> list[str]:
+    """What the published points are, and of which years they were worked out."""
+    if published.empty:
+        return []
+    years = [str(year) for year in published.loc[published["is_derived"].astype(bool), "year"]]
+    derived = [text("pm25.derived", lang, years=battle_page.joined(years, lang))] if years else []
+    return [text("pm25.published", lang), *derived]
 
 
 def _annual_title(

@@ -68,13 +68,16 @@ def closing_value(at: At, value: float, year: int, since: float, indicator_id: s
 
 
 @form("closing_published")
-def _closing_published(at: At, value: float, title: str, indicator_id: str, unit: str) -> str | None:
-    """What was published of the year, with its source."""
+def closing_published(
+    at: At, value: float, is_derived: bool, title: str, indicator_id: str, unit: str
+) -> str | None:
+    """What was published of the year, with its source, marked where it was worked out."""
     if is_missing(value):
         return None
-    return text(
+    told = text(
         "closing.published", at.lang, value=_quantity(value, indicator_id, unit, at.lang), title=title
     )
+    return text("closing.derived", at.lang, told=told) if is_derived else told
 
 
 def _quantity(value: float, indicator_id: str, unit: str, lang: str) -> str:

@@ -56,7 +56,7 @@ def _indicator_with_unit(at: At, indicator_id: str) -> str:
 def _published(at: At, value: float, is_derived: bool) -> str:
     """A published value with the decimals it was printed with, marked where it was worked out."""
     told = at.number(value, exact_decimals(value))
-    return at.text("series.derived", value=told) if is_derived else told
+    return text("series.derived", at.lang, value=told) if is_derived else told
 
 
 @form("published_period")

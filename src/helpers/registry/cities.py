@@ -189,7 +189,7 @@ def _refuse_cells(
 def _refuse_rivals(path: Path, frame: pd.DataFrame) -> None:
     """Two figures of one indicator, area and period cannot both be shown."""
     judged = frame[frame["shown"] & frame["indicator_id"].ne("")]
-    rivals = judged[judged.duplicated(["indicator_id", "area_zh", "period", "kind"])]
+    rivals = judged[judged.duplicated(["indicator_id", "area_zh", "period_start", "period_end", "kind"])]
     if len(rivals):
         raise RegistryError(
             where=f"{shown(path)}, row {rivals.index[0] + 2}, shown",

@@ -191,6 +191,7 @@ def _placeholders(record: Sections) -> list[Section]:
     """As many placeholders as the network with most unnamed sections needs; each lives from the first network that needs it."""
     needed = max((network.n_unnamed for network in record.networks), default=0)
     words, made = record.placeholder, []
+    rivers = [river.id for river in record.rivers if river.has_examples]
     for place in range(needed):
         mark = ascii_uppercase[place] if place < len(ascii_uppercase) else str(place + 1)
         homes = [network for network in record.networks if network.n_unnamed > place]
@@ -199,7 +200,7 @@ def _placeholders(record: Sections) -> list[Section]:
                 id=f"example_{mark.lower()}",
                 name_zh=f"{words.name_zh}{mark}",
                 name_en=f"{words.name_en} {mark}",
-                river=record.rivers[place % len(record.rivers)].id if record.rivers else None,
+                river=rivers[place % len(rivers)] if rivers else None,
                 order=None,
                 body="river",
                 level="national",

@@ -14,11 +14,12 @@ Body = Literal["river", "lake"]
 
 
 class Place(Record):
-    """A river or a reservoir."""
+    """A river or a reservoir; ``has_examples`` says whether example sections of the demonstration lie on it."""
 
     id: Identifier
     name_zh: Text
     name_en: Text
+    has_examples: bool = True
 
 
 class SectionSource(Record):

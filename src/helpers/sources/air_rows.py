@@ -7,6 +7,8 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
+from cnstandards.air import grades
+from cnstandards.tables import read
 from helpers.messages import message
 from helpers.sources import air_check
 from helpers.sources.air_check import Margin
@@ -14,7 +16,8 @@ from helpers.sources.builder import ReadingBuilder
 from helpers.sources.misplaced import against_row, told
 from helpers.sources.pollutants import POLLUTANTS
 
-GRADES = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300, "严重污染": 500}
+_TOP = int(read("aqi_breakpoints")["iaqi"].max())  # the last grade is open; the table of the index ends here
+GRADES = {grade.category_zh: grade.aqi_high or _TOP for grade in grades()}
 _LOWS = dict(zip(GRADES, [0, *GRADES.values()], strict=False))
 _PLAIN = re.compile(r"\d+(\.\d*)?")
 _PLACES = {name: place for place, name in enumerate(POLLUTANTS)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,7 @@ def ei(biology: Number, vegetation: Number, water: Number, land_stress: Number, 
             strict=True,
         )
     ]
-    return _exact_decimal(sum(terms))
+    return _exact_decimal(sum(terms, Fraction()))
 
 
 def ei_grade(value: Number) -> str:
@@ -156,7 +156,9 @@ def eqi(pattern: Number, function: Number, biodiversity: Number, stress: Number)
     """
     first, second, third, last = _sub_indices(pattern, function, biodiversity, stress)
     groups = (first, second, third, _TOP - last)
-    return _exact_decimal(sum(weight * group for weight, group in zip(_EQI_WEIGHTS, groups, strict=True)))
+    return _exact_decimal(
+        sum((weight * group for weight, group in zip(_EQI_WEIGHTS, groups, strict=True)), Fraction())
+    )
 
 
 def eqi_class(value: Number) -> str:
@@ -310,7 +312,8 @@ def vegetation_cover(ndvi: Values, *, soil: float, vegetation: float) -> Values:
             expected="NDVI of bare soil below that of full cover",
             remedy="correct the ends",
         )
-    return np.clip((ndvi - soil) / (vegetation - soil), 0, 1)
+    numbers: Any = ndvi  # arrays share no base class, only arithmetic
+    return cast(Values, np.clip((numbers - soil) / (vegetation - soil), 0, 1))
 
 
 def _share(parts: list[Number], whole: Number, *, decimals: int) -> Decimal:
@@ -348,11 +351,11 @@ def _scale(scheme: str) -> Scale:
 def _habitat_weights() -> dict[tuple[str, str], Fraction]:
     """Weight of each land type and sub-type, product of the two levels."""
     weights = {}
-    for row in tables.read("ei_habitat_weights").fillna({"sub_weights": ""}).itertuples():
-        own = Fraction(str(row.weight))
-        for part in row.sub_weights.split(";") if row.sub_weights else ():
+    for row in tables.records("ei_habitat_weights"):
+        own, parts = Fraction(str(row["weight"])), row["sub_weights"]
+        for part in parts.split(";") if isinstance(parts, str) else ():
             name, _, share = part.strip().rpartition(" ")
-            weights[row.land_type, name] = own * Fraction(share)
-        if not row.sub_weights:
-            weights[row.land_type, ""] = own
+            weights[row["land_type"], name] = own * Fraction(share)
+        if not isinstance(parts, str):
+            weights[row["land_type"], ""] = own
     return weights

@@ -63,13 +63,13 @@ class Scale:
         equal, so readings compare exactly. Computed values do not: see :meth:`position`.
         """
         numbers = np.asarray(values, dtype="float64")
-        side = "left" if self.edge_is_upper else "right"
-        places = np.searchsorted(np.array([float(edge) for edge in self.edges]), numbers, side=side)
+        edges = np.array([float(edge) for edge in self.edges])
+        places = np.searchsorted(edges, numbers, side="left" if self.edge_is_upper else "right")
         return np.where(np.isnan(numbers), -1, places)
 
     def words(self, values: np.ndarray) -> np.ndarray:
         """Return the words of readings, ``""`` where a value is missing."""
-        return np.array([*self.labels, ""], dtype=object)[self.positions(values)]
+        return np.array([*self.labels, ""], dtype=object).take(self.positions(values))
 
 
 @cache

@@ -2,8 +2,10 @@
 
 from cnstandards.air.budget import MeanBudget, mean_allowed, remaining_bad_days, remaining_heavy_days
 from cnstandards.air.compare import Change, change_pct, change_pp, rank_ascending
-from cnstandards.air.daily import city_days, daily_city, daily_stations, hourly_city, mda8, without_dust
-from cnstandards.air.grades import Grade, aqi_grade, grades
+from cnstandards.air.constants import year_percentile
+from cnstandards.air.daily import city_days, daily_city, daily_stations, hourly_city, without_dust
+from cnstandards.air.day import DayValue, daily_mean, mda8
+from cnstandards.air.grades import Grade, aqi_grade, grades, highest_concentration, highest_index
 from cnstandards.air.index import AirQualityIndex, aqi, iaqi, iaqi_array
 from cnstandards.air.index_tables import counted_days, daily_aqi, hourly_aqi
 from cnstandards.air.limits import (
@@ -11,15 +13,18 @@ from cnstandards.air.limits import (
     GASES,
     PARTICLES,
     POLLUTANTS,
+    Limit,
     ReferenceStateBreak,
     aqi_edition,
     attains,
     convert_reference_state,
     decimals_of,
     exceedance_multiple,
+    judged_from,
     limit_in_force,
     reference_state_break,
     unit_of,
+    who_guideline,
 )
 from cnstandards.air.period import (
     CompositeIndex,
@@ -30,6 +35,7 @@ from cnstandards.air.period import (
     percentile,
     share_pct,
     span_valid,
+    three_year_mean,
 )
 from cnstandards.air.period_table import YEAR_STATISTICS, period_statistics
 
@@ -43,7 +49,9 @@ __all__ = [
     "Change",
     "CompositeIndex",
     "DayCounts",
+    "DayValue",
     "Grade",
+    "Limit",
     "MeanBudget",
     "ReferenceStateBreak",
     "annual_valid",
@@ -59,15 +67,19 @@ __all__ = [
     "counted_days",
     "daily_aqi",
     "daily_city",
+    "daily_mean",
     "daily_stations",
     "day_counts",
     "decimals_of",
     "exceedance_multiple",
     "grades",
+    "highest_concentration",
+    "highest_index",
     "hourly_aqi",
     "hourly_city",
     "iaqi",
     "iaqi_array",
+    "judged_from",
     "limit_in_force",
     "mda8",
     "mean_allowed",
@@ -79,6 +91,9 @@ __all__ = [
     "remaining_heavy_days",
     "share_pct",
     "span_valid",
+    "three_year_mean",
     "unit_of",
+    "who_guideline",
     "without_dust",
+    "year_percentile",
 ]

@@ -117,6 +117,28 @@ def decimals_published(quantity: str) -> int:
 
 
 @cache
+def year_percentile(pollutant: str) -> float:
+    """Return the percentile of daily values that the annual assessment takes of a pollutant, percent.
+
+    Raises
+    ------
+    TableError
+        The table names no percentile of the pollutant.
+
+    Notes
+    -----
+    HJ 663, annual items (two or more secondary sources).
+
+    Examples
+    --------
+    >>> year_percentile("O3"), year_percentile("PM2.5")
+    (90.0, 95.0)
+    """
+    rows = tables.read("air_annual_items").dropna(subset=["percentile"])
+    return float(_only(rows[rows["pollutant"].eq(pollutant)], pollutant, "air_annual_items")["percentile"])
+
+
+@cache
 def in_force_from(code: str) -> date:
     """Return the day from which a standard or an amendment holds, by its code.
 

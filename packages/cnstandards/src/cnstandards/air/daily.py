@@ -13,6 +13,7 @@ import pandas as pd
 from cnstandards.air import grid
 from cnstandards.air.constants import values_needed
 from cnstandards.air.limits import DAILY_POLLUTANTS, PARTICLES, POLLUTANTS, decimals_of, limit_in_force
+from cnstandards.columns import texts
 from cnstandards.rounding import round_array
 
 MIN_HOURS = values_needed("PM2.5", "24h")  # of a day, the same for every pollutant
@@ -57,7 +58,8 @@ def _window_sums(hours: np.ndarray) -> np.ndarray:
     """Sums of 8 neighbours by doubling: pairs, fours, eights; 24 hours give 17 windows."""
     pairs = hours[..., :-1] + hours[..., 1:]
     fours = pairs[..., :-2] + pairs[..., 2:]
-    return fours[..., :-4] + fours[..., 4:]
+    eights: np.ndarray = fours[..., :-4] + fours[..., 4:]
+    return eights
 
 
 def without_dust(air_hourly: pd.DataFrame, *, dust_hours: pd.DataFrame) -> pd.DataFrame:
@@ -112,9 +114,9 @@ def daily_stations(air_hourly: pd.DataFrame) -> pd.DataFrame:
     pollutant, station, day = np.indices(values.shape).reshape(3, -1)
     return pd.DataFrame(
         {
-            "station_code": pd.array(hours.stations, dtype="str").take(station),
+            "station_code": texts(hours.stations).take(station),
             "date": hours.days.astype("datetime64[s]")[day],
-            "pollutant": pd.array(DAILY_POLLUTANTS, dtype="str").take(pollutant),
+            "pollutant": texts(DAILY_POLLUTANTS).take(pollutant),
             "value": values.ravel(),
             "n_valid": counts.ravel(),
             "is_valid": is_valid.ravel(),
@@ -236,7 +238,7 @@ def _city_table(values: np.ndarray, days: np.ndarray, *, min_share_pct: float | 
     return pd.DataFrame(
         {
             "date": days.astype("datetime64[s]")[day],
-            "pollutant": pd.array(DAILY_POLLUTANTS, dtype="str").take(pollutant),
+            "pollutant": texts(DAILY_POLLUTANTS).take(pollutant),
             "value": _round_published(means, DAILY_POLLUTANTS).ravel(),
             "value_unrounded": means.ravel(),
             "n_stations": counts.ravel(),
@@ -272,7 +274,7 @@ def hourly_city(air_hourly: pd.DataFrame, *, assessed: Sequence[str]) -> pd.Data
     return pd.DataFrame(
         {
             "time": hours.times()[hour],
-            "pollutant": pd.array(POLLUTANTS, dtype="str").take(pollutant),
+            "pollutant": texts(POLLUTANTS).take(pollutant),
             "value": _round_published(means, POLLUTANTS)[pollutant, hour],
             "n_stations": counts[pollutant, hour],
         }

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from cnstandards import tables
-from cnstandards.errors import ParameterError
+from cnstandards.errors import ParameterError, TableError
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,49 @@ def highest_index(level: int) -> int:
     [50, 100, 200]
     """
     return next(grade.aqi_high for grade in grades() if grade.level == level and grade.aqi_high is not None)
+
+
+def highest_concentration(item: str, level: int, edition: str) -> float:
+    """Return the concentration of a column of the breakpoints at the highest index of a grade.
+
+    Parameters
+    ----------
+    item
+        Column of the table, such as ``PM2.5_24h``.
+    level
+        Grade, 1 to 5.
+    edition
+        ``2012`` or ``2026``, as :func:`cnstandards.air.aqi_edition` gives it.
+
+    Returns
+    -------
+    μg/m³, CO mg/m³.
+
+    Raises
+    ------
+    TableError
+        The table has no such column, or it ends below that index.
+
+    Notes
+    -----
+    HJ 633-2012 and HJ 633-2026, tables of breakpoints.
+
+    Examples
+    --------
+    >>> highest_concentration("PM2.5_24h", 4, "2026")
+    150.0
+    """
+    rows = tables.read("aqi_breakpoints")
+    is_it = rows["edition"].eq(int(edition)) & rows["item"].eq(item) & rows["iaqi"].eq(highest_index(level))
+    found = rows.loc[is_it, "concentration"].dropna()
+    if len(found) != 1:
+        raise TableError(
+            f"no breakpoint of {item} at grade {level} in the edition of {edition}",
+            where="cnstandards/tables/aqi_breakpoints.csv",
+            expected="one row",
+            remedy="correct the item, the grade or the edition",
+        )
+    return float(found.iloc[0])
 
 
 def aqi_grade(aqi: int) -> Grade:

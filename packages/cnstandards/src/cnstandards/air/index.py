@@ -303,7 +303,7 @@ def _masks(is_chosen: np.ndarray) -> np.ndarray:
 def name_pollutants(masks: np.ndarray) -> np.ndarray:
     """Turn bit masks of :class:`IndexArrays` into texts, ids joined by ``;`` (array of objects)."""
     names = [";".join(name for at, name in enumerate(POLLUTANTS) if mask >> at & 1) for mask in range(64)]
-    return np.array(names, dtype=object)[masks]
+    return np.array(names, dtype=object).take(masks)
 
 
 def aqi(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cnstandards.air import grid, index
 from cnstandards.air.limits import DAILY_POLLUTANTS, POLLUTANTS, aqi_edition
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 
 # An index of one pollutant alone says nothing of a day (our rule).
@@ -120,7 +121,7 @@ def hourly_aqi(air_hourly: pd.DataFrame, *, edition: str = "in_force") -> pd.Dat
     is_there = ~np.isnan(flat).all(axis=0)
     station, hour = np.divmod(np.flatnonzero(is_there), len(hours.days) * 24)
     return _index_table(
-        {"station_code": pd.array(hours.stations, dtype="str").take(station), "time": hours.times()[hour]},
+        {"station_code": texts(hours.stations).take(station), "time": hours.times()[hour]},
         dict(zip(POLLUTANTS, flat[:, is_there], strict=True)),
         days=hours.days,
         of_day=hour // 24,
@@ -161,9 +162,9 @@ def _index_table(
     table = pd.DataFrame(
         {
             **keys,
-            "edition": pd.array(asked, dtype="str").take(at),
+            "edition": texts(asked).take(at),
             **columns,
-            "primary": pd.array(names, dtype="str").take(columns["primary"]),
+            "primary": texts(names).take(columns["primary"]),
         }
     )
     return table.assign(is_complete=table["n_items"] == len(POLLUTANTS))

@@ -1,28 +1,26 @@
 """Limits of GB 3095 by date, what a concentration means beside them, and the reference state of gases.
 
-The step function of the date itself is :func:`cnstandards.air.limit_steps.limits`. Grade 2 (二级) is that of towns and farmland.
+Which days, cities and states they hold for stands in tables: ``gb3095_limits``, ``gb3095_applied``, ``reference_state``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, Literal
 
 import pandas as pd
 
+from cnstandards import tables
 from cnstandards.air.constants import decimals_published, in_force_from
-from cnstandards.air.limit_steps import Limit, limits
-from cnstandards.errors import ParameterError, SchemaError
+from cnstandards.errors import ParameterError, SchemaError, TableError
 from cnstandards.rounding import Number, exact_fraction, round_half_even
 
 POLLUTANTS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
 DAILY_POLLUTANTS = (*POLLUTANTS, "O3_1h")  # a day's O3 is the MDA8, O3_1h its 1-hour maximum
 GASES = ("SO2", "NO2", "CO", "O3", "O3_1h")
 PARTICLES = ("PM10", "PM2.5")
-
-# The key cities, Changchun among them, were judged under GB 3095-2012 from 2013 on, three years before the
-# country (from memory, unverified); the table begins with the country.
-_KEY_CITIES_FROM = date(2013, 1, 1)
 
 
 def decimals_of(pollutant: str) -> int:
@@ -46,17 +44,75 @@ def aqi_edition(day: date) -> str:
     return "2026" if day >= in_force_from("HJ 633-2026") else "2012"
 
 
-def limit_in_force(pollutant: str, averaging: str, day: date) -> Limit:
-    """Return the grade-2 limit by which a key city is judged on a day, with its edition.
+@dataclass(frozen=True)
+class Limit:
+    """One limit: value with unit as the table writes it, edition, and how well it is verified (V0, V2, V1, M)."""
+
+    value: float
+    unit: str
+    edition: str
+    status: str
+
+
+def judged_from(group: str = "capitals") -> date:
+    """Return the day from which cities of a group are judged under GB 3095-2012.
+
+    Parameters
+    ----------
+    group
+        ``capitals`` (key regions, municipalities and provincial capitals), ``key`` (the 113 key cities of environmental
+        protection and the model cities), ``prefecture`` (all prefecture cities) or ``country``.
+
+    Raises
+    ------
+    ParameterError
+        Another group.
+
+    Notes
+    -----
+    环发〔2012〕11号 sets the years 2012, 2013, 2015 and 2016 (one secondary source); the days on which judging began
+    are from press and bulletins (``gb3095_applied.csv``, one source each).
+
+    Examples
+    --------
+    >>> judged_from(), judged_from("country")
+    (datetime.date(2013, 1, 1), datetime.date(2016, 1, 1))
+    """
+    known = _groups()
+    if group not in known:
+        raise ParameterError(
+            f"group {group!r}", expected=", ".join(known), remedy="name the group of the city"
+        )
+    return known[group]
+
+
+@cache
+def _groups() -> dict[str, date]:
+    return {row["group"]: date.fromisoformat(row["judged_from"]) for row in tables.records("gb3095_applied")}
+
+
+def limit_in_force(
+    pollutant: str,
+    averaging: str,
+    day: date,
+    *,
+    zone: Literal["grade1", "grade2"] = "grade2",
+    group: str = "capitals",
+) -> Limit:
+    """Return the limit by which a city is judged on a day, with its edition: a step function of the date.
 
     Parameters
     ----------
     pollutant
-        Pollutant id of GB 3095.
+        ``SO2 NO2 CO O3 PM10 PM2.5`` or an item of the standard's second table (``TSP NOx Pb BaP``).
     averaging
-        ``"annual"``, ``"24h"``, ``"1h"`` or ``"MDA8"``.
+        ``annual``, ``24h``, ``1h``, ``MDA8`` or ``season``.
     day
         The day judged; for a period, its last day.
+    zone
+        ``grade2`` (二级) is the zone of towns and countryside; ``grade1`` that of nature reserves (clause 4.1).
+    group
+        Of the city, as in :func:`judged_from`.
 
     Returns
     -------
@@ -65,26 +121,87 @@ def limit_in_force(pollutant: str, averaging: str, day: date) -> Limit:
     Raises
     ------
     ParameterError
-        The day lies before 2013, when the 1996 edition held, which the tables do not carry.
+        The day lies before the group was judged under GB 3095-2012, when the 1996 edition held, which the tables do not
+        carry; or another group.
     TableError
-        The standard has no such limit.
+        The standard has no such item or averaging time.
 
     Notes
     -----
-    GB 3095-2012 with its 2018 amendment; GB 3095-2026, 4.3 and 4.4.
+    GB 3095-2012 with its 2018 amendment until 2026-02-28; GB 3095-2026, 4.3 and 4.4: transition limits until
+    2030-12-31, final limits from 2031-01-01.
 
     Examples
     --------
     >>> limit_in_force("PM2.5", "annual", date(2026, 12, 31)).value
     30.0
     """
-    if day < _KEY_CITIES_FROM:
+    first = judged_from(group)
+    if day < first:
         raise ParameterError(
             f"no edition of GB 3095 is known for {day}",
-            expected=f"a day from {_KEY_CITIES_FROM}",
+            expected=f"a day from {first}",
             remedy="choose a later period",
         )
-    return limits(max(day, in_force_from("GB 3095-2012")), pollutant, averaging)
+    steps = [step for step in _steps() if step["pollutant"] == pollutant and step["averaging"] == averaging]
+    if not steps:
+        raise TableError(
+            where="cnstandards/tables/gb3095_limits.csv",
+            found=f"no limit for {pollutant} {averaging}",
+            expected="an item of GB 3095 with one of its averaging times",
+            remedy="correct the pollutant or the averaging time",
+        )
+    # The table begins with the whole country; groups judged earlier were judged by the same limits.
+    asked = max(day, judged_from("country")).isoformat()
+    step = next(one for one in reversed(steps) if one["applies"].split("/")[0] <= asked)
+    return Limit(float(step[zone]), step["unit"], step["edition"], step["status"])
+
+
+@cache
+def _steps() -> list[dict[str, Any]]:
+    return sorted(tables.records("gb3095_limits"), key=lambda row: str(row["applies"]))
+
+
+def who_guideline(pollutant: str, averaging: str) -> Limit:
+    """Return a guideline of the World Health Organization of 2021, to be seen beside a limit; nothing is judged by it.
+
+    Parameters
+    ----------
+    pollutant
+        ``SO2 NO2 CO O3 PM10 PM2.5``.
+    averaging
+        ``annual``, ``24h``, ``MDA8``, or ``peak season`` of ozone.
+
+    Returns
+    -------
+    The guideline; ``value`` in μg/m³, CO in mg/m³. Those of a day are for the 99th percentile of days (three or four
+    days a year above), which no statistic of HJ 663 is.
+
+    Raises
+    ------
+    TableError
+        There is no such guideline.
+
+    Notes
+    -----
+    WHO global air quality guidelines (2021), table of recommended levels (two or more secondary sources).
+
+    Examples
+    --------
+    >>> who_guideline("PM2.5", "annual").value
+    5.0
+    """
+    rows = tables.read("who_guidelines_2021")
+    found = rows[rows["pollutant"].eq(pollutant) & rows["averaging"].eq(averaging)]
+    if found.empty:
+        raise TableError(
+            f"no guideline for {pollutant} {averaging}",
+            where="cnstandards/tables/who_guidelines_2021.csv",
+            expected="a pollutant with one of its averaging times",
+            remedy="correct the pollutant or the averaging time",
+        )
+    row = found.iloc[0]
+    return Limit(float(row["value"]), row["unit"], "WHO 2021", row["status"])
 
 
 def attains(pollutant: str, averaging: str, value: Number, day: date) -> bool:
@@ -131,9 +248,11 @@ def reference_state_break() -> ReferenceStateBreak:
     """Return the day, the pollutants and the factor of the change of reference state.
 
     Gases are stated at 298.15 K from 2018-09-01 on (2018 amendment of GB 3095-2012), at 273 K before. Particles
-    changed to actual conditions on the same day and cannot be converted without temperature and pressure.
+    changed to actual conditions on the same day and cannot be converted without temperature and pressure. The facts
+    stand in ``reference_state.csv`` (text of the amendment in two copies).
     """
-    return ReferenceStateBreak(in_force_from("GB 3095-2012 amendment 1"), GASES, 273 / 298.15)
+    before, after = tables.read("reference_state").to_dict("records")
+    return ReferenceStateBreak(date.fromisoformat(after["from"]), GASES, before["gases_k"] / after["gases_k"])
 
 
 def convert_reference_state(concentrations: pd.DataFrame, *, to: str = "298K") -> pd.DataFrame:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cnstandards import tables
 from cnstandards.air import grid
-from cnstandards.air.constants import decimals_published
+from cnstandards.air.constants import decimals_published, year_percentile
 from cnstandards.air.grades import highest_index
 from cnstandards.air.index_tables import counted_days, daily_aqi
 from cnstandards.air.limits import POLLUTANTS, aqi_edition, decimals_of, limit_in_force, unit_of
@@ -35,7 +36,10 @@ COLUMNS = (
 )
 RULES = ("complete", "present")
 # What a year is judged by, of each pollutant (HJ 663-2013; two secondary sources).
-YEAR_STATISTICS = {"CO": "p95", "O3": "p90", **dict.fromkeys(("SO2", "NO2", "PM10", "PM2.5"), "mean")}
+_OF_MEANS = set(tables.read("air_annual_items").query("percentile.isna()")["pollutant"])
+YEAR_STATISTICS = {
+    name: "mean" if name in _OF_MEANS else f"p{year_percentile(name):.0f}" for name in POLLUTANTS
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class _Span:
     def holds(self, days: np.ndarray) -> np.ndarray:
         return (days >= np.datetime64(self.start)) & (days <= np.datetime64(self.end))
 
-    def coverage(self, days: np.ndarray) -> dict[str, object]:
+    def coverage(self, days: np.ndarray) -> dict[str, Any]:
         """Columns on the valid days behind a value."""
         length = (self.end - self.start).days + 1
         is_valid = span_valid(days.astype("datetime64[D]").tolist(), start=self.start, end=self.end)
@@ -132,7 +136,7 @@ def period_statistics(
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"pollutant": "", "rule": "", "edition": ""})
 
 
-def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str, object]]:
+def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str, Any]]:
     """Means and percentiles of air_annual_items.csv."""
     column = "value_unrounded" if "value_unrounded" in daily_city else "value"
     values, days = grid.day_grid(daily_city.assign(value=daily_city[column]), pollutants=POLLUTANTS)
@@ -164,7 +168,7 @@ def _concentration_rows(daily_city: pd.DataFrame, span: _Span) -> list[dict[str,
     return rows
 
 
-def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, object]]:
+def _composite_rows(concentrations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The composite index and its parts; as valid as its weakest pollutant."""
     used = [row for row in concentrations if row["statistic"] == YEAR_STATISTICS[row["pollutant"]]]
     result = composite_index({row["pollutant"]: row["value"] for row in used})
@@ -198,7 +202,7 @@ def _composite_rows(concentrations: list[dict[str, object]]) -> list[dict[str, o
     return rows
 
 
-def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, object]]:
+def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, Any]]:
     """Day counts and ratios under both rules."""
     rows = []
     for rule in RULES:
@@ -218,7 +222,7 @@ def _day_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, 
     return rows
 
 
-def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, object]]:
+def _primary_rows(index: pd.DataFrame, span: _Span, edition: str) -> list[dict[str, Any]]:
     """Days led by each pollutant, of the days above 50 and above 100."""
     index = index[counted_days(index)]
     coverage = span.coverage(index["date"].to_numpy())
@@ -250,9 +254,9 @@ def _row(
     value: float,
     published: Decimal | float | None,
     unit: str,
-    coverage: dict[str, object],
+    coverage: dict[str, Any],
     **extra: str,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """One row; the published value is missing where there is none."""
     shown = float("nan") if published is None else float(published)
     return {

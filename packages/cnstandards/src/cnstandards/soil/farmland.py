@@ -96,7 +96,8 @@ def classify_farmland(
     -------
     One row per sample: ``survey, sample_id, depth, zone, land_use, ph, band`` and ``risk_soil``, ``risk``
     (of ``RISKS``, empty where undetermined), ``decisive`` (items that decide, joined by ``;``), ``crop``
-    (``complies``, ``exceeds`` or empty), ``n_items``, ``is_complete`` (the five core items are there),
+    (``complies``, ``exceeds`` or empty), ``n_items`` (that tell something), ``n_unknown`` (detection
+    limits above the screening value, which tell nothing), ``is_complete`` (the five core items tell something),
     ``is_preliminary`` and ``reason`` why no class could be given (``no_land_use``, ``no_ph``,
     ``no_items``, ``detection_limit`` above the screening value).
 
@@ -115,6 +116,7 @@ def classify_farmland(
     screening, control = farmland_limits(described["ph"].to_numpy(), described["land_use"].to_numpy())
     # Below a detection limit that itself exceeds the screening value, an item tells nothing.
     is_silent = is_censored & (values > screening)
+    counts = ~np.isnan(values) & ~is_silent
     above, beyond = (values > screening) & ~is_silent, (values > control) & ~is_silent
     levels = above.astype("int64") + beyond
     level = levels.max(axis=1, initial=0)
@@ -132,8 +134,9 @@ def classify_farmland(
         risk=np.where(is_classed, words[final], ""),
         decisive=[";".join(names[row]) if ok else "" for row, ok in zip(decisive, is_classed, strict=True)],
         crop=crop,
-        n_items=(~np.isnan(values)).sum(axis=1),
-        is_complete=~np.isnan(values[:, core]).any(axis=1),
+        n_items=counts.sum(axis=1),
+        n_unknown=is_silent.sum(axis=1),
+        is_complete=counts[:, core].all(axis=1),
         is_preliminary=(crop == "") & is_classed,
         reason=reason,
     )

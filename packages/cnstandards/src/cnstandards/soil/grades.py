@@ -130,7 +130,7 @@ def _with_first_edge_up(name: str, scheme: str, values: np.ndarray) -> np.ndarra
     """Words of a scale whose lowest edge already belongs to the second band and all others to the band below."""
     labels, edges = _labels_and_edges(name, scheme)
     places = np.searchsorted(edges, values, side="left") + (values == edges[0])
-    return np.array([*labels, ""], dtype=object)[np.where(np.isnan(values), -1, places)]
+    return np.array([*labels, ""], dtype=object).take(np.where(np.isnan(values), -1, places))
 
 
 def _labels_and_edges(name: str, scheme: str) -> tuple[tuple[str, ...], np.ndarray]:

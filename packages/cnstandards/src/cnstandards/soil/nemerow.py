@@ -55,7 +55,8 @@ def nemerow_table(samples: pd.DataFrame, *, limits: Mapping[str, float] | None =
     ----------
     samples
         Long table as in :func:`cnstandards.soil.classify_farmland`, values in mg/kg. A value below
-        its detection limit counts at the limit.
+        its detection limit counts at the limit, and is left out where the limit lies above the reference: it tells
+        nothing there (one secondary source, unverified).
     limits
         Reference content in mg/kg by item, such as the local background. Without it the screening values
         of GB 15618 by pH and land use are the reference.
@@ -64,7 +65,7 @@ def nemerow_table(samples: pd.DataFrame, *, limits: Mapping[str, float] | None =
     -------
     One row per sample: ``survey, sample_id, depth, zone, land_use, ph``, ``nemerow_index`` and ``grade``
     (missing where no item has a reference), ``largest`` (item of the largest single index, ties joined by
-    ``;``), ``largest_index``, ``n_items``.
+    ``;``), ``largest_index``, ``n_items``, ``n_unknown`` (left out for their detection limit).
 
     Raises
     ------
@@ -73,11 +74,13 @@ def nemerow_table(samples: pd.DataFrame, *, limits: Mapping[str, float] | None =
     """
     described = describe_samples(samples)
     items = farmland.items() if limits is None else tuple(limits)
-    values, _ = item_matrix(samples, described, items)
+    values, is_censored = item_matrix(samples, described, items)
     if limits is None:
         reference, _ = farmland.farmland_limits(described["ph"].to_numpy(), described["land_use"].to_numpy())
     else:
         reference = np.broadcast_to(np.array([limits[item] for item in items]), values.shape)
+    is_silent = is_censored & (values > reference)
+    values = np.where(is_silent, np.nan, values)
     single = values / reference
     is_there = ~np.isnan(single)
     n_items = is_there.sum(axis=1)
@@ -92,6 +95,7 @@ def nemerow_table(samples: pd.DataFrame, *, limits: Mapping[str, float] | None =
         largest=[";".join(names[row]) for row in is_largest],
         largest_index=np.where(n_items > 0, largest, np.nan),
         n_items=n_items,
+        n_unknown=is_silent.sum(axis=1),
     )
 
 
@@ -114,4 +118,4 @@ def _grade_exactly(index: np.ndarray, values: np.ndarray, reference: np.ndarray)
 def _square(indices: Sequence[Fraction]) -> Fraction:
     if not indices:
         raise CoverageError("there is no single index", remedy="measure at least one item with a limit")
-    return (max(indices) ** 2 + (sum(indices) / len(indices)) ** 2) / 2
+    return (max(indices) ** 2 + (sum(indices, Fraction()) / len(indices)) ** 2) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,8 @@ def describe_samples(samples: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in (*KEY, "item", "value") if name not in samples]
     if absent:
         raise SchemaError(f"columns {absent} are absent", expected="a table of soil samples", remedy=_REMEDY)
-    full = samples.assign(**{name: empty for name, empty in _ATTRIBUTES.items() if name not in samples})
+    defaults: dict[str, Any] = {name: empty for name, empty in _ATTRIBUTES.items() if name not in samples}
+    full = samples.assign(**defaults)
     blank = full.assign(**{name: full[name].replace("", None) for name in ("zone", "land_use")})
     groups = blank.groupby(KEY, sort=True, dropna=False)[list(_ATTRIBUTES)]
     torn = groups.nunique().gt(1)
@@ -85,7 +87,7 @@ def item_matrix(
             remedy=_REMEDY,
         )
     rows = pd.MultiIndex.from_frame(described[KEY]).get_indexer(pd.MultiIndex.from_frame(mine[KEY]))
-    columns = pd.Index(list(items)).get_indexer(mine["item"])
+    columns = pd.Index(list(items)).get_indexer(pd.Index(mine["item"]))
     values = np.full((len(described), len(items)), np.nan)
     is_censored = np.zeros(values.shape, dtype=bool)
     values[rows, columns] = mine["value"].to_numpy("float64")

@@ -59,11 +59,14 @@ from cnstandards.surface_water.quality_index import (
     section_indices,
     weigh_city,
 )
+from cnstandards.surface_water.sample import WaterClass, water_class
+from cnstandards.surface_water.standard_index import saturated_oxygen, standard_index
 from cnstandards.surface_water.trophic import (
     TrophicGrade,
     tli,
     tli_grade,
     tli_single,
+    trophic_grades,
     trophic_items,
     trophic_states,
 )
@@ -78,6 +81,7 @@ __all__ = [
     "ItemRule",
     "SpearmanTrend",
     "TrophicGrade",
+    "WaterClass",
     "assessed_items",
     "assessed_value",
     "basin_grade",
@@ -109,6 +113,7 @@ __all__ = [
     "parse_class",
     "period_items",
     "remaining_allowance",
+    "saturated_oxygen",
     "section_changes",
     "section_grade",
     "section_indices",
@@ -117,11 +122,14 @@ __all__ = [
     "share_change",
     "spearman_coefficient",
     "spearman_trend",
+    "standard_index",
     "supplementary_limits",
     "tli",
     "tli_grade",
     "tli_single",
+    "trophic_grades",
     "trophic_items",
     "trophic_states",
+    "water_class",
     "weigh_city",
 ]

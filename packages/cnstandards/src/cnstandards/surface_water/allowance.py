@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 from cnstandards.rounding import rounding_bound
 from cnstandards.surface_water import grid
@@ -73,7 +74,9 @@ def remaining_allowance(
     items = tuple(item for item in assessed_items() if item != "pH")
     months = grid.section_grid(values_long[values_long["section_id"].isin(list(target))], items=items)
     january = np.datetime64(f"{year}-01", "M")
-    so_far = months.values[:, :, (months.months >= january) & (months.months < january + through_month)]
+    so_far = months.values[
+        :, :, (months.months >= january) & (months.months < january + np.timedelta64(through_month, "M"))
+    ]
     n_so_far, sums = (~np.isnan(so_far)).sum(axis=2), np.nansum(so_far, axis=2)
     n_left = _MONTHS_OF_YEAR - through_month
     levels = np.array([target[name] for name in months.sections], dtype="int64")
@@ -85,7 +88,7 @@ def remaining_allowance(
     return pd.DataFrame(
         {
             "section_id": months.section_names().take(section),
-            "item": pd.array(list(items), dtype="str").take(item),
+            "item": texts(items).take(item),
             "target_class": levels[section],
             "limit": limits[at],
             "n_so_far": n_so_far[at],

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from cnstandards.errors import ParameterError
 from cnstandards.rounding import Number, exact_fraction
 from cnstandards.surface_water import classes as section_classes
 from cnstandards.surface_water.grades import Grade, grades, section_grade
-from cnstandards.surface_water.grid import PeriodMeans, mean_over, months_needed, share_pct
+from cnstandards.surface_water.grid import PeriodMeans, mean_over, mean_unsure, months_needed, share_pct
 from cnstandards.surface_water.limits import TARGET_CLASS, WORST_CLASS
 from cnstandards.surface_water.pollutants import basin_main_pollutants, main_pollutants
 
@@ -67,7 +68,7 @@ def share_by_class(
     return pd.DataFrame(counted, columns=columns)
 
 
-def _share_row(counts: Sequence[int], n_network: int) -> dict[str, object]:
+def _share_row(counts: Sequence[int], n_network: int) -> dict[str, Any]:
     total = sum(counts)
     return {
         "n_sections": total,
@@ -169,7 +170,8 @@ def basin_grade(
     """
     chosen = values_long[values_long["section_id"].isin(list(basin))]
     means, judged = section_classes.judge_period(chosen, body=body, start=start, end=end)
-    is_valid = means.n_sampled >= months_needed(means.n_expected)
+    # A section of which no item can be judged has no class to count.
+    is_valid = (means.n_sampled >= months_needed(means.n_expected)) & judged.classes.any(axis=0)
     items_table = section_classes.item_table(means, judged)
     rows = []
     for name in sorted({basin[section] for section in means.sections}):
@@ -183,7 +185,7 @@ def basin_grade(
             )
         members = inside & is_valid
         if not members.any():
-            row = {"method": "insufficient"}
+            row: dict[str, Any] = {"method": "insufficient"}
         elif "lake" in kinds or members.sum() < SECTIONS_FOR_SHARES:
             row = _by_means(means, members, is_lake="lake" in kinds)
         else:
@@ -194,12 +196,16 @@ def basin_grade(
     return _finish(rows)
 
 
-def _by_means(means: PeriodMeans, members: np.ndarray, *, is_lake: bool) -> dict[str, object]:
+def _by_means(means: PeriodMeans, members: np.ndarray, *, is_lake: bool) -> dict[str, Any]:
     """State of the members as one section."""
-    values = mean_over(means.values[:, members], means.items, axis=1)[:, None]
-    judged = section_classes.judge(values, means.items, is_lake=np.array([is_lake]))
+    of_members = means.values[:, members]
+    values = mean_over(of_members, means.items, axis=1)[:, None]
+    unsure = mean_unsure(means.unsure[:, members], of_members, axis=1)[:, None]
+    judged = section_classes.judge(values, means.items, is_lake=np.array([is_lake]), unsure=unsure)
     found = judged.classes[:, 0]
     level = int(found.max())
+    if not level:
+        return {"method": "insufficient"}
     table = pd.DataFrame(
         {"section_id": "all", "item": judged.items, "class": found, "multiple": judged.multiples[:, 0]}
     )
@@ -212,7 +218,7 @@ def _by_means(means: PeriodMeans, members: np.ndarray, *, is_lake: bool) -> dict
     }
 
 
-def _by_shares(levels: np.ndarray) -> dict[str, object]:
+def _by_shares(levels: np.ndarray) -> dict[str, Any]:
     good, worse, total = int((levels <= TARGET_CLASS).sum()), int((levels == WORST_CLASS).sum()), len(levels)
     return {
         "method": "shares",
@@ -222,7 +228,7 @@ def _by_shares(levels: np.ndarray) -> dict[str, object]:
     }
 
 
-def _finish(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+def _finish(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One table with all columns, gaps explicit."""
     found = [row.get("grade") for row in rows]
     return pd.DataFrame(
@@ -230,11 +236,11 @@ def _finish(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
             "basin": [row["basin"] for row in rows],
             "n_sections": [row["n_sections"] for row in rows],
             "method": [row["method"] for row in rows],
-            "class": pd.array([row.get("class") for row in rows], dtype="Int64"),
+            "class": pd.array([row.get("class", pd.NA) for row in rows], dtype="Int64"),
             "decisive": [row.get("decisive", "") for row in rows],
             "good_pct": [row.get("good_pct", np.nan) for row in rows],
             "worse_pct": [row.get("worse_pct", np.nan) for row in rows],
-            "grade": pd.array([grade.level if grade else None for grade in found], dtype="Int64"),
+            "grade": pd.array([grade.level if grade else pd.NA for grade in found], dtype="Int64"),
             "grade_zh": [grade.name_zh if grade else "" for grade in found],
             "colour_zh": [grade.colour_zh if grade else "" for grade in found],
             "main": [row.get("main", "") for row in rows],

@@ -1,7 +1,8 @@
 """Black-odorous urban water: grade of a reading, a point, a reach and a body (城市黑臭水体整治工作指南 2015).
 
 Grades are 0 (not black-odorous), 1 (light) and 2 (severe). The ends of the light range (25 cm, 2.0 mg/L, 50 mV,
-8.0 mg/L) count as not black-odorous, which the guide leaves open.
+8.0 mg/L) count as not black-odorous, which the guide leaves open. No detection limit comes near them: a reading below
+one stands at it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cnstandards import tables
 from cnstandards.air.grid import require_columns
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError, SchemaError
 from cnstandards.rounding import Number, exact_fraction
 
@@ -36,10 +39,10 @@ def _bounds() -> dict[str, tuple[float, float]]:
     Units: transparency cm, DO and NH3-N mg/L, ORP mV.
     """
     bounds = {}
-    for row in tables.read("black_odorous").itertuples():
-        ends = sorted(float(end) for end in re.match(r"(-?[\d.]+)-(-?[\d.]+)$", row.light).groups())
-        is_falling = row.severe.startswith("<")
-        bounds[row.item.split()[-1]] = (ends[1], ends[0]) if is_falling else (ends[0], ends[1])
+    for row in tables.records("black_odorous"):
+        ends = sorted(float(end) for end in re.findall(r"(?<![\d.])-?[\d.]+", row["light"]))
+        is_falling = row["severe"].startswith("<")
+        bounds[row["item"].split()[-1]] = (ends[1], ends[0]) if is_falling else (ends[0], ends[1])
     return bounds
 
 
@@ -197,7 +200,8 @@ def grade_bodies(
     -----
     The guide (two or more secondary sources); light bodies are our reading, unverified.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
+    body: Any
     for body, group in points.groupby("body_id"):
         grades = group.set_index("point_name")["grade"].fillna(-1).astype("int64")
         counts = [int((grades == grade).sum()) for grade in (NONE, LIGHT, SEVERE)]
@@ -215,7 +219,8 @@ def grade_bodies(
                 "grade": grade if n_points else pd.NA,
             }
         )
-    return pd.DataFrame(rows).astype({"severe_reaches": "str", "grade": "Int64"})
+    found = pd.DataFrame(rows).astype({"grade": "Int64"})
+    return found.assign(severe_reaches=texts(row["severe_reaches"] for row in rows))
 
 
 def _severe_reaches(grades: pd.Series, body: str, order: Sequence[str]) -> str:

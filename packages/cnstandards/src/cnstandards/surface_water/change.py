@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from cnstandards.surface_water.grades import section_grade
 FEWEST_PERIODS = 5
 _SOME_PP, _OBVIOUS_PP = 10, 20
 RULES = (">", ">=")
+_BOUNDS = {"printed": "w_005", "exact": "w_exact"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def section_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def _compare(old_class: object, new_class: object) -> Change:
+def _compare(old_class: Any, new_class: Any) -> Change:
     if pd.isna(old_class) or pd.isna(new_class):
         return Change("insufficient", "insufficient")
     return grade_change(section_grade(old_class).level, section_grade(new_class).level)
@@ -129,7 +131,7 @@ def _compare(old_class: object, new_class: object) -> Change:
 class SpearmanTrend:
     """Verdict over many periods.
 
-    ``coefficient`` and ``bound`` are compared at the three decimals the bound is printed with. ``direction`` is
+    ``coefficient`` and ``bound`` are compared at the decimals of the bound: three as printed, four exact. ``direction`` is
     ``up``, ``down``, ``none``, or ``insufficient`` (no bound for ``n``, or all values equal). ``rule`` names the
     comparison used, ``status`` how well the bound is verified.
     """
@@ -164,7 +166,7 @@ def spearman_coefficient(values: Sequence[Number]) -> Fraction:
     return 1 - Fraction(6 * twice_squares, 4 * (n**3 - n))
 
 
-def spearman_trend(values: Sequence[Number], *, rule: str) -> SpearmanTrend:
+def spearman_trend(values: Sequence[Number], *, rule: str, bounds: str = "printed") -> SpearmanTrend:
     """Judge a series of periods by Spearman's coefficient.
 
     Parameters
@@ -175,15 +177,20 @@ def spearman_trend(values: Sequence[Number], *, rule: str) -> SpearmanTrend:
         ``">"`` or ``">="``: whether a coefficient equal to the bound is a trend. The wording of the method is not
         verified and decides real cases (five periods with one swapped pair give 0.900, the bound itself), so the
         caller names it and the page prints it. The bounds are the one-sided 5 % ones of ``">="``.
+    bounds
+        ``"printed"``: those of the method's table, for 5 to 10 periods and even numbers up to 30. ``"exact"``: the
+        smallest coefficient that at most 5 % of all orders reach, for 5 to 20. They differ: twelve periods need .506
+        as printed and .5035 in fact, fourteen .456 and .4637.
 
     Raises
     ------
     ParameterError
-        Another rule, or a value that is no number.
+        Another rule or kind of bounds, or a value that is no number.
 
     Notes
     -----
-    环办〔2011〕22号. Bounds for 5 to 9 are proved by permutation, those from 10 on are from memory, unverified.
+    环办〔2011〕22号. Printed bounds for 5 to 10 are proved by permutation; those for 14 to 28 equal 1.645/√(N - 1) to
+    their three decimals; those for 12 and 30 are from memory, unverified.
 
     Examples
     --------
@@ -192,14 +199,18 @@ def spearman_trend(values: Sequence[Number], *, rule: str) -> SpearmanTrend:
     """
     if rule not in RULES:
         raise ParameterError(f"rule {rule!r}", expected="> or >=", remedy="name the comparison")
+    if bounds not in _BOUNDS:
+        raise ParameterError(f"bounds {bounds!r}", expected="printed or exact", remedy="name the bounds")
     there = [value for value in values if value is not None and value == value]
-    bounds = tables.read("spearman_critical").set_index("n")[["w_005", "status"]]
-    if len(there) not in bounds.index or len(set(map(exact_fraction, there))) == 1:
+    table = tables.read("spearman_critical").set_index("n")
+    known = table[_BOUNDS[bounds]].dropna()
+    if len(there) not in known.index or len(set(map(exact_fraction, there))) == 1:
         return SpearmanTrend(np.nan, np.nan, len(there), "insufficient", rule, "")
-    bound, status = bounds.loc[len(there)]
+    bound = float(known[len(there)])
+    status = str(table["status"][len(there)]) if bounds == "printed" else "V0 exact permutation"
     # The bounds are printed to three decimals: 29/35 is the bound .829 of six periods, not below it.
-    coefficient = round_half_even(spearman_coefficient(there), 3)
-    size, least = abs(exact_fraction(coefficient)), exact_fraction(float(bound))
+    coefficient = round_half_even(spearman_coefficient(there), 3 if bounds == "printed" else 4)
+    size, least = abs(exact_fraction(coefficient)), exact_fraction(bound)
     is_trend = size > least or (size == least and rule == ">=")
     direction = ("up" if coefficient > 0 else "down") if is_trend else "none"
-    return SpearmanTrend(float(coefficient), float(bound), len(there), direction, rule, status)
+    return SpearmanTrend(float(coefficient), bound, len(there), direction, rule, status)

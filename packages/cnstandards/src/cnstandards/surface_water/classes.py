@@ -5,13 +5,15 @@ Every value is averaged first, rounded once, then classed; nothing is ever avera
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 from cnstandards.rounding import round_array
 from cnstandards.surface_water import grid
@@ -19,6 +21,7 @@ from cnstandards.surface_water.limits import (
     BODIES,
     DO_SATURATION,
     SATURATION_OF_CLASS_ONE,
+    TARGET_CLASS,
     assessed_array,
     assessed_items,
     class_array,
@@ -31,12 +34,14 @@ from cnstandards.surface_water.limits import (
 class Assessment:
     """Judged values with the axes item, section and, for months, month.
 
-    ``values`` are rounded as judged, ``classes`` 1 to 6 or 0 without a value, ``multiples`` NaN within class III.
+    ``values`` are rounded as judged, ``classes`` 1 to 6 or 0 without one, ``multiples`` NaN within class III.
+    ``is_unjudged`` marks values without a class because their detection limit lies above class III.
     """
 
     values: np.ndarray
     classes: np.ndarray
     multiples: np.ndarray
+    is_unjudged: np.ndarray
     items: tuple[str, ...]
 
 
@@ -50,7 +55,8 @@ def classify(
     values_long
         ``section_id``, ``date``, ``item``, ``value`` (mg/L; pH without unit), ``is_censored``. Several readings of a
         month are averaged. Item ``DOSaturation`` (percent), where given, lifts dissolved oxygen to class 1 from
-        90 % on. A censored value counts as half its detection limit.
+        90 % on. A censored value counts as half its detection limit; where that limit lies above class III and
+        could carry the mean to either side of it, the item gives no class.
     body
         Section to ``"river"`` or ``"lake"``.
     items
@@ -60,7 +66,8 @@ def classify(
     -------
     One row per section and month from the first to the last, gaps included: ``section_id``, ``month`` (its first
     day), ``class`` (1 to 6, 6 worse than class V; NA without an item), ``decisive`` (items of the worst class joined
-    by ``;``, empty in class 1), ``n_items`` and ``is_complete`` (every item asked for is there).
+    by ``;``, empty in class 1), ``n_items`` (with a class), ``is_complete`` (every item asked for has one) and
+    ``unjudged`` (items whose detection limit lies above class III, joined by ``;``).
 
     Raises
     ------
@@ -71,8 +78,8 @@ def classify(
 
     Notes
     -----
-    GB 3838-2002, Table 1; 环办〔2011〕22号 (two or more secondary sources). Rounding before classing rests on one
-    secondary source (unverified).
+    GB 3838-2002, Table 1; 环办〔2011〕22号 (two or more secondary sources). Rounding before classing, and that a
+    detection limit above the standard cannot be judged, rest on one secondary source each (unverified).
     """
     months, judged = _judge_months(values_long, body=body, items=items)
     keys = {
@@ -81,7 +88,7 @@ def classify(
         ),
         "month": np.tile(months.month_starts(), len(months.sections)),
     }
-    return pd.DataFrame({**keys, **_worst(judged.classes.reshape(len(judged.items), -1), judged.items)})
+    return pd.DataFrame({**keys, **_worst(judged)})
 
 
 def monthly_items(
@@ -101,7 +108,7 @@ def monthly_items(
     keys = {
         "section_id": months.section_names().take(section),
         "month": months.month_starts()[month],
-        "item": pd.array(list(judged.items), dtype="str").take(item),
+        "item": texts(judged.items).take(item),
     }
     return pd.DataFrame({**keys, **_cells(judged, (item, section, month))})
 
@@ -125,8 +132,8 @@ def section_period_class(
 
     Returns
     -------
-    One row per section of the table: ``section_id``, ``class``, ``decisive``, ``n_items``, ``is_complete`` as in
-    :func:`classify`, ``n_months`` (months with any item), ``n_expected`` and ``is_valid``: two of three months, 8 of
+    One row per section of the table: ``section_id``, ``class``, ``decisive``, ``n_items``, ``is_complete``, ``unjudged``
+    as in :func:`classify`, ``n_months`` (months with any item), ``n_expected`` and ``is_valid``: two of three months, 8 of
     a year's 12. A period that is not valid has no class.
 
     Raises
@@ -142,8 +149,8 @@ def section_period_class(
     share.
     """
     means, judged = judge_period(values_long, body=body, start=start, end=end, items=items)
-    table = pd.DataFrame({"section_id": pd.array(list(means.sections), dtype="str")})
-    table = table.assign(**_worst(judged.classes, judged.items))
+    table = pd.DataFrame({"section_id": texts(means.sections)})
+    table = table.assign(**_worst(judged))
     is_valid = means.n_sampled >= grid.months_needed(means.n_expected)
     table.loc[~is_valid, "class"] = pd.NA
     table.loc[~is_valid, "decisive"] = ""
@@ -176,8 +183,8 @@ def item_table(means: grid.PeriodMeans, judged: Assessment) -> pd.DataFrame:
     is_valid = means.n_sampled >= grid.months_needed(means.n_expected)
     section, item = np.nonzero(np.where(is_valid, judged.classes, 0).T)
     keys = {
-        "section_id": pd.array(list(means.sections), dtype="str").take(section),
-        "item": pd.array(list(judged.items), dtype="str").take(item),
+        "section_id": texts(means.sections).take(section),
+        "item": texts(judged.items).take(item),
         "mean": means.values[item, section],
     }
     at = (item, section)
@@ -193,12 +200,15 @@ def judge_period(
     items: Sequence[str] | None = None,
 ) -> tuple[grid.PeriodMeans, Assessment]:
     """Average a period and judge the means; arguments as :func:`section_period_class`."""
-    months = _lay_out(values_long, items)
+    months = _lay_out(values_long, items, body)
     means = grid.period_means(months, start=start, end=end)
-    return means, judge(means.values, means.items, is_lake=grid.lake_flags(means.sections, body))
+    is_lake = grid.lake_flags(means.sections, body)
+    return means, judge(means.values, means.items, is_lake=is_lake, unsure=means.unsure)
 
 
-def judge(values: np.ndarray, items: Sequence[str], *, is_lake: np.ndarray) -> Assessment:
+def judge(
+    values: np.ndarray, items: Sequence[str], *, is_lake: np.ndarray, unsure: np.ndarray | None = None
+) -> Assessment:
     """Round and class means with the axes item, section (and month); the saturation row lifts the oxygen row.
 
     Parameters
@@ -209,6 +219,9 @@ def judge(values: np.ndarray, items: Sequence[str], *, is_lake: np.ndarray) -> A
         Items of the first axis.
     is_lake
         For each section, whether it is a lake point.
+    unsure
+        How far each mean may lie from its value, as :class:`cnstandards.surface_water.grid.SectionGrid` says; nothing
+        when None. A mean that keeps class III at one end and not at the other has no class.
 
     Returns
     -------
@@ -217,7 +230,7 @@ def judge(values: np.ndarray, items: Sequence[str], *, is_lake: np.ndarray) -> A
     judged_items = tuple(item for item in items if item != DO_SATURATION)
     shape = (len(judged_items), *values.shape[1:])
     rounded, multiples = np.full(shape, np.nan), np.full(shape, np.nan)
-    classes = np.zeros(shape, dtype="int8")
+    classes, is_unjudged = np.zeros(shape, dtype="int8"), np.zeros(shape, dtype=bool)
     for at, item in enumerate(judged_items):
         for name, chosen in zip(BODIES, (~is_lake, is_lake), strict=True):
             if not chosen.any() or not _has_limits(item, name):
@@ -226,12 +239,17 @@ def judge(values: np.ndarray, items: Sequence[str], *, is_lake: np.ndarray) -> A
             part = assessed_array(rule, values[at, chosen])
             rounded[at, chosen], classes[at, chosen] = part, class_array(rule, part)
             multiples[at, chosen] = multiple_array(rule, part)
+            if unsure is not None and unsure[at, chosen].any():
+                ends = (np.maximum(values[at, chosen] + side * unsure[at, chosen], 0) for side in (-1, 1))
+                low, high = (class_array(rule, assessed_array(rule, end)) > TARGET_CLASS for end in ends)
+                is_unjudged[at, chosen] = low != high
+    classes[is_unjudged], multiples[is_unjudged] = 0, np.nan
     if DO_SATURATION in items and "DO" in judged_items:
         # more decimals than any probe shows, so that a mean of exactly 90 % is seen as such
         saturation = round_array(values[items.index(DO_SATURATION)], 6)
         oxygen = classes[judged_items.index("DO")]
         oxygen[(saturation >= SATURATION_OF_CLASS_ONE) & (oxygen > 0)] = 1
-    return Assessment(rounded, classes, multiples, judged_items)
+    return Assessment(rounded, classes, multiples, is_unjudged, judged_items)
 
 
 def _has_limits(item: str, body: str) -> bool:
@@ -239,24 +257,46 @@ def _has_limits(item: str, body: str) -> bool:
     return not (item == "TN" and body == "river")
 
 
-def _lay_out(values_long: pd.DataFrame, items: Sequence[str] | None) -> grid.SectionGrid:
+def class_three(items: Sequence[str], body: Mapping[str, str]) -> Callable[[Sequence[str]], np.ndarray]:
+    """From sections to their limits of class III, with the axes item, section; NaN for what has none, and for pH."""
+
+    def limits(sections: Sequence[str]) -> np.ndarray:
+        is_lake, found = grid.lake_flags(sections, body), np.full((len(items), len(sections)), np.nan)
+        for at, item in enumerate(items):
+            for name, chosen in zip(BODIES, (~is_lake, is_lake), strict=True):
+                if item == DO_SATURATION or not _has_limits(item, name):
+                    continue
+                rule = item_rule(item, name)
+                found[at, chosen] = np.nan if rule.direction == "range" else rule.limits[TARGET_CLASS - 1]
+        return found
+
+    return limits
+
+
+def _lay_out(
+    values_long: pd.DataFrame, items: Sequence[str] | None, body: Mapping[str, str]
+) -> grid.SectionGrid:
     chosen = assessed_items() if items is None else tuple(items)
     if not chosen:
         raise ParameterError("no item is asked for", expected="at least one", remedy="name the items")
     for item in chosen:
         item_rule(item, "lake")
-    return grid.section_grid(values_long, items=(*chosen, DO_SATURATION))
+    laid = (*chosen, DO_SATURATION)
+    return grid.section_grid(values_long, items=laid, standard=class_three(laid, body))
 
 
 def _judge_months(
     values_long: pd.DataFrame, *, body: Mapping[str, str], items: Sequence[str] | None
 ) -> tuple[grid.SectionGrid, Assessment]:
-    months = _lay_out(values_long, items)
-    return months, judge(months.values, months.items, is_lake=grid.lake_flags(months.sections, body))
+    months = _lay_out(values_long, items, body)
+    is_lake = grid.lake_flags(months.sections, body)
+    return months, judge(months.values, months.items, is_lake=is_lake, unsure=months.unsure)
 
 
-def _worst(classes: np.ndarray, items: Sequence[str]) -> dict[str, object]:
-    """Columns of the worst class and what decides it, from classes with the axes item, row."""
+def _worst(judged: Assessment) -> dict[str, Any]:
+    """Columns of the worst class of every section (and month), what decides it and what cannot be judged."""
+    items = judged.items
+    classes, is_unjudged = (part.reshape(len(items), -1) for part in (judged.classes, judged.is_unjudged))
     worst, n_items = classes.max(axis=0), (classes > 0).sum(axis=0)
     is_decisive = (classes == worst) & (worst > 1)
     return {
@@ -264,6 +304,7 @@ def _worst(classes: np.ndarray, items: Sequence[str]) -> dict[str, object]:
         "decisive": join_items(is_decisive, items),
         "n_items": n_items,
         "is_complete": n_items == len(items),
+        "unjudged": join_items(is_unjudged, items),
     }
 
 
@@ -271,11 +312,11 @@ def join_items(chosen: np.ndarray, items: Sequence[str]) -> pd.api.extensions.Ex
     """Join the chosen items of every row by ``;`` from flags with the axes item, row."""
     masks = (chosen * (1 << np.arange(len(items)))[:, None]).sum(axis=0)
     unique, at = np.unique(masks, return_inverse=True)
-    texts = [";".join(name for bit, name in enumerate(items) if mask >> bit & 1) for mask in unique.tolist()]
-    return pd.array(texts, dtype="str").take(at)
+    joined = [";".join(name for bit, name in enumerate(items) if mask >> bit & 1) for mask in unique.tolist()]
+    return texts(joined).take(at)
 
 
-def _cells(judged: Assessment, at: tuple[np.ndarray, ...]) -> dict[str, object]:
+def _cells(judged: Assessment, at: tuple[np.ndarray, ...]) -> dict[str, Any]:
     return {
         "value": judged.values[at],
         "class": pd.array(judged.classes[at], dtype="Int64"),

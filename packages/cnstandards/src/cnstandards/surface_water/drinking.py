@@ -6,7 +6,7 @@ nitrogen and coliforms among them are not judged, which leaves 58 (two or more s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -51,7 +51,7 @@ def judge_drinking(drinking_items: pd.DataFrame, *, body: Mapping[str, str]) -> 
     drinking_items
         ``source_name``, ``date``, ``item``, ``value`` (mg/L; pH without unit), ``is_censored``. Items of Table 3 are
         ``T3-1`` to ``T3-80``. Several readings of a month are averaged; a censored value counts as half its detection
-        limit. COD, temperature, total nitrogen, coliforms and unknown items are left out.
+        limit, and tells nothing where that limit lies above the limit judged by. COD, temperature, total nitrogen, coliforms and unknown items are left out.
     body
         Source to ``"river"`` or ``"lake"``: total phosphorus differs. Groundwater has a standard of its own: leave
         its sources out.
@@ -59,8 +59,9 @@ def judge_drinking(drinking_items: pd.DataFrame, *, body: Mapping[str, str]) -> 
     Returns
     -------
     One row per source and month from the first to the last, gaps included: ``source_name``, ``month``,
-    ``is_compliant`` (NA without an item), ``exceeding`` (items joined by ``;``), ``n_items`` (judged, of all three
-    tables) and ``is_complete`` (all 58 of the month).
+    ``is_compliant`` (NA without an item judged), ``exceeding`` (items joined by ``;``), ``n_items`` (judged, of all
+    three tables), ``is_complete`` (all 58 of the month) and ``unjudged`` (items whose detection limit lies above the
+    limit, joined by ``;``).
 
     Raises
     ------
@@ -75,30 +76,40 @@ def judge_drinking(drinking_items: pd.DataFrame, *, body: Mapping[str, str]) -> 
     first, limits = tuple(i for i in assessed_items() if i != _NOT_MEASURED), supplementary_limits()
     items = (*first, *limits)
     require_columns(drinking_items, ("source_name",), "drinking_items")
-    months = grid.section_grid(drinking_items.rename(columns={"source_name": "section_id"}), items=items)
-    n_first = len(first)
-    judged = classes.judge(months.values[:n_first], first, is_lake=grid.lake_flags(months.sections, body))
-    others = round_array(months.values[n_first:], _FULL_DECIMALS)
-    exceeds = np.concatenate(
-        [judged.classes > TARGET_CLASS, others > np.array(list(limits.values()))[:, None, None]]
-    ).reshape(len(items), -1)
-    is_there = ~np.isnan(months.values).reshape(len(items), -1)
+    n_first, given = len(first), np.array(list(limits.values()))[:, None, None]
+
+    def standard(sections: Sequence[str]) -> np.ndarray:
+        others = np.broadcast_to(given[:, 0], (len(limits), len(sections)))
+        return np.concatenate([classes.class_three(first, body)(sections), others])
+
+    readings = drinking_items.rename(columns={"source_name": "section_id"})
+    months = grid.section_grid(readings, items=items, standard=standard)
+    is_lake, unsure = grid.lake_flags(months.sections, body), months.unsure
+    judged = classes.judge(months.values[:n_first], first, is_lake=is_lake, unsure=unsure[:n_first])
+    least, others, most = (
+        round_array(months.values[n_first:] + side * unsure[n_first:], _FULL_DECIMALS) > given
+        for side in (-1, 0, 1)
+    )
+    is_unjudged = np.concatenate([judged.is_unjudged, least != most]).reshape(len(items), -1)
+    exceeds = np.concatenate([judged.classes > TARGET_CLASS, others]).reshape(len(items), -1) & ~is_unjudged
+    is_there = ~np.isnan(months.values).reshape(len(items), -1) & ~is_unjudged
     n_items, needed = is_there.sum(axis=0), [items.index(name) for name in monthly_items_judged()]
     n_sections, n_months = len(months.sections), len(months.months)
     return pd.DataFrame(
         {
             "source_name": months.section_names().take(np.repeat(np.arange(n_sections), n_months)),
             "month": np.tile(months.month_starts(), n_sections),
-            "is_compliant": pd.arrays.BooleanArray(~exceeds.any(axis=0), n_items == 0),
+            "is_compliant": pd.arrays.BooleanArray(np.asarray(~exceeds.any(axis=0)), n_items == 0),
             "exceeding": _join(exceeds, items),
             "n_items": n_items,
             "is_complete": is_there[needed].all(axis=0),
+            "unjudged": _join(is_unjudged, items),
         }
     )
 
 
 def _join(exceeds: np.ndarray, items: tuple[str, ...]) -> list[str]:
-    """Exceeding items of every row; rows that exceed are few."""
+    """Chosen items of every row; rows with any are few."""
     texts = [""] * exceeds.shape[1]
     for row in np.flatnonzero(exceeds.any(axis=0)).tolist():
         texts[row] = ";".join(items[at] for at in np.flatnonzero(exceeds[:, row]))

@@ -36,10 +36,10 @@ class Grade:
 def class_names() -> tuple[ClassName, ...]:
     """Return the names of the six classes, best first, as the table writes them."""
     names = []
-    for record in tables.read("water_classes").itertuples():
-        numeral = record.name_zh[:-1]  # the last sign is the word for class
+    for row in tables.records("water_classes"):
+        numeral = row["name_zh"][:-1]  # the last sign is the word for class
         letters = unicodedata.normalize("NFKC", numeral)
-        names.append(ClassName(record.level, numeral, letters, record.name_zh, record.name_en))
+        names.append(ClassName(row["level"], numeral, letters, row["name_zh"], row["name_en"]))
     return tuple(names)
 
 
@@ -90,9 +90,10 @@ def parse_class(text: str) -> int:
 @cache
 def grades() -> tuple[Grade, ...]:
     """Return the five grades, best first (names: two or more sources; colours: one secondary source, unverified)."""
-    rows = tables.read("water_section_grades").itertuples()
+    rows = tables.records("water_section_grades")
     return tuple(
-        Grade(level, row.grade_zh, row.grade_en, row.colour_zh) for level, row in enumerate(rows, start=1)
+        Grade(level, row["grade_zh"], row["grade_en"], row["colour_zh"])
+        for level, row in enumerate(rows, start=1)
     )
 
 

@@ -1,12 +1,13 @@
 """Readings of sections on a regular grid of months, and their means; pH is averaged through its hydrogen ions.
 
 A reading below the detection limit counts as half of that limit everywhere: in means, in classes and in multiples,
-also where the detection limit equals or exceeds a class limit (HJ 91, from memory, unverified).
+(HJ 91, from memory, unverified). Whether a mean keeps its standard cannot be judged where a detection limit above the
+standard could carry it to either side (one secondary source, unverified): ``unsure`` says how far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cnstandards.air.grid import require_columns, text_codes
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError, SchemaError
 from cnstandards.rounding import exact_fraction, round_half_even
 from cnstandards.surface_water.limits import BODIES, DO_SATURATION
@@ -25,9 +27,13 @@ _HIGHEST_PH = 14
 
 @dataclass(frozen=True)
 class SectionGrid:
-    """Monthly means as a dense array with the axes item, section, month; NaN is missing."""
+    """Monthly means as a dense array with the axes item, section, month; NaN is missing.
+
+    ``unsure`` is how far each mean may lie from its value, either way, for detection limits above the standard.
+    """
 
     values: np.ndarray
+    unsure: np.ndarray
     items: tuple[str, ...]
     sections: tuple[str, ...]
     months: np.ndarray
@@ -38,18 +44,20 @@ class SectionGrid:
 
     def section_names(self) -> pd.api.extensions.ExtensionArray:
         """Section ids as a text array."""
-        return pd.array(list(self.sections), dtype="str")
+        return texts(self.sections)
 
 
 @dataclass(frozen=True)
 class PeriodMeans:
     """Means of the months of a period.
 
-    ``values`` and ``n_months`` (months with a value) have the axes item, section; ``n_sampled`` counts for each
-    section the months with any item (saturation alone is none), of ``n_expected`` months the period has.
+    ``values``, ``unsure`` (as in :class:`SectionGrid`) and ``n_months`` (months with a value) have the axes item,
+    section; ``n_sampled`` counts for each section the months with any item (saturation alone is none), of
+    ``n_expected`` months the period has.
     """
 
     values: np.ndarray
+    unsure: np.ndarray
     n_months: np.ndarray
     n_sampled: np.ndarray
     n_expected: int
@@ -57,7 +65,12 @@ class PeriodMeans:
     sections: tuple[str, ...]
 
 
-def section_grid(values_long: pd.DataFrame, *, items: Sequence[str]) -> SectionGrid:
+def section_grid(
+    values_long: pd.DataFrame,
+    *,
+    items: Sequence[str],
+    standard: Callable[[Sequence[str]], np.ndarray] | None = None,
+) -> SectionGrid:
     """Lay readings on a grid from the first to the last month of the table; readings of one month are averaged.
 
     Parameters
@@ -67,6 +80,9 @@ def section_grid(values_long: pd.DataFrame, *, items: Sequence[str]) -> SectionG
         and ``is_censored``, where the value is the detection limit. A missing value is left out.
     items
         Order of the first axis; other items are left out.
+    standard
+        From sections to the limits they are judged by, with the axes item, section (NaN: none). Without it nothing is
+        unsure.
 
     Raises
     ------
@@ -102,7 +118,12 @@ def section_grid(values_long: pd.DataFrame, *, items: Sequence[str]) -> SectionG
     size = int(np.prod(shape))
     sums, counts = np.bincount(at, weights=amount, minlength=size), np.bincount(at, minlength=size)
     means = _back_to_ph(_divide(sums, counts).reshape(shape), items)
-    return SectionGrid(means, items, tuple(names), np.arange(first, last + 1).astype("datetime64[M]"))
+    unsure: np.ndarray = np.zeros(shape)
+    if standard is not None and is_censored.any():
+        is_silent = is_censored & (value > standard(tuple(names))[item, section])
+        halves = np.bincount(at, weights=np.where(is_silent, value / 2, 0.0), minlength=size)
+        unsure = (halves / np.maximum(counts, 1)).reshape(shape)
+    return SectionGrid(means, unsure, items, tuple(names), np.arange(first, last + 1).astype("datetime64[M]"))
 
 
 def _days(dates: pd.Series) -> np.ndarray:
@@ -169,6 +190,12 @@ def mean_over(values: np.ndarray, items: Sequence[str], *, axis: int) -> np.ndar
     return _back_to_ph(_divide(np.nansum(amounts, axis=axis), counts), items)
 
 
+def mean_unsure(unsure: np.ndarray, values: np.ndarray, *, axis: int) -> np.ndarray:
+    """How far the means of :func:`mean_over` may lie from their values, from how far each of the values may."""
+    counts = (~np.isnan(values)).sum(axis=axis)
+    return np.asarray(unsure.sum(axis=axis) / np.maximum(counts, 1))
+
+
 def period_means(grid: SectionGrid, *, start: date, end: date) -> PeriodMeans:
     """Average the months of a period, each month once.
 
@@ -189,11 +216,13 @@ def period_means(grid: SectionGrid, *, start: date, end: date) -> PeriodMeans:
         raise ParameterError(
             f"the period ends {end}, before {start}", expected="start <= end", remedy="swap them"
         )
-    inside = grid.values[:, :, (grid.months >= first) & (grid.months <= last)]
+    chosen = (grid.months >= first) & (grid.months <= last)
+    inside = grid.values[:, :, chosen]
     is_there = ~np.isnan(inside)
     is_measured = np.array([item != DO_SATURATION for item in grid.items])
     return PeriodMeans(
         values=mean_over(inside, grid.items, axis=2),
+        unsure=mean_unsure(grid.unsure[:, :, chosen], inside, axis=2),
         n_months=is_there.sum(axis=2),
         n_sampled=is_there[is_measured].any(axis=0).sum(axis=1),
         n_expected=int((last - first).astype(int)) + 1,

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from cnstandards.columns import texts
 from cnstandards.errors import ParameterError
 from cnstandards.rounding import Number, exact_fraction, round_array, round_half_even
 from cnstandards.surface_water import grid
@@ -71,7 +72,7 @@ def section_indices(
     index, n_items = _sum_of_items(means.values, is_lake=grid.lake_flags(means.sections, body))
     return pd.DataFrame(
         {
-            "section_id": pd.array(list(means.sections), dtype="str"),
+            "section_id": texts(means.sections),
             "cwqi": round_array(index, INDEX_DECIMALS),
             "n_items": n_items,
             "is_complete": n_items == len(assessed_items()),
@@ -157,9 +158,10 @@ def city_index(values_long: pd.DataFrame, *, body: Mapping[str, str], start: dat
         index, _ = _sum_of_items(of_kind, is_lake=np.array([name == "lake"]))
         parts[name] = None if np.isnan(index[0]) else round_half_even(float(index[0]), INDEX_DECIMALS)
         counts[name] = int(chosen.sum())
+    n_points = sum(counts[name] for name in BODIES)
     lacking = [name for name in BODIES if counts[name] and parts[name] is None]
     total = None
-    if not lacking and sum(counts.values()):
+    if not lacking and n_points:
         total = weigh_city(
             parts["river"] or 0, parts["lake"] or 0, n_rivers=counts["river"], n_lakes=counts["lake"]
         )

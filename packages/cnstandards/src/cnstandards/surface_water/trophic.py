@@ -88,8 +88,12 @@ def tli(values: Mapping[str, Number | None]) -> float | None:
     >>> round(tli({"Chla": 10, "TP": "0.05", "TN": 1, "SD": 1, "CODMn": 4}), 2)
     48.02
     """
-    given = {item: values.get(item) for item in trophic_items()}
-    if any(value is None or value != value for value in given.values()):
+    given = {
+        item: value
+        for item in trophic_items()
+        if (value := values.get(item)) is not None and value == value  # NaN is missing
+    }
+    if len(given) < len(trophic_items()):
         return None
     return sum(_factors()[item][2] * tli_single(item, value) for item, value in given.items())
 
@@ -98,11 +102,16 @@ def tli(values: Mapping[str, Number | None]) -> float | None:
 def _grade_bounds() -> tuple[tuple[TrophicGrade, float, bool], ...]:
     """Grade, its upper end and whether the end belongs to it, from the table's rules."""
     bounds = []
-    for level, row in enumerate(tables.read("tli_grades").itertuples(), start=1):
-        match = re.search(r"TLI (<=?) (\d+)$", row.rule)
+    for level, row in enumerate(tables.records("tli_grades"), start=1):
+        match = re.search(r"TLI (<=?) (\d+)$", row["rule"])
         end, is_inside = (float(match[2]), match[1] == "<=") if match else (np.inf, True)
-        bounds.append((TrophicGrade(level, row.grade_zh, row.grade_en), end, is_inside))
+        bounds.append((TrophicGrade(level, row["grade_zh"], row["grade_en"]), end, is_inside))
     return tuple(bounds)
+
+
+def trophic_grades() -> tuple[TrophicGrade, ...]:
+    """Return the five grades, the poorest in nutrients first."""
+    return tuple(grade for grade, _, _ in _grade_bounds())
 
 
 def tli_grade(index: Number) -> TrophicGrade:

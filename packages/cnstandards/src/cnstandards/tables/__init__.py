@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,6 +47,11 @@ def read(name: str) -> pd.DataFrame:
             remedy="correct the name",
         )
     return _rows(name).copy()
+
+
+def records(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table of the standards as :func:`read` gives it, by column."""
+    return [{str(column): cell for column, cell in row.items()} for row in read(name).to_dict("records")]
 
 
 def names() -> list[str]:
