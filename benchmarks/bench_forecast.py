@@ -52,7 +52,7 @@ def real_days() -> dict[str, pd.DataFrame]:
     hourly = (
         wide.melt(["time", "type"], var_name="station_code").rename(columns={"type": "pollutant"}).dropna()
     )
-    city = air.daily_city(air.daily_stations(hourly), assessed=ASSESSED)
+    city = air.city_days(hourly, assessed=ASSESSED)
     city = city[(city["date"].dt.year == 2019) & city["is_valid"]]
     tails = {p: city.loc[city["pollutant"] == p, ["date", "value"]] for p in air.POLLUTANTS}
     index = air.daily_aqi(city, edition="2012")[["date", "aqi"]].set_axis(["date", "value"], axis=1)

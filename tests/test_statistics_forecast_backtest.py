@@ -35,7 +35,7 @@ def real_days(shared_data) -> dict[str, pd.DataFrame]:
     hourly = (
         wide.melt(["time", "type"], var_name="station_code").rename(columns={"type": "pollutant"}).dropna()
     )
-    city = air.daily_city(air.daily_stations(hourly), assessed=ASSESSED)
+    city = air.city_days(hourly, assessed=ASSESSED)
     city = city[city["date"].dt.year == 2019]
     index = air.daily_aqi(city, edition="2012")[["date", "aqi"]].set_axis(["date", "value"], axis=1)
     later = {

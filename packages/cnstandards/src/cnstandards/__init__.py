@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         attains,
         change_pct,
         change_pp,
+        city_days,
         composite_index,
         convert_reference_state,
         counted_days,
@@ -135,7 +136,7 @@ __version__ = "0.1.0"
 
 # Room of each public name; the name in the room where it is another one there.
 _ROOMS = {
-    "air": "AirQualityIndex DayValue aqi aqi_edition aqi_grade attains change_pct change_pp composite_index convert_reference_state counted_days daily_aqi daily_city daily_mean daily_stations day_counts hourly_aqi hourly_city iaqi iaqi_array limit_in_force mda8 percentile period_statistics remaining_bad_days without_dust",
+    "air": "AirQualityIndex DayValue aqi aqi_edition aqi_grade attains change_pct change_pp city_days composite_index convert_reference_state counted_days daily_aqi daily_city daily_mean daily_stations day_counts hourly_aqi hourly_city iaqi iaqi_array limit_in_force mda8 percentile period_statistics remaining_bad_days without_dust",
     "ecology": "ei ei_change ei_grade eqi eqi_change eqi_class forest_coverage grassland_cover habitat_quality vegetation_cover wetland_protection_rate",
     "errors": "CoverageError ParameterError Refusal SchemaError TableError",
     "noise": "daily_levels day_night_level energy_mean noise_compliance_pct=compliance_pct noise_grade=grade noise_judge=judge noise_limits=limits noise_zones=zones",
@@ -168,6 +169,7 @@ __all__ = [
     "black_odorous",
     "change_pct",
     "change_pp",
+    "city_days",
     "classify",
     "classify_construction",
     "classify_farmland",

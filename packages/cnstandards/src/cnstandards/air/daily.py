@@ -160,11 +160,12 @@ def _station_days(hours: grid.HourGrid) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 def _sum_of_hours(hours: np.ndarray) -> np.ndarray:
     """Sums of 24 hours by threes, then by pairs: the order of numpy's own sum over 24 neighbours, so the same float."""
-    sums = hours[:, :8] + hours[:, 8:16]
+    sums: np.ndarray = hours[:, :8] + hours[:, 8:16]
     sums += hours[:, 16:]
     while sums.shape[1] > 1:
         sums = sums[:, ::2] + sums[:, 1::2]
-    return sums[:, 0]
+    total: np.ndarray = sums[:, 0]
+    return total
 
 
 def daily_city(

@@ -65,8 +65,9 @@ def blocks(length: int, size: int = 1 << 15) -> Iterator[slice]:
 def _coded(column: pd.Series) -> tuple[np.ndarray, Sequence[str]]:
     """Code of each text, -1 where it is missing, and the texts; a category may stand in no row."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.array.codes, column.array.categories
-    return pd.factorize(column)
+        return column.array.codes, list(column.array.categories)
+    codes, found = pd.factorize(column)
+    return codes, list(found)
 
 
 def places(texts: Sequence[str], names: Sequence[str]) -> np.ndarray:

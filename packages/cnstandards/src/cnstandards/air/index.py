@@ -185,7 +185,7 @@ def _of_rounded(item: str, values: np.ndarray) -> np.ndarray:
     if is_close.any():
         near[is_close] = np.rint(round_array(values[is_close], decimals) * 10.0**decimals)
     # fmin takes the number where the other is missing, so every step has an entry
-    result = by_step[np.fmin(near, len(by_step) - 1).astype("int32")]
+    result: np.ndarray = by_step[np.fmin(near, len(by_step) - 1).astype("int32")]
     np.copyto(result, np.nan, where=np.isnan(values))
     return result
 
@@ -297,7 +297,8 @@ def _index_columns(
 def _masks(is_chosen: np.ndarray) -> np.ndarray:
     """Bit masks of truth values with the axes pollutant, day or hour."""
     bits = np.array([1 << at for at in range(len(POLLUTANTS))], dtype="int8")
-    return (is_chosen * bits[:, None]).sum(axis=0, dtype="int8")
+    masks: np.ndarray = (is_chosen * bits[:, None]).sum(axis=0, dtype="int8")
+    return masks
 
 
 def name_pollutants(masks: np.ndarray) -> np.ndarray:
